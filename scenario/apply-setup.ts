@@ -1,0 +1,122 @@
+import {
+  CATALOG_VERSION,
+  catalogGrantStatements,
+  catalogTableStatements,
+  productsViewStatement,
+  rowsPerExtent,
+  seedBatchStatement,
+} from './sql/catalog';
+import type { Log, SqlExecutor } from './sql/executor';
+import { createIndexStatement } from './sql/indexes';
+import { orderStatements } from './sql/orders';
+import { quoteIdentifier, quoteLiteral } from './sql/quote';
+import { ROLES } from './sql/roles';
+import { stateStatements } from './sql/state';
+import { INDEX_NAMES } from './types';
+
+/** Rows of one seeding transaction: what a kill can cost. */
+const SEED_BATCH_ROWS = 25_000;
+
+/**
+ * Planner and executor settings the outage relies on, for every session of the database: no JIT, no parallel
+ * workers (both would change a scan's time), scans start at the first row (`synchronize_seqscans` would let one
+ * join another), and plans made for the values at hand (a generic plan becomes a Bitmap Heap Scan).
+ */
+const DATABASE_SETTINGS: Readonly<Record<string, string>> = {
+  jit: 'off',
+  max_parallel_workers_per_gather: '0',
+  synchronize_seqscans: 'off',
+  plan_cache_mode: 'force_custom_plan',
+  search_path: 'shop, public',
+};
+
+export interface SetupOptions {
+  /** Products in the catalog (rows). */
+  catalogRows: number;
+  log: Log;
+  /** Called while the catalog is being seeded: rows there, rows wanted. */
+  onProgress?: (rows: number, total: number) => void;
+}
+
+export interface SetupResult {
+  /** Rows inserted now; 0 when the catalog was already there. */
+  seededRows: number;
+}
+
+/**
+ * Makes schema, functions, grants and catalog in the database the connection is on. Idempotent: a second call
+ * changes nothing, a call after a killed one goes on where that one stopped. The connection needs the right to
+ * `SET ROLE shop_owner` (a superuser, or a member).
+ *
+ * @throws whatever PostgreSQL says, unchanged.
+ */
+export async function setupDatabase(sql: SqlExecutor, options: SetupOptions): Promise<SetupResult> {
+  await ownDatabase(sql);
+  await sql.query(`set role ${ROLES.owner}`);
+  try {
+    await sql.query('begin');
+    try {
+      // Two set-ups at once (a runner and a Job) would trip over "create if not exists": one after the other.
+      await sql.query(`select pg_advisory_xact_lock(hashtext('ecommerce-demo.setup'))`);
+      for (const statement of [...catalogTableStatements, ...orderStatements, ...stateStatements]) {
+        await sql.query(statement);
+      }
+      await sql.query('commit');
+    } catch (error) {
+      await sql.query('rollback');
+      throw error;
+    }
+    return { seededRows: await seedCatalog(sql, options) };
+  } finally {
+    await sql.query('reset role');
+  }
+}
+
+async function ownDatabase(sql: SqlExecutor): Promise<void> {
+  const { rows } = await sql.query(
+    `select current_database() as name, pg_get_userbyid(datdba) as owner,
+            has_database_privilege(${quoteLiteral(ROLES.owner)}, current_database(), 'create') as may_create
+       from pg_database where datname = current_database()`,
+  );
+  const database = quoteIdentifier(String(rows[0]?.name));
+  if (rows[0]?.may_create !== true) {
+    await sql.query(`grant create, connect on database ${database} to ${ROLES.owner}`);
+  }
+  for (const [name, value] of Object.entries(DATABASE_SETTINGS)) {
+    await sql.query(`alter database ${database} set ${name} = ${value}`);
+  }
+}
+
+async function seedCatalog(sql: SqlExecutor, { catalogRows, log, onProgress }: SetupOptions): Promise<number> {
+  const { rows: states } = await sql.query(`select version, catalog_rows, complete from storage.catalog_state`);
+  const state = states[0];
+  const same = state?.version === CATALOG_VERSION && state.catalog_rows === catalogRows;
+  if (same && state.complete === true) return 0;
+  if (!same) {
+    if (state) log(`catalog: ${String(state.catalog_rows)} rows are replaced by ${String(catalogRows)}`);
+    await sql.query('drop view if exists shop.products');
+    await sql.query('truncate storage.products');
+    // Indexes are built after the rows: faster, and without bloat.
+    for (const name of INDEX_NAMES) await sql.query(`drop index if exists storage.${name}`);
+    await sql.query(
+      `insert into storage.catalog_state (singleton, version, catalog_rows, complete) values (true, $1, $2, false)
+       on conflict (singleton) do update set version = $1, catalog_rows = $2, complete = false`,
+      [CATALOG_VERSION, catalogRows],
+    );
+  }
+  const { rows: reached } = await sql.query('select coalesce(max(id), 0) as id from storage.products');
+  const start = Number(reached[0]?.id ?? 0);
+  for (let from = start + 1; from <= catalogRows; from += SEED_BATCH_ROWS) {
+    const to = Math.min(from + SEED_BATCH_ROWS - 1, catalogRows);
+    await sql.query(seedBatchStatement, [from, to, rowsPerExtent(catalogRows)]);
+    onProgress?.(to, catalogRows);
+  }
+  log('catalog: indexes and statistics');
+  for (const name of INDEX_NAMES) await sql.query(createIndexStatement(name));
+  // Ends the seeding: the planner knows the skew, and index scans need no look at the table's visibility.
+  await sql.query('vacuum (analyze, freeze) storage.products');
+  await sql.query(productsViewStatement(catalogRows));
+  for (const statement of catalogGrantStatements) await sql.query(statement);
+  await sql.query('update storage.catalog_state set complete = true');
+  return catalogRows - start;
+}
