@@ -1,0 +1,94 @@
+/**
+ * The shop's services: names, ports and who calls whom. The local runner, the Pulumi program, the network
+ * policies and the tests are all derived from this one list.
+ */
+
+export const SERVICE_NAMES = [
+  'load-generator',
+  'recommendation',
+  'currency',
+  'cart',
+  'product-catalog',
+  'ad-service',
+  'checkout',
+  'payment',
+  'frontend',
+  'shipping',
+  'console',
+] as const;
+export type ServiceName = (typeof SERVICE_NAMES)[number];
+
+/** Stores a service may depend on. */
+export type StoreName = 'postgresql' | 'redis';
+
+/** PostgreSQL roles, see scenario/sql: the services' role owns nothing, conductor is a member of the owner. */
+export type DatabaseRole = 'shop_app' | 'conductor';
+
+export interface ServiceEntry {
+  name: ServiceName;
+  port: number;
+  /** Services this one calls. */
+  calls: readonly ServiceName[];
+  stores: readonly StoreName[];
+  /** The database role it logs in with; null without a database. */
+  databaseRole: DatabaseRole | null;
+  /** Part of the shop (the ten); the console is the presenter's. */
+  shop: boolean;
+  /** What it does, in a few words. */
+  summary: string;
+}
+
+const entry = (
+  name: ServiceName,
+  port: number,
+  summary: string,
+  options: Partial<Pick<ServiceEntry, 'calls' | 'stores' | 'databaseRole' | 'shop'>> = {},
+): ServiceEntry => ({
+  name,
+  port,
+  summary,
+  calls: options.calls ?? [],
+  stores: options.stores ?? [],
+  databaseRole: options.databaseRole ?? null,
+  shop: options.shop ?? true,
+});
+
+export const CATALOG: readonly ServiceEntry[] = [
+  entry('load-generator', 8010, 'open-model traffic, baseline and demo', {
+    calls: ['frontend'],
+    stores: ['postgresql'],
+    databaseRole: 'shop_app',
+  }),
+  entry('recommendation', 8011, 'ranks candidates for a user', { stores: ['redis'] }),
+  entry('currency', 8012, 'converts money'),
+  entry('cart', 8013, 'carts', { stores: ['redis'] }),
+  entry('product-catalog', 8014, 'products and the recommendation query', {
+    calls: ['recommendation'],
+    stores: ['postgresql'],
+    databaseRole: 'shop_app',
+  }),
+  entry('ad-service', 8015, 'ads for a category'),
+  entry('checkout', 8016, 'writes orders', { stores: ['postgresql'], databaseRole: 'shop_app' }),
+  entry('payment', 8017, 'the payment provider'),
+  entry('frontend', 8018, 'the orchestrator and the storefront page', {
+    calls: ['cart', 'product-catalog', 'currency', 'shipping', 'ad-service', 'payment', 'checkout'],
+  }),
+  entry('shipping', 8019, 'shipping costs'),
+  entry('console', 8020, 'telemetry receiver and run-time control', {
+    stores: ['postgresql'],
+    databaseRole: 'conductor',
+    shop: false,
+  }),
+];
+
+/** The entry of a service. */
+export function serviceEntry(name: ServiceName): ServiceEntry {
+  const found = CATALOG.find((candidate) => candidate.name === name);
+  if (!found) throw new Error(`unknown service ${name}`);
+  return found;
+}
+
+/** The environment variable that carries a service's base URL, e.g. `PRODUCT_CATALOG_URL`. */
+export function urlVariable(name: ServiceName): string {
+  return `${name.toUpperCase().replaceAll('-', '_')}_URL`;
+}

@@ -1,0 +1,70 @@
+import { context, propagation, type Context } from '@opentelemetry/api';
+import type { TrafficType } from '../../scenario/types';
+
+/** Which cohort a request belongs to; travels as W3C baggage through every hop. */
+export interface Cohort {
+  trafficType: TrafficType;
+  runId: string;
+  /** Whole demo minute; null outside a run. */
+  minute: number | null;
+  phase: string | null;
+}
+
+/** The baggage keys of a cohort; each becomes a span attribute of the same name. */
+export const COHORT_KEYS = ['traffic.type', 'demo.run_id', 'demo.minute', 'demo.phase'] as const;
+
+/** Routes of the demo: a request that arrives without baggage (a person, curl) gets the cohort of its route. */
+const DEMO_ROUTES = [
+  '/api/checkout',
+  '/products/recommendations',
+  '/orders/create',
+  '/api/payment/process',
+  '/calculate',
+  '/recommend',
+];
+
+/** The cohort of a request without baggage. */
+export function trafficTypeOfPath(path: string): TrafficType {
+  const bare = path.split('?', 1)[0] ?? path;
+  return DEMO_ROUTES.includes(bare) ? 'demo' : 'baseline';
+}
+
+/** The cohort in a context's baggage; null without one. */
+export function cohortOf(ctx: Context): Cohort | null {
+  const baggage = propagation.getBaggage(ctx);
+  const trafficType = baggage?.getEntry('traffic.type')?.value;
+  if (trafficType !== 'baseline' && trafficType !== 'demo') return null;
+  const minute = Number(baggage?.getEntry('demo.minute')?.value ?? Number.NaN);
+  return {
+    trafficType,
+    runId: baggage?.getEntry('demo.run_id')?.value ?? 'normal',
+    minute: Number.isInteger(minute) ? minute : null,
+    phase: baggage?.getEntry('demo.phase')?.value ?? null,
+  };
+}
+
+/** The cohort of the request being handled; outside a request null. */
+export function activeCohort(): Cohort | null {
+  return cohortOf(context.active());
+}
+
+/** The cohort of the request being handled; baseline where nothing says otherwise. */
+export function currentCohort(): Cohort {
+  return activeCohort() ?? { trafficType: 'baseline', runId: 'normal', minute: null, phase: null };
+}
+
+/** `ctx` with the cohort in its baggage. */
+export function contextWithCohort(ctx: Context, cohort: Cohort): Context {
+  const entries: Record<string, { value: string }> = {
+    'traffic.type': { value: cohort.trafficType },
+    'demo.run_id': { value: cohort.runId },
+  };
+  if (cohort.minute !== null) entries['demo.minute'] = { value: String(cohort.minute) };
+  if (cohort.phase !== null) entries['demo.phase'] = { value: cohort.phase };
+  return propagation.setBaggage(ctx, propagation.createBaggage(entries));
+}
+
+/** Runs `fn` as a part of a cohort: its spans carry it, its requests pass it on. */
+export function withCohort<T>(cohort: Cohort, fn: () => T): T {
+  return context.with(contextWithCohort(context.active(), cohort), fn);
+}

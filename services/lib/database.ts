@@ -1,0 +1,243 @@
+import { context, SpanStatusCode, trace, type Link, type SpanContext } from '@opentelemetry/api';
+import { Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
+import { HttpError } from './errors';
+import { logger } from './logger';
+import { poolMetrics, type PoolMetrics } from './pool-metrics';
+import { withObservation, type QueryObservation } from './query-observation';
+import { tracer } from './tracing';
+
+/** A failed wait links to at most this many of the queries that held the pool, oldest first. */
+const MAX_LINKS = 20;
+
+export interface PoolSize {
+  /** Most connections. */
+  max: number;
+  /** How long a caller waits for one (ms). */
+  acquireTimeoutMs: number;
+  /** PostgreSQL's statement_timeout (ms): the server cancels, so that no abandoned scan goes on. */
+  statementTimeoutMs: number;
+}
+
+export interface PoolOptions extends Partial<PoolSize> {
+  /** `db.client.connection.pool.name` */
+  name: string;
+  connectionString?: string;
+}
+
+/** The pool had no connection free within the acquire timeout. */
+export class PoolExhaustedError extends HttpError {
+  constructor(
+    readonly poolName: string,
+    readonly waitedMs: number,
+    readonly holders: number,
+    readonly oldestHolderAgeMs: number,
+  ) {
+    super(
+      503,
+      'pool-exhausted',
+      `No connection of the ${poolName} pool came free within ${String(Math.round(waitedMs))} ms.`,
+      { pool: poolName },
+    );
+    this.name = 'PoolExhaustedError';
+  }
+}
+
+interface Holder {
+  since: number;
+  /** The query's span once it is there, until then the request's. */
+  spanContext: SpanContext | undefined;
+}
+
+/**
+ * A pg pool that shows its waits: a span for each acquisition, links from a failed one to the queries that held the
+ * pool then, metrics under their semantic-convention names, and a size that can be changed while it runs.
+ */
+export class InstrumentedPool {
+  readonly name: string;
+  private readonly pool: Pool;
+  private readonly holders = new Map<PoolClient, Holder>();
+  private readonly appliedTimeout = new WeakMap<PoolClient, number>();
+  private readonly metrics: PoolMetrics;
+  private size: PoolSize;
+
+  constructor(options: PoolOptions) {
+    this.name = options.name;
+    this.size = {
+      max: options.max ?? 10,
+      acquireTimeoutMs: options.acquireTimeoutMs ?? 1_000,
+      statementTimeoutMs: options.statementTimeoutMs ?? 2_000,
+    };
+    this.pool = new Pool({
+      connectionString: options.connectionString ?? process.env.DATABASE_URL,
+      application_name: `${process.env.SERVICE ?? 'ecommerce-demo'}/${options.name}`,
+      max: this.size.max,
+      connectionTimeoutMillis: this.size.acquireTimeoutMs,
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+    });
+    // An idle connection that breaks (a restart of PostgreSQL) is dropped by the pool; without a listener it would
+    // end the process.
+    this.pool.on('error', (error) => {
+      logger.debug({ err: error, pool: this.name }, 'an idle connection was lost');
+    });
+    this.metrics = poolMetrics(this.name, () => ({ ...this.stats(), max: this.size.max }));
+  }
+
+  /** Connections and waiters now. */
+  stats(): { used: number; idle: number; pending: number; total: number } {
+    const { totalCount: total, idleCount: idle, waitingCount: pending } = this.pool;
+    return { total, idle, pending, used: total - idle };
+  }
+
+  /** The size in force. */
+  currentSize(): PoolSize {
+    return { ...this.size };
+  }
+
+  /** Changes the size while the pool runs; connections in use above a smaller `max` close as they come back. */
+  resize(size: PoolSize): void {
+    this.size = size;
+    this.pool.options.max = size.max;
+    this.pool.options.connectionTimeoutMillis = size.acquireTimeoutMs;
+    void this.shrink();
+  }
+
+  /**
+   * Runs one statement (unnamed, so that it is planned for its values) on a connection of this pool.
+   *
+   * @throws PoolExhaustedError after the acquire timeout; HttpError 503 `database-unavailable` or `query-timeout`
+   */
+  async query<Row extends QueryResultRow = QueryResultRow>(
+    text: string,
+    values: unknown[] = [],
+    observation: QueryObservation = { attributes: {} },
+  ): Promise<QueryResult<Row>> {
+    const client = await this.acquire();
+    let broken = false;
+    const acquiredAt = performance.now();
+    try {
+      await this.applyStatementTimeout(client);
+      return await withObservation(
+        {
+          ...observation,
+          onSpan: (spanContext) => {
+            const holder = this.holders.get(client);
+            if (holder) holder.spanContext = spanContext;
+            observation.onSpan?.(spanContext);
+          },
+        },
+        () => client.query<Row>(text, values),
+      );
+    } catch (error) {
+      broken = isConnectionError(error);
+      throw toHttpError(error);
+    } finally {
+      this.holders.delete(client);
+      this.metrics.recordUse(performance.now() - acquiredAt);
+      client.release(broken || this.pool.totalCount > this.size.max);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  private async acquire(): Promise<PoolClient> {
+    const requestSpan = trace.getActiveSpan()?.spanContext();
+    const span = tracer().startSpan(`acquire ${this.name}`, {
+      attributes: { 'db.system.name': 'postgresql', 'db.client.connection.pool.name': this.name },
+    });
+    const startedAt = performance.now();
+    try {
+      const client = await context.with(trace.setSpan(context.active(), span), () => this.pool.connect());
+      this.holders.set(client, { since: performance.now(), spanContext: requestSpan });
+      return client;
+    } catch (error) {
+      const waitedMs = performance.now() - startedAt;
+      if (!isAcquireTimeout(error) || this.pool.totalCount < this.size.max) throw toHttpError(error);
+      const held = [...this.holders.values()].sort((a, b) => a.since - b.since);
+      const oldestMs = performance.now() - (held[0]?.since ?? performance.now());
+      span.addLinks(held.slice(0, MAX_LINKS).flatMap(linkToHolder));
+      span.setAttributes({
+        'db.connection.pool.exhausted': true,
+        'db.client.connection.pool.holders': held.length,
+        'db.client.connection.pool.oldest_holder_age_ms': Math.round(oldestMs),
+      });
+      span.setStatus({ code: SpanStatusCode.ERROR, message: 'acquire timeout' });
+      this.metrics.recordTimeout();
+      throw new PoolExhaustedError(this.name, waitedMs, held.length, oldestMs);
+    } finally {
+      const waitedMs = performance.now() - startedAt;
+      span.setAttribute('db.client.connection.wait_time_ms', Math.round(waitedMs));
+      this.metrics.recordWait(waitedMs);
+      span.end();
+    }
+  }
+
+  private async applyStatementTimeout(client: PoolClient): Promise<void> {
+    const { statementTimeoutMs } = this.size;
+    if (this.appliedTimeout.get(client) === statementTimeoutMs) return;
+    await context.with(trace.deleteSpan(context.active()), () =>
+      client.query(`set statement_timeout = ${String(Math.round(statementTimeoutMs))}`),
+    );
+    this.appliedTimeout.set(client, statementTimeoutMs);
+  }
+
+  private async shrink(): Promise<void> {
+    while (this.pool.idleCount > 0 && this.pool.totalCount > this.size.max) {
+      const client = await this.pool.connect().catch(() => null);
+      if (!client) return;
+      client.release(true);
+    }
+  }
+}
+
+/** A pool with the environment's DATABASE_URL. */
+export function createPool(options: PoolOptions): InstrumentedPool {
+  return new InstrumentedPool(options);
+}
+
+/**
+ * Readiness: PostgreSQL answers on a connection of this pool.
+ */
+export async function databaseReady(pool: InstrumentedPool): Promise<void> {
+  await pool.query('select 1');
+}
+
+function linkToHolder({ since, spanContext }: Holder): Link[] {
+  if (!spanContext) return [];
+  return [{ context: spanContext, attributes: { 'link.kind': 'pool-holder', 'held_ms': Math.round(performance.now() - since) } }];
+}
+
+/** pg-pool has no class for it, just this sentence. */
+function isAcquireTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('timeout exceeded when trying to connect');
+}
+
+/** SQLSTATE classes after which the connection, or the server, is of no use: connection exceptions, shutdown. */
+function isConnectionError(error: unknown): boolean {
+  const code = sqlState(error);
+  return code === null || code.startsWith('08') || code.startsWith('57P');
+}
+
+function sqlState(error: unknown): string | null {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;
+}
+
+const QUERY_CANCELED = '57014';
+
+function toHttpError(error: unknown): unknown {
+  if (error instanceof HttpError) return error;
+  if (sqlState(error) === QUERY_CANCELED) {
+    return new HttpError(503, 'query-timeout', 'PostgreSQL cancelled the query at its statement_timeout.', {}, {
+      cause: error,
+    });
+  }
+  if (isConnectionError(error)) {
+    return new HttpError(503, 'database-unavailable', 'PostgreSQL does not answer; try again in a few seconds.', {}, {
+      cause: error,
+    });
+  }
+  return error;
+}

@@ -1,0 +1,19 @@
+/** An answer other than success: what the caller gets, as `{error, reason, ...extra}`. */
+export class HttpError extends Error {
+  /**
+   * @param status HTTP status
+   * @param reason a word for machines, kebab-case
+   * @param message a sentence for people
+   * @param extra further fields of the answer
+   */
+  constructor(
+    readonly status: number,
+    readonly reason: string,
+    message: string,
+    readonly extra: Record<string, unknown> = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'HttpError';
+  }
+}

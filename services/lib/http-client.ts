@@ -1,0 +1,104 @@
+import { Agent, request as undiciRequest } from 'undici';
+import type { z } from 'zod';
+import { serviceEntry, urlVariable, type ServiceName } from '../catalog';
+import { HttpError } from './errors';
+
+/** A call that failed: the callee answered 5xx, too late, or not at all. Our own answer is 503. */
+export class DownstreamError extends HttpError {
+  constructor(
+    readonly service: ServiceName,
+    reason: 'timeout' | 'unreachable' | 'downstream-error',
+    message: string,
+    readonly downstreamStatus: number | null,
+    readonly body: unknown,
+    options?: ErrorOptions,
+  ) {
+    super(503, reason, message, { service }, options);
+    this.name = 'DownstreamError';
+  }
+}
+
+// Keep-alive ends here first (servers wait longer), so that no request meets a closing connection.
+const agent = new Agent({ keepAliveTimeout: 10_000, connect: { timeout: 2_000 }, pipelining: 1 });
+
+export interface ServiceRequest<T> {
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  path: string;
+  query?: Record<string, string | number | boolean | undefined>;
+  json?: unknown;
+  headers?: Record<string, string>;
+  /** How long the answer may take, body included (ms). */
+  timeoutMs: number;
+  /** What a 2xx answer must look like. */
+  schema?: z.ZodType<T>;
+}
+
+/** Where a service is: `<NAME>_URL`, else its name as the host (Kubernetes) and the catalog's port. */
+export function baseUrl(service: ServiceName): string {
+  return process.env[urlVariable(service)] ?? `http://${service}:${String(serviceEntry(service).port)}`;
+}
+
+/**
+ * Calls another service. Trace context and baggage go along by themselves.
+ *
+ * @returns the answer, for any status below 500
+ * @throws DownstreamError for a 5xx answer, a time-out, a refused or broken connection, or an answer that is not
+ *   what `schema` says
+ */
+export async function callService<T = unknown>(
+  service: ServiceName,
+  { method = 'GET', path, query, json, headers = {}, timeoutMs, schema }: ServiceRequest<T>,
+): Promise<{ status: number; body: T }> {
+  const url = new URL(path, baseUrl(service));
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  let status: number;
+  let text: string;
+  try {
+    const response = await undiciRequest(url, {
+      method,
+      dispatcher: agent,
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      body: json === undefined ? null : JSON.stringify(json),
+    });
+    status = response.statusCode;
+    text = await response.body.text();
+  } catch (error) {
+    const timedOut = error instanceof Error && error.name === 'TimeoutError';
+    throw timedOut
+      ? new DownstreamError(service, 'timeout', `${service} did not answer within ${String(timeoutMs)} ms`, null, null, {
+          cause: error,
+        })
+      : new DownstreamError(service, 'unreachable', `${service} cannot be reached`, null, null, { cause: error });
+  }
+  const body = parseJson(text);
+  if (status >= 500) {
+    throw new DownstreamError(service, 'downstream-error', `${service} answered ${String(status)}`, status, body);
+  }
+  if (schema && status < 300) {
+    const parsed = schema.safeParse(body);
+    if (!parsed.success) {
+      throw new DownstreamError(service, 'downstream-error', `${service} answered something unexpected`, status, body, {
+        cause: parsed.error,
+      });
+    }
+    return { status, body: parsed.data };
+  }
+  return { status, body: body as T };
+}
+
+function parseJson(text: string): unknown {
+  if (text === '') return null;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** Closes the connections to other services. */
+export async function closeHttpClient(): Promise<void> {
+  await agent.close();
+}

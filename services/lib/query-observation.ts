@@ -1,0 +1,37 @@
+import { context, createContextKey, type Attributes, type Span, type SpanContext } from '@opentelemetry/api';
+
+/**
+ * What the code around a query knows and its span, which @opentelemetry/instrumentation-pg makes, doesn't: the
+ * observed plan before, the duration after, and the span's own context so that others can link to it.
+ */
+export interface QueryObservation {
+  attributes: Attributes;
+  /** Called when the query's span is there. */
+  onSpan?: (spanContext: SpanContext) => void;
+  /** Attributes from the duration (ms), set before the span ends. */
+  onDuration?: (durationMs: number) => Attributes;
+}
+
+const OBSERVATION = createContextKey('query-observation');
+const running = new WeakMap<Span, { observation: QueryObservation; startedAt: number }>();
+
+/** Runs `fn` so that the next query in it carries the observation. */
+export function withObservation<T>(observation: QueryObservation, fn: () => T): T {
+  return context.with(context.active().setValue(OBSERVATION, observation), fn);
+}
+
+/** Hook of the pg instrumentation, at the start of a query. */
+export function onQueryRequest(span: Span): void {
+  const observation = context.active().getValue(OBSERVATION) as QueryObservation | undefined;
+  if (!observation) return;
+  span.setAttributes(observation.attributes);
+  observation.onSpan?.(span.spanContext());
+  running.set(span, { observation, startedAt: performance.now() });
+}
+
+/** Hook of the pg instrumentation, when a query was answered. */
+export function onQueryResponse(span: Span): void {
+  const found = running.get(span);
+  const attributes = found?.observation.onDuration?.(performance.now() - found.startedAt);
+  if (attributes) span.setAttributes(attributes);
+}

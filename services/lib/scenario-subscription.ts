@@ -1,0 +1,125 @@
+import { Client } from 'pg';
+import { effectiveScenario, readState } from '../../scenario/apply';
+import { SCENARIO_CHANNEL, stateRevisionQuery } from '../../scenario/sql/state';
+import { positionAt } from '../../scenario/timeline';
+import type { EffectiveScenario, TimelinePosition } from '../../scenario/types';
+import { every, type BackgroundTask } from './background';
+import { logger } from './logger';
+
+/** Besides NOTIFY, the rows are polled this often (ms): a lost notification costs a second, no more. */
+const POLL_MS = 1_000;
+const CONNECT_TIMEOUT_MS = 2_000;
+const QUERY_TIMEOUT_MS = 2_000;
+
+export interface SubscriptionOptions {
+  connectionString: string;
+  applicationName: string;
+}
+
+/** Unix seconds now. */
+export function unixNow(): number {
+  return Date.now() / 1000;
+}
+
+/**
+ * Follows the scenario rows: LISTEN, and a poll each second; untraced. While the database is away the last known
+ * scenario counts.
+ */
+export class ScenarioSubscription {
+  private client: Client | null = null;
+  private revision: string | null = null;
+  private effective: EffectiveScenario | null = null;
+  private readonly listeners: ((effective: EffectiveScenario) => void)[] = [];
+  private task: BackgroundTask | null = null;
+  private refreshing: Promise<void> | null = null;
+  private closed = false;
+
+  constructor(private readonly options: SubscriptionOptions) {}
+
+  /** Begins to follow; resolves at once, and tries for ever. */
+  start(): Promise<void> {
+    this.task ??= every(POLL_MS, 'scenario subscription', () => this.refresh());
+    return Promise.resolve();
+  }
+
+  /** What counts now; null before the first answer of the database. */
+  current(): EffectiveScenario | null {
+    const effective = this.effective;
+    return effective;
+  }
+
+  /** Where the run stands; `normal` before anything is known. */
+  position(nowSeconds: number = unixNow()): TimelinePosition {
+    if (!this.effective) return { state: 'normal', minute: null, phase: 'normal', phaseTitle: 'Normal' };
+    return positionAt(this.effective, nowSeconds);
+  }
+
+  /** Calls `listener` with each change, and at once when something is known already. */
+  onChange(listener: (effective: EffectiveScenario) => void): void {
+    this.listeners.push(listener);
+    if (this.effective) listener(this.effective);
+  }
+
+  /** Readiness: some scenario is known. */
+  assertKnown(): void {
+    if (!this.effective) throw new Error('no scenario known yet: PostgreSQL has not answered');
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.task?.stop();
+    await this.client?.end().catch(() => undefined);
+  }
+
+  private refresh(): Promise<void> {
+    this.refreshing ??= this.read().finally(() => {
+      this.refreshing = null;
+    });
+    return this.refreshing;
+  }
+
+  private async read(): Promise<void> {
+    if (this.closed) return;
+    const client = this.client ?? (await this.connect());
+    try {
+      const { rows } = await client.query<{ revision: string }>(stateRevisionQuery);
+      const revision = rows[0]?.revision ?? null;
+      if (revision === this.revision) return;
+      const effective = effectiveScenario(await readState(client));
+      this.revision = revision;
+      if (!effective) return;
+      this.effective = effective;
+      const { mode, runId } = effective.scenario;
+      logger.info({ mode, run_id: runId, source: effective.source }, 'scenario changed');
+      for (const listener of this.listeners) listener(effective);
+    } catch (error) {
+      this.drop(client);
+      throw error;
+    }
+  }
+
+  private async connect(): Promise<Client> {
+    const client = new Client({
+      connectionString: this.options.connectionString,
+      application_name: this.options.applicationName,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: QUERY_TIMEOUT_MS,
+      keepAlive: true,
+    });
+    client.on('error', () => {
+      this.drop(client);
+    });
+    client.on('notification', () => {
+      void this.refresh().catch(() => undefined);
+    });
+    await client.connect();
+    await client.query(`listen ${SCENARIO_CHANNEL}`);
+    this.client = client;
+    return client;
+  }
+
+  private drop(client: Client): void {
+    if (this.client === client) this.client = null;
+    void client.end().catch(() => undefined);
+  }
+}

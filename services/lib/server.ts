@@ -1,0 +1,259 @@
+import { context, trace } from '@opentelemetry/api';
+import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
+import type { Server } from 'node:http';
+import { z } from 'zod';
+import { serviceEntry, type ServiceName } from '../catalog';
+import { cohortOf, contextWithCohort, currentCohort, trafficTypeOfPath, type Cohort } from './cohort';
+import { readEnv } from './env';
+import { HttpError } from './errors';
+import { closeHttpClient } from './http-client';
+import { logger } from './logger';
+import { meter } from './metrics';
+import type { ScenarioSubscription } from './scenario-subscription';
+import { shutdownTelemetry } from './telemetry';
+
+/** After SIGTERM: how long open requests may take (ms), and when the process ends whatever happens. */
+const DRAIN_MS = 2_500;
+const HARD_EXIT_MS = 4_000;
+
+export interface ServiceOptions {
+  name: ServiceName;
+  routes: (router: Router) => void;
+  /** Checks of /readyz: each resolves, or throws with the reason. */
+  readiness?: Record<string, () => Promise<void> | void>;
+  /** Further fields of /health. */
+  health?: () => Record<string, unknown>;
+  /** Closes what the service opened. */
+  close?: () => Promise<void>;
+  /** Largest JSON body, default 64kb. */
+  bodyLimit?: string;
+  /** Routes before the JSON body parser and the cohort. */
+  rawRoutes?: (router: Router) => void;
+  /** Where it has one: /health tells the scenario from it, else from the last request's baggage. */
+  subscription?: ScenarioSubscription;
+}
+
+/**
+ * Runs a service: express with cohort, metrics, health routes and one error handler; listens on PORT; drains on
+ * SIGTERM and SIGINT (readyz 503, open requests end, pools closed, telemetry flushed, hard timer).
+ */
+export async function runService(options: ServiceOptions): Promise<void> {
+  const env = readEnv({
+    PORT: z.coerce.number().int().min(1).max(65_535).default(serviceEntry(options.name).port),
+    HOST: z.string().default('0.0.0.0'),
+  });
+  const state: ServiceState = { draining: false, startedAt: Date.now(), lastCohort: null };
+  const app = createApp(options, state);
+  const server = app.listen(env.PORT, env.HOST);
+  await new Promise<void>((resolve, reject) => {
+    server.once('listening', resolve);
+    server.once('error', reject);
+  });
+  // Longer than any client keeps an idle connection, so that none meets a closing one.
+  server.keepAliveTimeout = 65_000;
+  logger.info({ port: env.PORT }, `${options.name} listens`);
+  drainOnSignal(server, options, state);
+}
+
+interface ServiceState {
+  draining: boolean;
+  startedAt: number;
+  lastCohort: Cohort | null;
+}
+
+function createApp(options: ServiceOptions, state: ServiceState): express.Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use((_request, response, next) => {
+    // While draining, callers must not keep the connection for their next request.
+    if (state.draining) response.set('Connection', 'close');
+    next();
+  });
+  app.use(healthRoutes(options, state));
+  if (options.rawRoutes) {
+    const raw = express.Router();
+    options.rawRoutes(raw);
+    app.use(raw);
+  }
+  app.use(cohortMiddleware(state));
+  app.use(requestMetrics());
+  app.use(express.json({ limit: options.bodyLimit ?? '64kb' }));
+  const router = express.Router();
+  options.routes(router);
+  app.use(router);
+  app.use((request) => {
+    throw new HttpError(404, 'not-found', `No route ${request.method} ${request.path}`);
+  });
+  app.use(errorHandler);
+  return app;
+}
+
+function cohortMiddleware(state: ServiceState): RequestHandler {
+  return (request, _response, next) => {
+    const active = context.active();
+    const cohort = cohortOf(active);
+    if (cohort) {
+      state.lastCohort = cohort;
+      next();
+      return;
+    }
+    const fallback: Cohort = {
+      trafficType: trafficTypeOfPath(request.path),
+      runId: 'none',
+      minute: null,
+      phase: null,
+    };
+    context.with(contextWithCohort(active, fallback), next);
+  };
+}
+
+function requestMetrics(): RequestHandler {
+  const duration = meter().createHistogram('http.server.request.duration', {
+    unit: 's',
+    description: 'Duration of HTTP server requests, by route and traffic type.',
+    advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] },
+  });
+  return (request, response, next) => {
+    const startedAt = performance.now();
+    const { trafficType } = currentCohort();
+    response.once('close', () => {
+      const route = (request.route as { path?: unknown } | undefined)?.path;
+      duration.record((performance.now() - startedAt) / 1000, {
+        'http.request.method': request.method,
+        'http.route': typeof route === 'string' ? route : 'unmatched',
+        'http.response.status_code': response.statusCode,
+        'traffic.type': trafficType,
+      });
+    });
+    next();
+  };
+}
+
+function healthRoutes(options: ServiceOptions, state: ServiceState): Router {
+  const router = express.Router();
+  router.get('/livez', (_request, response) => {
+    response.json({ status: 'ok' });
+  });
+  router.get('/readyz', async (_request, response) => {
+    const { ready, checks } = await runChecks(options, state);
+    response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not-ready', checks });
+  });
+  router.get('/health', async (_request, response) => {
+    const { ready, checks } = await runChecks(options, state);
+    response.json({
+      status: ready ? 'healthy' : 'degraded',
+      service: options.name,
+      uptime_seconds: Math.round((Date.now() - state.startedAt) / 1000),
+      checks,
+      scenario: seenScenario(options.subscription, state),
+      ...options.health?.(),
+    });
+  });
+  return router;
+}
+
+/** The scenario this service sees: from its subscription, else from the baggage of the last request it had. */
+function seenScenario(subscription: ScenarioSubscription | undefined, state: ServiceState): unknown {
+  const effective = subscription?.current();
+  if (subscription && effective) {
+    const position = subscription.position();
+    return {
+      source: effective.source,
+      mode: effective.scenario.mode,
+      run_id: effective.scenario.runId,
+      state: position.state,
+      minute: position.minute === null ? null : Math.floor(position.minute),
+      phase: position.phase,
+      paused: effective.pausedAt !== null,
+      ...(effective.expiresAt === null ? {} : { expires_at: new Date(effective.expiresAt * 1000).toISOString() }),
+    };
+  }
+  const cohort = state.lastCohort;
+  if (!cohort) return { source: 'baggage', seen: false };
+  const { runId, minute, phase } = cohort;
+  return { source: 'baggage', seen: true, run_id: runId, minute, phase };
+}
+
+async function runChecks(
+  options: ServiceOptions,
+  state: ServiceState,
+): Promise<{ ready: boolean; checks: Record<string, string> }> {
+  const checks: Record<string, string> = {};
+  if (state.draining) checks.draining = 'the service is stopping';
+  await Promise.all(
+    Object.entries(options.readiness ?? {}).map(async ([name, check]) => {
+      try {
+        await check();
+        checks[name] = 'ok';
+      } catch (error) {
+        checks[name] = error instanceof Error ? error.message : String(error);
+      }
+    }),
+  );
+  return { ready: Object.values(checks).every((result) => result === 'ok'), checks };
+}
+
+/** The one error handler: every error becomes `{error, reason, …}` with a fitting status. */
+const errorHandler: ErrorRequestHandler = (error: unknown, request, response, next) => {
+  if (response.headersSent) {
+    next(error);
+    return;
+  }
+  const answer = toHttpError(error);
+  if (answer.status >= 500) {
+    trace.getActiveSpan()?.setAttribute('error.type', answer.reason);
+    const fields = { reason: answer.reason, route: request.path, status: answer.status };
+    if (answer.reason === 'internal-error') logger.error({ ...fields, err: error }, answer.message);
+    else logger.debug({ ...fields, err: answer }, answer.message);
+  }
+  const traceId = trace.getActiveSpan()?.spanContext().traceId;
+  if (traceId !== undefined) response.set('x-trace-id', traceId);
+  response.status(answer.status).json({ error: answer.message, reason: answer.reason, ...answer.extra });
+};
+
+/** What body parsers and the router throw carries `status` and `type`. */
+function toHttpError(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  const { status, type } = (error ?? {}) as { status?: unknown; type?: unknown };
+  if (type === 'entity.parse.failed') {
+    return new HttpError(400, 'invalid-json', 'The body is not valid JSON.', {}, { cause: error });
+  }
+  if (type === 'entity.too.large') {
+    return new HttpError(413, 'body-too-large', 'The body is too large.', {}, { cause: error });
+  }
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new HttpError(status, 'bad-request', error instanceof Error ? error.message : 'Bad request', {}, {
+      cause: error,
+    });
+  }
+  return new HttpError(500, 'internal-error', 'Internal error', {}, { cause: error });
+}
+
+function drainOnSignal(server: Server, options: ServiceOptions, state: ServiceState): void {
+  const drain = (signal: NodeJS.Signals): void => {
+    if (state.draining) return;
+    state.draining = true;
+    logger.info({ signal }, `${options.name} stops`);
+    setTimeout(() => process.exit(1), HARD_EXIT_MS).unref();
+    void shutdown(server, options).then(() => process.exit(0));
+  };
+  process.on('SIGTERM', drain);
+  process.on('SIGINT', drain);
+}
+
+async function shutdown(server: Server, options: ServiceOptions): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
+  server.closeIdleConnections();
+  const impatience = setTimeout(() => {
+    server.closeAllConnections();
+  }, DRAIN_MS);
+  await closed;
+  clearTimeout(impatience);
+  await Promise.allSettled([options.close?.(), options.subscription?.close(), closeHttpClient()]);
+  await shutdownTelemetry();
+}

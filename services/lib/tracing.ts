@@ -1,0 +1,6 @@
+import { trace, type Tracer } from '@opentelemetry/api';
+
+/** The tracer of our own spans. */
+export function tracer(): Tracer {
+  return trace.getTracer('ecommerce-demo');
+}

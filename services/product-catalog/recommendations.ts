@@ -1,0 +1,101 @@
+import { trace } from '@opentelemetry/api';
+import { z } from 'zod';
+import { PoolExhaustedError, type InstrumentedPool } from '../lib/database';
+import { callService } from '../lib/http-client';
+import { logger } from '../lib/logger';
+import type { PlanObserver } from './plan-observer';
+import { recommendationsQuery } from './queries';
+
+/** A recommendation query slower than this (ms) is a slow one (`db.slow_query`). */
+export const SLOW_QUERY_MS = 500;
+const RANKING_TIMEOUT_MS = 1_000;
+
+export interface Candidate {
+  id: number;
+  name: string;
+  category: string;
+  price_cents: number;
+  popularity_score: number;
+  stock_quantity: number;
+}
+
+export interface RecommendationRequest {
+  category: string;
+  minPriceCents: number;
+  maxPriceCents: number;
+  userId: string;
+}
+
+/**
+ * The candidates of the recommendation query: waits for the pool, then PostgreSQL.
+ *
+ * @throws PoolExhaustedError when no connection came free in time; HttpError 503 when PostgreSQL is away
+ */
+export async function findCandidates(
+  pool: InstrumentedPool,
+  plans: PlanObserver,
+  { category, minPriceCents, maxPriceCents }: RecommendationRequest,
+): Promise<Candidate[]> {
+  const requestSpan = trace.getActiveSpan();
+  const planned = plans.attributes(recommendationsQuery);
+  try {
+    const { rows } = await pool.query<Candidate>(recommendationsQuery.text, [category, minPriceCents, maxPriceCents], {
+      attributes: planned,
+      onDuration: (durationMs) => {
+        const slow = durationMs > SLOW_QUERY_MS;
+        if (slow) {
+          logger.warn(
+            { event: 'demo_slow_query_triggered', query: recommendationsQuery.name, duration_ms: Math.round(durationMs), ...planned },
+            'slow query',
+          );
+        }
+        return { 'db.slow_query': slow };
+      },
+    });
+    return rows;
+  } catch (error) {
+    if (error instanceof PoolExhaustedError) {
+      requestSpan?.setAttribute('db.connection.pool.exhausted', true);
+      const { used, pending } = pool.stats();
+      logger.error(
+        {
+          event: 'demo_pool_exhaustion',
+          pool: pool.name,
+          waited_ms: Math.round(error.waitedMs),
+          holders: error.holders,
+          oldest_holder_age_ms: Math.round(error.oldestHolderAgeMs),
+          used,
+          pending,
+        },
+        'connection pool exhausted',
+      );
+    }
+    throw error;
+  }
+}
+
+const ranking = z.object({ ranked: z.array(z.number()) });
+
+/** The candidates in the order the recommendation service gives; in the query's own order while it is away. */
+export async function rankCandidates(request: RecommendationRequest, candidates: Candidate[]): Promise<Candidate[]> {
+  try {
+    const { status, body } = await callService('recommendation', {
+      method: 'POST',
+      path: '/recommend',
+      json: {
+        user_id: request.userId,
+        category: request.category,
+        candidates: candidates.map(({ id, popularity_score, price_cents }) => ({ id, popularity_score, price_cents })),
+      },
+      timeoutMs: RANKING_TIMEOUT_MS,
+      schema: ranking,
+    });
+    if (status !== 200) throw new Error(`recommendation answered ${String(status)}`);
+    const byId = new Map(candidates.map((candidate) => [candidate.id, candidate]));
+    return body.ranked.flatMap((id) => byId.get(id) ?? []);
+  } catch (error) {
+    trace.getActiveSpan()?.setAttribute('recommendation.ranked', false);
+    logger.debug({ err: error }, 'recommendations are not ranked');
+    return candidates;
+  }
+}

@@ -1,0 +1,81 @@
+import { trace } from '@opentelemetry/api';
+import type { Router } from 'express';
+import { z } from 'zod';
+import { RECOMMENDATION_BAND_CENTS } from '../../scenario/sql/catalog';
+import { HttpError } from '../lib/errors';
+import { parseInput } from '../lib/validate';
+import type { PlanObserver } from './plan-observer';
+import type { CatalogPools } from './pools';
+import { lowStockQuery, newestQuery, productQuery, recommendationsQuery } from './queries';
+import { findCandidates, rankCandidates } from './recommendations';
+
+const INT4_MAX = 2_147_483_647;
+const category = z.string().regex(/^[a-z][a-z-]{0,31}$/, 'a category like "electronics"');
+const cents = z.coerce.number().int().min(0).max(INT4_MAX);
+
+const newestInput = z.object({
+  category: category.default('electronics'),
+  limit: z.coerce.number().int().min(1).max(50).default(50),
+});
+const recommendationsInput = z
+  .object({
+    category: category.default('electronics'),
+    min_price_cents: cents.default(RECOMMENDATION_BAND_CENTS.min),
+    max_price_cents: cents.default(RECOMMENDATION_BAND_CENTS.max),
+    user_id: z
+      .string()
+      .regex(/^[\w.:-]{1,64}$/, 'letters, digits, ".", ":", "-", "_", at most 64')
+      .default('anonymous'),
+  })
+  .refine((input) => input.min_price_cents <= input.max_price_cents, {
+    path: ['min_price_cents'],
+    message: 'must not be above max_price_cents',
+  });
+const lowStockInput = z.object({ limit: z.coerce.number().int().min(1).max(50).default(12) });
+const productInput = z.object({ id: z.coerce.number('a product number').int().min(1).max(INT4_MAX) });
+
+/** What kind of query serves a route, as observed: by an index, or without. */
+function endpointType(plans: PlanObserver, query: typeof newestQuery): string {
+  return plans.attributes(query)['db.full_table_scan'] === true ? 'slow_unindexed' : 'fast_indexed';
+}
+
+/** The catalog's API. */
+export function catalogRoutes(router: Router, pools: CatalogPools, plans: PlanObserver): void {
+  router.get('/products', async (request, response) => {
+    const input = parseInput(newestInput, request.query);
+    trace.getActiveSpan()?.setAttribute('endpoint.type', endpointType(plans, newestQuery));
+    const { rows } = await pools.baseline.query(newestQuery.text, [input.category, input.limit], {
+      attributes: plans.attributes(newestQuery),
+    });
+    response.json({ products: rows });
+  });
+
+  router.get('/products/recommendations', async (request, response) => {
+    const { category, user_id, min_price_cents, max_price_cents } = parseInput(recommendationsInput, request.query);
+    const wanted = {
+      category,
+      userId: user_id,
+      minPriceCents: min_price_cents,
+      maxPriceCents: max_price_cents,
+    };
+    trace.getActiveSpan()?.setAttribute('endpoint.type', endpointType(plans, recommendationsQuery));
+    const candidates = await findCandidates(pools.recommendation, plans, wanted);
+    response.json({ recommendations: await rankCandidates(wanted, candidates) });
+  });
+
+  router.get('/products/low-stock', async (request, response) => {
+    const { limit } = parseInput(lowStockInput, request.query);
+    trace.getActiveSpan()?.setAttribute('endpoint.type', endpointType(plans, lowStockQuery));
+    const { rows } = await pools.lowStock.query(lowStockQuery.text, [limit], {
+      attributes: plans.attributes(lowStockQuery),
+    });
+    response.json({ products: rows });
+  });
+
+  router.get('/products/:id', async (request, response) => {
+    const { id } = parseInput(productInput, request.params);
+    const { rows } = await pools.baseline.query(productQuery, [id]);
+    if (!rows[0]) throw new HttpError(404, 'unknown-product', `No product ${String(id)}`);
+    response.json({ product: rows[0] });
+  });
+}

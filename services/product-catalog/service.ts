@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { RECOMMENDATION_BAND_CENTS } from '../../scenario/sql/catalog';
+import { databaseReady } from '../lib/database';
+import { readEnv } from '../lib/env';
+import { ScenarioSubscription } from '../lib/scenario-subscription';
+import { runService } from '../lib/server';
+import { PlanObserver } from './plan-observer';
+import { createPools, resizePools } from './pools';
+import { lowStockQuery, newestQuery, recommendationsQuery } from './queries';
+import { catalogRoutes } from './routes';
+
+/** Products, and the recommendation query: where the outage is. */
+export async function start(): Promise<void> {
+  const env = readEnv({
+    DATABASE_URL: z.string().min(1),
+    POOL_REPLICAS: z.coerce.number().int().min(1).default(1),
+  });
+  const pools = createPools();
+  const plans = new PlanObserver(env.DATABASE_URL);
+  plans.watch(recommendationsQuery, ['electronics', RECOMMENDATION_BAND_CENTS.min, RECOMMENDATION_BAND_CENTS.max]);
+  plans.watch(newestQuery, ['electronics', 50]);
+  plans.watch(lowStockQuery, [12]);
+  const subscription = new ScenarioSubscription({
+    connectionString: env.DATABASE_URL,
+    applicationName: 'product-catalog/scenario',
+  });
+  subscription.onChange((effective) => {
+    resizePools(pools, effective, env.POOL_REPLICAS);
+    void plans.refresh().catch(() => undefined);
+  });
+  await subscription.start();
+  plans.start();
+  await runService({
+    name: 'product-catalog',
+    routes: (router) => {
+      catalogRoutes(router, pools, plans);
+    },
+    readiness: {
+      postgresql: () => databaseReady(pools.baseline),
+      scenario: () => {
+        subscription.assertKnown();
+      },
+    },
+    health: () => ({
+      pools: Object.fromEntries(
+        Object.values(pools).map((pool: (typeof pools)['baseline']) => [pool.name, { ...pool.stats(), ...pool.currentSize() }]),
+      ),
+      plans: plans.state(),
+    }),
+    close: async () => {
+      await Promise.allSettled([...Object.values(pools).map((pool: (typeof pools)['baseline']) => pool.close()), plans.close()]);
+    },
+    subscription,
+  });
+}
