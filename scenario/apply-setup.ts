@@ -87,8 +87,13 @@ async function ownDatabase(sql: SqlExecutor): Promise<void> {
   }
 }
 
-async function seedCatalog(sql: SqlExecutor, { catalogRows, log, onProgress }: SetupOptions): Promise<number> {
-  const { rows: states } = await sql.query(`select version, catalog_rows, complete from storage.catalog_state`);
+async function seedCatalog(
+  sql: SqlExecutor,
+  { catalogRows, log, onProgress }: SetupOptions,
+): Promise<number> {
+  const { rows: states } = await sql.query(
+    `select version, catalog_rows, complete from storage.catalog_state`,
+  );
   const state = states[0];
   const same = state?.version === CATALOG_VERSION && state.catalog_rows === catalogRows;
   if (same && state.complete === true) return 0;

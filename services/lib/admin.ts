@@ -12,13 +12,21 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 export function requireAdminToken(token: string | undefined = process.env.ADMIN_TOKEN): RequestHandler {
   return (request, response, next) => {
     if (!token) {
-      throw new HttpError(503, 'admin-disabled', 'This service was started without ADMIN_TOKEN: set it and restart.');
+      throw new HttpError(
+        503,
+        'admin-disabled',
+        'This service was started without ADMIN_TOKEN: set it and restart.',
+      );
     }
     const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
     // Digests have one length, so that the comparison takes the same time whatever was given.
     if (given === undefined || !timingSafeEqual(digest(given), digest(token))) {
       response.set('WWW-Authenticate', 'Bearer');
-      throw new HttpError(401, 'unauthorized', 'Admin calls need the header "Authorization: Bearer <admin token>".');
+      throw new HttpError(
+        401,
+        'unauthorized',
+        'Admin calls need the header "Authorization: Bearer <admin token>".',
+      );
     }
     next();
   };

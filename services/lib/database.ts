@@ -206,7 +206,12 @@ export async function databaseReady(pool: InstrumentedPool): Promise<void> {
 
 function linkToHolder({ since, spanContext }: Holder): Link[] {
   if (!spanContext) return [];
-  return [{ context: spanContext, attributes: { 'link.kind': 'pool-holder', 'held_ms': Math.round(performance.now() - since) } }];
+  return [
+    {
+      context: spanContext,
+      attributes: { 'link.kind': 'pool-holder', held_ms: Math.round(performance.now() - since) },
+    },
+  ];
 }
 
 /** pg-pool has no class for it, just this sentence. */
@@ -230,14 +235,26 @@ const QUERY_CANCELED = '57014';
 function toHttpError(error: unknown): unknown {
   if (error instanceof HttpError) return error;
   if (sqlState(error) === QUERY_CANCELED) {
-    return new HttpError(503, 'query-timeout', 'PostgreSQL cancelled the query at its statement_timeout.', {}, {
-      cause: error,
-    });
+    return new HttpError(
+      503,
+      'query-timeout',
+      'PostgreSQL cancelled the query at its statement_timeout.',
+      {},
+      {
+        cause: error,
+      },
+    );
   }
   if (isConnectionError(error)) {
-    return new HttpError(503, 'database-unavailable', 'PostgreSQL does not answer; try again in a few seconds.', {}, {
-      cause: error,
-    });
+    return new HttpError(
+      503,
+      'database-unavailable',
+      'PostgreSQL does not answer; try again in a few seconds.',
+      {},
+      {
+        cause: error,
+      },
+    );
   }
   return error;
 }

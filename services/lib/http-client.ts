@@ -68,21 +68,43 @@ export async function callService<T = unknown>(
   } catch (error) {
     const timedOut = error instanceof Error && error.name === 'TimeoutError';
     throw timedOut
-      ? new DownstreamError(service, 'timeout', `${service} did not answer within ${String(timeoutMs)} ms`, null, null, {
+      ? new DownstreamError(
+          service,
+          'timeout',
+          `${service} did not answer within ${String(timeoutMs)} ms`,
+          null,
+          null,
+          {
+            cause: error,
+          },
+        )
+      : new DownstreamError(service, 'unreachable', `${service} cannot be reached`, null, null, {
           cause: error,
-        })
-      : new DownstreamError(service, 'unreachable', `${service} cannot be reached`, null, null, { cause: error });
+        });
   }
   const body = parseJson(text);
   if (status >= 500) {
-    throw new DownstreamError(service, 'downstream-error', `${service} answered ${String(status)}`, status, body);
+    throw new DownstreamError(
+      service,
+      'downstream-error',
+      `${service} answered ${String(status)}`,
+      status,
+      body,
+    );
   }
   if (schema && status < 300) {
     const parsed = schema.safeParse(body);
     if (!parsed.success) {
-      throw new DownstreamError(service, 'downstream-error', `${service} answered something unexpected`, status, body, {
-        cause: parsed.error,
-      });
+      throw new DownstreamError(
+        service,
+        'downstream-error',
+        `${service} answered something unexpected`,
+        status,
+        body,
+        {
+          cause: parsed.error,
+        },
+      );
     }
     return { status, body: parsed.data };
   }

@@ -14,7 +14,10 @@ export interface PoolMetrics {
   recordTimeout(): void;
 }
 
-const SECONDS = { unit: 's', advice: { explicitBucketBoundaries: [0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10] } };
+const SECONDS = {
+  unit: 's',
+  advice: { explicitBucketBoundaries: [0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10] },
+};
 
 /**
  * Registers a pool's instruments under their semantic-convention names

@@ -166,7 +166,9 @@ function seenScenario(subscription: ScenarioSubscription | undefined, state: Ser
       minute: position.minute === null ? null : Math.floor(position.minute),
       phase: position.phase,
       paused: effective.pausedAt !== null,
-      ...(effective.expiresAt === null ? {} : { expires_at: new Date(effective.expiresAt * 1000).toISOString() }),
+      ...(effective.expiresAt === null
+        ? {}
+        : { expires_at: new Date(effective.expiresAt * 1000).toISOString() }),
     };
   }
   const cohort = state.lastCohort;
@@ -223,9 +225,15 @@ function toHttpError(error: unknown): HttpError {
     return new HttpError(413, 'body-too-large', 'The body is too large.', {}, { cause: error });
   }
   if (typeof status === 'number' && status >= 400 && status < 500) {
-    return new HttpError(status, 'bad-request', error instanceof Error ? error.message : 'Bad request', {}, {
-      cause: error,
-    });
+    return new HttpError(
+      status,
+      'bad-request',
+      error instanceof Error ? error.message : 'Bad request',
+      {},
+      {
+        cause: error,
+      },
+    );
   }
   return new HttpError(500, 'internal-error', 'Internal error', {}, { cause: error });
 }

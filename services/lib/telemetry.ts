@@ -18,7 +18,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchLogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { AggregationType, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace';
+import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
 import { COHORT_KEYS, trafficTypeOfPath } from './cohort';
 import { onQueryRequest, onQueryResponse } from './query-observation';
 
@@ -55,7 +55,9 @@ const instrumentations =
           startIncomingSpanHook: cohortOfRoute,
         }),
         new UndiciInstrumentation({ requireParentforSpans: true }),
-        new ExpressInstrumentation({ ignoreLayersType: [ExpressLayerType.MIDDLEWARE, ExpressLayerType.ROUTER] }),
+        new ExpressInstrumentation({
+          ignoreLayersType: [ExpressLayerType.MIDDLEWARE, ExpressLayerType.ROUTER],
+        }),
         new PgInstrumentation({
           requireParentSpan: true,
           // Our own acquire span shows the wait, and links to who held the pool.
@@ -76,7 +78,7 @@ const sdk = new NodeSDK({
   }),
   autoDetectResources: false,
   spanProcessors: [
-    new BaggageSpanProcessor((key) => (COHORT_KEYS as readonly string[]).includes(key)) as unknown as SpanProcessor,
+    new BaggageSpanProcessor((key) => (COHORT_KEYS as readonly string[]).includes(key)),
     ...(enabled ? [new BatchSpanProcessor({ exporter: new OTLPTraceExporter(), ...BATCH })] : []),
   ],
   metricReaders: enabled
@@ -88,7 +90,9 @@ const sdk = new NodeSDK({
         }),
       ]
     : [],
-  logRecordProcessors: enabled ? [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter(), ...BATCH })] : [],
+  logRecordProcessors: enabled
+    ? [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter(), ...BATCH })]
+    : [],
   views: [
     // It keeps one counter for all pools; ours carry each pool's name.
     {

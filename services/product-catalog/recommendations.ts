@@ -39,19 +39,28 @@ export async function findCandidates(
   const requestSpan = trace.getActiveSpan();
   const planned = plans.attributes(recommendationsQuery);
   try {
-    const { rows } = await pool.query<Candidate>(recommendationsQuery.text, [category, minPriceCents, maxPriceCents], {
-      attributes: planned,
-      onDuration: (durationMs) => {
-        const slow = durationMs > SLOW_QUERY_MS;
-        if (slow) {
-          logger.warn(
-            { event: 'demo_slow_query_triggered', query: recommendationsQuery.name, duration_ms: Math.round(durationMs), ...planned },
-            'slow query',
-          );
-        }
-        return { 'db.slow_query': slow };
+    const { rows } = await pool.query<Candidate>(
+      recommendationsQuery.text,
+      [category, minPriceCents, maxPriceCents],
+      {
+        attributes: planned,
+        onDuration: (durationMs) => {
+          const slow = durationMs > SLOW_QUERY_MS;
+          if (slow) {
+            logger.warn(
+              {
+                event: 'demo_slow_query_triggered',
+                query: recommendationsQuery.name,
+                duration_ms: Math.round(durationMs),
+                ...planned,
+              },
+              'slow query',
+            );
+          }
+          return { 'db.slow_query': slow };
+        },
       },
-    });
+    );
     return rows;
   } catch (error) {
     if (error instanceof PoolExhaustedError) {
@@ -77,7 +86,10 @@ export async function findCandidates(
 const ranking = z.object({ ranked: z.array(z.number()) });
 
 /** The candidates in the order the recommendation service gives; in the query's own order while it is away. */
-export async function rankCandidates(request: RecommendationRequest, candidates: Candidate[]): Promise<Candidate[]> {
+export async function rankCandidates(
+  request: RecommendationRequest,
+  candidates: Candidate[],
+): Promise<Candidate[]> {
   try {
     const { status, body } = await callService('recommendation', {
       method: 'POST',
@@ -85,7 +97,11 @@ export async function rankCandidates(request: RecommendationRequest, candidates:
       json: {
         user_id: request.userId,
         category: request.category,
-        candidates: candidates.map(({ id, popularity_score, price_cents }) => ({ id, popularity_score, price_cents })),
+        candidates: candidates.map(({ id, popularity_score, price_cents }) => ({
+          id,
+          popularity_score,
+          price_cents,
+        })),
       },
       timeoutMs: RANKING_TIMEOUT_MS,
       schema: ranking,

@@ -51,7 +51,10 @@ export function catalogRoutes(router: Router, pools: CatalogPools, plans: PlanOb
   });
 
   router.get('/products/recommendations', async (request, response) => {
-    const { category, user_id, min_price_cents, max_price_cents } = parseInput(recommendationsInput, request.query);
+    const { category, user_id, min_price_cents, max_price_cents } = parseInput(
+      recommendationsInput,
+      request.query,
+    );
     const wanted = {
       category,
       userId: user_id,

@@ -17,7 +17,11 @@ export async function start(): Promise<void> {
   });
   const pools = createPools();
   const plans = new PlanObserver(env.DATABASE_URL);
-  plans.watch(recommendationsQuery, ['electronics', RECOMMENDATION_BAND_CENTS.min, RECOMMENDATION_BAND_CENTS.max]);
+  plans.watch(recommendationsQuery, [
+    'electronics',
+    RECOMMENDATION_BAND_CENTS.min,
+    RECOMMENDATION_BAND_CENTS.max,
+  ]);
   plans.watch(newestQuery, ['electronics', 50]);
   plans.watch(lowStockQuery, [12]);
   const subscription = new ScenarioSubscription({
@@ -43,12 +47,18 @@ export async function start(): Promise<void> {
     },
     health: () => ({
       pools: Object.fromEntries(
-        Object.values(pools).map((pool: (typeof pools)['baseline']) => [pool.name, { ...pool.stats(), ...pool.currentSize() }]),
+        Object.values(pools).map((pool: (typeof pools)['baseline']) => [
+          pool.name,
+          { ...pool.stats(), ...pool.currentSize() },
+        ]),
       ),
       plans: plans.state(),
     }),
     close: async () => {
-      await Promise.allSettled([...Object.values(pools).map((pool: (typeof pools)['baseline']) => pool.close()), plans.close()]);
+      await Promise.allSettled([
+        ...Object.values(pools).map((pool: (typeof pools)['baseline']) => pool.close()),
+        plans.close(),
+      ]);
     },
     subscription,
   });

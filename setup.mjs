@@ -1,0 +1,123 @@
+/**
+ * What runs before `npm start`, `npm test` and `npm run demo`: installs the locked packages and compiles, when that
+ * has not been done yet for this lock file and these sources. Needs no dependency and any Node from 18 on; what it
+ * installs brings Node 24.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const INSTALL_STAMP = join(root, 'node_modules', '.ecommerce-demo-install');
+const BUILD_STAMP = join(root, 'dist', '.ecommerce-demo-build');
+const SOURCE_FOLDERS = ['scenario', 'services', 'local', 'cli', 'test', 'bench'];
+const MIN_NODE_MAJOR = 18;
+
+/** @param {string} message */
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+/** @param {string[]} files */
+function hashOf(files) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(file).update(readFileSync(join(root, file)));
+  return hash.digest('hex');
+}
+
+/** @param {string} stamp */
+function read(stamp) {
+  return existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
+}
+
+/** @param {string} what @param {() => void} work */
+function step(what, work) {
+  const started = Date.now();
+  process.stdout.write(`${what} …\n`);
+  work();
+  process.stdout.write(`${what}: done in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+}
+
+/** @param {string} command @param {string[]} args @param {string} remedy */
+function run(command, args, remedy) {
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+  if (error) fail(`${command} could not be started: ${error.message}. ${remedy}`);
+  if (status !== 0) fail(`"${command} ${args.join(' ')}" ended with exit code ${status}. ${remedy}`);
+}
+
+function install() {
+  const wanted = hashOf(['package.json', 'package-lock.json']);
+  if (read(INSTALL_STAMP) === wanted) return;
+  step('Installing packages (npm ci)', () => {
+    run(
+      'npm',
+      ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
+      'Check the connection to the npm registry, then try again.',
+    );
+  });
+  if (!existsSync(localNode())) {
+    // npm from 12 on runs install scripts only of packages it is allowed to; `node` is in allowScripts, but a
+    // user's configuration (ignore-scripts) may still forbid it.
+    run(
+      'npm',
+      ['rebuild', 'node', '--ignore-scripts=false', '--loglevel=error'],
+      'Allow install scripts for "node".',
+    );
+  }
+  writeFileSync(INSTALL_STAMP, wanted);
+}
+
+/** The Node 24 that the package `node` brings. */
+function localNode() {
+  return join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+}
+
+/** Every source file with its size and time of change: cheap, and enough to see an edit. */
+function sources() {
+  /** @type {string[]} */
+  const found = [];
+  /** @param {string} folder */
+  const walk = (folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) {
+        if (entry.name !== 'node_modules' && entry.name !== 'public') walk(path);
+      } else if (/\.(ts|json)$/.test(entry.name)) {
+        const { size, mtimeMs } = statSync(path);
+        found.push(`${path} ${size} ${mtimeMs}`);
+      }
+    }
+  };
+  for (const folder of SOURCE_FOLDERS) if (existsSync(join(root, folder))) walk(join(root, folder));
+  return found.sort().join('\n');
+}
+
+function build() {
+  const wanted = createHash('sha256')
+    .update(sources())
+    .update(hashOf(['tsconfig.json', 'tsconfig.build.json']))
+    .digest('hex');
+  if (read(BUILD_STAMP) === wanted) return;
+  step('Compiling', () => {
+    run(
+      localNode(),
+      [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'],
+      'Mend the errors above.',
+    );
+  });
+  mkdirSync(dirname(BUILD_STAMP), { recursive: true });
+  writeFileSync(BUILD_STAMP, wanted);
+}
+
+const major = Number(process.versions.node.split('.')[0]);
+if (major < MIN_NODE_MAJOR)
+  fail(`Node ${process.versions.node} is too old: install Node ${MIN_NODE_MAJOR} or newer.`);
+install();
+build();

@@ -1,0 +1,205 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
+
+/** The repository, seen from dist/test. */
+export const repositoryDir = resolve(__dirname, '..', '..');
+
+/** What `npm start` writes into its data folder (local/run-state.ts). */
+interface RunFile {
+  state: string;
+  urls: Record<string, string>;
+  databaseUrls: { superuser: string; shop_app: string; conductor: string };
+  redis: { url: string; kind: string };
+  adminToken: string;
+  runner: { pid: number };
+  children: { name: string; pid: number }[];
+}
+
+export interface Answer {
+  status: number;
+  body: unknown;
+  headers: Headers;
+}
+
+/** A shop as `npm start` runs it, with a stack, a data folder and ports of its own. */
+export class TestShop {
+  readonly dataDir: string;
+  readonly stackFile: string;
+  private process: ChildProcess | null = null;
+  output = '';
+
+  constructor(
+    private readonly stack: string,
+    private readonly args: readonly string[],
+    private readonly portOffset: number,
+  ) {
+    this.dataDir = mkdtempSync(join(tmpdir(), 'ecommerce-demo-test-'));
+    this.stackFile = join(repositoryDir, `Pulumi.${stack}.yaml`);
+  }
+
+  /** Writes the stack's config, as an editor or `pulumi config set` does. */
+  configure(config: Record<string, unknown>): void {
+    const lines = Object.entries(config).map(
+      ([key, value]) => `  ecommerce-demo:${key}: ${JSON.stringify(value)}`,
+    );
+    writeFileSync(this.stackFile, `config:\n${lines.join('\n')}\n`);
+  }
+
+  /** Starts the runner and waits until the shop is ready. Returns how long that took (ms). */
+  async start(timeoutMs = 120_000): Promise<number> {
+    const startedAt = performance.now();
+    const child = spawn(
+      process.execPath,
+      [
+        join(repositoryDir, 'dist', 'local', 'main.js'),
+        ...[
+          '--stack',
+          this.stack,
+          '--data',
+          this.dataDir,
+          '--port-offset',
+          String(this.portOffset),
+          '--plain',
+        ],
+        ...this.args,
+      ],
+      { cwd: repositoryDir, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    this.process = child;
+    const collect = (chunk: Buffer): void => {
+      this.output += chunk.toString('utf8');
+    };
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
+    await until(
+      () => {
+        if (child.exitCode !== null)
+          throw new Error(`npm start ended with ${String(child.exitCode)}:\n${this.output}`);
+        return this.runFile()?.state === 'ready';
+      },
+      timeoutMs,
+      () => `the shop to be ready:\n${this.output}`,
+    );
+    return performance.now() - startedAt;
+  }
+
+  runFile(): RunFile | null {
+    try {
+      return JSON.parse(readFileSync(join(this.dataDir, 'run.json'), 'utf8')) as RunFile;
+    } catch {
+      return null;
+    }
+  }
+
+  run(): RunFile {
+    const file = this.runFile();
+    if (!file) throw new Error('the shop does not run');
+    return file;
+  }
+
+  get pid(): number {
+    const pid = this.process?.pid;
+    if (pid === undefined) throw new Error('the shop was not started');
+    return pid;
+  }
+
+  url(service: string, path = ''): string {
+    const base = this.run().urls[service];
+    if (base === undefined) throw new Error(`run.json has no URL of ${service}`);
+    return new URL(path, base).href;
+  }
+
+  async request(
+    service: string,
+    path: string,
+    init: RequestInit & { admin?: boolean } = {},
+  ): Promise<Answer> {
+    const { admin, ...rest } = init;
+    const headers = new Headers(rest.headers);
+    if (admin) headers.set('authorization', `Bearer ${this.run().adminToken}`);
+    const response = await fetch(this.url(service, path), {
+      ...rest,
+      headers,
+      signal: AbortSignal.timeout(15_000),
+    });
+    const text = await response.text();
+    let body: unknown = text;
+    try {
+      body = JSON.parse(text);
+    } catch {
+      // Not JSON: the text itself.
+    }
+    return { status: response.status, body, headers: response.headers };
+  }
+
+  post(service: string, path: string, json: unknown, init: { admin?: boolean } = {}): Promise<Answer> {
+    return this.request(service, path, {
+      ...init,
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(json),
+    });
+  }
+
+  async sql<Row>(
+    text: string,
+    values: unknown[] = [],
+    role: keyof RunFile['databaseUrls'] = 'superuser',
+  ): Promise<Row[]> {
+    const client = new Client({ connectionString: this.run().databaseUrls[role] });
+    await client.connect();
+    try {
+      const { rows } = await client.query(text, values);
+      return rows as Row[];
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Sends a signal to the runner and waits for its end. Returns how long that took (ms). */
+  async stop(signal: NodeJS.Signals = 'SIGINT', timeoutMs = 15_000): Promise<number> {
+    const child = this.process;
+    if (child?.exitCode !== null || child.signalCode !== null) return 0;
+    const startedAt = performance.now();
+    child.kill(signal);
+    await until(
+      () => child.exitCode !== null || child.signalCode !== null,
+      timeoutMs,
+      () => `the runner to end:\n${this.output}`,
+    );
+    return performance.now() - startedAt;
+  }
+
+  /** Stops, whatever the state, and removes the files. */
+  async dispose(): Promise<void> {
+    const children = this.runFile()?.children ?? [];
+    await this.stop().catch(() => this.stop('SIGKILL'));
+    for (const { pid } of children) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    rmSync(this.dataDir, { recursive: true, force: true });
+    rmSync(this.stackFile, { force: true });
+  }
+}
+
+/** Is there a process of this id (zombies don't count)? */
+export function isAlive(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
+}
+
+/** Polls until `condition` holds. @throws with `what` after `timeoutMs` */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs: number,
+  what: () => string,
+  everyMs = 200,
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`Waited ${String(timeoutMs / 1000)} s for ${what()}`);
+    await delay(everyMs);
+  }
+}

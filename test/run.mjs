@@ -1,0 +1,89 @@
+/**
+ * `npm test`: all parts in order, each with its time; at the end which ran, which were left out and why, and the
+ * plain line "N passed, N failed, N skipped". `npm test -- unit shop` runs just those parts.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..');
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const tests = (...patterns) => patterns.flatMap((pattern) => globSync(pattern, { cwd: root }));
+
+/** @returns {string | null} why the browser part cannot run here */
+function noBrowser() {
+  const found = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+  return found ? null : 'no chromium at /usr/bin/chromium (Debian: apt-get install chromium)';
+}
+
+const parts = [
+  { name: 'types', command: [bin('tsc'), '-p', 'tsconfig.json', '--noEmit', '--incremental', 'false'] },
+  { name: 'lint', command: [bin('eslint'), '.', '--max-warnings', '0'] },
+  { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
+  { name: 'docs', command: [process.execPath, 'dist/cli/generate-docs.js', '--check'] },
+  { name: 'unit', files: tests('dist/{scenario,services,local,cli}/**/*.test.js') },
+  { name: 'shop', files: tests('dist/test/shop/*.test.js') },
+  { name: 'demo', files: tests('dist/test/demo/*.test.js') },
+  { name: 'browser', files: tests('dist/test/browser/*.test.js'), missing: noBrowser() },
+];
+
+const reports = mkdtempSync(join(tmpdir(), 'ecommerce-demo-report-'));
+const totals = { passed: 0, failed: 0, skipped: 0 };
+const lines = [];
+
+/** Counts of one run of node's test runner, from the last lines of its TAP report. */
+function count(report) {
+  const text = existsSync(report) ? readFileSync(report, 'utf8') : '';
+  const number = (what) => Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
+  return { passed: number('pass'), failed: number('fail') + number('cancelled'), skipped: number('skipped') };
+}
+
+function runPart({ name, command, files, missing }) {
+  if (missing) {
+    totals.skipped += 1;
+    lines.push(`skipped  ${name}: ${missing}`);
+    process.stdout.write(`\n--- ${name}: skipped, ${missing}\n`);
+    return;
+  }
+  process.stdout.write(`\n--- ${name}\n`);
+  const started = Date.now();
+  const report = join(reports, `${name}.tap`);
+  const [program, ...args] = command ?? [
+    process.execPath,
+    '--test',
+    '--test-concurrency=1',
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    '--test-reporter=tap',
+    `--test-reporter-destination=${report}`,
+    ...files,
+  ];
+  const { status } = spawnSync(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const seconds = ((Date.now() - started) / 1000).toFixed(0);
+  const counted = command
+    ? { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }
+    : count(report);
+  // A part that ends badly, or runs no test at all, has failed whatever it counted.
+  if (counted.failed === 0 && (status !== 0 || counted.passed === 0)) counted.failed = 1;
+  for (const key of Object.keys(totals)) totals[key] += counted[key];
+  const verdict = counted.failed > 0 ? 'FAILED ' : 'ran    ';
+  lines.push(
+    `${verdict}  ${name}: ${counted.passed} passed, ${counted.failed} failed, ${counted.skipped} skipped (${seconds} s)`,
+  );
+}
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !parts.some((part) => part.name === name));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `No part ${unknown.join(', ')}: there are ${parts.map(({ name }) => name).join(', ')}\n`,
+  );
+  process.exit(2);
+}
+for (const part of parts) if (wanted.length === 0 || wanted.includes(part.name)) runPart(part);
+rmSync(reports, { recursive: true, force: true });
+process.stdout.write(
+  `\n${lines.join('\n')}\n\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`,
+);
+process.exit(totals.failed > 0 ? 1 : 0);

@@ -1,0 +1,430 @@
+/**
+ * The shop as `npm start` runs it: real processes, real PostgreSQL, the Redis of this machine or its stand-in.
+ * One shop for all; the parts run in order.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CATALOG } from '../../services/catalog';
+import { newestQuery, recommendationsQuery } from '../../services/product-catalog/queries';
+import { isAlive, TestShop, until } from '../harness';
+import { deepest, spansOf, type Span, type TraceTree } from '../trace-tree';
+
+const ROWS = 100_000;
+const BAND = ['electronics', 9_000, 11_000];
+const NORMAL = { demoMode: 'normal' };
+/** Entered at minute 20 of 30, where 78 % fail: demoStartTimestamp says when minute 0 was. */
+const outageAt = (minute: number, minuteSeconds: number): Record<string, unknown> => ({
+  demoMode: 'blackfriday',
+  minuteSeconds,
+  demoStartTimestamp: Math.round(Date.now() / 1000 - minute * minuteSeconds),
+});
+
+const shop = new TestShop(`e2e-${String(process.pid)}`, ['--rows', String(ROWS), '--scale', '0.25'], 3_000);
+
+interface Stats {
+  baseline: { requests: number; errors: number };
+  demo: { requests: number; errors: number };
+}
+const stats = async (): Promise<Stats> =>
+  (await shop.request('load-generator', '/admin/traffic-stats', { admin: true })).body as Stats;
+
+interface TraceList {
+  traces: { traceId: string }[];
+}
+const traces = async (query: string): Promise<TraceList['traces']> =>
+  ((await shop.request('console', `/api/traces?${query}`)).body as TraceList).traces;
+const traceTree = async (id: string): Promise<TraceTree | null> => {
+  const { status, body } = await shop.request('console', `/api/traces/${id}`);
+  return status === 200 ? (body as TraceTree) : null;
+};
+
+/** A failed checkout, the wait in it that links to who held the pool, and the scan one of those did. */
+const failedTraceWithScan = async (): Promise<{ tree: TraceTree; wait: Span; scan: Span } | null> => {
+  for (const { traceId } of await traces('traffic=demo&error=true&limit=20')) {
+    const tree = await traceTree(traceId);
+    if (!tree) continue;
+    const wait = spansOf(tree).find((span) => (span.links ?? []).length > 0);
+    for (const link of wait?.links ?? []) {
+      const linked = await traceTree(link.traceId);
+      const scan = linked && spansOf(linked).find((span) => span.attributes['db.full_table_scan'] === true);
+      if (wait && scan) return { tree, wait, scan };
+    }
+  }
+  return null;
+};
+
+const explain = async (text: string, values: unknown[]): Promise<string> => {
+  const rows = await shop.sql<{ 'QUERY PLAN': string }>(
+    `explain (analyze, timing off) ${text}`,
+    values,
+    'shop_app',
+  );
+  return rows.map((row) => row['QUERY PLAN']).join('\n');
+};
+const demoMode = async (): Promise<unknown> =>
+  ((await shop.request('product-catalog', '/health')).body as { scenario: { mode?: string } }).scenario.mode;
+
+before(async () => {
+  shop.configure(NORMAL);
+  const readyMs = await shop.start();
+  console.log(`  shop ready in ${(readyMs / 1000).toFixed(1)} s`);
+});
+after(async () => {
+  await shop.dispose();
+});
+
+describe('a shop in normal mode', () => {
+  it('has every service ready, and each tells the scenario it sees', async () => {
+    await shop.post('frontend', '/api/checkout', { user_id: 'test', cart_id: 'test' });
+    for (const { name } of CATALOG) {
+      assert.equal((await shop.request(name, '/livez')).status, 200, name);
+      const ready = await shop.request(name, '/readyz');
+      assert.equal(ready.status, 200, `${name}: ${JSON.stringify(ready.body)}`);
+      const health = (await shop.request(name, '/health')).body as { scenario: object; service: string };
+      assert.equal(health.service, name);
+      assert.ok(
+        'run_id' in health.scenario || 'seen' in health.scenario,
+        `${name}: ${JSON.stringify(health.scenario)}`,
+      );
+    }
+  });
+
+  it('serves a browse and a checkout, and writes the order once however often it is retried', async () => {
+    const browse = await shop.post('frontend', '/api/browse', { user_id: 'test', cart_id: 'test' });
+    assert.equal(browse.status, 200, JSON.stringify(browse.body));
+    const key = `retry-${String(Date.now())}`;
+    const order = {
+      user_id: 'test',
+      cart_id: 'test',
+      items: [{ product_id: 17, quantity: 2 }],
+      idempotency_key: key,
+    };
+    const answers = [];
+    for (let attempt = 0; attempt < 3; attempt++)
+      answers.push(await shop.post('frontend', '/api/checkout', order));
+    assert.deepEqual(
+      new Set(answers.map(({ status }) => status)),
+      new Set([200]),
+      JSON.stringify(answers[0]?.body),
+    );
+    const ids = new Set(answers.map(({ body }) => (body as { order_id: string }).order_id));
+    assert.equal(ids.size, 1);
+    const [id] = ids;
+    const rows = await shop.sql<{ count: string }>('select count(*) from shop.orders where id = $1', [id]);
+    assert.equal(Number(rows[0]?.count), 1);
+  });
+
+  it('keeps a cart', async () => {
+    const cart = `cart-${String(Date.now())}`;
+    const added = await shop.post('frontend', `/api/cart/${cart}/items`, { product_id: 42, quantity: 3 });
+    assert.ok(added.status < 300, JSON.stringify(added.body));
+    const { body } = await shop.request('frontend', `/api/cart/${cart}`);
+    const { items } = body as { items: { product_id: number; quantity: number }[] };
+    assert.deepEqual(
+      items.map(({ product_id, quantity }) => ({ product_id, quantity })),
+      [{ product_id: 42, quantity: 3 }],
+    );
+  });
+
+  it('has traffic of both cohorts without errors', async () => {
+    await until(
+      async () => (await stats()).demo.requests >= 3,
+      30_000,
+      () => 'demo traffic',
+    );
+    const { baseline, demo } = await stats();
+    assert.equal(baseline.errors, 0);
+    assert.equal(demo.errors, 0);
+  });
+
+  it('reads ten rows by the index', async () => {
+    const plan = await explain(recommendationsQuery.text, BAND);
+    assert.match(plan, /Index Scan using idx_products_category on products .*actual rows=10/);
+  });
+});
+
+describe('bad input', () => {
+  const json = (body: string): RequestInit => ({
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
+  const cases: [service: string, path: string, init: RequestInit][] = [
+    ['frontend', '/api/checkout', json('{"user_id": 7, "cart_id": "c"}')],
+    ['frontend', '/api/checkout', json('{}')],
+    [
+      'frontend',
+      '/api/checkout',
+      json('{"user_id": "u", "cart_id": "c", "items": [{"product_id": -1, "quantity": 1}]}'),
+    ],
+    [
+      'frontend',
+      '/api/checkout',
+      json('{"user_id": "u", "cart_id": "c", "items": [{"product_id": 999999999, "quantity": 1}]}'),
+    ],
+    [
+      'frontend',
+      '/api/checkout',
+      json('{"user_id": "u", "cart_id": "c", "items": [{"product_id": 9e99, "quantity": 1}]}'),
+    ],
+    ['frontend', '/api/checkout', json('not json')],
+    ['frontend', '/api/browse', json('[1, 2')],
+    ['frontend', '/api/browse', json(`{"user_id": "${'x'.repeat(200_000)}"}`)],
+    ['frontend', '/api/browse', json('{"currency": "XXX"}')],
+    ['frontend', '/api/products/abc', {}],
+    ['frontend', '/api/nowhere', {}],
+    ['product-catalog', '/products?limit=many', {}],
+    ['product-catalog', '/products?category=%00', {}],
+    ['product-catalog', '/products/recommendations?min_price_cents=9&max_price_cents=1', {}],
+    ['product-catalog', '/products/0', {}],
+    ['product-catalog', '/products/99999999999999999999', {}],
+    ['product-catalog', '/products/2000000000', {}],
+    ['cart', '/cart/%20bad%20id', {}],
+    ['cart', '/cart/c/items', json('{"product_id": "x"}')],
+    ['currency', '/convert?amount=ten&from=USD&to=EUR', {}],
+    ['currency', '/convert?amount=1&from=USD&to=XXX', {}],
+    ['currency', '/convert', {}],
+    ['shipping', '/calculate', json('{"items": [], "zip": 5}')],
+    ['ad-service', '/ads?category=', {}],
+    ['payment', '/api/payment/process', json('{"amount": -5}')],
+    ['recommendation', '/recommend', json('{"user_id": "u"}')],
+    ['checkout', '/orders/create', json('{"user_id": 5}')],
+    ['checkout', '/orders/not-a-uuid', {}],
+    ['checkout', '/orders/00000000-0000-4000-8000-000000000000', {}],
+    ['load-generator', '/admin/traffic-stats', {}],
+    ['load-generator', '/admin/start-demo', json('{}')],
+    ['console', '/api/traces/xyz', {}],
+    ['console', '/api/traces/00000000000000000000000000000001', {}],
+    ['console', '/api/traces?limit=minus', {}],
+    ['console', '/v1/traces', json('{"resourceSpans": 5}')],
+    ['console', '/v1/traces', json('{broken')],
+  ];
+  for (const [service, path, init] of cases) {
+    const what = typeof init.body === 'string' ? init.body.slice(0, 60) : '';
+    it(`${init.method ?? 'GET'} ${service}${path} ${what} is refused with a reason`, async () => {
+      const { status, body } = await shop.request(service, path, init);
+      assert.ok(status >= 400 && status < 500, `${String(status)} ${JSON.stringify(body)}`);
+      assert.ok(typeof (body as { error?: unknown }).error === 'string', JSON.stringify(body));
+    });
+  }
+
+  it('of an admin call with the token is refused with its fields', async () => {
+    for (const body of [{ scenario: 'blackfryday' }, { peak_rpm: 0 }, { duration_minutes: -1 }]) {
+      const answer = await shop.post('load-generator', '/admin/start-demo', body, { admin: true });
+      assert.equal(answer.status, 400, JSON.stringify(answer.body));
+    }
+  });
+});
+
+describe('an outage made by one line of YAML', () => {
+  let atStart: Stats;
+
+  it('follows the edit without a restart', async () => {
+    atStart = await stats();
+    const pids = shop.run().children.map(({ pid }) => pid);
+    shop.configure(outageAt(20, 60));
+    await until(
+      async () => (await demoMode()) === 'blackfriday',
+      20_000,
+      () => `the mode:\n${shop.output}`,
+    );
+    assert.deepEqual(
+      shop.run().children.map(({ pid }) => pid),
+      pids,
+    );
+  });
+
+  it('scans the whole table', async () => {
+    const plan = await explain(recommendationsQuery.text, BAND);
+    assert.match(plan, /Seq Scan on products/);
+    const scanned = [
+      ...plan.matchAll(/Seq Scan on products .*actual rows=(\d+)|Rows Removed by Filter: (\d+)/g),
+    ]
+      .map((match) => Number(match[1] ?? match[2]))
+      .reduce((sum, rows) => sum + rows, 0);
+    assert.equal(scanned, ROWS);
+    assert.match(
+      await explain(newestQuery.text, ['electronics', 50]),
+      /Index Scan using idx_products_category_active/,
+    );
+  });
+
+  it('fails most checkouts', async () => {
+    const failing = async (): Promise<boolean> => (await stats()).demo.errors - atStart.demo.errors >= 40;
+    await until(failing, 60_000, () => 'failing checkouts');
+  });
+
+  it('shows the wait for the pool in a failed checkout, linked to the scans that held it', async () => {
+    const found: { tree: TraceTree; wait: Span; scan: Span }[] = [];
+    await until(
+      async () => {
+        const link = await failedTraceWithScan();
+        if (link) found.push(link);
+        return found.length > 0;
+      },
+      40_000,
+      () => 'a failed trace whose wait links to a scan',
+    );
+    const [first] = found;
+    assert.ok(first);
+    const { tree, wait, scan } = first;
+    assert.ok(deepest(tree) >= 7, `depth ${String(deepest(tree))}`);
+    assert.ok(wait.durationMs >= 1_900, `waited ${String(wait.durationMs)} ms`);
+    assert.equal(scan.attributes['db.index_used'], 'NONE');
+    assert.equal(scan.attributes['db.missing_index'], 'idx_products_category');
+    assert.equal(scan.attributes['db.rows_scanned'], ROWS);
+    assert.equal(scan.attributes['db.slow_query'], true);
+    assert.equal(wait.attributes['db.connection.pool.exhausted'], true);
+    const all = spansOf(tree);
+    for (const span of all) {
+      assert.ok(span.service, `${span.name} has no service`);
+      assert.equal(span.attributes['traffic.type'], 'demo', `${span.service} ${span.name}`);
+      assert.ok(span.attributes['demo.run_id'], `${span.service} ${span.name}`);
+    }
+    const failed = all.find((span) => span.attributes['checkout.failed'] === true);
+    assert.equal(failed?.attributes['checkout.failure_reason'], 'recommendations-timeout');
+    assert.ok(Number(failed.attributes['order.total']) > 0);
+  });
+
+  it('has all ten services and both stores in its service map', async () => {
+    const wanted = [
+      ...CATALOG.filter(({ shop: part }) => part).map(({ name }) => name as string),
+      'postgresql',
+      'redis',
+    ];
+    let names: string[] = [];
+    await until(
+      async () => {
+        const { body } = await shop.request('console', '/api/service-map');
+        names = (body as { nodes: { name: string }[] }).nodes.map(({ name }) => name);
+        return wanted.every((name) => names.includes(name));
+      },
+      20_000,
+      () => `${wanted.join(', ')} in ${names.join(', ')}`,
+    );
+  });
+
+  it('tells a person in the storefront what failed', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        shop.post('frontend', '/api/checkout', {
+          user_id: `person-${String(index)}`,
+          cart_id: `person-${String(index)}`,
+        }),
+      ),
+    );
+    const failed = answers.find(({ status }) => status === 503);
+    assert.ok(failed, `statuses ${answers.map(({ status }) => status).join(' ')}`);
+    const body = failed.body as Record<string, unknown>;
+    assert.equal(body.reason, 'recommendations-timeout');
+    assert.ok('demo_minute' in body);
+  });
+
+  it('heals when the line is set back', async () => {
+    shop.configure(NORMAL);
+    await until(
+      async () => (await demoMode()) === 'normal',
+      20_000,
+      () => `the mode:\n${shop.output}`,
+    );
+    assert.match(await explain(recommendationsQuery.text, BAND), /Index Scan using idx_products_category on/);
+    await delay(3_000);
+    const healed = await stats();
+    await until(
+      async () => (await stats()).demo.requests >= healed.demo.requests + 2,
+      30_000,
+      () => 'traffic',
+    );
+    assert.equal((await stats()).demo.errors, healed.demo.errors);
+  });
+
+  it('cost baseline not one request', async () => {
+    assert.equal((await stats()).baseline.errors, atStart.baseline.errors);
+  });
+});
+
+describe('stores that die', () => {
+  const child = (name: RegExp): number => {
+    const found = shop.run().children.find((candidate) => name.test(candidate.name));
+    assert.ok(found, `no ${String(name)} in ${JSON.stringify(shop.run().children)}`);
+    return found.pid;
+  };
+  const recovers = async (attempt: () => Promise<boolean>, what: string): Promise<void> => {
+    const startedAt = performance.now();
+    await until(
+      () => attempt().catch(() => false),
+      20_000,
+      () => what,
+    );
+    assert.ok(performance.now() - startedAt < 15_000, `${what} took too long`);
+  };
+
+  it('PostgreSQL killed gives 503 quickly, and recovers', async () => {
+    process.kill(child(/postgres/), 'SIGKILL');
+    const startedAt = performance.now();
+    const { status } = await shop.request('product-catalog', '/products?category=electronics');
+    assert.ok(status === 503 || status === 200, String(status));
+    assert.ok(performance.now() - startedAt < 5_000);
+    await recovers(
+      async () => (await shop.request('product-catalog', '/products?category=electronics')).status === 200,
+      'the catalog',
+    );
+    await recovers(
+      async () =>
+        (await shop.post('frontend', '/api/checkout', { user_id: 'after', cart_id: 'after' })).status === 200,
+      'a checkout',
+    );
+  });
+
+  it('Redis killed gives 503 quickly, and recovers', async () => {
+    process.kill(child(/redis|valkey/), 'SIGKILL');
+    const startedAt = performance.now();
+    const { status } = await shop.request('cart', '/cart/some-cart');
+    assert.ok(status === 503 || status === 200, String(status));
+    assert.ok(performance.now() - startedAt < 5_000);
+    await recovers(async () => (await shop.request('cart', '/cart/some-cart')).status === 200, 'the cart');
+  });
+
+  it('a killed service comes back', async () => {
+    process.kill(child(/^payment$/), 'SIGKILL');
+    await recovers(
+      async () =>
+        (await shop.post('frontend', '/api/checkout', { user_id: 'again', cart_id: 'again' })).status === 200,
+      'a checkout',
+    );
+  });
+});
+
+describe('the runner', () => {
+  it('keeps a broken edit from changing anything, and says what is wrong', async () => {
+    shop.configure({ demoMode: 'blackfryday' });
+    await until(
+      () => shop.output.includes('blackfryday'),
+      10_000,
+      () => 'a message',
+    );
+    assert.equal(await demoMode(), 'normal');
+    shop.configure(NORMAL);
+  });
+
+  it('ends within 5 s and leaves no process', async () => {
+    const pids = shop.run().children.map(({ pid }) => pid);
+    const tookMs = await shop.stop('SIGINT');
+    assert.ok(tookMs < 5_000, `took ${String(Math.round(tookMs))} ms`);
+    assert.deepEqual(pids.filter(isAlive), []);
+  });
+
+  it('starts again with the same data, and cleans up after kill -9', async () => {
+    const secondMs = await shop.start();
+    console.log(`  second start: ready in ${(secondMs / 1000).toFixed(1)} s`);
+    const orphans = shop.run().children.map(({ pid }) => pid);
+    await shop.stop('SIGKILL');
+    assert.ok(orphans.some(isAlive), 'kill -9 leaves orphans');
+    const thirdMs = await shop.start();
+    console.log(`  start after kill -9: ready in ${(thirdMs / 1000).toFixed(1)} s`);
+    assert.deepEqual(orphans.filter(isAlive), []);
+    const rows = await shop.sql<{ count: string }>('select count(*) from storage.products');
+    assert.equal(Number(rows[0]?.count), ROWS);
+  });
+});
