@@ -11,6 +11,8 @@ if (name === undefined || !SERVICE_NAMES.includes(name)) {
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const { start } = require(`./${name}/service`) as { start: () => Promise<void> };
 start().catch((error: unknown) => {
-  process.stderr.write(`${name} could not start: ${error instanceof Error ? (error.stack ?? '') : String(error)}\n`);
+  process.stderr.write(
+    `${name} could not start: ${error instanceof Error ? (error.stack ?? '') : String(error)}\n`,
+  );
   process.exit(1);
 });

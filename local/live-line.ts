@@ -1,0 +1,74 @@
+import { getJson, numberAt, textAt, type JsonAnswer } from './json-client';
+
+/** What one cohort shows over the last ten seconds. */
+export interface CohortView {
+  rpm: number | null;
+  /** As the load generator writes it, e.g. `0.0%`. */
+  errorRate: string | null;
+  p95Ms: number | null;
+}
+
+/** What the live line shows. */
+export interface LiveView {
+  runId: string | null;
+  minute: number | null;
+  phase: string | null;
+  baseline: CohortView;
+  demo: CohortView;
+  pool: { used: number; max: number; pending: number } | null;
+}
+
+/** Asks load generator and product-catalog; null while the load generator does not answer. */
+export async function readLiveView(
+  urls: { 'load-generator': string; 'product-catalog': string },
+  token: string,
+): Promise<LiveView | null> {
+  const ask = (url: string): Promise<JsonAnswer | null> =>
+    getJson(url, { timeoutMs: 900, token }).catch(() => null);
+  const [stats, catalog] = await Promise.all([
+    ask(`${urls['load-generator']}/admin/traffic-stats`),
+    ask(`${urls['product-catalog']}/health`),
+  ]);
+  return stats?.status === 200 ? toLiveView(stats.body, catalog?.body ?? null) : null;
+}
+
+/** Reads the answers of `GET /admin/traffic-stats` and of product-catalog's `GET /health`. */
+export function toLiveView(stats: unknown, catalogHealth: unknown): LiveView {
+  const cohort = (name: 'baseline' | 'demo'): CohortView => ({
+    rpm: numberAt(stats, name, 'last_10s', 'rpm'),
+    errorRate: textAt(stats, name, 'last_10s', 'error_rate'),
+    p95Ms: numberAt(stats, name, 'last_10s', 'p95_ms'),
+  });
+  const pool = (key: string): number | null => numberAt(catalogHealth, 'pools', 'recommendation', key);
+  const [used, max, pending] = [pool('used'), pool('max'), pool('pending')];
+  return {
+    runId: textAt(stats, 'run_id'),
+    minute: numberAt(stats, 'demo', 'demo_minute'),
+    phase: textAt(stats, 'phase'),
+    baseline: cohort('baseline'),
+    demo: cohort('demo'),
+    pool: used !== null && max !== null ? { used, max, pending: pending ?? 0 } : null,
+  };
+}
+
+/** The line itself, without styles. */
+export function liveLine(view: LiveView | null, now: Date): string {
+  const clock = now.toLocaleTimeString('sv-SE');
+  if (view === null) return `${clock}  the load generator does not answer`;
+  const where = view.minute === null ? (view.phase ?? 'starting') : `minute ${String(view.minute)} ${view.phase ?? ''}`;
+  const parts = [
+    `${clock}  ${where.trim()}`,
+    `baseline ${cohortText(view.baseline)}`,
+    `demo ${cohortText(view.demo)}`,
+  ];
+  if (view.pool) {
+    const waiting = view.pool.pending > 0 ? ` +${String(view.pool.pending)} waiting` : '';
+    parts.push(`pool ${String(view.pool.used)}/${String(view.pool.max)}${waiting}`);
+  }
+  return parts.join('  |  ');
+}
+
+function cohortText({ rpm, errorRate, p95Ms }: CohortView): string {
+  const p95 = p95Ms === null ? '-' : p95Ms < 1000 ? `${String(Math.round(p95Ms))} ms` : `${(p95Ms / 1000).toFixed(1)} s`;
+  return `${rpm === null ? '-' : String(Math.round(rpm))} rpm ${errorRate ?? '-'} errors p95 ${p95}`;
+}

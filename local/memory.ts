@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import { readFile, readdir } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Memory of the shop, by process name. */
+export interface MemoryUse {
+  /** `proportional` (shared pages divided among who shares them) or `resident` (shared pages counted each time). */
+  kind: 'proportional' | 'resident';
+  /** Bytes by name; PostgreSQL's includes its back ends. */
+  byName: Record<string, number>;
+  totalBytes: number;
+}
+
+interface ProcessRow {
+  pid: number;
+  parent: number;
+  residentBytes: number;
+}
+
+/**
+ * Sums the memory of processes and all their descendants: proportional set sizes where Linux gives them, else
+ * resident sizes from `ps`.
+ */
+export async function measureMemory(processes: readonly { name: string; pid: number }[]): Promise<MemoryUse> {
+  const rows = await listProcesses();
+  const roots = new Set(processes.map(({ pid }) => pid));
+  const families = processes.map(({ name, pid }) => ({ name, pids: familyOf(pid, rows, roots) }));
+  const proportional = await Promise.all(
+    families.map(({ pids }) => Promise.all(pids.map(proportionalBytes))),
+  );
+  // One unreadable process would make the sum mean nothing.
+  const known = proportional.flat().every((bytes) => bytes !== null);
+  const resident = new Map(rows.map(({ pid, residentBytes }) => [pid, residentBytes]));
+  const byName = Object.fromEntries(
+    families.map(({ name, pids }, index) => [
+      name,
+      known
+        ? sum((proportional[index] ?? []).map((bytes) => bytes ?? 0))
+        : sum(pids.map((pid) => resident.get(pid) ?? 0)),
+    ]),
+  );
+  return { kind: known ? 'proportional' : 'resident', byName, totalBytes: sum(Object.values(byName)) };
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+/** A process and its descendants, leaving out those that are counted by their own name. */
+function familyOf(pid: number, rows: readonly ProcessRow[], roots: ReadonlySet<number>): number[] {
+  const family = [pid];
+  for (const member of family) {
+    for (const row of rows) {
+      if (row.parent === member && !roots.has(row.pid)) family.push(row.pid);
+    }
+  }
+  return family;
+}
+
+/** Proportional set size; 0 for a process that has just ended, null where the system does not tell. */
+async function proportionalBytes(pid: number): Promise<number | null> {
+  try {
+    const text = await readFile(`/proc/${String(pid)}/smaps_rollup`, 'utf8');
+    const kilobytes = /^Pss:\s+(\d+) kB$/m.exec(text)?.[1];
+    return kilobytes === undefined ? null : Number(kilobytes) * 1024;
+  } catch {
+    return (await isGone(pid)) ? 0 : null;
+  }
+}
+
+/** True on a system with /proc whose process has ended meanwhile. */
+async function isGone(pid: number): Promise<boolean> {
+  const readable = (file: string): Promise<boolean> => readFile(file).then(() => true, () => false);
+  return (await readable('/proc/self/stat')) && !(await readable(`/proc/${String(pid)}/stat`));
+}
+
+async function listProcesses(): Promise<ProcessRow[]> {
+  try {
+    return await fromProc();
+  } catch {
+    return fromPs();
+  }
+}
+
+async function fromProc(): Promise<ProcessRow[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  if (pids.length === 0) throw new Error('no /proc');
+  const rows = await Promise.all(
+    pids.map(async (name): Promise<ProcessRow | null> => {
+      try {
+        const stat = await readFile(`/proc/${name}/stat`, 'utf8');
+        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        return { pid: Number(name), parent: Number(fields[1]), residentBytes: Number(fields[21]) * 4096 };
+      } catch {
+        return null;
+      }
+    }),
+  );
+  return rows.filter((row) => row !== null);
+}
+
+async function fromPs(): Promise<ProcessRow[]> {
+  const { stdout } = await run('ps', ['-axo', 'pid=,ppid=,rss='], { maxBuffer: 16 * 1024 * 1024 });
+  return stdout.split('\n').flatMap((line) => {
+    const [pid, parent, kilobytes] = line.trim().split(/\s+/).map(Number);
+    return pid && parent !== undefined && kilobytes !== undefined
+      ? [{ pid, parent, residentBytes: kilobytes * 1024 }]
+      : [];
+  });
+}
+
+/** e.g. `612 MB`. */
+export function megabytes(bytes: number): string {
+  return `${String(Math.round(bytes / 1024 / 1024))} MB`;
+}

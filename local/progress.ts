@@ -1,0 +1,63 @@
+import type { Reporter, Step } from './reporter';
+import type { Screen } from './screen';
+
+/** Milliseconds as people read them: `85 ms`, `2.4 s`. */
+export function duration(ms: number): string {
+  return ms < 950 ? `${String(Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+/**
+ * Tells steps with their times: a line when one is done, and while some are under way the status line says which and
+ * where they stand.
+ */
+export class ProgressReporter implements Reporter {
+  private readonly active = new Map<string, string>();
+
+  constructor(
+    private readonly screen: Screen,
+    private readonly verbose: boolean,
+  ) {}
+
+  step(name: string): Step {
+    const began = performance.now();
+    this.active.set(name, '');
+    this.refresh();
+    let told = 0;
+    return {
+      progress: (text) => {
+        this.active.set(name, text);
+        this.refresh();
+        // Without a status line a long step still shows signs of life, not more than one in 5 s.
+        if (!this.screen.rich && performance.now() - Math.max(told, began) > 5000) {
+          told = performance.now();
+          this.screen.line(`  ${name}: ${text}`);
+        }
+      },
+      done: (detail) => {
+        this.active.delete(name);
+        const time = this.screen.styled(duration(performance.now() - began), 'dim');
+        this.screen.line(`${this.screen.styled('✓', 'green')} ${name}${detail === undefined ? '' : `: ${detail}`}  ${time}`);
+        this.refresh();
+      },
+    };
+  }
+
+  note(text: string): void {
+    this.screen.line(`  ${text}`);
+  }
+
+  problem(text: string): void {
+    this.screen.line(`${this.screen.styled('!', 'red')} ${text}`);
+  }
+
+  detail(text: string): void {
+    if (this.verbose) this.screen.line(this.screen.styled(`  ${text}`, 'dim'));
+  }
+
+  private refresh(): void {
+    this.screen.setStatus(
+      [...this.active].map(([name, text]) => (text === '' ? `${name} …` : `${name}: ${text}`)).join(' · '),
+      'dim',
+    );
+  }
+}

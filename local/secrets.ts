@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { UserFault, hasCode, messageOf } from './faults';
+import { writePrivateFile } from './private-file';
+
+/** Generated once per data folder. */
+export interface Secrets {
+  /** Password of PostgreSQL's superuser `postgres`. */
+  postgres: string;
+  /** Passwords of the login roles. */
+  shop_app: string;
+  conductor: string;
+  /** Bearer token of `/admin/*`. */
+  adminToken: string;
+}
+
+/**
+ * Reads the secrets of a data folder; makes them when there are none.
+ *
+ * @param clusterExists PostgreSQL's folder is there already: its superuser's password cannot be made anew
+ * @throws UserFault when the file is broken, or gone while the database is still there
+ */
+export function loadSecrets(file: string, clusterExists: boolean): Secrets {
+  const stored = readSecrets(file);
+  if (stored) return stored;
+  if (clusterExists) {
+    throw new UserFault(
+      `${file} is missing, but the database that was made with its passwords is still there. ` +
+        'Put the file back, or delete the data folder to start afresh (the catalog is seeded again).',
+    );
+  }
+  const made: Secrets = { postgres: word(), shop_app: word(), conductor: word(), adminToken: word() };
+  writePrivateFile(file, `${JSON.stringify(made, null, 2)}\n`);
+  return made;
+}
+
+/** The secrets of a data folder, null when it has none. */
+export function readSecrets(file: string): Secrets | null {
+  if (!existsSync(file)) return null;
+  try {
+    const values = JSON.parse(readFileSync(file, 'utf8')) as Partial<Record<string, unknown>>;
+    const secret = (key: string): string => {
+      const value = values[key];
+      if (typeof value !== 'string' || value === '') throw new Error(`"${key}" is missing`);
+      return value;
+    };
+    return {
+      postgres: secret('postgres'),
+      shop_app: secret('shop_app'),
+      conductor: secret('conductor'),
+      adminToken: secret('adminToken'),
+    };
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null;
+    throw new UserFault(
+      `${file} cannot be read (${messageOf(error)}). Delete the data folder to start afresh (the catalog is seeded again).`,
+    );
+  }
+}
+
+/** 192 random bits that need no escaping in a URL. */
+function word(): string {
+  return randomBytes(24).toString('base64url');
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { ConfigError } from './config-error';
+import { ConfigFileError, loadScenarioConfig, parseStackConfig, readStackConfig } from './config-file';
+
+function projectWith(context: TestContext, text: string): { projectDir: string; stack: string } {
+  const projectDir = mkdtempSync(join(tmpdir(), 'stack-config-'));
+  context.after(() => {
+    rmSync(projectDir, { recursive: true });
+  });
+  writeFileSync(join(projectDir, 'Pulumi.dev.yaml'), text);
+  return { projectDir, stack: 'dev' };
+}
+
+const STACK = `encryptionsalt: v1:abc
+config:
+  # what pulumi config set writes
+  ecommerce-demo:demoMode: blackfriday
+  ecommerce-demo:minuteSeconds: "6"
+  aws:region: eu-west-1
+  ecommerce-demo:traffic:
+    scale: 0.25
+  ecommerce-demo:kubeconfig:
+    secure: v1:xyz
+  ecommerce-demo:otlp:
+    endpoint: http://localhost:4318
+    token:
+      secure: v1:xyz
+  ecommerce-demo:config:demoRun: "2"
+`;
+
+test("the project's keys are read; other namespaces, secrets and the salt are not", (context) => {
+  const source = projectWith(context, STACK);
+  const expected = {
+    demoMode: 'blackfriday',
+    minuteSeconds: '6',
+    traffic: { scale: 0.25 },
+    otlp: { endpoint: 'http://localhost:4318' },
+    demoRun: '2',
+  };
+  assert.deepEqual(readStackConfig(source), expected);
+  assert.deepEqual(readStackConfig(join(source.projectDir, 'Pulumi.dev.yaml')), expected);
+  assert.deepEqual(loadScenarioConfig(source), {
+    demoMode: 'blackfriday',
+    minuteSeconds: 6,
+    traffic: { scale: 0.25 },
+    demoRun: 2,
+  });
+});
+
+test('an empty file, an empty config and a file without config hold nothing', () => {
+  for (const text of ['', '# nothing\n', 'config:\n', 'config: {}\n', 'encryptionsalt: v1:abc\n']) {
+    assert.deepEqual(parseStackConfig(text, 'Pulumi.dev.yaml').values, {});
+  }
+});
+
+test('broken YAML is told with file and line', () => {
+  const fails = (text: string, line: number, pattern: RegExp) => {
+    assert.throws(
+      () => parseStackConfig(text, 'Pulumi.dev.yaml'),
+      (error) => error instanceof ConfigFileError && error.line === line && pattern.test(error.message),
+    );
+  };
+  fails('config:\n  ecommerce-demo:curve: [1, 2\n', 3, /Pulumi\.dev\.yaml:3: broken YAML/);
+  fails('config:\n  ecommerce-demo:demoRun: 1\n  ecommerce-demo:demoRun: 2\n', 3, /unique/);
+  fails('config:\n\tecommerce-demo:demoRun: 1\n', 2, /broken YAML/);
+  fails('config:\n  ecommerce-demo:demoRun: 1\n  demoMode: normal\n', 3, /write `ecommerce-demo:demoMode`/);
+  fails('config: 5\n', 1, /must be a map/);
+  fails('- 1\n', 1, /must be a map/);
+});
+
+test('a missing file names the stacks that are there', (context) => {
+  const { projectDir } = projectWith(context, STACK);
+  assert.throws(() => readStackConfig({ projectDir, stack: 'prod' }), /Pulumi\.prod\.yaml.*stacks here: dev/);
+});
+
+test('faults come with their lines', (context) => {
+  const source = projectWith(
+    context,
+    'config:\n  ecommerce-demo:demoMod: normal\n  ecommerce-demo:pool:\n    max: 0\n',
+  );
+  assert.throws(
+    () => loadScenarioConfig(source),
+    (error) => {
+      assert.ok(error instanceof ConfigError);
+      assert.deepEqual(error.faults.map(({ key, line }) => [key, line]).sort(), [
+        ['demoMod', 2],
+        ['pool.max', 3],
+      ]);
+      assert.match(
+        error.message,
+        /Pulumi\.dev\.yaml: 2 faults[^]*line 2: demoMod = "normal".*did you mean `demoMode`/,
+      );
+      return true;
+    },
+  );
+});

@@ -1,0 +1,148 @@
+import type { ConfigFault } from './config-error';
+import { normaliseCurve, rateRange, rescaleRates, scaleRates } from './curve';
+import { presetOf, type Preset } from './presets';
+import type { ScenarioConfig } from './schema';
+import { choosePool, type CurveFault } from './solver';
+import type { CurvePoint, DemoMode } from './types';
+
+/** The outage a config asks for, with its rates and pool scaled. */
+export interface OutagePlan {
+  preset: Preset;
+  scale: number;
+  /** The curve in force, normalised, its rates scaled. */
+  points: CurvePoint[];
+  /** The pool that the curve is solved for, scaled; in normal mode the normal pool. */
+  connections: number;
+  /** The preset's own curve at its own rates. */
+  asPreset: boolean;
+}
+
+/** A pool size multiplied by the scale: whole, at least 1. */
+export function scaledPool(max: number, scale: number): number {
+  return Math.max(1, Math.round(max * scale));
+}
+
+/**
+ * The scale in force: config's, else the default of the front door, but never below what the mode needs.
+ */
+export function scaleOf(config: ScenarioConfig, scaleDefault: number): number {
+  const preset = presetOf(config.demoMode ?? 'normal');
+  return config.traffic?.scale ?? Math.max(preset.minScale, scaleDefault);
+}
+
+/** What a config asks for; `faults` says what no pool and no hold time can do. */
+export function planOutage(
+  config: ScenarioConfig,
+  options: { mode?: DemoMode; scaleDefault?: number },
+): { plan: OutagePlan | null; faults: ConfigFault[] } {
+  const mode = options.mode ?? config.demoMode ?? 'normal';
+  const preset = presetOf(mode);
+  const scale = scaleOf({ ...config, demoMode: mode }, options.scaleDefault ?? 1);
+  const faults: ConfigFault[] = [];
+  if (scale < preset.minScale) {
+    faults.push({
+      key: 'traffic.scale',
+      value: scale,
+      message: `must be at least ${String(preset.minScale)} in mode ${mode}: its pool has only ${String(preset.pool.max)} connections and its load two requests a second`,
+    });
+  }
+  const largest = scaledPool(presetOf('normal').pool.max, scale);
+  if (preset.curve.length === 0) {
+    return { plan: { preset, scale, points: [], connections: largest, asPreset: true }, faults };
+  }
+
+  const own = config.curve;
+  const curve = own === undefined ? [...preset.curve] : normaliseCurve(own);
+  const { demoBaseRpm: baseRpm, demoPeakRpm: peakRpm } = config.traffic ?? {};
+  const peak = peakRpm ?? rateRange(curve).peakRpm;
+  if (baseRpm !== undefined && baseRpm > peak) {
+    faults.push({
+      key: 'traffic.demoBaseRpm',
+      value: baseRpm,
+      message: `must be a number above 0, at most traffic.demoPeakRpm (${String(peak)})`,
+    });
+  }
+  if (faults.length > 0) return { plan: null, faults };
+
+  const points = scaleRates(rescaleRates(curve, { baseRpm, peakRpm }), scale);
+  const choice = choosePool(points, scaledPool(preset.pool.max, scale), largest);
+  if (choice.faults.length > 0) {
+    const atScale = scale === 1 ? '' : ` (rates at traffic.scale ${String(scale)})`;
+    const explained = choice.faults.map((fault) => ({ ...fault, message: `${fault.message}${atScale}` }));
+    return {
+      plan: null,
+      faults:
+        own === undefined
+          ? presetFaults(config, scale, points, explained)
+          : curveFaults(own, points, explained),
+    };
+  }
+  if (choice.connections === null) return { plan: null, faults };
+  const asPreset = own === undefined && baseRpm === undefined && peakRpm === undefined;
+  return { plan: { preset, scale, points, connections: choice.connections, asPreset }, faults };
+}
+
+/** Faults of an own curve, each at its point's field. */
+function curveFaults(
+  own: readonly CurvePoint[],
+  points: readonly CurvePoint[],
+  faults: readonly CurveFault[],
+): ConfigFault[] {
+  // A curve that begins later than minute 0 got a point in front.
+  const added = points.length - own.length;
+  return faults.map(({ index, field, message }) => ({
+    key: `curve[${String(index - added)}].${field}`,
+    value: own[index - added]?.[field],
+    message,
+  }));
+}
+
+/** Faults of a preset's curve: one, at the key that changed its rates. */
+function presetFaults(
+  config: ScenarioConfig,
+  scale: number,
+  points: readonly CurvePoint[],
+  faults: readonly CurveFault[],
+): ConfigFault[] {
+  const [first, ...more] = faults;
+  if (first === undefined) return [];
+  const minute = String(points[first.index]?.minute);
+  const others = more.length === 0 ? '' : ` (and for ${String(more.length)} more points of the curve)`;
+  const peakRpm = config.traffic?.demoPeakRpm ?? config.traffic?.demoBaseRpm;
+  return [
+    {
+      key: peakRpm === undefined ? 'traffic.scale' : 'traffic.demoPeakRpm',
+      value: peakRpm ?? scale,
+      message: `for minute ${minute} of the curve ${first.message}${others}`,
+    },
+  ];
+}
+
+/**
+ * Faults between keys, each valid by itself: a curve out of order, rates the wrong way round, curves that no pool
+ * and no hold time can make. A curve is checked in normal mode too: it would only bite when the demo begins.
+ */
+export function scenarioFaults(config: ScenarioConfig, options: { scaleDefault?: number }): ConfigFault[] {
+  const faults: ConfigFault[] = [];
+  config.curve?.forEach((point, index, curve) => {
+    const before = curve[index - 1];
+    if (before !== undefined && point.minute <= before.minute) {
+      faults.push({
+        key: `curve[${String(index)}].minute`,
+        value: point.minute,
+        message: `must be above the minute of the point before (${String(before.minute)})`,
+      });
+    }
+    if (point.rpm === 0 && point.errorRate > 0) {
+      faults.push({
+        key: `curve[${String(index)}].rpm`,
+        value: point.rpm,
+        message: `must be above 0 where errorRate is (${String(point.errorRate)}): without requests none can fail`,
+      });
+    }
+  });
+  if (faults.length > 0) return faults;
+  const mode = config.demoMode ?? 'normal';
+  if (mode === 'normal' && config.curve === undefined) return [];
+  return planOutage(config, { ...options, mode: mode === 'normal' ? 'blackfriday' : mode }).faults;
+}

@@ -1,0 +1,19 @@
+import type { Router } from 'express';
+import { z } from 'zod';
+import { parseInput } from '../lib/validate';
+import { adsFor } from './campaigns';
+
+const adsQuery = z.object({
+  category: z
+    .string()
+    .regex(/^[a-z][a-z-]{0,31}$/, 'must be a category such as electronics')
+    .default('electronics'),
+});
+
+/** `GET /ads?category=`. */
+export function adRoutes(router: Router): void {
+  router.get('/ads', (request, response) => {
+    const { category } = parseInput(adsQuery, request.query);
+    response.json({ ads: adsFor(category, Date.now()) });
+  });
+}

@@ -1,0 +1,96 @@
+import { HttpError } from '../lib/errors';
+import { type createRedis, redisCall } from '../lib/redis';
+import {
+  type Cart,
+  type CartItem,
+  countLines,
+  detailsField,
+  MAX_LINES,
+  MAX_QUANTITY,
+  quantityField,
+  readCart,
+  storeDetails,
+} from './cart';
+
+/** A cart nobody touches is forgotten after a day (seconds). */
+const CART_SECONDS = 24 * 60 * 60;
+
+const cartKey = (cartId: string): string => `cart:${cartId}`;
+
+/** Carts in Redis, one hash `cart:<id>` each. Every method throws HttpError 503 when Redis is away. */
+export class CartStore {
+  constructor(private readonly redis: ReturnType<typeof createRedis>) {}
+
+  /** The cart; an empty one if there is none. */
+  async read(cartId: string): Promise<Cart> {
+    return readCart(cartId, await redisCall(() => this.redis.hgetall(cartKey(cartId))));
+  }
+
+  /**
+   * Puts pieces of a product in, on top of those that are there.
+   * @throws HttpError 409 `quantity-limit` or `cart-full`; the cart is then as it was
+   */
+  async add(cartId: string, item: CartItem): Promise<Cart> {
+    const key = cartKey(cartId);
+    const before = await redisCall(() => this.redis.hgetall(key));
+    this.refuseWhenFull(before, item.product_id);
+    const quantity = await redisCall(() =>
+      this.redis.hincrby(key, quantityField(item.product_id), item.quantity),
+    );
+    if (quantity > MAX_QUANTITY) {
+      // Taken back by the same amount, not set: another request may have counted in between.
+      await redisCall(() => this.redis.hincrby(key, quantityField(item.product_id), -item.quantity));
+      throw quantityLimit(item.product_id);
+    }
+    return this.finishWrite(cartId, item);
+  }
+
+  /** Sets the pieces of a product. @throws HttpError 409 `cart-full` */
+  async set(cartId: string, item: CartItem): Promise<Cart> {
+    const key = cartKey(cartId);
+    const before = await redisCall(() => this.redis.hgetall(key));
+    this.refuseWhenFull(before, item.product_id);
+    await redisCall(() => this.redis.hset(key, quantityField(item.product_id), item.quantity));
+    return this.finishWrite(cartId, item);
+  }
+
+  /** Takes a product out, however many pieces there are. @throws HttpError 404 if it isn't in */
+  async remove(cartId: string, productId: number): Promise<Cart> {
+    const removed = await redisCall(() =>
+      this.redis.hdel(cartKey(cartId), quantityField(productId), detailsField(productId)),
+    );
+    if (removed === 0) {
+      throw new HttpError(404, 'unknown-item', `product ${String(productId)} is not in cart ${cartId}`);
+    }
+    return this.read(cartId);
+  }
+
+  /** Empties the cart. Emptying an empty cart is no error. */
+  async clear(cartId: string): Promise<Cart> {
+    await redisCall(() => this.redis.del(cartKey(cartId)));
+    return readCart(cartId, {});
+  }
+
+  private async finishWrite(cartId: string, item: CartItem): Promise<Cart> {
+    const key = cartKey(cartId);
+    await redisCall(() => this.redis.hset(key, detailsField(item.product_id), storeDetails(item)));
+    await redisCall(() => this.redis.expire(key, CART_SECONDS));
+    return this.read(cartId);
+  }
+
+  private refuseWhenFull(hash: Readonly<Record<string, string>>, productId: number): void {
+    if (quantityField(productId) in hash || countLines(hash) < MAX_LINES) return;
+    throw new HttpError(
+      409,
+      'cart-full',
+      `the cart holds ${String(MAX_LINES)} products, its limit: take one out first`,
+    );
+  }
+}
+
+const quantityLimit = (productId: number): HttpError =>
+  new HttpError(
+    409,
+    'quantity-limit',
+    `product ${String(productId)}: at most ${String(MAX_QUANTITY)} pieces in one cart`,
+  );

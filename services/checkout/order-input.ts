@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+
+/** An order as it is written. */
+export interface NewOrder {
+  /** UUID. */
+  id: string;
+  idempotencyKey: string;
+  userId: string;
+  /** Hundredths of a unit of `currency`, of those without decimals (JPY) too. */
+  totalCents: number;
+  currency: string;
+  items: OrderItem[];
+  paymentId: string | null;
+}
+
+export interface OrderItem {
+  product_id: number;
+  quantity: number;
+  /** Absent if the caller didn't say. */
+  unit_price_cents?: number | undefined;
+  name?: string | undefined;
+}
+
+const id = z.string().regex(/^[\w.:-]{1,64}$/, 'must be 1 to 64 letters, digits or _ . : -');
+const productId = z.int().min(1).max(2_147_483_647);
+const quantity = z.int().min(1).max(99);
+const idempotencyKey = z.string().regex(/^[\w.:-]{1,128}$/, 'must be 1 to 128 letters, digits or _ . : -');
+
+/** Free text that PostgreSQL can store as jsonb: no NUL, no half of a surrogate pair. */
+const storableText = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine(
+    (text) => text.isWellFormed() && !text.includes('\u0000'),
+    'must be valid Unicode text without NUL',
+  );
+
+/** What the frontend sends. */
+const pricedOrder = z.object({
+  order_id: z.uuid('must be a UUID'),
+  idempotency_key: idempotencyKey.optional(),
+  user_id: id,
+  currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD'),
+  // The largest whole number a double carries exactly; the column is a bigint.
+  total_cents: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
+  payment_id: id.nullish(),
+  items: z
+    .array(
+      z.object({
+        product_id: productId,
+        quantity,
+        unit_price_cents: z.int().min(0).max(2_147_483_647).optional(),
+        name: storableText.optional(),
+      }),
+    )
+    .min(1)
+    .max(50),
+});
+
+/** One product without a price, e.g. `{user_id, product_id: "prod-123", quantity: 1}`. */
+const singleProductOrder = z.object({
+  order_id: z.uuid('must be a UUID').optional(),
+  idempotency_key: idempotencyKey.optional(),
+  user_id: id,
+  product_id: z.union(
+    [
+      productId,
+      z
+        .string()
+        .regex(/^prod-[1-9]\d{0,9}$/)
+        .transform((text) => Number(text.slice('prod-'.length)))
+        .pipe(productId),
+    ],
+    { error: 'must be a product number such as 123, or "prod-123"' },
+  ),
+  quantity: quantity.default(1),
+});
+
+/** The schema that fits a body: whoever names one product_id and no items orders that product. */
+export function orderSchemaFor(body: unknown): typeof pricedOrder | typeof singleProductOrder {
+  const single = typeof body === 'object' && body !== null && 'product_id' in body && !('items' in body);
+  return single ? singleProductOrder : pricedOrder;
+}
+
+export type OrderInput = z.infer<typeof pricedOrder> | z.infer<typeof singleProductOrder>;
+
+/**
+ * The order to write. Without an id it gets a fresh one, without an idempotency key its id serves as the key.
+ * @param header the request's `Idempotency-Key`, used if the body has none
+ * @param priceCents looks up the price (USD cents) of an order that came without one
+ */
+export async function toNewOrder(
+  input: OrderInput,
+  header: string | undefined,
+  priceCents: (productId: number) => Promise<number>,
+): Promise<NewOrder> {
+  const orderId = input.order_id ?? randomUUID();
+  const common = {
+    id: orderId,
+    idempotencyKey: input.idempotency_key ?? header ?? orderId,
+    userId: input.user_id,
+  };
+  if ('items' in input) {
+    return {
+      ...common,
+      totalCents: input.total_cents,
+      currency: input.currency,
+      items: input.items,
+      paymentId: input.payment_id ?? null,
+    };
+  }
+  const unitPrice = await priceCents(input.product_id);
+  return {
+    ...common,
+    totalCents: unitPrice * input.quantity,
+    currency: 'USD',
+    items: [{ product_id: input.product_id, quantity: input.quantity, unit_price_cents: unitPrice }],
+    paymentId: null,
+  };
+}
+
+/** `Idempotency-Key` as a header; the draft standard quotes it, many clients don't. */
+export const idempotencyHeader = z.object({
+  'Idempotency-Key': z
+    .string()
+    .transform((value) => value.replace(/^"(.*)"$/, '$1'))
+    .pipe(idempotencyKey)
+    .optional(),
+});

@@ -1,0 +1,58 @@
+import type { MetricValue } from '../store/metric-values';
+
+/** A connection pool's last figures; null where no such metric has come. */
+export interface PoolState {
+  service: string;
+  pool: string;
+  used: number | null;
+  idle: number | null;
+  max: number | null;
+  pending: number | null;
+  /** Waits given up, since the process started. */
+  timeouts: number | null;
+  /** Mean wait for a connection since the process started (ms). */
+  meanWaitMs: number | null;
+}
+
+/** The pools in `db.client.connection.*`, with the names of the semantic conventions. */
+export function poolsOf(values: readonly MetricValue[]): PoolState[] {
+  const pools = new Map<string, PoolState>();
+  for (const { service, name, unit, attributes, value, count } of values) {
+    const pool = String(attributes['db.client.connection.pool.name'] ?? attributes['pool.name'] ?? 'default');
+    const key = `${service}|${pool}`;
+    const state = pools.get(key) ?? {
+      service,
+      pool,
+      used: null,
+      idle: null,
+      max: null,
+      pending: null,
+      timeouts: null,
+      meanWaitMs: null,
+    };
+    pools.set(key, state);
+    switch (name) {
+      case 'db.client.connection.count': {
+        const used = (attributes['db.client.connection.state'] ?? attributes['state']) === 'used';
+        state[used ? 'used' : 'idle'] = value;
+        break;
+      }
+      case 'db.client.connection.max':
+        state.max = value;
+        break;
+      case 'db.client.connection.pending_requests':
+        state.pending = value;
+        break;
+      case 'db.client.connection.timeouts':
+        state.timeouts = value;
+        break;
+      case 'db.client.connection.wait_time':
+        if (count !== null && count > 0) {
+          state.meanWaitMs = Math.round((value / count) * (unit === 's' ? 1000 : 1) * 10) / 10;
+        }
+        break;
+      default:
+    }
+  }
+  return [...pools.values()].sort((a, b) => a.pool.localeCompare(b.pool));
+}

@@ -1,0 +1,120 @@
+import { attributesObject, type AttributeValue, type SpanRecord } from '../otlp/records';
+import type { StoredTrace } from '../store/traces';
+
+export interface SpanNode {
+  spanId: string;
+  parentSpanId: string | null;
+  service: string;
+  name: string;
+  kind: string;
+  /** Since the trace's first span began (ms). */
+  startOffsetMs: number;
+  durationMs: number;
+  status: { code: string; message: string };
+  attributes: Record<string, AttributeValue>;
+  events: { name: string; offsetMs: number; attributes: Record<string, AttributeValue> }[];
+  links: { traceId: string; spanId: string; attributes: Record<string, AttributeValue>; available: boolean }[];
+  children: SpanNode[];
+}
+
+export interface TraceHeader {
+  traceId: string;
+  traffic: string;
+  failed: boolean;
+  /** The root's name and service, or the earliest span's while the root has not come. */
+  name: string;
+  service: string;
+  start: string;
+  durationMs: number;
+  spans: number;
+  services: string[];
+  /** False: spans may be missing, as only a link to it made the console gather it. */
+  complete: boolean;
+}
+
+export interface TraceTree extends TraceHeader {
+  /** Spans on the longest way from a root to a leaf. */
+  depth: number;
+  /** More than one when parents have not come (yet). */
+  roots: SpanNode[];
+}
+
+/** One line of GET /api/traces. */
+export function traceHeader(trace: StoredTrace): TraceHeader {
+  const first = trace.root ?? trace.spans.reduce((a, b) => (b.startMs < a.startMs ? b : a));
+  return {
+    traceId: trace.traceId,
+    traffic: trace.traffic,
+    failed: trace.failed,
+    name: first.name,
+    service: first.service,
+    start: new Date(trace.startMs).toISOString(),
+    durationMs: milliseconds(trace.endMs - trace.startMs),
+    spans: trace.spans.length,
+    services: [...new Set(trace.spans.map(({ service }) => service))],
+    complete: !trace.partial,
+  };
+}
+
+/**
+ * The answer of GET /api/traces/:id.
+ * @param isAvailable whether a linked trace can be asked for
+ */
+export function traceTree(trace: StoredTrace, isAvailable: (traceId: string) => boolean): TraceTree {
+  const nodes = new Map<string, SpanNode>();
+  for (const span of trace.spans) nodes.set(span.spanId, spanNode(span, trace.startMs, isAvailable));
+  const roots: SpanNode[] = [];
+  for (const node of nodes.values()) {
+    const parent = node.parentSpanId === null ? undefined : nodes.get(node.parentSpanId);
+    if (parent === undefined || reaches(nodes, parent, node)) roots.push(node);
+    else parent.children.push(node);
+  }
+  const byStart = (a: SpanNode, b: SpanNode): number => a.startOffsetMs - b.startOffsetMs;
+  for (const node of nodes.values()) node.children.sort(byStart);
+  roots.sort(byStart);
+  return { ...traceHeader(trace), depth: Math.max(0, ...roots.map(depthOf)), roots };
+}
+
+/** Whether `node` is an ancestor of `from` (or itself): a sender's nonsense must not make a ring. */
+function reaches(nodes: ReadonlyMap<string, SpanNode>, from: SpanNode, node: SpanNode): boolean {
+  let current: SpanNode | undefined = from;
+  for (let steps = 0; current !== undefined && steps <= nodes.size; steps += 1) {
+    if (current === node) return true;
+    current = current.parentSpanId === null ? undefined : nodes.get(current.parentSpanId);
+  }
+  return false;
+}
+
+function depthOf(node: SpanNode): number {
+  return 1 + Math.max(0, ...node.children.map(depthOf));
+}
+
+function spanNode(span: SpanRecord, originMs: number, isAvailable: (traceId: string) => boolean): SpanNode {
+  return {
+    spanId: span.spanId,
+    parentSpanId: span.parentSpanId,
+    service: span.service,
+    name: span.name,
+    kind: span.kind,
+    startOffsetMs: milliseconds(span.startMs - originMs),
+    durationMs: milliseconds(span.durationMs),
+    status: { code: span.status, message: span.statusMessage },
+    attributes: attributesObject(span.attributes),
+    events: span.events.map(({ name, atMs, attributes }) => ({
+      name,
+      offsetMs: milliseconds(atMs - originMs),
+      attributes: attributesObject(attributes),
+    })),
+    links: span.links.map(({ traceId, spanId, attributes }) => ({
+      traceId,
+      spanId,
+      attributes: attributesObject(attributes),
+      available: isAvailable(traceId),
+    })),
+    children: [],
+  };
+}
+
+function milliseconds(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}

@@ -1,0 +1,192 @@
+import type { AppliedChange, Log, SqlExecutor } from '../../scenario/apply';
+import type { EffectiveScenario, Scenario } from '../../scenario/types';
+
+/** One session of PostgreSQL as the role `conductor`. */
+export interface ConductorSession extends SqlExecutor {
+  close(): Promise<void>;
+}
+
+export interface ConductorOptions {
+  /** Opens a session; rejects while the database is away. */
+  connect: () => Promise<ConductorSession>;
+  /** What counts now, read from the database itself; null before a desired row exists. */
+  readEffective: (sql: SqlExecutor) => Promise<EffectiveScenario | null>;
+  applyIndexes: (sql: SqlExecutor, scenario: Pick<Scenario, 'indexes'>, log: Log) => Promise<AppliedChange[]>;
+  log: (fields: Record<string, unknown>, message: string) => void;
+  /** Unix ms. */
+  now?: () => number;
+}
+
+/** Something the conductor did or tried. */
+export interface ConductorAction {
+  at: string;
+  /** What made it act. */
+  trigger: string;
+  runId: string | null;
+  changes: AppliedChange[];
+  durationMs: number;
+  error: string | null;
+}
+
+export type ConductorState = 'idle' | 'working' | 'retrying';
+
+/** Deletes the override row, if it has expired. Its id goes along, so that a run begun meanwhile is not ended. */
+const EXPIRED_OVERRIDE = `select run_id from scenario.override where expires_at <= clock_timestamp()`;
+const END_OVERRIDE = `select scenario.end_override($1)`;
+
+const RETRY_MS = 2000;
+const MAX_ACTIONS = 20;
+/** After a run ended, a new desired row belongs to the same change (ms): `pulumi up` ends a run, then writes it. */
+const FOLLOW_UP_MS = 15_000;
+
+/**
+ * Makes the indexes follow run-time control: when an override begins, changes its ablation, ends or expires, and at
+ * no other time, so that an index someone drops or builds by hand stays as it is and can be seen.
+ *
+ * One reconciliation at a time; the newest state of the database counts, not the one that woke it. While the database
+ * is away it tries again every two seconds.
+ */
+export class Conductor {
+  private known: EffectiveScenario | null = null;
+  private lifecycleMs = Number.NEGATIVE_INFINITY;
+  private trigger: string | null = null;
+  private running: Promise<void> | null = null;
+  private notBefore = 0;
+  private state: ConductorState = 'idle';
+  private readonly actions: ConductorAction[] = [];
+  private lastError: string | null = null;
+  private readonly now: () => number;
+
+  constructor(private readonly options: ConductorOptions) {
+    this.now = options.now ?? Date.now;
+    // Once, at the start: an override may have expired while nobody looked.
+    this.trigger = 'start: look for an expired run';
+  }
+
+  /** The subscription's listener. */
+  follow(effective: EffectiveScenario): void {
+    const trigger = this.triggerOf(this.known, effective);
+    this.known = effective;
+    if (trigger === null) return;
+    this.trigger = trigger;
+    this.notBefore = 0;
+    void this.work();
+  }
+
+  private triggerOf(before: EffectiveScenario | null, after: EffectiveScenario): string | null {
+    const runId = after.scenario.runId;
+    const wasRun = before?.source === 'override';
+    if (after.source === 'override') {
+      this.lifecycleMs = this.now();
+      if (before === null) return `run ${runId} was under way at the start`;
+      if (!wasRun || before.scenario.runId !== runId) return `run ${runId} began`;
+      return sameIndexes(before.scenario, after.scenario) ? null : `run ${runId} changed its ablation`;
+    }
+    if (wasRun) {
+      this.lifecycleMs = this.now();
+      const expired = before.expiresAt !== null && before.expiresAt * 1000 <= this.now();
+      return `run ${before.scenario.runId} ${expired ? 'expired' : 'ended'}`;
+    }
+    const follows = this.now() - this.lifecycleMs < FOLLOW_UP_MS;
+    return follows && before !== null && !sameIndexes(before.scenario, after.scenario)
+      ? 'the configuration changed as a run ended'
+      : null;
+  }
+
+  /** Does what is due; called by `follow` and by a timer. Never rejects. */
+  work(): Promise<void> {
+    this.running ??= this.drain().finally(() => {
+      this.running = null;
+    });
+    return this.running;
+  }
+
+  private async drain(): Promise<void> {
+    while (this.trigger !== null && this.now() >= this.notBefore) {
+      const trigger = this.trigger;
+      this.trigger = null;
+      this.state = 'working';
+      if (await this.reconcile(trigger)) {
+        this.state = 'idle';
+        continue;
+      }
+      // A newer trigger says more than the failed one.
+      this.trigger ??= trigger;
+      this.notBefore = this.now() + RETRY_MS;
+      this.state = 'retrying';
+    }
+  }
+
+  /** False: try again. */
+  private async reconcile(trigger: string): Promise<boolean> {
+    const startedMs = this.now();
+    const action: ConductorAction = {
+      at: new Date(startedMs).toISOString(),
+      trigger,
+      runId: null,
+      changes: [],
+      durationMs: 0,
+      error: null,
+    };
+    let session: ConductorSession | null = null;
+    try {
+      session = await this.options.connect();
+      const expired = await this.endExpired(session);
+      if (expired !== null) action.changes.push({ what: `ended expired run ${expired}`, durationMs: 0 });
+      if (expired !== null || !trigger.startsWith('start:')) await this.reconcileIndexes(session, action);
+      this.lastError = null;
+    } catch (error) {
+      action.error = error instanceof Error ? error.message : String(error);
+    } finally {
+      await session?.close().catch(() => undefined);
+    }
+    action.durationMs = this.now() - startedMs;
+    this.remember(action);
+    return action.error === null;
+  }
+
+  private async endExpired(sql: SqlExecutor): Promise<string | null> {
+    const { rows } = await sql.query(EXPIRED_OVERRIDE);
+    const runId = rows[0]?.['run_id'];
+    if (typeof runId !== 'string') return null;
+    await sql.query(END_OVERRIDE, [runId]);
+    return runId;
+  }
+
+  private async reconcileIndexes(sql: SqlExecutor, action: ConductorAction): Promise<void> {
+    // Building takes seconds in which the state may change: until what was applied is what counts.
+    for (let round = 0; round < 3; round += 1) {
+      const effective = await this.options.readEffective(sql);
+      if (effective === null) return;
+      action.runId = effective.source === 'override' ? effective.scenario.runId : null;
+      action.changes.push(
+        ...(await this.options.applyIndexes(sql, effective.scenario, (message) =>
+          this.options.log({ trigger: action.trigger }, message),
+        )),
+      );
+      const after = await this.options.readEffective(sql);
+      if (after === null || sameIndexes(after.scenario, effective.scenario)) return;
+    }
+  }
+
+  private remember(action: ConductorAction): void {
+    // A streak of the same error is one entry.
+    const repeated = action.error !== null && action.error === this.lastError;
+    if (repeated) this.actions.pop();
+    else if (action.error !== null) this.options.log({ trigger: action.trigger, error: action.error }, 'conductor failed');
+    else if (action.changes.length > 0) this.options.log({ ...action }, 'conductor acted');
+    this.lastError = action.error;
+    if (action.error === null && action.changes.length === 0 && action.trigger.startsWith('start:')) return;
+    this.actions.push(action);
+    if (this.actions.length > MAX_ACTIONS) this.actions.shift();
+  }
+
+  /** The answer of GET /api/conductor; actions newest first. */
+  status(): { state: ConductorState; pending: string | null; lastError: string | null; actions: ConductorAction[] } {
+    return { state: this.state, pending: this.trigger, lastError: this.lastError, actions: this.actions.toReversed() };
+  }
+}
+
+function sameIndexes(a: Scenario, b: Scenario): boolean {
+  return JSON.stringify(Object.entries(a.indexes).sort()) === JSON.stringify(Object.entries(b.indexes).sort());
+}

@@ -1,0 +1,382 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { TracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
+import { encodeMessage } from '../testing/encode';
+import { decodeLogs, decodeMetrics, decodeSpans } from './decode';
+import { attribute, attributesObject } from './records';
+import { LOGS_REQUEST, METRICS_REQUEST, TRACES_REQUEST } from './schema';
+import { MalformedTelemetry } from './wire';
+
+const TRACE_ID = '0102030405060708090a0b0c0d0e0f10';
+const SPAN_ID = '1112131415161718';
+const PARENT_ID = '2122232425262728';
+const id = (hex: string): Buffer => Buffer.from(hex, 'hex');
+const text = (stringValue: string): object => ({ stringValue });
+
+/** One request in the OTLP/JSON mapping; ids as the encoding wants them. */
+function tracesRequest(encodeId: (hex: string) => unknown): object {
+  return {
+    resourceSpans: [
+      {
+        resource: { attributes: [{ key: 'service.name', value: text('product-catalog') }] },
+        scopeSpans: [
+          {
+            spans: [
+              {
+                traceId: encodeId(TRACE_ID),
+                spanId: encodeId(SPAN_ID),
+                parentSpanId: encodeId(PARENT_ID),
+                name: 'acquire',
+                kind: 3,
+                startTimeUnixNano: '1700000000000000000',
+                endTimeUnixNano: '1700000002100000000',
+                attributes: [
+                  { key: 'traffic.type', value: text('demo') },
+                  { key: 'db.rows_scanned', value: { intValue: '500000' } },
+                  { key: 'negative', value: { intValue: '-7' } },
+                  { key: 'db.slow_query', value: { boolValue: true } },
+                  { key: 'order.total', value: { doubleValue: 299.5 } },
+                  { key: 'list', value: { arrayValue: { values: [text('a'), { intValue: '2' }] } } },
+                ],
+                events: [{ timeUnixNano: '1700000001000000000', name: 'waiting', attributes: [] }],
+                links: [
+                  {
+                    traceId: encodeId(TRACE_ID),
+                    spanId: encodeId(PARENT_ID),
+                    attributes: [{ key: 'age', value: { intValue: '1200' } }],
+                  },
+                ],
+                status: { message: 'pool exhausted', code: 2 },
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  };
+}
+
+const EXPECTED = {
+  traceId: TRACE_ID,
+  spanId: SPAN_ID,
+  parentSpanId: PARENT_ID,
+  service: 'product-catalog',
+  name: 'acquire',
+  kind: 'CLIENT',
+  startMs: 1_700_000_000_000,
+  durationMs: 2100,
+  status: 'ERROR',
+  statusMessage: 'pool exhausted',
+  attributes: [
+    ...['traffic.type', 'demo', 'db.rows_scanned', 500_000, 'negative', -7, 'db.slow_query', true],
+    ...['order.total', 299.5, 'list', ['a', 2]],
+  ],
+  events: [{ atMs: 1_700_000_001_000, name: 'waiting', attributes: [] }],
+  links: [{ traceId: TRACE_ID, spanId: PARENT_ID, attributes: ['age', 1200] }],
+};
+
+describe('OTLP traces', () => {
+  it('are read from JSON', () => {
+    const body = Buffer.from(JSON.stringify(tracesRequest((hex) => hex)));
+    assert.deepEqual(decodeSpans(body, 'json'), { items: [EXPECTED], rejected: 0 });
+  });
+
+  it('are read from protobuf', () => {
+    const body = encodeMessage(TRACES_REQUEST, fromJsonNumbers(tracesRequest(id)));
+    assert.deepEqual(decodeSpans(body, 'protobuf'), { items: [EXPECTED], rejected: 0 });
+  });
+
+  it('are read from bytes written down by hand from the .proto files', () => {
+    const body = Buffer.from(
+      [
+        // ExportTraceServiceRequest.resource_spans = 1, 76 bytes
+        '0a 4c',
+        // ResourceSpans.scope_spans = 2, 51 bytes: before the resource, as the wire format allows
+        '12 33',
+        // ScopeSpans.spans = 2, 49 bytes
+        '12 31',
+        // Span.trace_id = 1, span_id = 2
+        '0a 10 0102030405060708090a0b0c0d0e0f10',
+        '12 08 1112131415161718',
+        // name = 5 "ab", kind = 6: SERVER (2)
+        '2a 02 6162',
+        '30 02',
+        // end_time_unix_nano = 8, fixed64: 2 000 000 ns
+        '41 80841e0000000000',
+        // dropped_attributes_count = 10: not read
+        '50 05',
+        // status = 15 {code = 3: ERROR}
+        '7a 02 18 02',
+        // ResourceSpans.resource = 1 {attributes = 1 {key = 1 "service.name", value = 2 {string_value = 1 "s"}}}
+        '0a 15 0a 13 0a 0c 736572766963652e6e616d65 12 03 0a 01 73',
+      ]
+        .join('')
+        .replaceAll(' ', ''),
+      'hex',
+    );
+    const { items } = decodeSpans(body, 'protobuf');
+    assert.equal(items.length, 1);
+    const [span] = items;
+    assert.equal(span?.traceId, TRACE_ID);
+    assert.equal(span.spanId, SPAN_ID);
+    assert.equal(span.parentSpanId, null);
+    assert.equal(span.name, 'ab');
+    assert.equal(span.kind, 'SERVER');
+    assert.equal(span.durationMs, 2);
+    assert.equal(span.status, 'ERROR');
+    assert.equal(span.service, 's');
+  });
+
+  it("are read as OpenTelemetry's own serializer writes them", () => {
+    const exporter = new InMemorySpanExporter();
+    const provider = new TracerProvider({
+      resource: resourceFromAttributes({ 'service.name': 'frontend' }),
+      spanProcessors: [new SimpleSpanProcessor({ exporter })],
+    });
+    const tracer = provider.getTracer('test');
+    const parent = tracer.startSpan('POST /api/checkout', { kind: SpanKind.SERVER });
+    const child = tracer.startSpan(
+      'acquire',
+      {
+        kind: SpanKind.CLIENT,
+        attributes: { 'db.slow_query': true, 'order.total': 12.25, n: -3, list: ['x', 'y'] },
+        links: [{ context: parent.spanContext(), attributes: { held: 20 } }],
+      },
+      trace.setSpan(context.active(), parent),
+    );
+    child.addEvent('gave up', { waited: 2000 });
+    child.setStatus({ code: SpanStatusCode.ERROR, message: 'no connection' });
+    child.end();
+    parent.end();
+    const bytes = ProtobufTraceSerializer.serializeRequest(exporter.getFinishedSpans());
+    assert.ok(bytes);
+    const { items } = decodeSpans(Buffer.from(bytes), 'protobuf');
+    assert.equal(items.length, 2);
+    const decoded = items.find(({ name }) => name === 'acquire');
+    const root = items.find(({ name }) => name === 'POST /api/checkout');
+    assert.equal(root?.kind, 'SERVER');
+    assert.equal(root.parentSpanId, null);
+    assert.equal(decoded?.service, 'frontend');
+    assert.equal(decoded.kind, 'CLIENT');
+    assert.equal(decoded.traceId, parent.spanContext().traceId);
+    assert.equal(decoded.parentSpanId, parent.spanContext().spanId);
+    assert.equal(decoded.status, 'ERROR');
+    assert.equal(decoded.statusMessage, 'no connection');
+    assert.deepEqual(attributesObject(decoded.attributes), {
+      'db.slow_query': true,
+      'order.total': 12.25,
+      n: -3,
+      list: ['x', 'y'],
+    });
+    assert.equal(decoded.events[0]?.name, 'gave up');
+    assert.equal(decoded.links[0]?.spanId, parent.spanContext().spanId);
+    assert.ok(Math.abs(decoded.startMs - Date.now()) < 60_000);
+  });
+
+  it('with too many spans are taken in part', () => {
+    const spans = Array.from({ length: 20_005 }, () => ({ traceId: TRACE_ID, spanId: SPAN_ID }));
+    const body = Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }));
+    const decoded = decodeSpans(body, 'json');
+    assert.equal(decoded.items.length, 20_000);
+    assert.equal(decoded.rejected, 5);
+  });
+});
+
+describe('malformed OTLP', () => {
+  const withSpan = (fields: object): string =>
+    JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: TRACE_ID, spanId: SPAN_ID, ...fields }] }] }] });
+  const cases: Record<string, string> = {
+    'broken JSON': '{"resourceSpans": [',
+    'an array': '[]',
+    'null': 'null',
+    'resourceSpans as an object': '{"resourceSpans": {}}',
+    'a span that is a text': '{"resourceSpans":[{"scopeSpans":[{"spans":["x"]}]}]}',
+    'no trace id': withSpan({ traceId: undefined }),
+    'a short trace id': withSpan({ traceId: 'abc' }),
+    'a zero trace id': withSpan({ traceId: '0'.repeat(32) }),
+    'a name that is a number': withSpan({ name: 5 }),
+    'a time that is a word': withSpan({ startTimeUnixNano: 'now' }),
+    'a negative time': withSpan({ startTimeUnixNano: '-1' }),
+    'an unknown kind': withSpan({ kind: 'SPAN_KIND_TOY' }),
+    'an attribute that is null': withSpan({ attributes: [null] }),
+    'a boolean that is a text': withSpan({ attributes: [{ key: 'a', value: { boolValue: 'true' } }] }),
+    'half a million arrays': `{"resourceSpans":[${'[],'.repeat(500_000)}[]]}`,
+  };
+  for (const [name, body] of Object.entries(cases)) {
+    it(`is refused: ${name}`, () => {
+      assert.throws(() => decodeSpans(Buffer.from(body), 'json'), MalformedTelemetry);
+    });
+  }
+
+  const whole = encodeMessage(TRACES_REQUEST, fromJsonNumbers(tracesRequest(id)));
+  it('is refused: protobuf cut anywhere', () => {
+    for (let length = 1; length < whole.length; length += 1) {
+      assert.throws(() => decodeSpans(whole.subarray(0, length), 'protobuf'), MalformedTelemetry, String(length));
+    }
+  });
+  it('is refused or read, never worse: protobuf with any one byte changed', () => {
+    for (let index = 0; index < whole.length; index += 1) {
+      for (const value of [0x00, 0x7f, 0xff]) {
+        const changed = Buffer.from(whole);
+        changed[index] = value;
+        try {
+          decodeSpans(changed, 'protobuf');
+        } catch (error) {
+          assert.ok(error instanceof MalformedTelemetry, `byte ${String(index)}: ${String(error)}`);
+        }
+      }
+    }
+  });
+  it('is refused: JSON as protobuf', () => {
+    assert.throws(() => decodeSpans(Buffer.from('{"resourceSpans":[]}'), 'protobuf'), MalformedTelemetry);
+  });
+  it('is refused: values nested without end', () => {
+    let value: Buffer = Buffer.alloc(0);
+    for (let depth = 0; depth < 60; depth += 1) {
+      const list = lengthDelimited(1, value);
+      value = lengthDelimited(5, list);
+    }
+    const keyValue = lengthDelimited(2, value);
+    const span = lengthDelimited(9, keyValue);
+    const body = lengthDelimited(1, lengthDelimited(2, lengthDelimited(2, span)));
+    assert.throws(() => decodeSpans(body, 'protobuf'), /nested deeper/);
+  });
+  it('costs no more memory than its bounds: two million empty attributes', () => {
+    const attributes = Buffer.alloc(4_000_000);
+    for (let at = 0; at < attributes.length; at += 2) attributes[at] = 0x4a;
+    const span = Buffer.concat([lengthDelimited(1, id(TRACE_ID)), lengthDelimited(2, id(SPAN_ID)), attributes]);
+    const body = lengthDelimited(1, lengthDelimited(2, lengthDelimited(2, span)));
+    const [decoded] = decodeSpans(body, 'protobuf').items;
+    assert.equal(decoded?.attributes.length, 256);
+  });
+});
+
+describe('OTLP metrics', () => {
+  const request = {
+    resourceMetrics: [
+      {
+        resource: {
+          attributes: [
+            { key: 'service.name', value: text('product-catalog') },
+            { key: 'service.instance.id', value: text('a') },
+          ],
+        },
+        scopeMetrics: [
+          {
+            metrics: [
+              {
+                name: 'db.client.connection.count',
+                unit: '{connection}',
+                sum: {
+                  aggregationTemporality: 2,
+                  dataPoints: [
+                    { timeUnixNano: '1700000000000000000', asInt: '20', attributes: [{ key: 'state', value: text('used') }] },
+                  ],
+                },
+              },
+              {
+                name: 'shop.load',
+                gauge: { dataPoints: [{ timeUnixNano: '1700000000000000000', asDouble: 1.5 }] },
+              },
+              {
+                name: 'db.client.connection.wait_time',
+                unit: 's',
+                histogram: {
+                  aggregationTemporality: 1,
+                  dataPoints: [{ timeUnixNano: '1700000000000000000', count: '4', sum: 8.5 }],
+                },
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  };
+  for (const encoding of ['json', 'protobuf'] as const) {
+    it(`are read from ${encoding}`, () => {
+      const body =
+        encoding === 'json'
+          ? Buffer.from(JSON.stringify(request))
+          : encodeMessage(METRICS_REQUEST, fromJsonNumbers(request));
+      const { items } = decodeMetrics(body, encoding);
+      assert.deepEqual(
+        items.map(({ name, kind, value, count, delta, instance }) => ({ name, kind, value, count, delta, instance })),
+        [
+          { name: 'db.client.connection.count', kind: 'sum', value: 20, count: 1, delta: false, instance: 'a' },
+          { name: 'shop.load', kind: 'gauge', value: 1.5, count: 1, delta: false, instance: 'a' },
+          { name: 'db.client.connection.wait_time', kind: 'histogram', value: 8.5, count: 4, delta: true, instance: 'a' },
+        ].sort((a, b) => items.findIndex((i) => i.name === a.name) - items.findIndex((i) => i.name === b.name)),
+      );
+    });
+  }
+});
+
+describe('OTLP logs', () => {
+  for (const encoding of ['json', 'protobuf'] as const) {
+    it(`are read from ${encoding}`, () => {
+      const request = (encodeId: (hex: string) => unknown): object => ({
+        resourceLogs: [
+          {
+            resource: { attributes: [{ key: 'service.name', value: text('frontend') }] },
+            scopeLogs: [
+              {
+                logRecords: [
+                  {
+                    timeUnixNano: '1700000000000000000',
+                    severityText: 'warn',
+                    body: text('checkout failed'),
+                    attributes: [{ key: 'event', value: text('demo_checkout_failed') }],
+                    traceId: encodeId(TRACE_ID),
+                    spanId: encodeId(SPAN_ID),
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+      });
+      const body =
+        encoding === 'json'
+          ? Buffer.from(JSON.stringify(request((hex) => hex)))
+          : encodeMessage(LOGS_REQUEST, fromJsonNumbers(request(id)));
+      const [record] = decodeLogs(body, encoding).items;
+      assert.equal(record?.body, 'checkout failed');
+      assert.equal(record.service, 'frontend');
+      assert.equal(record.traceId, TRACE_ID);
+      assert.equal(record.atMs, 1_700_000_000_000);
+      assert.equal(attribute(record.attributes, 'event'), 'demo_checkout_failed');
+    });
+  }
+});
+
+/** protobufjs wants 64-bit numbers as numbers; ids stay buffers. Times here are multiples of 256 ns, so exact. */
+function fromJsonNumbers(value: object): object {
+  const convert = (each: unknown): unknown => {
+    if (Buffer.isBuffer(each) || typeof each !== 'object' || each === null) return each;
+    if (Array.isArray(each)) return each.map(convert);
+    return Object.fromEntries(
+      Object.entries(each).map(([key, field]) => [
+        key,
+        ['intValue', 'asInt', 'count', 'timeUnixNano', 'startTimeUnixNano', 'endTimeUnixNano'].includes(key)
+          ? Number(field)
+          : convert(field),
+      ]),
+    );
+  };
+  return convert(value) as object;
+}
+
+function lengthDelimited(field: number, content: Buffer): Buffer {
+  const length: number[] = [];
+  for (let rest = content.length; ; rest >>>= 7) {
+    if (rest < 0x80) {
+      length.push(rest);
+      break;
+    }
+    length.push((rest & 0x7f) | 0x80);
+  }
+  return Buffer.concat([Buffer.from([(field << 3) | 2, ...length]), content]);
+}

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import express from 'express';
+import { encodeMessage } from '../testing/encode';
+import { BODY_LIMIT } from './body';
+import { Forwarder, type Payload } from './forwarder';
+import { parseHeaders } from './headers';
+import { OtlpReceiver } from './receiver';
+import type { SpanRecord } from './records';
+import { TRACES_REQUEST } from './schema';
+
+const SPAN = { traceId: '0102030405060708090a0b0c0d0e0f10', spanId: '1112131415161718', name: 'x' };
+const JSON_BODY = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [SPAN] }] }] });
+const PROTOBUF_BODY = encodeMessage(TRACES_REQUEST, {
+  resourceSpans: [
+    {
+      scopeSpans: [{ spans: [{ ...SPAN, traceId: Buffer.from(SPAN.traceId, 'hex'), spanId: Buffer.from(SPAN.spanId, 'hex') }] }],
+    },
+  ],
+});
+
+describe('the OTLP receiver', () => {
+  const spans: SpanRecord[] = [];
+  const forwarded: { url: string; headers: Record<string, string>; body: Buffer }[] = [];
+  const forwarder = new Forwarder({
+    endpoint: 'http://collector:4318/',
+    headers: { authorization: 'Bearer x' },
+    send: (url, headers, body) => {
+      forwarded.push({ url, headers, body });
+      return Promise.resolve(200);
+    },
+  });
+  const receiver = new OtlpReceiver(
+    { addSpans: (items) => spans.push(...items), addMetrics: () => undefined, addLogs: () => undefined },
+    forwarder,
+  );
+  let server: Server;
+  let base = '';
+  before(async () => {
+    const app = express();
+    receiver.mount(app);
+    server = createServer(app).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  });
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const post = (body: string | Buffer, headers: Record<string, string>, path = '/v1/traces') =>
+    fetch(`${base}${path}`, { method: 'POST', headers, body: typeof body === 'string' ? body : new Uint8Array(body) });
+  const json = { 'content-type': 'application/json' };
+  const protobuf = { 'content-type': 'application/x-protobuf' };
+  const gzip = { 'content-encoding': 'gzip' };
+
+  it('takes JSON and protobuf, plain and gzipped, and answers in kind', async () => {
+    for (const [body, headers] of [
+      [JSON_BODY, { ...json, 'content-type': 'application/json; charset=utf-8' }],
+      [PROTOBUF_BODY, protobuf],
+      [gzipSync(JSON_BODY), { ...json, ...gzip }],
+      [gzipSync(PROTOBUF_BODY), { ...protobuf, ...gzip }],
+    ] as const) {
+      spans.length = 0;
+      forwarded.length = 0;
+      const response = await post(body, headers);
+      assert.equal(response.status, 200);
+      const type = headers['content-type'].split(';')[0] ?? '';
+      assert.ok(response.headers.get('content-type')?.startsWith(type), String(response.headers.get('content-type')));
+      const answer = Buffer.from(await response.arrayBuffer());
+      if (type === 'application/json') assert.deepEqual(JSON.parse(answer.toString()), {});
+      else assert.equal(answer.length, 0);
+      assert.equal(spans[0]?.name, 'x');
+      assert.equal(forwarded.length, 1);
+      assert.equal(forwarded[0]?.url, 'http://collector:4318/v1/traces');
+      assert.equal(forwarded[0].headers['authorization'], 'Bearer x');
+      assert.equal(forwarded[0].headers['content-type'], headers['content-type']);
+      assert.deepEqual(forwarded[0].body, Buffer.from(body), 'as received');
+    }
+  });
+
+  it('takes metrics and logs', async () => {
+    for (const path of ['/v1/metrics', '/v1/logs']) assert.equal((await post('{}', json, path)).status, 200);
+  });
+
+  it('refuses what it cannot read, and forwards none of it', async () => {
+    forwarded.length = 0;
+    const refusals: [number, string | Buffer, Record<string, string>][] = [
+      [400, '{', json],
+      [400, '{"resourceSpans":5}', json],
+      [400, Buffer.from([0xff, 0xff]), protobuf],
+      [400, 'not gzip', { ...json, ...gzip }],
+      [413, ' '.repeat(BODY_LIMIT + 1), json],
+      [413, gzipSync(Buffer.alloc(BODY_LIMIT + 1)), { ...protobuf, ...gzip }],
+      [415, '<x/>', { 'content-type': 'text/xml' }],
+      [415, JSON_BODY, { ...json, 'content-encoding': 'br' }],
+    ];
+    for (const [status, body, headers] of refusals) {
+      const response = await post(body, headers);
+      assert.equal(response.status, status, JSON.stringify(headers));
+      const expected = headers['content-type'] === 'application/x-protobuf' ? 'application/x-protobuf' : 'application/json';
+      assert.ok(response.headers.get('content-type')?.startsWith(expected));
+      assert.ok((await response.arrayBuffer()).byteLength > 0);
+    }
+    assert.equal((await fetch(`${base}/v1/traces`)).status, 405);
+    assert.equal(forwarded.length, 0);
+    assert.equal(receiver.counts.malformed, 3);
+  });
+});
+
+describe('forwarding', () => {
+  const payload = (size: number): Payload => ({
+    signal: 'traces',
+    contentType: 'application/json',
+    contentEncoding: null,
+    body: Buffer.alloc(size),
+  });
+
+  it('never grows: beyond its bounds payloads are dropped and counted', () => {
+    const forwarder = new Forwarder({
+      endpoint: 'http://nowhere',
+      headers: {},
+      send: () => new Promise(() => undefined),
+      maxItems: 5,
+      maxBytes: 1000,
+    });
+    for (let n = 0; n < 20; n += 1) forwarder.offer(payload(100));
+    assert.equal(forwarder.status()['queued'], 5);
+    assert.equal(forwarder.status()['dropped'], 15);
+    const large = new Forwarder({ endpoint: '', headers: {}, send: () => new Promise(() => undefined), maxBytes: 1000 });
+    large.offer(payload(800));
+    large.offer(payload(800));
+    assert.equal(large.status()['dropped'], 1);
+  });
+
+  it('tries again after 503, gives up after 400 and after four tries', async () => {
+    let now = 0;
+    const answers = [503, 200, 400, 503, 503, 503, 503];
+    const forwarder = new Forwarder({
+      endpoint: 'http://x',
+      headers: {},
+      now: () => now,
+      send: () => Promise.resolve(answers.shift() ?? 200),
+    });
+    for (let n = 0; n < 3; n += 1) forwarder.offer(payload(1));
+    for (let n = 0; n < 10; n += 1) {
+      await forwarder.pump();
+      // The pump that `offer` began is not waited for by ours.
+      await new Promise((resolve) => setImmediate(resolve));
+      now += 2000;
+    }
+    assert.equal(answers.length, 0);
+    const status = forwarder.status();
+    assert.equal(status['forwarded'], 1);
+    assert.equal(status['dropped'], 2);
+    assert.equal(status['queued'], 0);
+    assert.equal(status['queuedBytes'], 0);
+    assert.equal(status['lastError'], 'traces: HTTP 503');
+  });
+
+  it('reads headers as OpenTelemetry writes them, and tells no value in its error', () => {
+    assert.deepEqual(parseHeaders('Authorization=Bearer%20a=b, x-team = shop'), {
+      authorization: 'Bearer a=b',
+      'x-team': 'shop',
+    });
+    assert.throws(
+      () => parseHeaders('secret'),
+      (error: Error) => !error.message.includes('secret') && error.message.includes('name=value'),
+    );
+  });
+});

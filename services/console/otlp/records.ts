@@ -1,0 +1,80 @@
+/** What the console keeps of telemetry: compact, free of OTLP's nesting. Times are Unix ms (fractions allowed). */
+
+export type AttributeValue = string | number | boolean | null | AttributeValue[] | { [key: string]: AttributeValue };
+
+/** Key, value, key, value, …: half the memory of an object per span. */
+export type AttributeList = AttributeValue[];
+
+export const SPAN_KINDS = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'] as const;
+export type SpanKind = (typeof SPAN_KINDS)[number];
+
+export type SpanStatus = 'UNSET' | 'OK' | 'ERROR';
+
+export interface SpanEvent {
+  atMs: number;
+  name: string;
+  attributes: AttributeList;
+}
+
+export interface SpanLink {
+  traceId: string;
+  spanId: string;
+  attributes: AttributeList;
+}
+
+export interface SpanRecord {
+  traceId: string;
+  spanId: string;
+  /** null: the trace's root. */
+  parentSpanId: string | null;
+  service: string;
+  name: string;
+  kind: SpanKind;
+  startMs: number;
+  durationMs: number;
+  status: SpanStatus;
+  statusMessage: string;
+  attributes: AttributeList;
+  events: readonly SpanEvent[];
+  links: readonly SpanLink[];
+}
+
+export interface MetricPoint {
+  service: string;
+  /** Tells replicas of a service apart. */
+  instance: string;
+  name: string;
+  unit: string;
+  kind: 'gauge' | 'sum' | 'histogram';
+  /** Whether points are increments since the last export. */
+  delta: boolean;
+  atMs: number;
+  /** The value; of a histogram its sum. */
+  value: number;
+  /** Measurements in a histogram; 1 otherwise. */
+  count: number;
+  attributes: AttributeList;
+}
+
+export interface LogRecord {
+  service: string;
+  atMs: number;
+  severity: string;
+  body: string;
+  traceId: string | null;
+  spanId: string | null;
+  attributes: AttributeList;
+}
+
+/** The value of a key; undefined without it. */
+export function attribute(list: AttributeList, key: string): AttributeValue | undefined {
+  for (let index = 0; index < list.length; index += 2) if (list[index] === key) return list[index + 1];
+  return undefined;
+}
+
+/** The list as an object, for answers. */
+export function attributesObject(list: AttributeList): Record<string, AttributeValue> {
+  const entries: [string, AttributeValue][] = [];
+  for (let index = 0; index < list.length; index += 2) entries.push([String(list[index]), list[index + 1] ?? null]);
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,123 @@
+import { context } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import { Client } from 'pg';
+import { request } from 'undici';
+import { z } from 'zod';
+import { applyIndexes, effectiveScenario, readState } from '../../scenario/apply';
+import { every } from '../lib/background';
+import { readEnv } from '../lib/env';
+import { logger } from '../lib/logger';
+import { ScenarioSubscription } from '../lib/scenario-subscription';
+import { runService } from '../lib/server';
+import { mountApi } from './api/routes';
+import { Conductor, type ConductorSession } from './conductor';
+import { Forwarder, type Send } from './otlp/forwarder';
+import { parseHeaders } from './otlp/headers';
+import { OtlpReceiver } from './otlp/receiver';
+import { mountPage, securityHeaders } from './page';
+import { TelemetryStore } from './store/telemetry-store';
+
+const TICK_MS = 1000;
+const CONNECT_TIMEOUT_MS = 3000;
+const FORWARD_TIMEOUT_MS = 5000;
+
+/** Starts the console: OTLP receiver, store, reading end points, page, and the conductor of run-time control. */
+export async function start(): Promise<void> {
+  const env = readEnv({
+    DATABASE_URL: z.string().min(1, 'the URL of the database, as role conductor'),
+    REDIS_KIND: z.string().min(1).optional(),
+    CONSOLE_FORWARD_OTLP_ENDPOINT: z.url('a base URL such as http://collector:4318').or(z.literal('')).optional(),
+    CONSOLE_FORWARD_OTLP_HEADERS: z.string().optional(),
+  });
+  const store = new TelemetryStore();
+  const forwarder = env.CONSOLE_FORWARD_OTLP_ENDPOINT
+    ? new Forwarder({
+        endpoint: env.CONSOLE_FORWARD_OTLP_ENDPOINT,
+        headers: parseHeaders(env.CONSOLE_FORWARD_OTLP_HEADERS ?? ''),
+        send: sendUntraced,
+      })
+    : null;
+  const receiver = new OtlpReceiver(store, forwarder);
+  const subscription = new ScenarioSubscription({
+    connectionString: env.DATABASE_URL,
+    applicationName: 'console',
+  });
+  const conductor = new Conductor({
+    connect: () => connectConductor(env.DATABASE_URL),
+    readEffective: async (sql) => effectiveScenario(await readState(sql)),
+    applyIndexes,
+    log: (fields, message) => {
+      logger.info({ event: 'conductor', ...fields }, message);
+    },
+  });
+  subscription.onChange((effective) => {
+    conductor.follow(effective);
+  });
+  await subscription.start();
+  const tasks = [
+    every(TICK_MS, 'telemetry store', () => {
+      store.tick();
+    }),
+    every(TICK_MS, 'conductor', () => conductor.work()),
+    ...(forwarder === null ? [] : [every(TICK_MS, 'OTLP forwarding', () => forwarder.pump())]),
+  ];
+  await runService({
+    name: 'console',
+    subscription,
+    rawRoutes: (router) => {
+      receiver.mount(router);
+    },
+    routes: (router) => {
+      router.use(securityHeaders());
+      mountApi(router, {
+        store,
+        conductor,
+        effective: () => subscription.current(),
+        redis: env.REDIS_KIND ?? null,
+      });
+      mountPage(router);
+    },
+    readiness: { scenario: () => subscription.assertKnown() },
+    health: () => ({
+      receiver: receiver.counts,
+      store: store.sizes(),
+      forwarding: forwarder?.status() ?? null,
+      conductor: conductor.status(),
+      redis: env.REDIS_KIND ?? null,
+    }),
+    close: () => {
+      for (const task of tasks) task.stop();
+      return Promise.resolve();
+    },
+  });
+}
+
+const sendUntraced: Send = (url, headers, body) =>
+  context.with(suppressTracing(context.active()), async () => {
+    const response = await request(url, {
+      method: 'POST',
+      headers,
+      body,
+      headersTimeout: FORWARD_TIMEOUT_MS,
+      bodyTimeout: FORWARD_TIMEOUT_MS,
+    });
+    await response.body.dump();
+    return response.statusCode;
+  });
+
+/** A session of its own for each reconciliation: CONCURRENTLY and advisory locks belong to one. */
+async function connectConductor(connectionString: string): Promise<ConductorSession> {
+  const client = new Client({
+    connectionString,
+    application_name: 'console conductor',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  });
+  // A lost connection also rejects the query under way; without a listener it would end the process.
+  client.on('error', () => undefined);
+  await client.connect();
+  return {
+    query: (text, values) => client.query<Record<string, unknown>>(text, values),
+    close: () => client.end(),
+  };
+}

@@ -1,0 +1,246 @@
+import type { SpanRecord } from '../otlp/records';
+import { TRAFFIC_CLASSES, type Facts, type TrafficClass } from './facts';
+import { RING_SECONDS, SecondRing, statsOf, Totals, type Stats } from './series';
+
+/** Different (service, route, traffic) the store keeps; a shop has about fifty. */
+const MAX_SERIES = 200;
+/** Runs kept, newest first. */
+const MAX_RUNS = 3;
+/** Demo minutes kept of one run; MAX_SERIES bounds what is in each. */
+const MAX_MINUTES = 240;
+const MAX_TOTALS_PER_RUN = 4000;
+
+export const LOAD_GENERATOR = 'load-generator';
+export const FRONTEND = 'frontend';
+/** The routes by which the cohorts are measured, at the frontend. */
+export const COHORT_ROUTES: readonly string[] = ['POST /api/browse', 'POST /api/checkout'];
+
+export interface SeriesKey {
+  service: string;
+  /** `GET /products`, or `journey` for the load generator. */
+  route: string;
+  traffic: TrafficClass;
+}
+
+interface Series {
+  key: SeriesKey;
+  ring: SecondRing;
+}
+
+/** How often each attribute of the flow alert was seen on demo spans. */
+export interface FlowInputs {
+  slowQuery: number;
+  fullTableScan: number;
+  poolExhausted: number;
+  checkoutFailed: number;
+}
+
+interface MinuteTotals {
+  /** By series id. */
+  totals: Map<string, Totals>;
+  lostRevenueUsd: number;
+  flow: FlowInputs;
+  /** Start of the first and end of the last demo request seen at the frontend (Unix ms). */
+  firstMs: number;
+  lastMs: number;
+}
+
+interface Run {
+  runId: string;
+  /** Arrival of its first and of its latest span (Unix ms). */
+  firstSeenMs: number;
+  lastSeenMs: number;
+  minutes: Map<number, MinuteTotals>;
+  totalsCount: number;
+  lostRevenueUsd: number;
+}
+
+/** One group of statistics by series. */
+export interface SeriesTotals {
+  key: SeriesKey;
+  totals: Totals;
+}
+
+export interface RunMinute {
+  minute: number;
+  series: SeriesTotals[];
+  lostRevenueUsd: number;
+  flow: FlowInputs;
+  firstMs: number;
+  lastMs: number;
+}
+
+/**
+ * Requests, errors and latency from SERVER spans (and the load generator's root journeys): each of the last seconds,
+ * and each demo minute of the newest runs. Memory is bounded by the number of series; what does not fit is counted.
+ */
+export class Aggregates {
+  private readonly series = new Map<string, Series>();
+  private readonly runs = new Map<string, Run>();
+  private lostRevenueUsd = 0;
+  droppedRecords = 0;
+
+  /** @param nowMs arrival (Unix ms) */
+  add(span: SpanRecord, facts: Facts, nowMs: number): void {
+    const minute = this.minuteOf(facts, nowMs);
+    if (minute !== null && facts.traffic === 'demo') {
+      if (facts.slowQuery) minute.totals.flow.slowQuery += 1;
+      if (facts.fullTableScan) minute.totals.flow.fullTableScan += 1;
+      if (facts.poolExhausted) minute.totals.flow.poolExhausted += 1;
+      if (facts.checkoutFailed) minute.totals.flow.checkoutFailed += 1;
+    }
+    const route = measuredRoute(span, facts);
+    if (route === null) return;
+    const endMs = span.startMs + span.durationMs;
+    // A clock ahead of ours must not hide what comes after it.
+    const second = Math.floor(Math.min(endMs, nowMs) / 1000);
+    const id = `${facts.traffic}|${span.service}|${route}`;
+    const series = this.seriesOf(id, { service: span.service, route, traffic: facts.traffic });
+    if (series === null) {
+      this.droppedRecords += 1;
+      return;
+    }
+    if (second > nowMs / 1000 - RING_SECONDS) series.ring.record(second, span.durationMs, facts.error);
+    const atFrontend = span.service === FRONTEND && span.kind === 'SERVER';
+    const lostUsd = atFrontend && facts.checkoutFailed ? facts.orderTotal : 0;
+    this.lostRevenueUsd += lostUsd;
+    if (minute === null) return;
+    minute.run.lostRevenueUsd += lostUsd;
+    minute.totals.lostRevenueUsd += lostUsd;
+    if (atFrontend) {
+      minute.totals.firstMs = Math.min(minute.totals.firstMs, span.startMs);
+      minute.totals.lastMs = Math.max(minute.totals.lastMs, endMs);
+    }
+    let totals = minute.totals.totals.get(id);
+    if (totals === undefined) {
+      if (minute.run.totalsCount >= MAX_TOTALS_PER_RUN) {
+        this.droppedRecords += 1;
+        return;
+      }
+      minute.run.totalsCount += 1;
+      totals = new Totals();
+      minute.totals.totals.set(id, totals);
+    }
+    totals.record(span.durationMs, facts.error);
+  }
+
+  private minuteOf(facts: Facts, nowMs: number): { run: Run; totals: MinuteTotals } | null {
+    if (facts.runId === null || facts.minute === null) return null;
+    let run = this.runs.get(facts.runId);
+    if (run === undefined) {
+      run = {
+        runId: facts.runId,
+        firstSeenMs: nowMs,
+        lastSeenMs: nowMs,
+        minutes: new Map(),
+        totalsCount: 0,
+        lostRevenueUsd: 0,
+      };
+      this.runs.set(facts.runId, run);
+      const oldest = this.runs.size > MAX_RUNS ? this.runIds()[MAX_RUNS] : undefined;
+      if (oldest !== undefined) this.runs.delete(oldest);
+    }
+    run.lastSeenMs = nowMs;
+    let totals = run.minutes.get(facts.minute);
+    if (totals === undefined) {
+      if (run.minutes.size >= MAX_MINUTES) return null;
+      totals = {
+        totals: new Map(),
+        lostRevenueUsd: 0,
+        flow: { slowQuery: 0, fullTableScan: 0, poolExhausted: 0, checkoutFailed: 0 },
+        firstMs: Number.POSITIVE_INFINITY,
+        lastMs: 0,
+      };
+      run.minutes.set(facts.minute, totals);
+    }
+    return { run, totals };
+  }
+
+  private seriesOf(id: string, key: SeriesKey): Series | null {
+    let series = this.series.get(id);
+    if (series === undefined) {
+      if (this.series.size >= MAX_SERIES) return null;
+      series = { key, ring: new SecondRing() };
+      this.series.set(id, series);
+    }
+    return series;
+  }
+
+  /** The runs, newest first. */
+  runIds(): string[] {
+    return [...this.runs.values()].sort((a, b) => b.firstSeenMs - a.firstSeenMs).map(({ runId }) => runId);
+  }
+
+  /** When a run's first and latest span arrived (Unix ms); null for an unknown run. */
+  runSeen(runId: string): { firstSeenMs: number; lastSeenMs: number; lostRevenueUsd: number } | null {
+    const run = this.runs.get(runId);
+    return run === undefined
+      ? null
+      : { firstSeenMs: run.firstSeenMs, lastSeenMs: run.lastSeenMs, lostRevenueUsd: run.lostRevenueUsd };
+  }
+
+  /** The Unix seconds [from, to) by series. */
+  window(from: number, to: number): SeriesTotals[] {
+    return [...this.series.values()].map(({ key, ring }) => {
+      const totals = new Totals();
+      ring.sum(from, to, totals);
+      return { key, totals };
+    });
+  }
+
+  /** A run's demo minutes in order; empty for an unknown run. */
+  minutes(runId: string): RunMinute[] {
+    const run = this.runs.get(runId);
+    if (run === undefined) return [];
+    return [...run.minutes.entries()]
+      .sort(([a], [b]) => a - b)
+      .map(([minute, { totals, ...rest }]) => ({
+        minute,
+        ...rest,
+        series: [...totals.entries()].flatMap(([id, each]) => {
+          const series = this.series.get(id);
+          return series === undefined ? [] : [{ key: series.key, totals: each }];
+        }),
+      }));
+  }
+
+  /** USD lost by failed checkouts since the console started. */
+  totalLostRevenueUsd(): number {
+    return this.lostRevenueUsd;
+  }
+
+  /** For /health. */
+  sizes(): Record<string, number> {
+    return { series: this.series.size, runs: this.runs.size, droppedRecords: this.droppedRecords };
+  }
+}
+
+/** Under which route a span is measured; null when it is not a request or journey. */
+function measuredRoute(span: SpanRecord, facts: Facts): string | null {
+  if (span.kind === 'SERVER') {
+    if (facts.method === null) return span.name;
+    return `${facts.method} ${facts.route ?? '(unmatched)'}`;
+  }
+  return span.service === LOAD_GENERATOR && span.parentSpanId === null ? 'journey' : null;
+}
+
+/** Statistics of the series that `include` lets through, together. */
+export function sumOf(series: readonly SeriesTotals[], include: (key: SeriesKey) => boolean): Totals {
+  const sum = new Totals();
+  for (const { key, totals } of series) if (totals.requests > 0 && include(key)) sum.add(totals);
+  return sum;
+}
+
+/** Statistics of each traffic class that occurs, and of all. */
+export function byTraffic(
+  series: readonly SeriesTotals[],
+  seconds: number | null,
+  include: (key: SeriesKey) => boolean,
+): Partial<Record<TrafficClass | 'all', Stats>> {
+  const stats: Partial<Record<TrafficClass | 'all', Stats>> = { all: statsOf(sumOf(series, include), seconds) };
+  for (const traffic of TRAFFIC_CLASSES) {
+    const totals = sumOf(series, (key) => key.traffic === traffic && include(key));
+    if (totals.requests > 0) stats[traffic] = statsOf(totals, seconds);
+  }
+  return stats;
+}

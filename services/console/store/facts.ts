@@ -1,0 +1,140 @@
+import type { AttributeValue, SpanRecord } from '../otlp/records';
+
+export const TRAFFIC_CLASSES = ['baseline', 'demo', 'other'] as const;
+export type TrafficClass = (typeof TRAFFIC_CLASSES)[number];
+
+/** What aggregates need of a span's attributes, read in one pass. */
+export interface Facts {
+  traffic: TrafficClass;
+  /** demo.run_id; null without. */
+  runId: string | null;
+  /** Whole demo minute; null outside a run. */
+  minute: number | null;
+  method: string | null;
+  route: string | null;
+  statusCode: number | null;
+  /** `server.address:server.port` of a call, or of the server itself. */
+  peer: string | null;
+  dbSystem: string | null;
+  /** The span is a database call, rather than, say, a wait for a connection. */
+  dbStatement: boolean;
+  orderTotal: number;
+  slowQuery: boolean;
+  fullTableScan: boolean;
+  poolExhausted: boolean;
+  checkoutFailed: boolean;
+  /** The journey failed: HTTP status of 500 or more, or span status ERROR. */
+  error: boolean;
+}
+
+/** Demo minutes above are not a run's (a run is at most some hours of them). */
+const MAX_MINUTE = 600;
+
+/** Reads a span's attributes; those of the stable and of the older semantic conventions. */
+export function factsOf(span: SpanRecord): Facts {
+  const facts: Facts = {
+    traffic: 'other',
+    runId: null,
+    minute: null,
+    method: null,
+    route: null,
+    statusCode: null,
+    peer: null,
+    dbSystem: null,
+    dbStatement: false,
+    orderTotal: 0,
+    slowQuery: false,
+    fullTableScan: false,
+    poolExhausted: false,
+    checkoutFailed: false,
+    error: false,
+  };
+  let address: string | null = null;
+  let port: number | null = null;
+  const { attributes } = span;
+  for (let index = 0; index < attributes.length; index += 2) {
+    const value = attributes[index + 1] ?? null;
+    switch (attributes[index]) {
+      case 'traffic.type':
+        if (value === 'baseline' || value === 'demo') facts.traffic = value;
+        break;
+      case 'demo.run_id':
+        facts.runId = textOf(value);
+        break;
+      case 'demo.minute':
+        facts.minute = minuteOf(value);
+        break;
+      case 'http.request.method':
+      case 'http.method':
+        facts.method = textOf(value);
+        break;
+      case 'http.route':
+        facts.route = textOf(value);
+        break;
+      case 'http.response.status_code':
+      case 'http.status_code':
+        facts.statusCode = numberOf(value);
+        break;
+      case 'server.address':
+      case 'net.host.name':
+      case 'net.peer.name':
+        address = textOf(value);
+        break;
+      case 'server.port':
+      case 'net.host.port':
+      case 'net.peer.port':
+        port = numberOf(value);
+        break;
+      case 'db.system.name':
+      case 'db.system':
+        facts.dbSystem = textOf(value);
+        break;
+      case 'db.query.text':
+      case 'db.statement':
+      case 'db.operation.name':
+      case 'db.operation':
+        facts.dbStatement = true;
+        break;
+      case 'order.total':
+        facts.orderTotal = Math.max(0, numberOf(value) ?? 0);
+        break;
+      case 'db.slow_query':
+        facts.slowQuery = isTrue(value);
+        break;
+      case 'db.full_table_scan':
+        facts.fullTableScan = isTrue(value);
+        break;
+      case 'db.connection.pool.exhausted':
+        facts.poolExhausted = isTrue(value);
+        break;
+      case 'checkout.failed':
+        facts.checkoutFailed = isTrue(value);
+        break;
+      default:
+    }
+  }
+  if (address !== null && port !== null) facts.peer = `${address}:${String(port)}`;
+  facts.error = span.status === 'ERROR' || (facts.statusCode !== null && facts.statusCode >= 500);
+  return facts;
+}
+
+/** Baggage values arrive as texts, values a service sets itself as numbers. */
+function numberOf(value: AttributeValue): number | null {
+  if (typeof value === 'number') return value;
+  if (typeof value !== 'string' || value === '') return null;
+  const number = Number(value);
+  return Number.isFinite(number) ? number : null;
+}
+
+function minuteOf(value: AttributeValue): number | null {
+  const minute = numberOf(value);
+  return minute === null || minute < 0 || minute > MAX_MINUTE ? null : Math.floor(minute);
+}
+
+function textOf(value: AttributeValue): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function isTrue(value: AttributeValue): boolean {
+  return value === true || value === 'true';
+}

@@ -1,0 +1,74 @@
+import { attribute, attributesObject, type AttributeValue, type LogRecord } from '../otlp/records';
+
+/** Newest records kept of each event. */
+const PER_EVENT = 150;
+const MAX_EVENTS = 40;
+
+export interface LogEvent {
+  at: string;
+  event: string;
+  service: string;
+  severity: string;
+  message: string;
+  traffic: string | null;
+  traceId: string | null;
+  spanId: string | null;
+  attributes: Record<string, AttributeValue>;
+}
+
+/** The newest structured events (`demo_…`), each kind with its own quota, so that a frequent one hides none. */
+export class LogEvents {
+  private readonly byEvent = new Map<string, LogRecord[]>();
+  received = 0;
+  dropped = 0;
+
+  add(record: LogRecord): void {
+    this.received += 1;
+    const event = attribute(record.attributes, 'event');
+    if (typeof event !== 'string' || !event.startsWith('demo_')) return;
+    let records = this.byEvent.get(event);
+    if (records === undefined) {
+      if (this.byEvent.size >= MAX_EVENTS) {
+        this.dropped += 1;
+        return;
+      }
+      records = [];
+      this.byEvent.set(event, records);
+    }
+    records.push(record);
+    if (records.length > PER_EVENT) records.shift();
+  }
+
+  /** Newest first. */
+  list(filter: { event?: string; traffic?: string; limit: number }): LogEvent[] {
+    const records = filter.event === undefined ? [...this.byEvent.values()].flat() : this.byEvent.get(filter.event);
+    return (records ?? [])
+      .filter(
+        ({ attributes }) => filter.traffic === undefined || attribute(attributes, 'traffic.type') === filter.traffic,
+      )
+      .sort((a, b) => b.atMs - a.atMs)
+      .slice(0, filter.limit)
+      .map(present);
+  }
+
+  get size(): number {
+    let size = 0;
+    for (const records of this.byEvent.values()) size += records.length;
+    return size;
+  }
+}
+
+function present(record: LogRecord): LogEvent {
+  const traffic = attribute(record.attributes, 'traffic.type');
+  return {
+    at: new Date(record.atMs).toISOString(),
+    event: String(attribute(record.attributes, 'event')),
+    service: record.service,
+    severity: record.severity,
+    message: record.body,
+    traffic: typeof traffic === 'string' ? traffic : null,
+    traceId: record.traceId,
+    spanId: record.spanId,
+    attributes: attributesObject(record.attributes),
+  };
+}

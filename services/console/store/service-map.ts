@@ -1,0 +1,125 @@
+import { CATALOG } from '../../catalog';
+import type { SpanRecord } from '../otlp/records';
+import type { Facts, TrafficClass } from './facts';
+
+const RING_SECONDS = 80;
+const MAX_EDGES = 300;
+const MAX_PEERS = 500;
+
+/** Calls from one node to another, per second. */
+interface Edge {
+  from: string;
+  to: string;
+  traffic: TrafficClass;
+  second: Float64Array;
+  calls: Uint32Array;
+  errors: Uint32Array;
+  /** Sum of durations (ms), for a mean. */
+  durations: Float64Array;
+}
+
+export interface EdgeTotals {
+  from: string;
+  to: string;
+  traffic: TrafficClass;
+  calls: number;
+  errors: number;
+  meanMs: number | null;
+}
+
+/** Ports and names at which services listen unless a server span says otherwise. */
+const SERVICE_BY_PORT = new Map(CATALOG.map(({ port, name }) => [String(port), name as string]));
+const SERVICE_NAMES = new Set<string>(CATALOG.map(({ name }) => name));
+
+/**
+ * Who calls whom, from CLIENT spans. The callee of an HTTP call is the service whose SERVER spans name the same
+ * `server.address:server.port`; no spans have to be joined, so the map is complete whatever is sampled. The callee
+ * of a database span is its `db.system.name`.
+ */
+export class ServiceMap {
+  private readonly edges = new Map<string, Edge>();
+  /** `address:port` → service, learnt from SERVER spans. */
+  private readonly peers = new Map<string, string>();
+  private readonly seen = new Map<string, number>();
+
+  add(span: SpanRecord, facts: Facts, nowMs: number): void {
+    if (this.seen.has(span.service) || this.seen.size < MAX_PEERS) this.seen.set(span.service, nowMs);
+    if (span.kind === 'SERVER') {
+      if (facts.peer !== null && (this.peers.has(facts.peer) || this.peers.size < MAX_PEERS)) {
+        this.peers.set(facts.peer, span.service);
+      }
+      return;
+    }
+    const to = this.calleeOf(span, facts);
+    if (to === null) return;
+    if (facts.dbSystem !== null) {
+      // A wait for a connection is no call, but one that fails is a call that could not be made.
+      if (!facts.dbStatement && !facts.error) return;
+      this.seen.set(to, nowMs);
+    }
+    const edge = this.edgeOf(span.service, to, facts.traffic);
+    const second = Math.floor(Math.min(span.startMs + span.durationMs, nowMs) / 1000);
+    const slot = second % RING_SECONDS;
+    if (edge === null || second <= nowMs / 1000 - RING_SECONDS || (edge.second[slot] ?? 0) > second) return;
+    if (edge.second[slot] !== second) {
+      edge.second[slot] = second;
+      edge.calls[slot] = 0;
+      edge.errors[slot] = 0;
+      edge.durations[slot] = 0;
+    }
+    edge.calls[slot] = (edge.calls[slot] ?? 0) + 1;
+    if (facts.error) edge.errors[slot] = (edge.errors[slot] ?? 0) + 1;
+    edge.durations[slot] = (edge.durations[slot] ?? 0) + span.durationMs;
+  }
+
+  private calleeOf(span: SpanRecord, facts: Facts): string | null {
+    if (facts.dbSystem !== null) return facts.dbSystem;
+    if (span.kind !== 'CLIENT' || facts.peer === null) return null;
+    const learnt = this.peers.get(facts.peer);
+    if (learnt !== undefined) return learnt;
+    const colon = facts.peer.lastIndexOf(':');
+    const host = facts.peer.slice(0, colon).split('.', 1)[0] ?? '';
+    if (SERVICE_NAMES.has(host)) return host;
+    return SERVICE_BY_PORT.get(facts.peer.slice(colon + 1)) ?? null;
+  }
+
+  private edgeOf(from: string, to: string, traffic: TrafficClass): Edge | null {
+    const id = `${traffic}|${from}|${to}`;
+    let edge = this.edges.get(id);
+    if (edge === undefined) {
+      if (this.edges.size >= MAX_EDGES) return null;
+      edge = {
+        from,
+        to,
+        traffic,
+        second: new Float64Array(RING_SECONDS).fill(-1),
+        calls: new Uint32Array(RING_SECONDS),
+        errors: new Uint32Array(RING_SECONDS),
+        durations: new Float64Array(RING_SECONDS),
+      };
+      this.edges.set(id, edge);
+    }
+    return edge;
+  }
+
+  /** The Unix seconds [from, to); edges that ever occurred, also those now without calls. */
+  window(from: number, to: number): EdgeTotals[] {
+    return [...this.edges.values()].map((edge) => {
+      const totals = { from: edge.from, to: edge.to, traffic: edge.traffic, calls: 0, errors: 0 };
+      let durations = 0;
+      for (let slot = 0; slot < RING_SECONDS; slot += 1) {
+        const second = edge.second[slot] ?? -1;
+        if (second < from || second >= to) continue;
+        totals.calls += edge.calls[slot] ?? 0;
+        totals.errors += edge.errors[slot] ?? 0;
+        durations += edge.durations[slot] ?? 0;
+      }
+      return { ...totals, meanMs: totals.calls === 0 ? null : durations / totals.calls };
+    });
+  }
+
+  /** Services and stores that occurred in telemetry, with the arrival of the latest (Unix ms). */
+  nodesSeen(): ReadonlyMap<string, number> {
+    return this.seen;
+  }
+}

@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { span, spanId, traceId } from '../testing/spans';
+import { factsOf } from './facts';
+import { BUCKETS, bucketOf, lowerBoundOf, quantile } from './histogram';
+import { SecondRing, Totals } from './series';
+import { TraceStore, type TraceLimits } from './traces';
+import type { SpanRecord } from '../otlp/records';
+
+const LIMITS: TraceLimits = {
+  tracesPerClass: 20,
+  linkedTraces: 15,
+  pendingSpans: 400,
+  spans: 1200,
+  bytes: 4_000_000,
+  spansPerTrace: 50,
+};
+
+function feed(store: TraceStore, record: SpanRecord, nowMs: number): void {
+  store.add(record, factsOf(record), nowMs);
+}
+
+/** A checkout's trace: root of the load generator, the frontend, the wait for the pool. */
+function checkout(n: number, options: { failed: boolean; traffic?: string; atMs: number; links?: string[] }): SpanRecord[] {
+  const attributes = { 'traffic.type': options.traffic ?? 'demo' };
+  const common = { traceId: traceId(n), startMs: options.atMs, durationMs: 50 };
+  const status = options.failed ? 'ERROR' : 'UNSET';
+  return [
+    span({
+      ...common,
+      spanId: spanId(3),
+      parentSpanId: spanId(2),
+      service: 'product-catalog',
+      name: 'acquire',
+      kind: 'INTERNAL',
+      status,
+      attributes,
+      links: (options.links ?? []).map((id) => ({ traceId: id, spanId: spanId(3), attributes: [] })),
+    }),
+    span({ ...common, spanId: spanId(2), parentSpanId: spanId(1), status, attributes }),
+    span({
+      ...common,
+      spanId: spanId(1),
+      parentSpanId: null,
+      service: 'load-generator',
+      kind: 'INTERNAL',
+      name: 'journey',
+      status,
+      attributes,
+    }),
+  ];
+}
+
+describe('latency buckets', () => {
+  it('give quantiles within 4.5 %', () => {
+    const totals = new Totals();
+    for (let ms = 1; ms <= 10_000; ms += 1) totals.record(ms, false);
+    for (const [q, expected] of [
+      [0.5, 5000],
+      [0.95, 9500],
+    ] as const) {
+      const found = quantile(totals.counts, q);
+      assert.ok(found !== null && Math.abs(found / expected - 1) < 0.045, `${String(q)}: ${String(found)}`);
+    }
+  });
+
+  it('hold any duration', () => {
+    for (const ms of [0, -1, Number.NaN, 0.05, 0.1, 1, 1e9, Number.POSITIVE_INFINITY]) {
+      const bucket = bucketOf(ms);
+      assert.ok(Number.isInteger(bucket) && bucket >= 0 && bucket < BUCKETS, `${String(ms)} → ${String(bucket)}`);
+    }
+    for (const ms of [0.3, 7, 120, 2000, 6000]) {
+      const bucket = bucketOf(ms);
+      assert.ok(lowerBoundOf(bucket) <= ms && ms < lowerBoundOf(bucket + 1));
+    }
+  });
+
+  it('give null when empty', () => {
+    assert.equal(quantile(new Totals().counts, 0.95), null);
+  });
+});
+
+describe('a ring of seconds', () => {
+  it('sums just the seconds asked for, and forgets those overwritten', () => {
+    const ring = new SecondRing();
+    const sum = (from: number, to: number): Totals => {
+      const totals = new Totals();
+      ring.sum(from, to, totals);
+      return totals;
+    };
+    ring.record(1000, 5, false);
+    ring.record(1001, 5, true);
+    ring.record(1002, 5, false);
+    assert.equal(sum(1000, 1002).requests, 2);
+    assert.equal(sum(1000, 1002).errors, 1);
+    assert.equal(sum(1001, 1003).requests, 2);
+    ring.record(1080, 5, false);
+    assert.equal(sum(1000, 1001).requests, 0);
+    ring.record(1000, 5, false);
+    assert.equal(sum(1080, 1081).requests, 1, 'a late second does not overwrite a newer one');
+  });
+});
+
+describe('the trace store', () => {
+  it('assembles a trace from spans that arrive in any order, from several services', () => {
+    const store = new TraceStore(LIMITS);
+    const spans = checkout(1, { failed: true, atMs: 1000 });
+    spans.forEach((record, index) => feed(store, record, 2000 + index * 900));
+    assert.equal(store.list({ limit: 10 }).length, 0, 'not yet decided');
+    assert.equal(store.get(traceId(1))?.spans.length, 3, 'but there for who knows its id');
+    store.tick(7000);
+    const [trace] = store.list({ failed: true, traffic: 'demo', limit: 10 });
+    assert.equal(trace?.traceId, traceId(1));
+    assert.equal(trace.spans.length, 3);
+    assert.equal(trace.root?.service, 'load-generator');
+    assert.deepEqual(store.list({ failed: false, limit: 10 }), []);
+  });
+
+  it('takes a late failing span into account after the trace was kept', () => {
+    const store = new TraceStore(LIMITS);
+    const [wait, server, root] = checkout(1, { failed: true, atMs: 1000 });
+    assert.ok(wait && server && root);
+    feed(store, { ...root, status: 'UNSET' }, 2000);
+    store.tick(6000);
+    assert.equal(store.list({ failed: false, limit: 10 }).length, 1);
+    feed(store, server, 6500);
+    assert.equal(store.list({ failed: false, limit: 10 }).length, 0);
+    assert.equal(store.list({ failed: true, limit: 10 })[0]?.spans.length, 2);
+  });
+
+  it('stays within its bounds under a flood, keeps the newest, and keeps rare classes', () => {
+    const store = new TraceStore(LIMITS);
+    let n = 0;
+    const rare: string[] = [];
+    for (let second = 0; second < 120; second += 1) {
+      const now = 1_000_000 + second * 1000;
+      for (let each = 0; each < 300; each += 1) {
+        for (const record of checkout((n += 1), { failed: each % 2 === 0, atMs: now })) feed(store, record, now + each * 3);
+      }
+      if (second % 20 === 5) {
+        n += 1;
+        rare.push(traceId(n));
+        for (const record of checkout(n, { failed: true, traffic: 'baseline', atMs: now })) feed(store, record, now + 950);
+      }
+      store.tick(now + 1000);
+      const sizes = store.sizes();
+      assert.ok(Number(sizes['pendingSpans']) <= LIMITS.pendingSpans, JSON.stringify(sizes));
+      assert.ok(Number(sizes['spans']) <= LIMITS.spans, JSON.stringify(sizes));
+      assert.ok(Number(sizes['traces']) <= LIMITS.spans / 3 + 1);
+    }
+    const end = 1_000_000 + 120_000;
+    for (const failed of [true, false]) {
+      const kept = store.list({ traffic: 'demo', failed, limit: 100 });
+      assert.equal(kept.length, LIMITS.tracesPerClass);
+      for (const trace of kept) assert.equal(trace.spans.length, 3, 'whole traces only');
+      assert.ok(end - (kept[0]?.startMs ?? 0) < 15_000, 'the newest is new');
+    }
+    assert.deepEqual(
+      store.list({ traffic: 'baseline', failed: true, limit: 100 }).map((trace) => trace.traceId).sort(),
+      rare.slice().sort(),
+    );
+    assert.ok(store.counts.spansSampledOut > 0, 'the gate was needed');
+  });
+
+  it('bounds the bytes of large spans too', () => {
+    const store = new TraceStore({ ...LIMITS, bytes: 300_000 });
+    const attributes = { 'traffic.type': 'demo', big: 'x'.repeat(4000) };
+    for (let n = 0; n < 2000; n += 1) {
+      feed(store, span({ traceId: traceId(n), attributes, startMs: n }), 1000 + n * 20);
+      if (n % 50 === 0) store.tick(1000 + n * 20);
+    }
+    assert.ok(Number(store.sizes()['bytes']) <= 300_000);
+  });
+
+  it('bounds the spans of one trace', () => {
+    const store = new TraceStore(LIMITS);
+    for (let n = 0; n < 500; n += 1) feed(store, span({ traceId: traceId(1), spanId: spanId(n) }), 1000);
+    assert.equal(store.get(traceId(1))?.spans.length, LIMITS.spansPerTrace);
+    assert.equal(store.counts.spansOverBound, 450);
+  });
+
+  it('keeps what a failed trace links to as long as that one, and no longer', () => {
+    const store = new TraceStore(LIMITS);
+    // Successful traces use up what their class may admit, so the linked one is passed over for its own sake.
+    for (let n = 100; n < 130; n += 1) for (const record of checkout(n, { failed: false, atMs: 500 })) feed(store, record, 1000);
+    for (const record of checkout(1, { failed: false, atMs: 600 })) feed(store, record, 1000);
+    for (const record of checkout(2, { failed: true, atMs: 700, links: [traceId(1)] })) feed(store, record, 1500);
+    store.tick(4100);
+    store.tick(60_000);
+    assert.equal(store.get(traceId(129)), null, 'an unlinked one that was passed over is gone');
+    assert.equal(store.get(traceId(1))?.spans.length, 3);
+    assert.equal(store.sizes()['linkedTraces'], 1);
+    for (let n = 200; n < 260; n += 1) {
+      const now = 60_000 + n * 2000;
+      for (const record of checkout(n, { failed: true, atMs: now })) feed(store, record, now);
+      store.tick(now + 2600);
+    }
+    assert.equal(store.get(traceId(2)), null);
+    assert.equal(store.get(traceId(1)), null);
+    assert.equal(store.sizes()['linkedTraces'], 0);
+  });
+
+  it('keeps a linked trace that arrives after the failed one', () => {
+    const store = new TraceStore(LIMITS);
+    for (let n = 100; n < 130; n += 1) for (const record of checkout(n, { failed: false, atMs: 500 })) feed(store, record, 1000);
+    for (const record of checkout(2, { failed: true, atMs: 700, links: [traceId(1)] })) feed(store, record, 1500);
+    store.tick(4100);
+    for (const record of checkout(1, { failed: false, atMs: 600 })) feed(store, record, 4500);
+    store.tick(7500);
+    store.tick(60_000);
+    assert.equal(store.get(traceId(1))?.spans.length, 3);
+  });
+});

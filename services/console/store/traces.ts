@@ -1,0 +1,399 @@
+import type { SpanRecord } from '../otlp/records';
+import { FRONTEND, LOAD_GENERATOR } from './aggregates';
+import { TRAFFIC_CLASSES, type Facts, type TrafficClass } from './facts';
+
+/** Bounds of the store. The bytes are an estimate of what span records occupy. */
+export interface TraceLimits {
+  /** Traces kept of each class (traffic type × failed or not). */
+  tracesPerClass: number;
+  /** Traces kept only because a kept failed one links to them. */
+  linkedTraces: number;
+  /** Spans of traces still being assembled. */
+  pendingSpans: number;
+  spans: number;
+  bytes: number;
+  spansPerTrace: number;
+}
+
+export const TRACE_LIMITS: TraceLimits = {
+  tracesPerClass: 80,
+  linkedTraces: 120,
+  pendingSpans: 8000,
+  spans: 20_000,
+  bytes: 24 * 1024 * 1024,
+  spansPerTrace: 200,
+};
+
+/** A trace is decided upon so long after its first span came (ms): the slowest request and its exporters are done. */
+const DECIDE_AFTER_MS = 10_000;
+/** … or so long after its root span came, which is the last to end. */
+const ROOT_GRACE_MS = 2_500;
+/** An undecided or unwanted trace stays so long for a link to claim it (ms), while there is room. */
+const LINGER_MS = 20_000;
+/** New traces of one class admitted per second, beyond a burst: the kept ones cover a minute or more. */
+const ADMIT_PER_SECOND = 1;
+const ADMIT_BURST = 10;
+/** Of a failed trace's links, so many are held. */
+const LINKS_HELD = 3;
+/** … and so many are looked out for. */
+const LINKS_WANTED = 8;
+/** Ids wanted by links whose trace has not come yet. */
+const MAX_WANTED = 2000;
+
+export interface StoredTrace {
+  traceId: string;
+  spans: SpanRecord[];
+  traffic: TrafficClass;
+  failed: boolean;
+  /** The span without a parent; null until it comes. */
+  root: SpanRecord | null;
+  /** Arrival of the first span and of the root (Unix ms). */
+  firstMs: number;
+  rootMs: number | null;
+  startMs: number;
+  endMs: number;
+  bytes: number;
+  /** Spans may have been passed over before a link made this trace wanted. */
+  partial: boolean;
+  /** null: undecided. */
+  admitted: boolean | null;
+  /** Neither admitted nor held: the first to go. */
+  pending: boolean;
+  /** Held, and not admitted for its own sake. */
+  linked: boolean;
+  /** Kept failed traces that link here. */
+  heldBy: Set<string>;
+  /** What this trace holds. */
+  holds: string[];
+}
+
+interface TraceClass {
+  /** Admitted traces, oldest first. */
+  kept: Map<string, StoredTrace>;
+  tokens: number;
+  refilledMs: number;
+}
+
+/**
+ * Whole traces, at bounded memory whatever arrives. Spans gather for some seconds; then a trace is kept or not by
+ * its class, so that rare classes keep theirs while a frequent one renews itself. When more arrives than may gather,
+ * a hash of the trace id decides, by traffic type, which traces gather at all: all spans of a trace or none.
+ * Traces a failed one links to are kept as long as that one.
+ */
+export class TraceStore {
+  private readonly traces = new Map<string, StoredTrace>();
+  /** Not kept: undecided, and passed over but still here for a link to claim. Oldest first. */
+  private readonly gathering = new Map<string, StoredTrace>();
+  private readonly lingering = new Map<string, StoredTrace>();
+  private readonly classes = new Map<string, TraceClass>();
+  /** Linked-to ids that have not come, oldest first → the trace with the link. */
+  private readonly wanted = new Map<string, string>();
+  /** Share of traces that gather, by traffic type. */
+  private readonly share: Record<TrafficClass, number> = { baseline: 1, demo: 1, other: 1 };
+  private readonly arrived: Record<TrafficClass, number> = { baseline: 0, demo: 0, other: 0 };
+  private arrivedSinceMs = 0;
+  private spanCount = 0;
+  private pendingCount = 0;
+  private byteCount = 0;
+  private linkedCount = 0;
+  readonly counts = { spansSampledOut: 0, spansOverBound: 0, tracesEvicted: 0 };
+
+  constructor(private readonly limits: TraceLimits = TRACE_LIMITS) {
+    for (const traffic of TRAFFIC_CLASSES) {
+      for (const failed of [false, true]) {
+        this.classes.set(classKey(traffic, failed), { kept: new Map(), tokens: ADMIT_BURST, refilledMs: 0 });
+      }
+    }
+  }
+
+  /** Takes a span. @param nowMs arrival (Unix ms) */
+  add(span: SpanRecord, facts: Facts, nowMs: number): void {
+    this.arrived[facts.traffic] += 1;
+    const trace = this.traces.get(span.traceId) ?? this.open(span, facts, nowMs);
+    if (trace === null) {
+      this.counts.spansSampledOut += 1;
+      return;
+    }
+    if (trace.spans.length >= this.limits.spansPerTrace) {
+      this.counts.spansOverBound += 1;
+      return;
+    }
+    this.append(trace, span, facts, nowMs);
+    for (const link of span.links.slice(0, LINKS_WANTED)) this.want(link.traceId, span.traceId);
+    this.makeRoom(nowMs);
+  }
+
+  private open(span: SpanRecord, facts: Facts, nowMs: number): StoredTrace | null {
+    const { traceId } = span;
+    const wantedBy = this.wanted.get(traceId);
+    const sampled = hashShare(traceId) < this.share[facts.traffic];
+    if (wantedBy === undefined && !sampled) return null;
+    const trace = newTrace(span, facts, nowMs, !sampled);
+    this.traces.set(traceId, trace);
+    this.gathering.set(traceId, trace);
+    if (wantedBy !== undefined) {
+      this.wanted.delete(traceId);
+      const holder = this.traces.get(wantedBy);
+      if (holder?.admitted === true && holder.failed) this.hold(holder, trace);
+    }
+    return trace;
+  }
+
+  private append(trace: StoredTrace, span: SpanRecord, facts: Facts, nowMs: number): void {
+    const bytes = sizeOf(span);
+    trace.spans.push(span);
+    trace.bytes += bytes;
+    this.byteCount += bytes;
+    this.spanCount += 1;
+    if (trace.pending) this.pendingCount += 1;
+    trace.startMs = Math.min(trace.startMs, span.startMs);
+    trace.endMs = Math.max(trace.endMs, span.startMs + span.durationMs);
+    if (span.parentSpanId === null) {
+      trace.root = span;
+      trace.rootMs = nowMs;
+    }
+    if (trace.traffic === 'other' && facts.traffic !== 'other') this.reclassify(trace, facts.traffic, trace.failed);
+    // A failure inside that the shop survived does not make a failed trace: its entry tells.
+    const entry = span.parentSpanId === null || (span.kind === 'SERVER' && isEntry(span.service));
+    if (entry && facts.error && !trace.failed) this.reclassify(trace, trace.traffic, true);
+  }
+
+  /** Decides on traces whose time has come, and adapts the shares. Call about once a second. */
+  tick(nowMs: number): void {
+    this.adaptShares(nowMs);
+    for (const trace of this.traces.values()) {
+      if (trace.admitted === null) {
+        const complete = trace.rootMs !== null && nowMs - trace.rootMs >= ROOT_GRACE_MS;
+        if (complete || nowMs - trace.firstMs >= DECIDE_AFTER_MS) this.decide(trace, nowMs);
+      } else if (trace.pending && nowMs - trace.firstMs >= LINGER_MS) {
+        this.remove(trace);
+      }
+    }
+  }
+
+  private decide(trace: StoredTrace, nowMs: number): void {
+    const group = this.classOf(trace);
+    group.tokens = Math.min(ADMIT_BURST, group.tokens + ((nowMs - group.refilledMs) / 1000) * ADMIT_PER_SECOND);
+    group.refilledMs = nowMs;
+    // A trace that came only by a link may lack spans: it is a witness, not an example of its class.
+    if (group.tokens < 1 || trace.partial) {
+      trace.admitted = false;
+      this.place(trace);
+      return;
+    }
+    group.tokens -= 1;
+    trace.admitted = true;
+    this.place(trace);
+    group.kept.set(trace.traceId, trace);
+    if (trace.failed) this.holdLinked(trace);
+    while (group.kept.size > this.limits.tracesPerClass) this.evictOldest(group);
+  }
+
+  private holdLinked(trace: StoredTrace): void {
+    for (const span of trace.spans) {
+      for (const link of span.links) {
+        if (trace.holds.length >= LINKS_HELD) return;
+        const target = this.traces.get(link.traceId);
+        if (target !== undefined) this.hold(trace, target);
+      }
+    }
+  }
+
+  /** Keeps `target` as long as `holder`, unless too many traces are kept that way. */
+  private hold(holder: StoredTrace, target: StoredTrace): void {
+    if (target === holder || target.heldBy.has(holder.traceId) || holder.holds.length >= LINKS_HELD) return;
+    if (target.pending && this.linkedCount >= this.limits.linkedTraces) return;
+    target.heldBy.add(holder.traceId);
+    holder.holds.push(target.traceId);
+    this.place(target);
+  }
+
+  private releaseHeld(holder: StoredTrace): void {
+    for (const id of holder.holds) {
+      const target = this.traces.get(id);
+      if (target === undefined) continue;
+      target.heldBy.delete(holder.traceId);
+      this.place(target);
+      if (target.pending && target.admitted === false) this.remove(target);
+    }
+    holder.holds = [];
+  }
+
+  private evictOldest(group: TraceClass): void {
+    const oldest = group.kept.values().next().value;
+    if (oldest === undefined) return;
+    group.kept.delete(oldest.traceId);
+    this.counts.tracesEvicted += 1;
+    oldest.admitted = false;
+    this.releaseHeld(oldest);
+    this.place(oldest);
+    if (oldest.pending) this.remove(oldest);
+  }
+
+  /** Brings counts and queues in line with what `trace` now is. */
+  private place(trace: StoredTrace): void {
+    const linked = trace.admitted !== true && trace.heldBy.size > 0;
+    const pending = trace.admitted !== true && !linked;
+    if (linked !== trace.linked) this.linkedCount += linked ? 1 : -1;
+    if (pending !== trace.pending) this.pendingCount += pending ? trace.spans.length : -trace.spans.length;
+    trace.linked = linked;
+    trace.pending = pending;
+    this.gathering.delete(trace.traceId);
+    this.lingering.delete(trace.traceId);
+    if (pending) (trace.admitted === null ? this.gathering : this.lingering).set(trace.traceId, trace);
+  }
+
+  /** Forgets a trace that is pending. */
+  private remove(trace: StoredTrace): void {
+    this.traces.delete(trace.traceId);
+    this.gathering.delete(trace.traceId);
+    this.lingering.delete(trace.traceId);
+    this.pendingCount -= trace.spans.length;
+    this.spanCount -= trace.spans.length;
+    this.byteCount -= trace.bytes;
+  }
+
+  private makeRoom(nowMs: number): void {
+    while (this.pendingCount > this.limits.pendingSpans) {
+      const passedOver = this.lingering.values().next().value;
+      if (passedOver !== undefined) {
+        this.remove(passedOver);
+        continue;
+      }
+      const undecided = this.gathering.values().next().value;
+      if (undecided === undefined) break;
+      this.decide(undecided, nowMs);
+    }
+    while (this.spanCount > this.limits.spans || this.byteCount > this.limits.bytes) {
+      const largest = [...this.classes.values()].reduce((a, b) => (b.kept.size > a.kept.size ? b : a));
+      const pending = this.lingering.values().next().value ?? this.gathering.values().next().value;
+      if (largest.kept.size > 0) this.evictOldest(largest);
+      else if (pending !== undefined) this.remove(pending);
+      else return;
+    }
+  }
+
+  /** So many traces gather that a linger time's worth of spans fits; a rare type keeps all of its own. */
+  private adaptShares(nowMs: number): void {
+    const seconds = (nowMs - this.arrivedSinceMs) / 1000;
+    if (seconds < 1) return;
+    this.arrivedSinceMs = nowMs;
+    const budget = (this.limits.pendingSpans / (DECIDE_AFTER_MS / 1000)) * 0.8;
+    const rates = TRAFFIC_CLASSES.map((traffic) => ({ traffic, rate: this.arrived[traffic] / seconds }));
+    rates.sort((a, b) => a.rate - b.rate);
+    let left = budget;
+    rates.forEach(({ traffic, rate }, index) => {
+      const fair = left / (rates.length - index);
+      const target = rate <= fair ? 1 : fair / rate;
+      left -= Math.min(rate, fair);
+      // Down at once, up slowly: a pause between batches is no reason to open the gate.
+      this.share[traffic] = Math.min(target, this.share[traffic] + 0.1);
+      this.arrived[traffic] = 0;
+    });
+  }
+
+  private want(traceId: string, holder: string): void {
+    if (this.traces.has(traceId)) return;
+    this.wanted.set(traceId, holder);
+    if (this.wanted.size <= MAX_WANTED) return;
+    const oldest = this.wanted.keys().next().value;
+    if (oldest !== undefined) this.wanted.delete(oldest);
+  }
+
+  private reclassify(trace: StoredTrace, traffic: TrafficClass, failed: boolean): void {
+    if (trace.admitted === true) {
+      this.classOf(trace).kept.delete(trace.traceId);
+      trace.traffic = traffic;
+      trace.failed = failed;
+      this.classOf(trace).kept.set(trace.traceId, trace);
+      if (failed) this.holdLinked(trace);
+      while (this.classOf(trace).kept.size > this.limits.tracesPerClass) this.evictOldest(this.classOf(trace));
+      return;
+    }
+    trace.traffic = traffic;
+    trace.failed = failed;
+  }
+
+  private classOf(trace: StoredTrace): TraceClass {
+    const found = this.classes.get(classKey(trace.traffic, trace.failed));
+    if (found === undefined) throw new Error(`no trace class ${classKey(trace.traffic, trace.failed)}`);
+    return found;
+  }
+
+  /** A trace by id: also one still being assembled. */
+  get(traceId: string): StoredTrace | null {
+    return this.traces.get(traceId) ?? null;
+  }
+
+  /** Decided traces, newest start first; traces kept only for a link do not count. */
+  list(filter: { traffic?: TrafficClass; failed?: boolean; limit: number }): StoredTrace[] {
+    const found: StoredTrace[] = [];
+    for (const [key, group] of this.classes) {
+      if (filter.traffic !== undefined && !key.startsWith(`${filter.traffic}|`)) continue;
+      if (filter.failed !== undefined && !key.endsWith(`|${String(filter.failed)}`)) continue;
+      found.push(...group.kept.values());
+    }
+    return found.sort((a, b) => b.startMs - a.startMs).slice(0, filter.limit);
+  }
+
+  /** For /health. */
+  sizes(): Record<string, unknown> {
+    const kept: Record<string, number> = {};
+    for (const [key, { kept: traces }] of this.classes) {
+      if (traces.size > 0) kept[key.replace('|true', '.failed').replace('|false', '.ok')] = traces.size;
+    }
+    return {
+      traces: this.traces.size,
+      spans: this.spanCount,
+      pendingSpans: this.pendingCount,
+      bytes: this.byteCount,
+      linkedTraces: this.linkedCount,
+      kept,
+      gatheredShare: { ...this.share },
+      ...this.counts,
+    };
+  }
+}
+
+function isEntry(service: string): boolean {
+  return service === FRONTEND || service === LOAD_GENERATOR;
+}
+
+function classKey(traffic: TrafficClass, failed: boolean): string {
+  return `${traffic}|${String(failed)}`;
+}
+
+function newTrace(span: SpanRecord, facts: Facts, nowMs: number, partial: boolean): StoredTrace {
+  return {
+    traceId: span.traceId,
+    spans: [],
+    traffic: facts.traffic,
+    failed: false,
+    root: null,
+    firstMs: nowMs,
+    rootMs: null,
+    startMs: span.startMs,
+    endMs: span.startMs,
+    bytes: 0,
+    partial,
+    admitted: null,
+    pending: true,
+    linked: false,
+    heldBy: new Set(),
+    holds: [],
+  };
+}
+
+/** Trace ids are random in their last bytes (W3C): those are a fair lottery number, 0…1. */
+function hashShare(traceId: string): number {
+  return Number.parseInt(traceId.slice(24), 16) / 0x1_0000_0000;
+}
+
+/** What a span record occupies, roughly (bytes): texts are mostly shared, so each value counts little. */
+function sizeOf(span: SpanRecord): number {
+  let bytes = 320 + span.attributes.length * 12;
+  for (const value of span.attributes) if (typeof value === 'string' && value.length > 24) bytes += value.length / 4;
+  for (const event of span.events) bytes += 120 + event.attributes.length * 40;
+  bytes += span.links.length * 180;
+  return bytes;
+}

@@ -1,0 +1,159 @@
+/**
+ * Sends the console realistic traces at a steady rate: `node flood.js URL SPANS_PER_SECOND SECONDS json|protobuf`.
+ * A checkout of sixteen spans from eight services, half of them failing at the pool with links to older traces, in
+ * one request per service and half second, as batch processors send.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { TRACES_REQUEST } from '../otlp/schema';
+import { encodeMessage } from './encode';
+import { spanId, traceId } from './spans';
+
+interface SpanShape {
+  service: string;
+  name: string;
+  kind: number;
+  parent: number;
+  attributes: Record<string, string | number | boolean>;
+}
+
+const http = (route: string, port: number): SpanShape['attributes'] => ({
+  'http.request.method': 'POST',
+  'url.scheme': 'http',
+  'server.address': '127.0.0.1',
+  'server.port': port,
+  'url.path': route,
+  'network.peer.address': '127.0.0.1',
+  'user_agent.original': 'undici',
+  'network.protocol.version': '1.1',
+});
+const SQL =
+  'select id, name, category, price_cents, stock_quantity, popularity_score from shop.products where category = $1 and active and price_cents between $2 and $3 order by popularity_score desc limit 10';
+const call = (service: string, to: string, route: string, port: number, parent: number): SpanShape[] => [
+  { service, name: 'POST', kind: 3, parent, attributes: http(route, port) },
+  { service: to, name: `POST ${route}`, kind: 2, parent: -1, attributes: { ...http(route, port), 'http.route': route } },
+];
+const SHAPES: SpanShape[] = [
+  { service: 'load-generator', name: 'journey checkout', kind: 1, parent: -2, attributes: {} },
+  ...call('load-generator', 'frontend', '/api/checkout', 8018, 0),
+  ...call('frontend', 'cart', '/cart/:id', 8013, 2),
+  { service: 'cart', name: 'hgetall', kind: 3, parent: 4, attributes: { 'db.system.name': 'redis', 'db.query.text': 'hgetall' } },
+  ...call('frontend', 'product-catalog', '/products/recommendations', 8014, 2),
+  { service: 'product-catalog', name: 'acquire connection', kind: 1, parent: 7, attributes: { 'db.system.name': 'postgresql' } },
+  {
+    service: 'product-catalog',
+    name: 'select',
+    kind: 3,
+    parent: 7,
+    attributes: { 'db.system.name': 'postgresql', 'db.query.text': SQL, 'db.full_table_scan': true, 'db.slow_query': true },
+  },
+  ...call('frontend', 'shipping', '/calculate', 8019, 2),
+  ...call('frontend', 'payment', '/api/payment/process', 8017, 2),
+  ...call('frontend', 'checkout', '/orders/create', 8016, 2),
+];
+
+/** Spans of trace n by service, in the OTLP/JSON mapping; ids as the encoding wants them. */
+function traceSpans(n: number, endMs: number, encodeId: (hex: string) => unknown, number64: (value: number) => unknown) {
+  const failed = n % 2 === 0;
+  return SHAPES.map((shape, index) => {
+    const parent = shape.parent === -1 ? index - 1 : shape.parent;
+    const attributes = {
+      ...shape.attributes,
+      'traffic.type': n % 10 === 0 ? 'baseline' : 'demo',
+      'demo.run_id': 'flood',
+      'demo.minute': '7',
+      'demo.phase': 'peak',
+      ...(shape.kind === 2 ? { 'http.response.status_code': failed && index < 8 ? 503 : 200, 'user.id': `user-${String(n)}` } : {}),
+      ...(index === 2 && failed ? { 'checkout.failed': true, 'order.total': 120.5 } : {}),
+    };
+    const waits = failed && shape.name === 'acquire connection';
+    return {
+      service: shape.service,
+      span: {
+        traceId: encodeId(traceId(n)),
+        spanId: encodeId(spanId(n * 32 + index)),
+        ...(parent < 0 ? {} : { parentSpanId: encodeId(spanId(n * 32 + parent)) }),
+        name: shape.name,
+        kind: shape.kind,
+        startTimeUnixNano: number64((endMs - 300) * 1e6),
+        endTimeUnixNano: number64(endMs * 1e6),
+        attributes: Object.entries(attributes).map(([key, value]) => ({
+          key,
+          value:
+            typeof value === 'string'
+              ? { stringValue: value }
+              : typeof value === 'boolean'
+                ? { boolValue: value }
+                : Number.isInteger(value)
+                  ? { intValue: number64(value) }
+                  : { doubleValue: value },
+        })),
+        ...(waits
+          ? {
+              links: [2, 4, 6, 8, 10].map((back) => ({
+                traceId: encodeId(traceId(Math.max(0, n - back + 1))),
+                spanId: encodeId(spanId(back)),
+              })),
+            }
+          : {}),
+        status: { code: failed && index < 9 ? 2 : 0 },
+      },
+    };
+  });
+}
+
+async function main(): Promise<void> {
+  const [url = 'http://127.0.0.1:8020', rate = '3000', seconds = '20', encoding = 'json'] = process.argv.slice(2);
+  const json = encoding === 'json';
+  const encodeId = (hex: string): unknown => (json ? hex : Buffer.from(hex, 'hex'));
+  const number64 = (value: number): unknown => (json ? String(BigInt(Math.round(value))) : value);
+  const perRound = Number(rate) / SHAPES.length / 2;
+  let n = Date.now() % 1_000_000_000;
+  let due = 0;
+  let sent = 0;
+  let bytes = 0;
+  let slowestMs = 0;
+  const statuses: Record<string, number> = {};
+  const begin = Date.now();
+  for (let round = 0; round < Number(seconds) * 2; round += 1) {
+    const byService = new Map<string, object[]>();
+    for (due += perRound; due >= 1; due -= 1) {
+      for (const { service, span } of traceSpans((n += 1), Date.now(), encodeId, number64)) {
+        const list = byService.get(service) ?? [];
+        byService.set(service, list);
+        list.push(span);
+      }
+    }
+    await Promise.all(
+      [...byService].map(async ([service, spans]) => {
+        const request = {
+          resourceSpans: [
+            {
+              resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
+              scopeSpans: [{ spans }],
+            },
+          ],
+        };
+        const body = json ? Buffer.from(JSON.stringify(request)) : encodeMessage(TRACES_REQUEST, request);
+        const started = performance.now();
+        const response = await fetch(`${url}/v1/traces`, {
+          method: 'POST',
+          headers: { 'content-type': json ? 'application/json' : 'application/x-protobuf' },
+          body: new Uint8Array(body),
+        });
+        await response.arrayBuffer();
+        slowestMs = Math.max(slowestMs, performance.now() - started);
+        statuses[response.status] = (statuses[response.status] ?? 0) + 1;
+        sent += spans.length;
+        bytes += body.length;
+      }),
+    );
+    const wait = begin + (round + 1) * 500 - Date.now();
+    if (wait > 0) await delay(wait);
+  }
+  const took = (Date.now() - begin) / 1000;
+  process.stdout.write(
+    `${JSON.stringify({ sent, took, rate: Math.round(sent / took), megabytes: Math.round(bytes / 1e5) / 10, slowestMs: Math.round(slowestMs), statuses })}\n`,
+  );
+}
+
+void main();

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import type { Request, Router } from 'express';
+import { currentCohort } from '../lib/cohort';
+import { HttpError } from '../lib/errors';
+import { parseInput } from '../lib/validate';
+import {
+  placeOrder,
+  type CheckoutRequest,
+  type CheckoutServices,
+  type PlacedOrder,
+  type PricedOrder,
+} from './checkout';
+import { CheckoutFailedError } from './checkout-failure';
+import type { CheckoutTelemetry } from './checkout-telemetry';
+import { checkoutBody, checkoutHeaders, type CheckoutInput } from './input';
+import { serverSpan } from './server-span';
+
+/** What recommendations get of a caller who doesn't say how long he waits (ms). */
+const RECOMMENDATIONS_TIMEOUT_MS = 5000;
+/** What is left of a caller's patience for everything else, and for the error to reach him in time (ms). */
+const RESERVED_MS = 1000;
+const SHORTEST_TIMEOUT_MS = 200;
+const LONGEST_TIMEOUT_MS = 30_000;
+
+/** How long recommendations may take when the caller gives up after `callerPatienceMs`. */
+export function recommendationsTimeout(callerPatienceMs: number | undefined): number {
+  if (callerPatienceMs === undefined) return RECOMMENDATIONS_TIMEOUT_MS;
+  return Math.min(LONGEST_TIMEOUT_MS, Math.max(SHORTEST_TIMEOUT_MS, callerPatienceMs - RESERVED_MS));
+}
+
+/** `POST /api/checkout`. */
+export function checkoutRoutes(
+  services: CheckoutServices,
+  telemetry: CheckoutTelemetry,
+): (router: Router) => void {
+  return (router) => {
+    router.post('/api/checkout', async (request, response) => {
+      telemetry.begun();
+      const checkout = readRequest(request);
+      let priced: PricedOrder | null = null;
+      try {
+        const placed = await placeOrder(checkout, services, (order) => {
+          priced = order;
+          telemetry.priced(order);
+        });
+        telemetry.placed(placed.created.created);
+        response.json(answer(placed, checkout.idempotencyKey));
+      } catch (error) {
+        throw observeFailure(error, priced, telemetry, checkout.idempotencyKey);
+      }
+    });
+  };
+}
+
+function readRequest(request: Request): CheckoutRequest {
+  const body: CheckoutInput = parseInput(checkoutBody, request.body);
+  const headers = parseInput(checkoutHeaders, {
+    'Idempotency-Key': request.get('Idempotency-Key'),
+    'x-request-timeout-ms': request.get('x-request-timeout-ms'),
+  });
+  return {
+    ...body,
+    idempotencyKey: body.idempotency_key ?? headers['Idempotency-Key'] ?? randomUUID(),
+    recommendationsTimeoutMs: recommendationsTimeout(headers['x-request-timeout-ms']),
+  };
+}
+
+function answer(placed: PlacedOrder, idempotencyKey: string): Record<string, unknown> {
+  return {
+    status: 'success',
+    flow: 'demo_checkout',
+    order_id: placed.created.order_id,
+    created: placed.created.created,
+    idempotency_key: idempotencyKey,
+    total: { amount: placed.created.total_cents / 100, currency: placed.created.currency },
+    goods_usd: placed.goodsCents / 100,
+    shipping: {
+      cost_usd: placed.shipping.cost_cents / 100,
+      days: placed.shipping.days,
+      carrier: placed.shipping.carrier,
+    },
+    payment_id: placed.paymentId,
+    recommendations: placed.recommendations,
+    user_id: placed.userId,
+    demo_minute: currentCohort().minute,
+  };
+}
+
+/** Records what happened and returns the error to answer with: the idempotency key lets the caller try again. */
+function observeFailure(
+  error: unknown,
+  order: PricedOrder | null,
+  telemetry: CheckoutTelemetry,
+  idempotencyKey: string,
+): unknown {
+  if (error instanceof CheckoutFailedError) {
+    telemetry.failed(error, order);
+    return new HttpError(
+      error.status,
+      error.reason,
+      error.message,
+      {
+        ...error.extra,
+        demo_minute: currentCohort().minute,
+        order_id: order?.orderId ?? null,
+        order_total: order === null ? null : order.goodsCents / 100,
+        idempotency_key: idempotencyKey,
+        trace_id: serverSpan()?.spanContext().traceId ?? null,
+      },
+      { cause: error },
+    );
+  }
+  if (error instanceof HttpError && error.status === 402) telemetry.declined();
+  return error;
+}

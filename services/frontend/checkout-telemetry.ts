@@ -1,0 +1,80 @@
+import type { Attributes, Counter } from '@opentelemetry/api';
+import { currentCohort } from '../lib/cohort';
+import { logger } from '../lib/logger';
+import { meter } from '../lib/metrics';
+import type { PricedOrder } from './checkout';
+import type { CheckoutFailedError } from './checkout-failure';
+import { serverSpan } from './server-span';
+
+/** What a checkout tells about itself: span attributes, the log event of a failure, and the money lost. */
+export class CheckoutTelemetry {
+  private readonly lostRevenue: Counter;
+
+  constructor() {
+    this.lostRevenue = meter().createCounter('shop.checkout.lost_revenue', {
+      unit: 'USD',
+      description: 'Value of the goods in checkouts that failed because a service did.',
+    });
+  }
+
+  /** A checkout has begun. */
+  begun(): void {
+    serverSpan()?.setAttribute('endpoint.type', 'checkout');
+  }
+
+  /** The order's value is known. */
+  priced(order: PricedOrder): void {
+    serverSpan()?.setAttributes(orderAttributes(order));
+  }
+
+  /** The order is written, or was before. */
+  placed(created: boolean): void {
+    serverSpan()?.setAttributes({ 'checkout.failed': false, 'order.created': created });
+  }
+
+  /** The card was declined: an answer, not a failure. */
+  declined(): void {
+    serverSpan()?.setAttribute('payment.status', 'declined');
+  }
+
+  /** A service failed it. @param order null if it failed before its value was known */
+  failed(failure: CheckoutFailedError, order: PricedOrder | null): void {
+    serverSpan()?.setAttributes({
+      'checkout.failed': true,
+      'checkout.failure_reason': failure.reason,
+      'checkout.failed_step': failure.step,
+    });
+    const { trafficType, minute } = currentCohort();
+    if (order) {
+      this.lostRevenue.add(order.goodsCents / 100, {
+        'checkout.failure_reason': failure.reason,
+        'traffic.type': trafficType,
+      });
+    }
+    logger.warn(
+      {
+        event: 'demo_checkout_failed',
+        order_id: order?.orderId ?? null,
+        order_total: order === null ? null : order.goodsCents / 100,
+        user_id: order?.userId ?? null,
+        failure_reason: failure.reason,
+        failed_step: failure.step,
+        cause: failure.extra['cause'],
+        waited_ms: Math.round(failure.waitedMs),
+        demo_minute: minute,
+      },
+      'checkout failed',
+    );
+  }
+}
+
+/** `order.total` is the value of the goods in US dollars, of finished and failed orders alike. */
+function orderAttributes(order: PricedOrder): Attributes {
+  return {
+    'order.id': order.orderId,
+    'order.total': order.goodsCents / 100,
+    'order.currency': 'USD',
+    'order.items': order.lines.reduce((sum, line) => sum + line.quantity, 0),
+    'user.id': order.userId,
+  };
+}

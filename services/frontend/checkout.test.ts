@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HttpError } from '../lib/errors';
+import { DownstreamError } from '../lib/http-client';
+import {
+  type CheckoutRequest,
+  type CheckoutServices,
+  DEAL_OF_THE_DAY,
+  placeOrder,
+  type PricedOrder,
+  wantedItems,
+} from './checkout';
+import { CheckoutFailedError } from './checkout-failure';
+import { orderIdFor } from './order-id';
+import type { Cart, Product } from './shop';
+
+const request: CheckoutRequest = {
+  user_id: 'user-1',
+  cart_id: 'cart-1',
+  currency: 'EUR',
+  zip: '10001',
+  idempotencyKey: 'key-1',
+  recommendationsTimeoutMs: 5000,
+};
+
+const cartOf = (...ids: number[]): Cart => ({
+  cart_id: 'cart-1',
+  items: ids.map((id) => ({
+    product_id: id,
+    quantity: 2,
+    unit_price_cents: 1,
+    name: 'as it was when put in',
+  })),
+  total_cents: 2 * ids.length,
+});
+
+const productOf = (id: number): Product => ({
+  id,
+  name: `Camera ${String(id)}`,
+  category: 'electronics',
+  price_cents: id * 100,
+  stock_quantity: 5,
+});
+
+/** Services that answer at once and write down who was asked what. */
+function healthyServices(cart: Cart) {
+  const calls: string[] = [];
+  const details: Record<string, unknown> = {};
+  const answer = <T>(name: string, value: T, detail?: unknown): Promise<T> => {
+    calls.push(name);
+    details[name] = detail;
+    return Promise.resolve(value);
+  };
+  const services: CheckoutServices = {
+    readCart: () => answer('cart', cart),
+    emptyCart: () => answer('empty cart', undefined),
+    product: (id) => answer(`product ${String(id)}`, productOf(id)),
+    listProducts: () => Promise.reject(new Error('no part of a checkout')),
+    fetchAds: () => Promise.reject(new Error('no part of a checkout')),
+    fetchRecommendations: (userId, timeoutMs) =>
+      answer('recommendations', [1, 2, 3, 4, 5].map(productOf), { userId, timeoutMs }),
+    quoteShipping: (items) =>
+      answer('shipping', { cost_cents: 500, currency: 'USD' as const, days: 2, carrier: 'Post' }, items),
+    convertFromUsd: (amountCents, to) =>
+      answer(
+        'currency',
+        { amount: amountCents / 100, from: 'USD', to, rate: 0.9, converted: (amountCents * 0.9) / 100 },
+        amountCents,
+      ),
+    charge: (payment) => answer('payment', 'pay_1', payment),
+    createOrder: (order) =>
+      answer(
+        'checkout',
+        { order_id: order.order_id, created: true, total_cents: order.total_cents, currency: order.currency },
+        order,
+      ),
+  };
+  return { services, calls, details };
+}
+
+const nothing = (): void => undefined;
+
+test('asks the services one after the other, in the order of the architecture', async () => {
+  const { services, calls } = healthyServices(cartOf(10, 20));
+  await placeOrder(request, services, nothing);
+  assert.deepEqual(calls, [
+    'cart',
+    'product 10',
+    'product 20',
+    'recommendations',
+    'shipping',
+    'currency',
+    'payment',
+    'checkout',
+    'empty cart',
+  ]);
+});
+
+test('charges the catalog’s prices and shipping, not the prices in the cart', async () => {
+  const { services, details } = healthyServices(cartOf(10, 20));
+  const placed = await placeOrder(request, services, nothing);
+  assert.equal(placed.goodsCents, 2 * 1000 + 2 * 2000);
+  assert.equal(details['currency'], 6000 + 500);
+  assert.deepEqual(details['payment'], {
+    order_id: orderIdFor('key-1'),
+    amount: 58.5,
+    currency: 'EUR',
+    user_id: 'user-1',
+  });
+  assert.equal((details['checkout'] as { total_cents: number }).total_cents, 5850);
+  assert.equal(placed.recommendations.length, 3);
+});
+
+test('an empty cart buys the deal of the day, and nothing is there to empty', async () => {
+  const { services, calls } = healthyServices(cartOf());
+  const placed = await placeOrder(request, services, nothing);
+  assert.deepEqual(
+    placed.lines.map((line) => [line.product.id, line.quantity]),
+    [[DEAL_OF_THE_DAY, 1]],
+  );
+  assert.ok(!calls.includes('empty cart'));
+});
+
+test('named items count before the cart, which stays if it holds something else', async () => {
+  const { services, calls } = healthyServices(cartOf(10));
+  await placeOrder({ ...request, items: [{ product_id: 7, quantity: 1 }] }, services, nothing);
+  assert.ok(calls.includes('product 7') && !calls.includes('product 10'));
+  assert.ok(!calls.includes('empty cart'));
+  assert.deepEqual(wantedItems({}, cartOf(10)), cartOf(10).items);
+});
+
+test('a retry with the same key asks for the same order and the same payment', async () => {
+  const first = healthyServices(cartOf(10));
+  const second = healthyServices(cartOf(10));
+  await placeOrder(request, first.services, nothing);
+  await placeOrder(request, second.services, nothing);
+  assert.deepEqual(first.details['payment'], second.details['payment']);
+  assert.deepEqual(first.details['checkout'], second.details['checkout']);
+});
+
+const timeoutOf = (
+  body: unknown,
+  reason: 'timeout' | 'unreachable' | 'downstream-error' = 'downstream-error',
+) => new DownstreamError('product-catalog', reason, 'product-catalog answered 503', 503, body);
+
+test('recommendations that wait for the pool in vain: a time-out, the value is known, nothing is charged', async () => {
+  const { services, calls } = healthyServices(cartOf(10));
+  services.fetchRecommendations = () => Promise.reject(timeoutOf({ reason: 'pool-exhausted' }));
+  let priced: PricedOrder | null = null;
+  const error: unknown = await placeOrder(request, services, (order) => {
+    priced = order;
+  }).catch((thrown: unknown) => thrown);
+  assert.ok(error instanceof CheckoutFailedError);
+  assert.equal(error.status, 503);
+  assert.equal(error.reason, 'recommendations-timeout');
+  assert.equal(error.extra['cause'], 'pool-exhausted');
+  assert.equal((priced as PricedOrder | null)?.goodsCents, 2000);
+  assert.deepEqual(calls, ['cart', 'product 10'], 'nobody was asked after it');
+});
+
+test('late and away are told apart', async () => {
+  for (const [failure, reason] of [
+    [timeoutOf(null, 'timeout'), 'recommendations-timeout'],
+    [timeoutOf({ reason: 'database-unavailable' }), 'recommendations-unavailable'],
+    [timeoutOf(null, 'unreachable'), 'recommendations-unavailable'],
+    [timeoutOf('<html>'), 'recommendations-unavailable'],
+  ] as const) {
+    const { services } = healthyServices(cartOf(10));
+    services.fetchRecommendations = () => Promise.reject(failure);
+    await assert.rejects(placeOrder(request, services, nothing), (error: unknown) => {
+      assert.ok(error instanceof CheckoutFailedError);
+      assert.equal(error.reason, reason);
+      return true;
+    });
+  }
+});
+
+test('the step that failed gives the reason its name', async () => {
+  const cart = healthyServices(cartOf(10));
+  cart.services.readCart = () =>
+    Promise.reject(new DownstreamError('cart', 'unreachable', 'away', null, null));
+  await assert.rejects(placeOrder(request, cart.services, nothing), {
+    reason: 'cart-unavailable',
+    status: 503,
+  });
+  const payment = healthyServices(cartOf(10));
+  payment.services.charge = () =>
+    Promise.reject(new DownstreamError('payment', 'timeout', 'late', null, null));
+  await assert.rejects(placeOrder(request, payment.services, nothing), { reason: 'payment-timeout' });
+});
+
+test('a declined card is an answer, 402, and writes no order', async () => {
+  const { services, calls } = healthyServices(cartOf(10));
+  services.charge = () => Promise.resolve(null);
+  await assert.rejects(placeOrder(request, services, nothing), { status: 402, reason: 'card-declined' });
+  assert.ok(!calls.includes('checkout'));
+});
+
+test('an unknown product stays a 404', async () => {
+  const { services } = healthyServices(cartOf(10));
+  services.product = () => Promise.reject(new HttpError(404, 'unknown-product', 'there is no product 10'));
+  await assert.rejects(placeOrder(request, services, nothing), { status: 404, reason: 'unknown-product' });
+});
+
+test('an order that is written stays a success when the cart cannot be emptied', async () => {
+  const { services } = healthyServices(cartOf(10));
+  services.emptyCart = () => Promise.reject(new DownstreamError('cart', 'timeout', 'late', null, null));
+  assert.equal((await placeOrder(request, services, nothing)).created.created, true);
+});

@@ -1,0 +1,153 @@
+import { HttpError } from '../lib/errors';
+import { logger } from '../lib/logger';
+import { step } from './checkout-failure';
+import type { CheckoutInput } from './input';
+import { orderIdFor } from './order-id';
+import { parcelOf } from './parcel';
+import type { Cart, CreatedOrder, Product, Recommendation, ShippingQuote, Shop } from './shop';
+
+/** What somebody buys who checks out with nothing in the cart, as smoke tests do: the deal of the day. */
+export const DEAL_OF_THE_DAY = 123;
+
+/** Recommendations shown beside a finished order. */
+const RECOMMENDATIONS_SHOWN = 3;
+
+export interface CheckoutRequest extends CheckoutInput {
+  idempotencyKey: string;
+  /** How long recommendations may take (ms). */
+  recommendationsTimeoutMs: number;
+}
+
+export interface OrderLine {
+  product: Product;
+  quantity: number;
+}
+
+/** What is known before the first slow step. */
+export interface PricedOrder {
+  orderId: string;
+  userId: string;
+  lines: OrderLine[];
+  /** The goods, without shipping (USD cents): what is lost if the order fails. */
+  goodsCents: number;
+}
+
+export interface PlacedOrder extends PricedOrder {
+  created: CreatedOrder;
+  paymentId: string;
+  shipping: ShippingQuote;
+  recommendations: Recommendation[];
+}
+
+export interface CheckoutServices extends Shop {
+  product: (productId: number) => Promise<Product>;
+}
+
+/**
+ * A checkout: cart → recommendations → shipping → currency → payment → checkout, one after the other, as the
+ * shop's architecture has it. Prices come from the catalog, so that the order's value is known before the
+ * recommendations are asked for.
+ *
+ * @param onPriced told the order as soon as its value is known, so that a failed checkout can tell what was lost
+ * @throws CheckoutFailedError naming the step whose service failed; HttpError 402 `card-declined`, 404
+ *   `unknown-product`, 400 for an unknown currency, 409 for an idempotency key of somebody else
+ */
+export async function placeOrder(
+  request: CheckoutRequest,
+  services: CheckoutServices,
+  onPriced: (order: PricedOrder) => void,
+): Promise<PlacedOrder> {
+  const cart = await step('cart', () => services.readCart(request.cart_id));
+  const order = await priceOrder(request, cart, services);
+  onPriced(order);
+
+  const recommendations = await step('recommendations', () =>
+    services.fetchRecommendations(request.user_id, request.recommendationsTimeoutMs),
+  );
+  const shipping = await step('shipping', () => services.quoteShipping(parcelOf(order.lines), request.zip));
+  const total = await step('currency', () =>
+    services.convertFromUsd(order.goodsCents + shipping.cost_cents, request.currency),
+  );
+  const paymentId = await step('payment', () =>
+    services.charge({
+      order_id: order.orderId,
+      amount: total.converted,
+      currency: request.currency,
+      user_id: request.user_id,
+    }),
+  );
+  if (paymentId === null) {
+    throw new HttpError(402, 'card-declined', 'The card was declined: pay with another one.', {
+      order_id: order.orderId,
+    });
+  }
+  const created = await step('checkout', () =>
+    services.createOrder({
+      order_id: order.orderId,
+      idempotency_key: request.idempotencyKey,
+      user_id: request.user_id,
+      currency: request.currency,
+      total_cents: Math.round(total.converted * 100),
+      payment_id: paymentId,
+      items: order.lines.map(({ product, quantity }) => ({
+        product_id: product.id,
+        quantity,
+        unit_price_cents: product.price_cents,
+        name: product.name,
+      })),
+    }),
+  );
+  await emptyBoughtCart(cart, order, services);
+  return {
+    ...order,
+    created,
+    paymentId,
+    shipping,
+    recommendations: recommendations.slice(0, RECOMMENDATIONS_SHOWN),
+  };
+}
+
+/** What is bought: what the request names, else what is in the cart, else the deal of the day. */
+export function wantedItems(
+  request: Pick<CheckoutRequest, 'items'>,
+  cart: Cart,
+): { product_id: number; quantity: number }[] {
+  if (request.items) return request.items;
+  if (cart.items.length > 0) return cart.items;
+  return [{ product_id: DEAL_OF_THE_DAY, quantity: 1 }];
+}
+
+async function priceOrder(
+  request: CheckoutRequest,
+  cart: Cart,
+  services: CheckoutServices,
+): Promise<PricedOrder> {
+  const lines = await step('products', () =>
+    Promise.all(
+      wantedItems(request, cart).map(async ({ product_id, quantity }) => ({
+        product: await services.product(product_id),
+        quantity,
+      })),
+    ),
+  );
+  return {
+    orderId: orderIdFor(request.idempotencyKey),
+    userId: request.user_id,
+    lines,
+    goodsCents: lines.reduce((sum, { product, quantity }) => sum + product.price_cents * quantity, 0),
+  };
+}
+
+/** The order is written: a cart that can't be emptied now must not turn it into a failure. */
+async function emptyBoughtCart(cart: Cart, order: PricedOrder, services: CheckoutServices): Promise<void> {
+  const bought = new Set(order.lines.map(({ product }) => product.id));
+  if (cart.items.length === 0 || !cart.items.every((item) => bought.has(item.product_id))) return;
+  try {
+    await services.emptyCart(cart.cart_id);
+  } catch (error) {
+    logger.warn(
+      { event: 'cart_not_emptied', cart_id: cart.cart_id, order_id: order.orderId, err: error },
+      'cart kept',
+    );
+  }
+}

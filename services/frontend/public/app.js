@@ -1,0 +1,284 @@
+/** The storefront: categories, shelves and the way to the cart. */
+
+import { api } from './api.js';
+import { cart } from './cart.js';
+import { byId, h } from './dom.js';
+import { openDrawer, redrawDrawer, setUpDrawer } from './drawer.js';
+import { chooseCurrency, currencyCode, currencyCodes, price, useRates } from './money.js';
+import { picture } from './pictures.js';
+import { showToast } from './toast.js';
+import { visitor } from './visitor.js';
+
+const CATEGORIES = ['electronics', 'books', 'home', 'garden', 'toys', 'sports', 'fashion', 'grocery'];
+const DEAL_OF_THE_DAY = 123;
+const SHOWN_AT_FIRST = 12;
+const SHELF_LENGTH = 8;
+/** From here on a product says how few are left. */
+const FEW_LEFT = 10;
+
+const state = {
+  category: categoryOfAddress(),
+  products: [],
+  shown: SHOWN_AT_FIRST,
+  deal: null,
+  lowStock: [],
+};
+
+function categoryOfAddress() {
+  const wanted = new URLSearchParams(location.search).get('category');
+  return CATEGORIES.includes(wanted) ? wanted : 'electronics';
+}
+
+const sentence = (word) => word.charAt(0).toUpperCase() + word.slice(1);
+
+// ── drawing ─────────────────────────────────────────────────────────────────
+
+function drawCategories() {
+  byId('categories').replaceChildren(
+    ...CATEGORIES.map((category) =>
+      h(
+        'li',
+        {},
+        h(
+          'a',
+          {
+            href: `/?category=${category}`,
+            'aria-current': category === state.category ? 'page' : null,
+            onclick: (event) => {
+              if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+              event.preventDefault();
+              history.pushState(null, '', `/?category=${category}`);
+              void showCategory(category);
+            },
+          },
+          sentence(category),
+        ),
+      ),
+    ),
+  );
+}
+
+async function add(product, button) {
+  button.disabled = true;
+  try {
+    await cart.add(product.id);
+    showToast(`${product.name} is in your cart`);
+  } catch (error) {
+    showToast(error.message);
+  } finally {
+    button.disabled = false;
+  }
+}
+
+const addButton = (product, label = 'Add to cart') =>
+  h(
+    'button',
+    {
+      class: 'button small',
+      type: 'button',
+      'aria-label': `Add ${product.name} to the cart`,
+      disabled: product.stock_quantity < 1,
+      onclick: (event) => void add(product, event.currentTarget),
+    },
+    product.stock_quantity < 1 ? 'Sold out' : label,
+  );
+
+function stockNote(product) {
+  if (product.stock_quantity < 1) return h('p', { class: 'stock gone' }, 'Back in a week or two');
+  if (product.stock_quantity <= FEW_LEFT)
+    return h('p', { class: 'stock few' }, `Only ${product.stock_quantity} left`);
+  return h('p', { class: 'stock' }, 'In stock');
+}
+
+const card = (product) =>
+  h(
+    'li',
+    { class: 'card' },
+    h('div', { class: 'card-picture' }, picture(product)),
+    h(
+      'div',
+      { class: 'card-text' },
+      h('h3', {}, product.name),
+      stockNote(product),
+      h(
+        'div',
+        { class: 'card-row' },
+        h('p', { class: 'price' }, price(product.price_cents)),
+        addButton(product, 'Add'),
+      ),
+    ),
+  );
+
+function drawProducts() {
+  byId('products-title').textContent = `New in ${state.category}`;
+  byId('product-grid').replaceChildren(...state.products.slice(0, state.shown).map(card));
+  byId('products-note').textContent =
+    state.products.length > 0 ? `The newest ${state.products.length}, latest first.` : '';
+  byId('more').hidden = state.shown >= state.products.length;
+}
+
+function drawSkeletons() {
+  byId('more').hidden = true;
+  byId('product-grid').replaceChildren(
+    ...Array.from({ length: SHOWN_AT_FIRST }, () =>
+      h('li', { class: 'card skeleton', 'aria-hidden': 'true' }),
+    ),
+  );
+}
+
+function drawDeal() {
+  const section = byId('deal');
+  section.hidden = state.deal === null;
+  if (state.deal === null) return;
+  section.replaceChildren(
+    h(
+      'div',
+      { class: 'deal-text' },
+      h('p', { class: 'eyebrow' }, 'Deal of the day'),
+      h('h1', { id: 'deal-title' }, state.deal.name),
+      h(
+        'p',
+        { class: 'deal-pitch' },
+        'One thing a day, at the price we paid for it. Ships tomorrow from Columbus.',
+      ),
+      h(
+        'div',
+        { class: 'deal-row' },
+        h('p', { class: 'price big' }, price(state.deal.price_cents)),
+        addButton(state.deal),
+      ),
+    ),
+    h('div', { class: 'deal-picture' }, picture(state.deal)),
+  );
+}
+
+function drawLowStock() {
+  byId('selling-fast').hidden = state.lowStock.length === 0;
+  byId('selling-fast-list').replaceChildren(...state.lowStock.slice(0, SHELF_LENGTH).map(card));
+}
+
+function drawAds(ads) {
+  const section = byId('ads');
+  section.hidden = ads.length === 0;
+  section.replaceChildren(
+    ...ads.map((ad) =>
+      h(
+        'a',
+        // A campaign leads to a page of this shop, nowhere else.
+        { class: 'ad', href: ad.href.startsWith('/') && !ad.href.startsWith('//') ? ad.href : '/' },
+        h('strong', {}, ad.title),
+        h('span', {}, ad.text),
+      ),
+    ),
+  );
+}
+
+function drawCartCount() {
+  const count = cart.count();
+  const badge = byId('cart-count');
+  badge.hidden = count === 0;
+  badge.textContent = String(count);
+  byId('open-cart').setAttribute('aria-label', count === 1 ? 'Cart, one piece' : `Cart, ${count} pieces`);
+}
+
+function drawCurrencies() {
+  byId('currency').replaceChildren(
+    ...currencyCodes().map((code) => h('option', { value: code, selected: code === currencyCode() }, code)),
+  );
+}
+
+function drawPrices() {
+  drawProducts();
+  drawDeal();
+  drawLowStock();
+  redrawDrawer();
+}
+
+// ── loading ─────────────────────────────────────────────────────────────────
+
+async function showCategory(category) {
+  Object.assign(state, { category, products: [], shown: SHOWN_AT_FIRST });
+  drawCategories();
+  drawProducts();
+  drawSkeletons();
+  byId('products-status').replaceChildren();
+  try {
+    const page = await api.browse({
+      user_id: visitor.userId,
+      cart_id: visitor.cartId,
+      category,
+      currency: currencyCode(),
+    });
+    // The visitor may have gone on to another category in the meantime.
+    if (state.category !== category) return;
+    state.products = page.products;
+    drawProducts();
+    drawAds(page.ads);
+  } catch (error) {
+    if (state.category === category) drawProductsFailure(category, error);
+  }
+}
+
+function drawProductsFailure(category, error) {
+  byId('product-grid').replaceChildren();
+  byId('products-status').replaceChildren(
+    h(
+      'div',
+      { class: 'notice' },
+      h('p', {}, 'These products cannot be shown right now.'),
+      h('p', { class: 'fine' }, error.message),
+      h(
+        'button',
+        { class: 'button quiet', type: 'button', onclick: () => void showCategory(category) },
+        'Try again',
+      ),
+    ),
+  );
+}
+
+/** Loads a part that the page can do without: if it fails, its place stays empty. */
+async function loadExtra(request, use) {
+  try {
+    use(await request());
+  } catch {
+    // The rest of the page says enough if the shop is down.
+  }
+}
+
+function start() {
+  drawCategories();
+  drawCurrencies();
+  setUpDrawer();
+  byId('open-cart').addEventListener('click', openDrawer);
+  byId('more').addEventListener('click', () => {
+    state.shown += SHOWN_AT_FIRST;
+    drawProducts();
+  });
+  byId('currency').addEventListener('change', (event) => {
+    chooseCurrency(event.target.value);
+    drawPrices();
+  });
+  window.addEventListener('popstate', () => void showCategory(categoryOfAddress()));
+  cart.onChange(drawCartCount);
+
+  void loadExtra(api.currencies, ({ rates }) => {
+    useRates(rates);
+    drawCurrencies();
+    if (state.products.length > 0) drawPrices();
+  });
+  void showCategory(state.category);
+  void loadExtra(() => cart.load(), drawCartCount);
+  void loadExtra(
+    () => api.product(DEAL_OF_THE_DAY),
+    ({ product }) => {
+      state.deal = product;
+      drawDeal();
+    },
+  );
+  void loadExtra(api.lowStock, ({ products }) => {
+    state.lowStock = products;
+    drawLowStock();
+  });
+}
+
+start();

@@ -1,0 +1,34 @@
+/** The visitor's cart: the shop's copy is the true one, this is what it last said. */
+
+import { api } from './api.js';
+import { visitor } from './visitor.js';
+
+const listeners = new Set();
+let items = [];
+/** Changes are sent one after the other, so that the last answer is the newest state. */
+let queue = Promise.resolve();
+
+export const cart = {
+  items: () => items,
+  count: () => items.reduce((sum, item) => sum + item.quantity, 0),
+  totalCents: () => items.reduce((sum, item) => sum + item.quantity * item.unit_price_cents, 0),
+  onChange: (listener) => listeners.add(listener),
+
+  load: () => change(() => api.cart(visitor.cartId)),
+  add: (productId) => change(() => api.addToCart(visitor.cartId, productId)),
+  setQuantity: (productId, quantity) =>
+    change(() =>
+      quantity < 1
+        ? api.removeFromCart(visitor.cartId, productId)
+        : api.setQuantity(visitor.cartId, productId, quantity),
+    ),
+};
+
+function change(request) {
+  const result = queue.then(request).then((answer) => {
+    items = answer.items;
+    for (const listener of listeners) listener();
+  });
+  queue = result.catch(() => undefined);
+  return result;
+}

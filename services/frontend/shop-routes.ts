@@ -1,0 +1,124 @@
+import type { Response, Router } from 'express';
+import type { ServiceName } from '../catalog';
+import { callService } from '../lib/http-client';
+import { parseInput } from '../lib/validate';
+import { browse } from './browse';
+import {
+  browseBody,
+  cartItemBody,
+  cartItemParams,
+  cartParams,
+  cartQuantityBody,
+  productParams,
+  productsQuery,
+} from './input';
+import { serverSpan } from './server-span';
+import { listLowStock, listProducts, shop, type Product } from './shop';
+
+const CART_TIMEOUT_MS = 1500;
+const RATES_TIMEOUT_MS = 1000;
+
+const cartPath = (cartId: string): string => `/cart/${encodeURIComponent(cartId)}`;
+
+/** `POST /api/browse`, and what the storefront page reads and writes: products, currencies, carts. */
+export function shopRoutes(product: (productId: number) => Promise<Product>): (router: Router) => void {
+  return (router) => {
+    browseRoute(router);
+    productRoutes(router, product);
+    cartRoutes(router, product);
+  };
+}
+
+function browseRoute(router: Router): void {
+  router.post('/api/browse', async (request, response) => {
+    serverSpan()?.setAttribute('endpoint.type', 'fast_indexed');
+    const input = parseInput(browseBody, request.body ?? {});
+    const page = await browse(input, shop);
+    if (page.adsMissing) serverSpan()?.setAttribute('ads.missing', true);
+    response.json({
+      status: 'success',
+      flow: 'baseline_browse',
+      user_id: page.userId,
+      category: input.category,
+      cart: page.cart,
+      products: page.products,
+      ads: page.ads,
+      currency: { code: page.dollar.to, per_usd: page.dollar.rate },
+    });
+  });
+}
+
+function productRoutes(router: Router, product: (productId: number) => Promise<Product>): void {
+  router.get('/api/products', async (request, response) => {
+    const { category, limit } = parseInput(productsQuery, request.query);
+    response.json({ category, products: await listProducts(category, limit) });
+  });
+
+  router.get('/api/products/:id', async (request, response) => {
+    const { id } = parseInput(productParams, request.params);
+    response.json({ product: await product(id) });
+  });
+
+  router.get('/api/low-stock', async (_request, response) => {
+    response.json({ products: await listLowStock() });
+  });
+
+  router.get('/api/currencies', async (_request, response) => {
+    await relay(response, 'currency', { path: '/rates', timeoutMs: RATES_TIMEOUT_MS });
+  });
+}
+
+function cartRoutes(router: Router, product: (productId: number) => Promise<Product>): void {
+  router.get('/api/cart/:id', async (request, response) => {
+    const { id } = parseInput(cartParams, request.params);
+    await relay(response, 'cart', { path: cartPath(id), timeoutMs: CART_TIMEOUT_MS });
+  });
+
+  router.delete('/api/cart/:id', async (request, response) => {
+    const { id } = parseInput(cartParams, request.params);
+    await relay(response, 'cart', { method: 'DELETE', path: cartPath(id), timeoutMs: CART_TIMEOUT_MS });
+  });
+
+  router.post('/api/cart/:id/items', async (request, response) => {
+    const { id } = parseInput(cartParams, request.params);
+    const item = parseInput(cartItemBody, request.body);
+    const { name, price_cents } = await product(item.product_id);
+    await relay(response, 'cart', {
+      method: 'POST',
+      path: `${cartPath(id)}/items`,
+      json: { ...item, name, unit_price_cents: price_cents },
+      timeoutMs: CART_TIMEOUT_MS,
+    });
+  });
+
+  router.put('/api/cart/:id/items/:productId', async (request, response) => {
+    const { id, productId } = parseInput(cartItemParams, request.params);
+    const { quantity } = parseInput(cartQuantityBody, request.body);
+    const { name, price_cents } = await product(productId);
+    await relay(response, 'cart', {
+      method: 'PUT',
+      path: `${cartPath(id)}/items/${String(productId)}`,
+      json: { quantity, name, unit_price_cents: price_cents },
+      timeoutMs: CART_TIMEOUT_MS,
+    });
+  });
+
+  router.delete('/api/cart/:id/items/:productId', async (request, response) => {
+    const { id, productId } = parseInput(cartItemParams, request.params);
+    await relay(response, 'cart', {
+      method: 'DELETE',
+      path: `${cartPath(id)}/items/${String(productId)}`,
+      timeoutMs: CART_TIMEOUT_MS,
+    });
+  });
+}
+
+/** Passes a service's answer on, refusals included: they say what is wrong with the caller's input. */
+async function relay(
+  response: Response,
+  service: ServiceName,
+  request: Parameters<typeof callService>[1],
+): Promise<void> {
+  const { status, body } = await callService(service, request);
+  response.status(status).json(body);
+}

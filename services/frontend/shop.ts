@@ -1,0 +1,257 @@
+import { z } from 'zod';
+import type { ServiceName } from '../catalog';
+import { HttpError } from '../lib/errors';
+import { callService, DownstreamError, type ServiceRequest } from '../lib/http-client';
+
+/**
+ * The services behind the frontend, as functions. Each throws DownstreamError (503, naming the service) when its
+ * service fails, is late or answers something unexpected.
+ */
+
+/** How long each service may take (ms). Together they stay below what callers of a browse wait, two seconds. */
+const TIMEOUT_MS = {
+  cart: 1000,
+  products: 1500,
+  product: 1500,
+  lowStock: 5000,
+  ads: 500,
+  currency: 1000,
+  shipping: 2000,
+  payment: 3000,
+  order: 2000,
+} as const;
+
+const productSchema = z.object({
+  id: z.int(),
+  name: z.string(),
+  category: z.string(),
+  price_cents: z.int(),
+  stock_quantity: z.int(),
+});
+export type Product = z.infer<typeof productSchema>;
+
+const cartSchema = z.object({
+  cart_id: z.string(),
+  items: z.array(
+    z.object({ product_id: z.int(), quantity: z.int(), unit_price_cents: z.int(), name: z.string() }),
+  ),
+  total_cents: z.int(),
+});
+export type Cart = z.infer<typeof cartSchema>;
+
+const adsSchema = z.object({
+  ads: z.array(z.object({ id: z.string(), title: z.string(), text: z.string(), href: z.string() })),
+});
+export type Ad = z.infer<typeof adsSchema>['ads'][number];
+
+const conversionSchema = z.object({
+  amount: z.number(),
+  from: z.string(),
+  to: z.string(),
+  rate: z.number(),
+  converted: z.number(),
+});
+export type Conversion = z.infer<typeof conversionSchema>;
+
+const shippingSchema = z.object({
+  cost_cents: z.int(),
+  currency: z.literal('USD'),
+  days: z.int(),
+  carrier: z.string(),
+});
+export type ShippingQuote = z.infer<typeof shippingSchema>;
+
+const recommendationsSchema = z.object({
+  recommendations: z.array(z.object({ id: z.int(), name: z.string(), price_cents: z.int() })),
+});
+export type Recommendation = z.infer<typeof recommendationsSchema>['recommendations'][number];
+
+const paymentSchema = z.object({ payment_id: z.string(), status: z.string() });
+
+const createdOrderSchema = z.object({
+  order_id: z.string(),
+  created: z.boolean(),
+  total_cents: z.int(),
+  currency: z.string(),
+});
+export type CreatedOrder = z.infer<typeof createdOrderSchema>;
+
+/** Calls a service that has no reason to refuse: a 4xx of it is a fault of ours, not of our caller. */
+async function ask<T>(service: ServiceName, request: ServiceRequest<T>): Promise<T> {
+  const { status, body } = await callService(service, request);
+  if (status >= 300) throw refused(service, status, body);
+  return body;
+}
+
+const refused = (service: ServiceName, status: number, body: unknown): DownstreamError =>
+  new DownstreamError(
+    service,
+    'downstream-error',
+    `${service} refused our request with ${String(status)}`,
+    status,
+    body,
+  );
+
+export async function readCart(cartId: string): Promise<Cart> {
+  return ask('cart', {
+    path: `/cart/${encodeURIComponent(cartId)}`,
+    timeoutMs: TIMEOUT_MS.cart,
+    schema: cartSchema,
+  });
+}
+
+export async function listProducts(category: string, limit?: number): Promise<Product[]> {
+  const { products } = await ask('product-catalog', {
+    path: '/products',
+    query: { category, limit },
+    timeoutMs: TIMEOUT_MS.products,
+    schema: z.object({ products: z.array(productSchema) }),
+  });
+  return products;
+}
+
+/** @throws HttpError 404 `unknown-product` */
+export async function fetchProduct(productId: number): Promise<Product> {
+  const { status, body } = await callService('product-catalog', {
+    path: `/products/${String(productId)}`,
+    timeoutMs: TIMEOUT_MS.product,
+    schema: z.object({ product: productSchema }),
+  });
+  if (status === 404) throw new HttpError(404, 'unknown-product', `there is no product ${String(productId)}`);
+  if (status >= 300) throw refused('product-catalog', status, body);
+  return body.product;
+}
+
+/** The products that are about to sell out. */
+export async function listLowStock(): Promise<Product[]> {
+  const { products } = await ask('product-catalog', {
+    path: '/products/low-stock',
+    timeoutMs: TIMEOUT_MS.lowStock,
+    schema: z.object({ products: z.array(productSchema) }),
+  });
+  return products;
+}
+
+export async function fetchAds(category: string): Promise<Ad[]> {
+  const { ads } = await ask('ad-service', {
+    path: '/ads',
+    query: { category },
+    timeoutMs: TIMEOUT_MS.ads,
+    schema: adsSchema,
+  });
+  return ads;
+}
+
+/** @param amountCents hundredths of a dollar @throws HttpError 400 for a currency that currency doesn't know */
+export async function convertFromUsd(amountCents: number, to: string): Promise<Conversion> {
+  const { status, body } = await callService('currency', {
+    path: '/convert',
+    query: { amount: (amountCents / 100).toFixed(2), from: 'USD', to },
+    timeoutMs: TIMEOUT_MS.currency,
+    schema: conversionSchema,
+  });
+  if (status === 400) {
+    throw new HttpError(400, 'invalid-input', `currency: ${to} is not a currency of this shop`, {
+      fields: [{ field: 'currency', reason: 'is not a currency of this shop' }],
+    });
+  }
+  if (status >= 300) throw refused('currency', status, body);
+  return body;
+}
+
+/**
+ * Recommendations for a user: the demo's query.
+ * @param timeoutMs how long the caller can wait
+ */
+export async function fetchRecommendations(userId: string, timeoutMs: number): Promise<Recommendation[]> {
+  const { recommendations } = await ask('product-catalog', {
+    path: '/products/recommendations',
+    query: { category: 'electronics', user_id: userId },
+    timeoutMs,
+    schema: recommendationsSchema,
+  });
+  return recommendations;
+}
+
+export async function quoteShipping(
+  items: readonly { weight: number; quantity: number }[],
+  zip: string,
+): Promise<ShippingQuote> {
+  return ask('shipping', {
+    method: 'POST',
+    path: '/calculate',
+    json: { items, zip },
+    timeoutMs: TIMEOUT_MS.shipping,
+    schema: shippingSchema,
+  });
+}
+
+/** @returns the payment's number, or null for a card that was declined */
+export async function charge(payment: {
+  order_id: string;
+  amount: number;
+  currency: string;
+  user_id: string;
+}): Promise<string | null> {
+  const { status, body } = await callService('payment', {
+    method: 'POST',
+    path: '/api/payment/process',
+    json: payment,
+    timeoutMs: TIMEOUT_MS.payment,
+    schema: paymentSchema,
+  });
+  if (status === 402) return null;
+  if (status >= 300) throw refused('payment', status, body);
+  return body.payment_id;
+}
+
+/** @throws HttpError 409 for an idempotency key of somebody else */
+export async function createOrder(order: {
+  order_id: string;
+  idempotency_key: string;
+  user_id: string;
+  currency: string;
+  total_cents: number;
+  payment_id: string;
+  items: { product_id: number; quantity: number; unit_price_cents: number; name: string }[];
+}): Promise<CreatedOrder> {
+  const { status, body } = await callService('checkout', {
+    method: 'POST',
+    path: '/orders/create',
+    json: order,
+    timeoutMs: TIMEOUT_MS.order,
+    schema: createdOrderSchema,
+  });
+  if (status === 409) {
+    throw new HttpError(
+      409,
+      'idempotency-key-reused',
+      'the idempotency key belongs to another order: use a fresh one',
+    );
+  }
+  if (status >= 300) throw refused('checkout', status, body);
+  return body;
+}
+
+/** Takes what was bought out of a cart. */
+export async function emptyCart(cartId: string): Promise<void> {
+  await ask('cart', {
+    method: 'DELETE',
+    path: `/cart/${encodeURIComponent(cartId)}`,
+    timeoutMs: TIMEOUT_MS.cart,
+  });
+}
+
+/** Everything checkout and browse need; tests put their own functions in its place. */
+export const shop = {
+  readCart,
+  emptyCart,
+  listProducts,
+  fetchAds,
+  convertFromUsd,
+  fetchRecommendations,
+  quoteShipping,
+  charge,
+  createOrder,
+};
+export type Shop = typeof shop;

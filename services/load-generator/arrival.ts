@@ -1,0 +1,174 @@
+/**
+ * When the arrivals of an open-model stream start: where the integral of a piecewise-linear rate reaches the
+ * next whole number, as k6's arrival-rate executors do. Pure: no clock, no timer, no randomness.
+ *
+ * Times are Unix milliseconds (fractions allowed), rates are arrivals per minute (60 real seconds).
+ */
+
+const MS_PER_MINUTE = 60_000;
+
+/** One piece of a rate: linear from `startRpm` at `from` to `endRpm` at `to` (constant when `to` is Infinity). */
+export interface RateSegment {
+  from: number;
+  to: number;
+  startRpm: number;
+  endRpm: number;
+}
+
+/** The segment that holds at a time: `from <= time < to`. */
+export type RateSchedule = (time: number) => RateSegment;
+
+export interface Arrival {
+  /** Unix ms at which it is due. */
+  time: number;
+  /** Number of the arrival in the whole stream, over all shares. */
+  index: number;
+}
+
+/** A replica's part of the stream: every `count`-th arrival, beginning with number `index`. */
+export interface Share {
+  index: number;
+  count: number;
+}
+
+/** A constant rate. */
+export function constantRate(rpm: number): RateSchedule {
+  return () => ({ from: -Infinity, to: Infinity, startRpm: rpm, endRpm: rpm });
+}
+
+/** Where a stream stands: how many arrivals it has had, and how far the next one has come. */
+interface Progress {
+  /** Up to here the rate has been integrated. */
+  time: number;
+  /** Number of the next arrival. */
+  nextIndex: number;
+  /** How much of the integral is missing until it, 0…1. */
+  remaining: number;
+}
+
+/** Slope of a segment in arrivals per ms², and the rate at a time in arrivals per ms. */
+function linear(segment: RateSegment, time: number): { rate: number; slope: number } {
+  if (!Number.isFinite(segment.to) || !Number.isFinite(segment.from)) {
+    return { rate: segment.startRpm / MS_PER_MINUTE, slope: 0 };
+  }
+  const slope = (segment.endRpm - segment.startRpm) / (segment.to - segment.from) / MS_PER_MINUTE;
+  return { rate: segment.startRpm / MS_PER_MINUTE + slope * (time - segment.from), slope };
+}
+
+/**
+ * The time after which a linear rate has had `amount` arrivals: the smaller root of
+ * `slope/2·x² + rate·x = amount`, in the form that doesn't cancel. Infinity when it never has.
+ */
+function timeUntil(amount: number, rate: number, slope: number): number {
+  // What is left by rounding at a border is due at the border, even where the rate falls to 0 there.
+  if (amount < 1e-9) return 0;
+  const discriminant = rate * rate + 2 * slope * amount;
+  if (discriminant < 0) return Infinity;
+  const denominator = rate + Math.sqrt(discriminant);
+  return denominator > 0 ? (2 * amount) / denominator : Infinity;
+}
+
+/** Arrivals that a schedule has between two times. */
+export function arrivalsBetween(schedule: RateSchedule, from: number, to: number): number {
+  let total = 0;
+  let time = from;
+  while (time < to) {
+    const segment = schedule(time);
+    const end = Math.min(segment.to, to);
+    const { rate, slope } = linear(segment, time);
+    total += rate * (end - time) + (slope / 2) * (end - time) ** 2;
+    time = end;
+  }
+  return total;
+}
+
+/**
+ * The arrivals of one stream, in order. A change of schedule carries the fraction of the arrival under way over,
+ * so neither a minute border nor a new scenario causes a burst or a gap.
+ */
+export class ArrivalSequence {
+  private progress: Progress;
+  /** The next arrival once it is known, and where the stream stood before it. */
+  private pending: { arrival: Arrival; before: Progress } | null = null;
+
+  /**
+   * @param schedule the rate
+   * @param from Unix ms from which arrivals are wanted
+   * @param share this replica's part
+   * @param arrivalsBefore the integral of the rate up to `from`, counted from a moment all replicas agree on, so
+   *   that their shares interleave evenly; its fraction is how far the next arrival has come
+   */
+  constructor(
+    private schedule: RateSchedule,
+    from: number,
+    private readonly share: Share = { index: 0, count: 1 },
+    arrivalsBefore = 0,
+  ) {
+    const whole = Math.floor(arrivalsBefore);
+    this.progress = { time: from, nextIndex: whole, remaining: 1 - (arrivalsBefore - whole) };
+  }
+
+  /** The next arrival, or null when the rate is 0 from now on. The same one until it is taken. */
+  peek(): Arrival | null {
+    this.pending ??= this.advance(Infinity);
+    return this.pending?.arrival ?? null;
+  }
+
+  /** Takes the next arrival. */
+  take(): Arrival | null {
+    const next = this.peek();
+    this.pending = null;
+    return next;
+  }
+
+  /** From `now` on another schedule holds. An arrival already due stays due. */
+  change(schedule: RateSchedule, now: number): void {
+    if (this.pending && this.pending.arrival.time > now) {
+      this.progress = this.pending.before;
+      this.pending = null;
+    }
+    this.pending ??= this.advance(now);
+    this.schedule = schedule;
+  }
+
+  /** Forgets what was due before `now` (the process stood still, or the clock jumped); the fraction is kept. */
+  skipTo(now: number): void {
+    if (this.pending) this.progress = this.pending.before;
+    this.pending = null;
+    this.progress = { ...this.progress, time: now };
+  }
+
+  /** The next arrival of this share; null, with the progress made, when there is none until `limit`. */
+  private advance(limit: number): { arrival: Arrival; before: Progress } | null {
+    const before = { ...this.progress };
+    for (;;) {
+      const arrival = this.step(limit);
+      if (arrival === null) {
+        if (limit === Infinity) this.progress = before;
+        return null;
+      }
+      if (arrival.index % this.share.count === this.share.index) return { arrival, before };
+    }
+  }
+
+  /** Integrates to the next arrival of the whole stream, at most to `limit`; null when there is none by then. */
+  private step(limit: number): Arrival | null {
+    const state = this.progress;
+    while (state.time < limit) {
+      const segment = this.schedule(state.time);
+      const end = Math.min(segment.to, limit);
+      const { rate, slope } = linear(segment, state.time);
+      const wait = timeUntil(state.remaining, Math.max(rate, 0), slope);
+      if (state.time + wait < end) {
+        const arrival = { time: state.time + wait, index: state.nextIndex };
+        this.progress = { time: arrival.time, nextIndex: state.nextIndex + 1, remaining: 1 };
+        return arrival;
+      }
+      if (end === Infinity) return null;
+      const span = end - state.time;
+      state.remaining = Math.max(0, state.remaining - (Math.max(rate, 0) * span + (slope / 2) * span * span));
+      state.time = end;
+    }
+    return null;
+  }
+}

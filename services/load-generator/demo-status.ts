@@ -1,0 +1,59 @@
+import type { EffectiveScenario, TimelinePosition } from '../../scenario/types';
+import type { LoadGenerator } from './generator';
+import { percent } from './traffic-stats';
+
+export type DemoStatus = 'not_running' | 'scheduled' | 'running' | 'paused' | 'over';
+
+/** What the timeline says in one word. */
+export function statusOf(effective: EffectiveScenario, position: TimelinePosition): DemoStatus {
+  switch (position.state) {
+    case 'normal':
+      return 'not_running';
+    case 'before_start':
+      return 'scheduled';
+    case 'over':
+      return 'over';
+    case 'running':
+      return effective.pausedAt === null ? 'running' : 'paused';
+  }
+}
+
+/** How a run that is over, or goes on because the configuration says so, is healed. */
+export function healHint(effective: EffectiveScenario): string {
+  return effective.source === 'override'
+    ? 'heal with POST /admin/stop-demo'
+    : 'heal with: pulumi config set demoMode normal (and pulumi up; npm start follows the file by itself)';
+}
+
+/** The answer of `GET /admin/demo-status`. */
+export function demoStatus(generator: LoadGenerator): Record<string, unknown> {
+  const effective = generator.current();
+  const position = generator.position();
+  if (!effective || !position || position.state === 'normal') {
+    return { status: 'not_running', running: false };
+  }
+  const { scenario, startTimestamp, expiresAt } = effective;
+  const status = statusOf(effective, position);
+  const { total } = generator.lanes.demo;
+  const recent = generator.lanes.demo.window.last(60, generator.now()).tally;
+  return {
+    status,
+    running: status === 'running' || status === 'paused',
+    scenario: scenario.mode,
+    title: scenario.title,
+    run_id: scenario.runId,
+    source: effective.source,
+    demo_minute: position.minute === null ? null : Math.floor(position.minute),
+    phase: position.phase,
+    phase_title: position.phaseTitle,
+    start_timestamp: startTimestamp,
+    minute_seconds: scenario.minuteSeconds,
+    duration_minutes: scenario.durationMinutes,
+    expires_at: expiresAt,
+    target_rpm: Math.round(generator.targetRpm('demo') * 10) / 10,
+    requests: total.ended,
+    errors: total.errors,
+    error_rate: percent(recent.errorRate),
+    ...(status === 'over' ? { message: `over: ${healHint(effective)}` } : {}),
+  };
+}

@@ -1,0 +1,119 @@
+import { rowsPerExtent } from '../../scenario/sql/catalog';
+import { JOURNEYS, type Journey, type TrafficType } from '../../scenario/types';
+
+/** What baseline customers do: they look, and sometimes put something into a cart. They never buy. */
+export const BASELINE_WEIGHTS: Readonly<Record<Journey, number>> = {
+  browse_only: 0.8,
+  browse_and_cart: 0.2,
+  full_checkout: 0,
+};
+
+/** Demo traffic where a phase states no weights: every demo journey is a checkout. */
+export const CHECKOUT_ONLY: Readonly<Record<Journey, number>> = {
+  browse_only: 0,
+  browse_and_cart: 0,
+  full_checkout: 1,
+};
+
+/** The fractional part of the golden ratio: its multiples fill [0, 1) most evenly (additive recurrence). */
+const GOLDEN = 0.618_033_988_749_894_9;
+
+/** Number `index` of the golden-ratio sequence, in [0, 1). */
+export function lowDiscrepancy(index: number): number {
+  return (index * GOLDEN) % 1;
+}
+
+/**
+ * The journey of arrival number `index`. The sequence is fixed and of low discrepancy, so the weights are met within
+ * any few dozen arrivals, not only in the long run.
+ */
+export function journeyOf(index: number, weights: Readonly<Record<Journey, number>>): Journey {
+  const total = JOURNEYS.reduce((sum, journey) => sum + weights[journey], 0);
+  const position = lowDiscrepancy(index) * total;
+  let upTo = 0;
+  let chosen: Journey = 'full_checkout';
+  for (const journey of JOURNEYS) {
+    if (weights[journey] <= 0) continue;
+    upTo += weights[journey];
+    chosen = journey;
+    if (position < upTo) break;
+  }
+  return chosen;
+}
+
+/** 32-bit FNV-1a with a final avalanche (murmur3's), so that neighbouring numbers come out far apart. */
+export function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  }
+  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
+  return (value ^ (value >>> 16)) >>> 0;
+}
+
+/** The shop's customers: user-1000 to user-3999, the same for both cohorts. */
+const FIRST_USER = 1_000;
+const USERS = 3_000;
+/** How many products are on the deal page. */
+const DEAL_PRODUCTS = 50;
+/** Categories that baseline customers look at, by how often. */
+const BROWSED = [
+  ...['electronics', 'electronics', 'electronics'],
+  ...['books', 'home', 'garden', 'toys', 'sports', 'fashion', 'grocery'],
+] as const;
+
+/** Product ids of the deal page: 50 of them, none at the border of a storage extent (those are read slowly). */
+export function dealProducts(catalogRows: number): number[] {
+  const extent = rowsPerExtent(catalogRows);
+  const ids: number[] = [];
+  for (let id = 1; ids.length < DEAL_PRODUCTS && id <= catalogRows; id++) {
+    if (extent === 1 || id % extent !== 0) ids.push(id);
+  }
+  return ids;
+}
+
+/** Everything a journey says to the shop. */
+export interface JourneyPlan {
+  journey: Journey;
+  userId: string;
+  cartId: string;
+  /** What a browsing customer looks at. */
+  category: string;
+  /** What is put into the cart, or bought. */
+  items: { product_id: number; quantity: number }[];
+  idempotencyKey: string;
+}
+
+/**
+ * Plans arrival number `index` of a stream.
+ * @param deals the products that are bought, see {@link dealProducts}
+ * @param source tells this process's arrivals from any other's (replica and start), so that no idempotency key comes
+ *   twice
+ */
+export function planJourney(
+  stream: TrafficType,
+  index: number,
+  journey: Journey,
+  deals: readonly number[],
+  source: string,
+): JourneyPlan {
+  const seed = hash(`${stream}/${String(index)}`);
+  const first = hash(`first/${String(seed)}`);
+  const count = 1 + (hash(`count/${String(seed)}`) % 3);
+  const items = Array.from({ length: count }, (_, i) => ({
+    // 17 is coprime to 50: the items of one order are different products.
+    product_id: deals[(first + 17 * i) % deals.length] ?? 1,
+    quantity: 1 + (hash(`quantity/${String(i)}/${String(seed)}`) % 2),
+  }));
+  const idempotencyKey = `${source}-${stream}-${String(index)}`;
+  return {
+    journey,
+    userId: `user-${String(FIRST_USER + (seed % USERS))}`,
+    // A cart of its own: shared ones would fill up over the days.
+    cartId: `cart-${idempotencyKey}`,
+    category: BROWSED[hash(`category/${String(seed)}`) % BROWSED.length] ?? 'electronics',
+    items,
+    idempotencyKey,
+  };
+}

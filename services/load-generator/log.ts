@@ -1,0 +1,30 @@
+import type { Logger } from 'pino';
+import { withCohort } from '../lib/cohort';
+import type { GeneratorLog } from './generator';
+
+/** What the generator says, once per streak: a fault of its own, or a shop it can't reach. */
+export function generatorLog(logger: Pick<Logger, 'warn' | 'error'>): GeneratorLog {
+  return {
+    refused: (cohort, plan, outcome) => {
+      if (outcome.result !== 'error') return;
+      const { kind, status, reason } = outcome;
+      const fields = { event: 'load_journey_refused', journey: plan.journey, kind, status, reason };
+      withCohort(cohort, () => {
+        if (kind === 'client_error') {
+          logger.error(
+            fields,
+            'the shop refuses what the load generator sends (logged once until it takes it again)',
+          );
+        } else {
+          logger.warn(fields, 'the frontend cannot be reached (logged once until it answers again)');
+        }
+      });
+    },
+    gap: (stream, gapMs) => {
+      logger.warn(
+        { event: 'load_timetable_gap', stream, gap_seconds: Math.round(gapMs / 1000) },
+        'the process stood still or the clock was set: its timetable goes on from now',
+      );
+    },
+  };
+}

@@ -1,0 +1,155 @@
+import type { LoadGenerator } from './generator';
+import type { Lane } from './lane';
+import type { MinuteRecord, RunRecord } from './minutes';
+import { Tally } from './tally';
+
+/** Seconds of the short window. */
+const SHORT_WINDOW_SECONDS = 10;
+const LONG_WINDOW_SECONDS = 60;
+
+const oneDecimal = (value: number): number => Math.round(value * 10) / 10;
+const fourDecimals = (value: number): number => Math.round(value * 10_000) / 10_000;
+
+/** A share as the seeds write it, e.g. `78.0%`. */
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(1)}%`;
+}
+
+/** What `GET /admin/traffic-stats` tells of one window of a lane. */
+function windowOf(generator: LoadGenerator, lane: Lane, span: number) {
+  const { tally, seconds } = generator.lanes[lane].window.last(span, generator.now());
+  return {
+    rpm: oneDecimal((tally.started * 60) / seconds),
+    requests: tally.ended,
+    errors: tally.errors,
+    error_rate: percent(tally.errorRate),
+    p50_ms: tally.latency.percentile(50),
+    p95_ms: tally.latency.percentile(95),
+  };
+}
+
+/** Rates over the last 60 s, counts total since the process started, then what we add to the seeds' fields. */
+function laneOf(generator: LoadGenerator, lane: Lane) {
+  const { total } = generator.lanes[lane];
+  const minute = windowOf(generator, lane, LONG_WINDOW_SECONDS);
+  return {
+    rpm: minute.rpm,
+    requests: total.ended,
+    errors: total.errors,
+    error_rate: minute.error_rate,
+    p50_ms: minute.p50_ms,
+    p95_ms: minute.p95_ms,
+    scheduled: total.scheduled,
+    started: total.started,
+    late: total.late,
+    dropped: total.droppedTotal,
+    declined: total.declined,
+    error_kinds: { ...total.errorKinds },
+    start_lag_p99_ms: total.startLag.percentile(99),
+    last_10s: windowOf(generator, lane, SHORT_WINDOW_SECONDS),
+  };
+}
+
+/** The answer of `GET /admin/traffic-stats`: the seeds' shape, with more fields. */
+export function trafficStats(generator: LoadGenerator) {
+  const position = generator.position();
+  const minute =
+    position?.state === 'running' && position.minute !== null ? Math.floor(position.minute) : null;
+  const { rpm, ...demo } = laneOf(generator, 'demo');
+  const { rpm: browseRpm, requests, errors, error_rate } = laneOf(generator, 'demoBrowse');
+  return {
+    run_id: generator.current()?.scenario.runId ?? null,
+    phase: position?.phase ?? null,
+    share: generator.share,
+    baseline: {
+      ...laneOf(generator, 'baseline'),
+      target_rpm: oneDecimal(generator.targetRpm('baseline')),
+      in_flight: generator.inFlight('baseline'),
+    },
+    demo: {
+      current_rpm: rpm,
+      demo_minute: minute,
+      ...demo,
+      target_rpm: oneDecimal(generator.targetRpm('demo')),
+      in_flight: generator.inFlight('demo'),
+      browse: { rpm: browseRpm, requests, errors, error_rate },
+    },
+  };
+}
+
+/** The short form of /health. */
+export function streamHealth(generator: LoadGenerator): Record<string, unknown> {
+  const of = (lane: 'baseline' | 'demo') => {
+    const { total } = generator.lanes[lane];
+    return {
+      target_rpm: oneDecimal(generator.targetRpm(lane)),
+      journeys_rpm: oneDecimal(generator.journeyRpm(lane)),
+      in_flight: generator.inFlight(lane),
+      scheduled: total.scheduled,
+      started: total.started,
+      late: total.late,
+      dropped: total.droppedTotal,
+      errors: total.errors,
+      start_lag_p99_ms: total.startLag.percentile(99),
+    };
+  };
+  return { share: generator.share, streams: { baseline: of('baseline'), demo: of('demo') } };
+}
+
+/** One cohort's minute. `rpm` is what was scheduled, over the time that was watched. */
+function cohortMinute(tally: Tally, observedMs: number) {
+  return {
+    rpm: observedMs > 0 ? oneDecimal((tally.scheduled * 60_000) / observedMs) : 0,
+    scheduled: tally.scheduled,
+    started: tally.started,
+    dropped: tally.droppedTotal,
+    completed: tally.completed,
+    errors: tally.errors,
+    errorRate: fourDecimals(tally.errorRate),
+    declined: tally.declined,
+    p50Ms: tally.latency.percentile(50),
+    p95Ms: tally.latency.percentile(95),
+    errorKinds: { ...tally.errorKinds },
+  };
+}
+
+function minuteOf(record: MinuteRecord) {
+  const { lanes, observedMs } = record;
+  const load = new Tally();
+  for (const tally of Object.values(lanes)) load.add(tally);
+  return {
+    minute: record.minute,
+    phase: record.phase,
+    observedSeconds: oneDecimal(observedMs / 1000),
+    demo: cohortMinute(lanes.demo, observedMs),
+    demoBrowse: cohortMinute(lanes.demoBrowse, observedMs),
+    baseline: cohortMinute(lanes.baseline, observedMs),
+    load: loadOf(load),
+  };
+}
+
+function loadOf(tally: Tally) {
+  return {
+    scheduled: tally.scheduled,
+    started: tally.started,
+    late: tally.late,
+    dropped: tally.droppedTotal,
+    inFlight: tally.started - tally.ended,
+    startLagP99Ms: tally.startLag.percentile(99),
+  };
+}
+
+/** The answer of `GET /admin/minutes`: every minute of a run that was watched, and the load over all of them. */
+export function runMinutes(run: RunRecord) {
+  const load = new Tally();
+  for (const record of run.minutes) {
+    for (const tally of Object.values(record.lanes)) load.add(tally);
+  }
+  return {
+    run_id: run.runId,
+    mode: run.mode,
+    minute_seconds: run.minuteSeconds,
+    minutes: run.minutes.map(minuteOf),
+    load: loadOf(load),
+  };
+}

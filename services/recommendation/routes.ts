@@ -1,0 +1,32 @@
+import type { Router } from 'express';
+import { z } from 'zod';
+import { parseInput } from '../lib/validate';
+import { rank, RANKING_MODEL, seenAfter, SHOWN_PER_PAGE } from './ranking';
+import type { SeenHistory } from './seen-history';
+
+const recommendBody = z.object({
+  user_id: z.string().regex(/^[\w.:-]{1,64}$/, 'must be 1 to 64 letters, digits or _ . : -'),
+  category: z.string().regex(/^[a-z][a-z-]{0,31}$/, 'must be a category such as electronics'),
+  candidates: z
+    .array(
+      z.object({
+        id: z.int().min(1).max(2_147_483_647),
+        popularity_score: z.number().min(-1e12).max(1e12),
+        price_cents: z.int().min(0).max(2_147_483_647),
+      }),
+    )
+    .max(100),
+});
+
+/** `POST /recommend {user_id, category, candidates}` → `{ranked, model}`. */
+export function recommendationRoutes(history: SeenHistory): (router: Router) => void {
+  return (router) => {
+    router.post('/recommend', async (request, response) => {
+      const body = parseInput(recommendBody, request.body);
+      const seen = await history.of(body.user_id);
+      const ranked = rank(body.candidates, seen);
+      await history.remember(body.user_id, seenAfter(ranked.slice(0, SHOWN_PER_PAGE), seen));
+      response.json({ ranked, model: RANKING_MODEL });
+    });
+  };
+}

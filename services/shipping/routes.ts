@@ -1,0 +1,28 @@
+import type { Router } from 'express';
+import { z } from 'zod';
+import { parseInput } from '../lib/validate';
+import { quote } from './tariff';
+
+const calculateBody = z.object({
+  items: z
+    .array(
+      z.object({
+        weight: z
+          .number()
+          .positive('must be above 0, kilograms')
+          .max(1000, 'must be at most 1000, kilograms'),
+        quantity: z.int().min(1).max(99).default(1),
+      }),
+    )
+    .min(1)
+    .max(50),
+  zip: z.string().regex(/^\d{5}(-\d{4})?$/, 'must be a US ZIP code such as 10001'),
+});
+
+/** `POST /calculate {items: [{weight, quantity?}], zip}`. */
+export function shippingRoutes(router: Router): void {
+  router.post('/calculate', (request, response) => {
+    const body = parseInput(calculateBody, request.body);
+    response.json(quote(body.items, body.zip));
+  });
+}
