@@ -79,7 +79,9 @@ export class TestShop {
       () => {
         if (child.exitCode !== null)
           throw new Error(`npm start ended with ${String(child.exitCode)}:\n${this.output}`);
-        return this.runFile()?.state === 'ready';
+        const run = this.runFile();
+        // A killed runner leaves its file: it must be this one's.
+        return run?.state === 'ready' && run.runner.pid === child.pid;
       },
       timeoutMs,
       () => `the shop to be ready:\n${this.output}`,

@@ -12,18 +12,18 @@ export interface Span {
 export interface TraceTree {
   traceId: string;
   depth: number;
-  spans: Span[];
+  roots: Span[];
 }
 
 const flatten = (spans: Span[]): Span[] => spans.flatMap((span) => [span, ...flatten(span.children)]);
 
 /** All spans of a trace. */
 export function spansOf(tree: TraceTree): Span[] {
-  return flatten(tree.spans);
+  return flatten(tree.roots);
 }
 
 /** Spans on the longest way from a root to a leaf. */
 export function deepest(tree: TraceTree): number {
   const depth = (span: Span): number => 1 + Math.max(0, ...span.children.map(depth));
-  return Math.max(0, ...tree.spans.map(depth));
+  return Math.max(0, ...tree.roots.map(depth));
 }

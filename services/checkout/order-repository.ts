@@ -1,22 +1,33 @@
+import { z } from 'zod';
 import { HttpError } from '../lib/errors';
-import type { NewOrder, OrderItem } from './order-input';
+import type { NewOrder } from './order-input';
 
 /** What the repository needs of a pool. */
 export interface QueryRunner {
   query(text: string, values: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
 }
 
-export interface StoredOrder {
-  order_id: string;
-  idempotency_key: string;
-  user_id: string;
-  total_cents: number;
-  currency: string;
-  items: OrderItem[];
-  payment_id: string | null;
-  /** ISO 8601. */
-  created_at: string;
-}
+/** A row as node-postgres gives it: a bigint comes as text; totals stay below 2^53, see order-input.ts. */
+const storedRow = z.object({
+  id: z.string(),
+  idempotency_key: z.string(),
+  user_id: z.string(),
+  total_cents: z.coerce.number(),
+  currency: z.string(),
+  items: z.array(
+    z.object({
+      product_id: z.number(),
+      quantity: z.number(),
+      unit_price_cents: z.number().optional(),
+      name: z.string().optional(),
+    }),
+  ),
+  payment_id: z.string().nullable(),
+  created_at: z.date().transform((at) => at.toISOString()),
+});
+
+/** An order as it was written; `created_at` is ISO 8601. */
+export type StoredOrder = Omit<z.infer<typeof storedRow>, 'id'> & { order_id: string };
 
 const COLUMNS = 'id, idempotency_key, user_id, total_cents, currency, items, payment_id, created_at';
 
@@ -76,21 +87,11 @@ export class OrderRepository {
   async priceOf(productId: number): Promise<number> {
     const { rows } = await this.pool.query('select price_cents from products where id = $1', [productId]);
     if (!rows[0]) throw new HttpError(404, 'unknown-product', `there is no product ${String(productId)}`);
-    return Number(rows[0]['price_cents']);
+    return Number(rows[0].price_cents);
   }
 }
 
-/** node-postgres gives a bigint as text: totals stay below 2^53, see order-input.ts. */
 function toStoredOrder(row: Record<string, unknown>): StoredOrder {
-  return {
-    order_id: String(row['id']),
-    idempotency_key: String(row['idempotency_key']),
-    user_id: String(row['user_id']),
-    total_cents: Number(row['total_cents']),
-    currency: String(row['currency']),
-    items: row['items'] as OrderItem[],
-    payment_id: row['payment_id'] === null ? null : String(row['payment_id']),
-    created_at:
-      row['created_at'] instanceof Date ? row['created_at'].toISOString() : String(row['created_at']),
-  };
+  const { id, ...order } = storedRow.parse(row);
+  return { order_id: id, ...order };
 }

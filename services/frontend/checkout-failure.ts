@@ -1,18 +1,10 @@
 import { HttpError } from '../lib/errors';
 import { DownstreamError } from '../lib/http-client';
+import { explainFailure } from './dependency-failure';
 
 /** The steps of a checkout, in their order. */
 export type CheckoutStep =
   'cart' | 'products' | 'recommendations' | 'shipping' | 'currency' | 'payment' | 'checkout';
-
-/** Reasons a service gives in its 503 when it waited in vain itself: the caller's failure is a time-out too. */
-const WAITED_IN_VAIN = new Set(['pool-exhausted', 'query-timeout', 'statement-timeout', 'timeout']);
-
-/** The `reason` in the body of a service's error. */
-function reasonInBody(body: unknown): string | null {
-  if (typeof body !== 'object' || body === null || !('reason' in body)) return null;
-  return typeof body.reason === 'string' ? body.reason : null;
-}
 
 /**
  * A checkout that a dependency failed: 503, `reason` names the step and whether it was late or away
@@ -22,21 +14,32 @@ export class CheckoutFailedError extends HttpError {
   constructor(
     readonly step: CheckoutStep,
     failure: DownstreamError,
+    /** How long the step took until it failed (ms). */
     readonly waitedMs: number,
   ) {
-    const cause = reasonInBody(failure.body) ?? failure.reason;
-    const late = WAITED_IN_VAIN.has(cause);
+    const { cause, kind } = explainFailure(failure);
     super(
       503,
-      `${step}-${late ? 'timeout' : 'unavailable'}`,
-      late
+      `${step}-${kind}`,
+      kind === 'timeout'
         ? `Checkout failed: ${step} timed out after ${(waitedMs / 1000).toFixed(1)} s`
-        : `Checkout failed: ${step} (${failure.service}) is not available, try again in a few seconds`,
-      { service: failure.service, cause, waited_ms: Math.round(waitedMs) },
+        : `Checkout failed: ${step} is not available, try again in a few seconds`,
+      {
+        service: failure.service,
+        cause,
+        waited_ms: Math.round(waitedMs),
+        demo_minute: minuteInBody(failure.body),
+      },
       { cause: failure },
     );
     this.name = 'CheckoutFailedError';
   }
+}
+
+/** The demo minute a service told with its error: a visitor's request carries none. */
+function minuteInBody(body: unknown): number | null {
+  if (typeof body !== 'object' || body === null || !('demo_minute' in body)) return null;
+  return typeof body.demo_minute === 'number' ? body.demo_minute : null;
 }
 
 /**

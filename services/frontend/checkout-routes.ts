@@ -13,7 +13,7 @@ import {
 import { CheckoutFailedError } from './checkout-failure';
 import type { CheckoutTelemetry } from './checkout-telemetry';
 import { checkoutBody, checkoutHeaders, type CheckoutInput } from './input';
-import { serverSpan } from './server-span';
+import { serverSpan } from '../lib/server-span';
 
 /** What recommendations get of a caller who doesn't say how long he waits (ms). */
 const RECOMMENDATIONS_TIMEOUT_MS = 5000;
@@ -39,10 +39,12 @@ export function checkoutRoutes(
       const checkout = readRequest(request);
       let priced: PricedOrder | null = null;
       try {
-        const placed = await placeOrder(checkout, services, (order) => {
-          priced = order;
-          telemetry.priced(order);
-        });
+        const placed = await telemetry.span(() =>
+          placeOrder(checkout, services, (order) => {
+            priced = order;
+            telemetry.priced(order);
+          }),
+        );
         telemetry.placed(placed.created.created);
         response.json(answer(placed, checkout.idempotencyKey));
       } catch (error) {
@@ -101,7 +103,7 @@ function observeFailure(
       error.message,
       {
         ...error.extra,
-        demo_minute: currentCohort().minute,
+        demo_minute: currentCohort().minute ?? error.extra.demo_minute ?? null,
         order_id: order?.orderId ?? null,
         order_total: order === null ? null : order.goodsCents / 100,
         idempotency_key: idempotencyKey,

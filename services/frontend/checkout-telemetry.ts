@@ -1,10 +1,11 @@
-import type { Attributes, Counter } from '@opentelemetry/api';
+import { SpanStatusCode, type Attributes, type Counter } from '@opentelemetry/api';
 import { currentCohort } from '../lib/cohort';
 import { logger } from '../lib/logger';
 import { meter } from '../lib/metrics';
+import { tracer } from '../lib/tracing';
 import type { PricedOrder } from './checkout';
-import type { CheckoutFailedError } from './checkout-failure';
-import { serverSpan } from './server-span';
+import { CheckoutFailedError } from './checkout-failure';
+import { serverSpan } from '../lib/server-span';
 
 /** What a checkout tells about itself: span attributes, the log event of a failure, and the money lost. */
 export class CheckoutTelemetry {
@@ -20,6 +21,22 @@ export class CheckoutTelemetry {
   /** A checkout has begun. */
   begun(): void {
     serverSpan()?.setAttribute('endpoint.type', 'checkout');
+  }
+
+  /** Runs the work as one span, the parent of every call it makes; it is an error if a service failed the work. */
+  span<T>(work: () => Promise<T>): Promise<T> {
+    return tracer().startActiveSpan('place order', async (span) => {
+      try {
+        return await work();
+      } catch (error) {
+        if (error instanceof CheckoutFailedError) {
+          span.setStatus({ code: SpanStatusCode.ERROR, message: error.reason });
+        }
+        throw error;
+      } finally {
+        span.end();
+      }
+    });
   }
 
   /** The order's value is known. */
@@ -59,7 +76,7 @@ export class CheckoutTelemetry {
         user_id: order?.userId ?? null,
         failure_reason: failure.reason,
         failed_step: failure.step,
-        cause: failure.extra['cause'],
+        cause: failure.extra.cause,
         waited_ms: Math.round(failure.waitedMs),
         demo_minute: minute,
       },

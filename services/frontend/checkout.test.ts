@@ -100,14 +100,14 @@ test('charges the catalog’s prices and shipping, not the prices in the cart', 
   const { services, details } = healthyServices(cartOf(10, 20));
   const placed = await placeOrder(request, services, nothing);
   assert.equal(placed.goodsCents, 2 * 1000 + 2 * 2000);
-  assert.equal(details['currency'], 6000 + 500);
-  assert.deepEqual(details['payment'], {
+  assert.equal(details.currency, 6000 + 500);
+  assert.deepEqual(details.payment, {
     order_id: orderIdFor('key-1'),
     amount: 58.5,
     currency: 'EUR',
     user_id: 'user-1',
   });
-  assert.equal((details['checkout'] as { total_cents: number }).total_cents, 5850);
+  assert.equal((details.checkout as { total_cents: number }).total_cents, 5850);
   assert.equal(placed.recommendations.length, 3);
 });
 
@@ -134,8 +134,8 @@ test('a retry with the same key asks for the same order and the same payment', a
   const second = healthyServices(cartOf(10));
   await placeOrder(request, first.services, nothing);
   await placeOrder(request, second.services, nothing);
-  assert.deepEqual(first.details['payment'], second.details['payment']);
-  assert.deepEqual(first.details['checkout'], second.details['checkout']);
+  assert.deepEqual(first.details.payment, second.details.payment);
+  assert.deepEqual(first.details.checkout, second.details.checkout);
 });
 
 const timeoutOf = (
@@ -153,7 +153,7 @@ test('recommendations that wait for the pool in vain: a time-out, the value is k
   assert.ok(error instanceof CheckoutFailedError);
   assert.equal(error.status, 503);
   assert.equal(error.reason, 'recommendations-timeout');
-  assert.equal(error.extra['cause'], 'pool-exhausted');
+  assert.equal(error.extra.cause, 'pool-exhausted');
   assert.equal((priced as PricedOrder | null)?.goodsCents, 2000);
   assert.deepEqual(calls, ['cart', 'product 10'], 'nobody was asked after it');
 });

@@ -50,7 +50,7 @@ export interface CheckoutServices extends Shop {
  *
  * @param onPriced told the order as soon as its value is known, so that a failed checkout can tell what was lost
  * @throws CheckoutFailedError naming the step whose service failed; HttpError 402 `card-declined`, 404
- *   `unknown-product`, 400 for an unknown currency, 409 for an idempotency key of somebody else
+ *   `unknown-product`, 409 for an idempotency key of somebody else
  */
 export async function placeOrder(
   request: CheckoutRequest,

@@ -41,6 +41,7 @@ test('refuses wrong checkouts', () => {
     'a product beyond int4': { ...smallest, items: [{ product_id: 2 ** 31, quantity: 1 }] },
     'a quantity in words': { ...smallest, items: [{ product_id: 1, quantity: '2' }] },
     'a currency in small letters': { ...smallest, currency: 'usd' },
+    'a currency the shop has no rate for': { ...smallest, currency: 'XXX' },
     'a British post code': { ...smallest, zip: 'SW1A 1AA' },
     'an overlong key': { ...smallest, idempotency_key: 'k'.repeat(129) },
   };

@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { CURRENCY_CODES } from '../currency/rates';
 
 /** What callers may send to the frontend. */
 
 const id = z.string().regex(/^[\w.:-]{1,64}$/, 'must be 1 to 64 letters, digits or _ . : -');
 const category = z.string().regex(/^[a-z][a-z-]{0,31}$/, 'must be a category such as electronics');
+// The list itself, not just three letters: a currency nobody can charge is refused before anything is asked for.
 const currency = z
-  .string()
-  .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD')
+  .enum(CURRENCY_CODES, { error: `must be one of ${CURRENCY_CODES.join(', ')}` })
   .default('USD');
 const productId = z.int().min(1).max(2_147_483_647);
 const quantity = z.int().min(1).max(99);

@@ -2,8 +2,9 @@ import type { Router } from 'express';
 import { runService } from '../lib/server';
 import { checkoutRoutes } from './checkout-routes';
 import { CheckoutTelemetry } from './checkout-telemetry';
+import { nameFailedService } from './dependency-failure';
 import { ExpiringCache } from './expiring-cache';
-import { serverSpan } from './server-span';
+import { serverSpan } from '../lib/server-span';
 import { fetchProduct, shop } from './shop';
 import { shopRoutes } from './shop-routes';
 import { publicFolder, storefrontRoutes } from './storefront';
@@ -30,6 +31,7 @@ export async function start(): Promise<void> {
       addShopRoutes(router);
       addCheckoutRoutes(router);
       addStorefront(router);
+      router.use(nameFailedService);
     },
   });
 }

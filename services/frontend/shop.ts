@@ -142,21 +142,14 @@ export async function fetchAds(category: string): Promise<Ad[]> {
   return ads;
 }
 
-/** @param amountCents hundredths of a dollar @throws HttpError 400 for a currency that currency doesn't know */
+/** @param amountCents hundredths of a dollar @param to one of the shop's currencies */
 export async function convertFromUsd(amountCents: number, to: string): Promise<Conversion> {
-  const { status, body } = await callService('currency', {
+  return ask('currency', {
     path: '/convert',
     query: { amount: (amountCents / 100).toFixed(2), from: 'USD', to },
     timeoutMs: TIMEOUT_MS.currency,
     schema: conversionSchema,
   });
-  if (status === 400) {
-    throw new HttpError(400, 'invalid-input', `currency: ${to} is not a currency of this shop`, {
-      fields: [{ field: 'currency', reason: 'is not a currency of this shop' }],
-    });
-  }
-  if (status >= 300) throw refused('currency', status, body);
-  return body;
 }
 
 /**

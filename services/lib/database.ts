@@ -110,7 +110,7 @@ export class InstrumentedPool {
   async query<Row extends QueryResultRow = QueryResultRow>(
     text: string,
     values: unknown[] = [],
-    observation: QueryObservation = { attributes: {} },
+    observation: QueryObservation = {},
   ): Promise<QueryResult<Row>> {
     const client = await this.acquire();
     let broken = false;

@@ -5,7 +5,8 @@ import { context, createContextKey, type Attributes, type Span, type SpanContext
  * observed plan before, the duration after, and the span's own context so that others can link to it.
  */
 export interface QueryObservation {
-  attributes: Attributes;
+  /** Looked up when the query starts, not when its caller began to wait for the pool. */
+  attributes?: () => Attributes;
   /** Called when the query's span is there. */
   onSpan?: (spanContext: SpanContext) => void;
   /** Attributes from the duration (ms), set before the span ends. */
@@ -24,7 +25,7 @@ export function withObservation<T>(observation: QueryObservation, fn: () => T): 
 export function onQueryRequest(span: Span): void {
   const observation = context.active().getValue(OBSERVATION) as QueryObservation | undefined;
   if (!observation) return;
-  span.setAttributes(observation.attributes);
+  if (observation.attributes) span.setAttributes(observation.attributes());
   observation.onSpan?.(span.spanContext());
   running.set(span, { observation, startedAt: performance.now() });
 }

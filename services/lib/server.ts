@@ -10,6 +10,7 @@ import { closeHttpClient } from './http-client';
 import { logger } from './logger';
 import { meter } from './metrics';
 import type { ScenarioSubscription } from './scenario-subscription';
+import { serverSpan } from './server-span';
 import { shutdownTelemetry } from './telemetry';
 
 /** After SIGTERM: how long open requests may take (ms), and when the process ends whatever happens. */
@@ -91,6 +92,11 @@ function createApp(options: ServiceOptions, state: ServiceState): express.Expres
 
 function cohortMiddleware(state: ServiceState): RequestHandler {
   return (request, _response, next) => {
+    // Run-time control belongs to neither cohort.
+    if (request.path.startsWith('/admin')) {
+      next();
+      return;
+    }
     const active = context.active();
     const cohort = cohortOf(active);
     if (cohort) {
@@ -204,7 +210,7 @@ const errorHandler: ErrorRequestHandler = (error: unknown, request, response, ne
   }
   const answer = toHttpError(error);
   if (answer.status >= 500) {
-    trace.getActiveSpan()?.setAttribute('error.type', answer.reason);
+    serverSpan()?.setAttribute('error.type', answer.reason);
     const fields = { reason: answer.reason, route: request.path, status: answer.status };
     if (answer.reason === 'internal-error') logger.error({ ...fields, err: error }, answer.message);
     else logger.debug({ ...fields, err: answer }, answer.message);

@@ -91,7 +91,9 @@ export class PlanObserver {
     const client = this.client ?? (await this.connect());
     try {
       const { rows } = await client.query<{ rows: number }>(
-        `select reltuples::float8 as rows from pg_class where oid = 'storage.products'::regclass`,
+        // By name: the services' role may not look into the schema itself.
+        `select c.reltuples::float8 as rows from pg_class c join pg_namespace n on n.oid = c.relnamespace
+          where n.nspname = 'storage' and c.relname = 'products'`,
       );
       this.tableRows = Math.round(rows[0]?.rows ?? 0);
       for (const observed of this.observed.values()) {

@@ -1,8 +1,8 @@
-import { trace } from '@opentelemetry/api';
 import { z } from 'zod';
 import { PoolExhaustedError, type InstrumentedPool } from '../lib/database';
 import { callService } from '../lib/http-client';
 import { logger } from '../lib/logger';
+import { serverSpan } from '../lib/server-span';
 import type { PlanObserver } from './plan-observer';
 import { recommendationsQuery } from './queries';
 
@@ -36,14 +36,12 @@ export async function findCandidates(
   plans: PlanObserver,
   { category, minPriceCents, maxPriceCents }: RecommendationRequest,
 ): Promise<Candidate[]> {
-  const requestSpan = trace.getActiveSpan();
-  const planned = plans.attributes(recommendationsQuery);
   try {
     const { rows } = await pool.query<Candidate>(
       recommendationsQuery.text,
       [category, minPriceCents, maxPriceCents],
       {
-        attributes: planned,
+        attributes: () => plans.attributes(recommendationsQuery),
         onDuration: (durationMs) => {
           const slow = durationMs > SLOW_QUERY_MS;
           if (slow) {
@@ -52,7 +50,7 @@ export async function findCandidates(
                 event: 'demo_slow_query_triggered',
                 query: recommendationsQuery.name,
                 duration_ms: Math.round(durationMs),
-                ...planned,
+                ...plans.attributes(recommendationsQuery),
               },
               'slow query',
             );
@@ -64,7 +62,7 @@ export async function findCandidates(
     return rows;
   } catch (error) {
     if (error instanceof PoolExhaustedError) {
-      requestSpan?.setAttribute('db.connection.pool.exhausted', true);
+      serverSpan()?.setAttribute('db.connection.pool.exhausted', true);
       const { used, pending } = pool.stats();
       logger.error(
         {
@@ -110,7 +108,7 @@ export async function rankCandidates(
     const byId = new Map(candidates.map((candidate) => [candidate.id, candidate]));
     return body.ranked.flatMap((id) => byId.get(id) ?? []);
   } catch (error) {
-    trace.getActiveSpan()?.setAttribute('recommendation.ranked', false);
+    serverSpan()?.setAttribute('recommendation.ranked', false);
     logger.debug({ err: error }, 'recommendations are not ranked');
     return candidates;
   }

@@ -1,8 +1,9 @@
-import { trace } from '@opentelemetry/api';
 import type { Router } from 'express';
 import { z } from 'zod';
 import { RECOMMENDATION_BAND_CENTS } from '../../scenario/sql/catalog';
+import { PoolExhaustedError } from '../lib/database';
 import { HttpError } from '../lib/errors';
+import { serverSpan } from '../lib/server-span';
 import { parseInput } from '../lib/validate';
 import type { PlanObserver } from './plan-observer';
 import type { CatalogPools } from './pools';
@@ -39,13 +40,18 @@ function endpointType(plans: PlanObserver, query: typeof newestQuery): string {
   return plans.attributes(query)['db.full_table_scan'] === true ? 'slow_unindexed' : 'fast_indexed';
 }
 
-/** The catalog's API. */
-export function catalogRoutes(router: Router, pools: CatalogPools, plans: PlanObserver): void {
+/** The catalog's API. `demoMinute` is the whole demo minute it is, null outside a run. */
+export function catalogRoutes(
+  router: Router,
+  pools: CatalogPools,
+  plans: PlanObserver,
+  demoMinute: () => number | null,
+): void {
   router.get('/products', async (request, response) => {
     const input = parseInput(newestInput, request.query);
-    trace.getActiveSpan()?.setAttribute('endpoint.type', endpointType(plans, newestQuery));
+    serverSpan()?.setAttribute('endpoint.type', endpointType(plans, newestQuery));
     const { rows } = await pools.baseline.query(newestQuery.text, [input.category, input.limit], {
-      attributes: plans.attributes(newestQuery),
+      attributes: () => plans.attributes(newestQuery),
     });
     response.json({ products: rows });
   });
@@ -61,16 +67,20 @@ export function catalogRoutes(router: Router, pools: CatalogPools, plans: PlanOb
       minPriceCents: min_price_cents,
       maxPriceCents: max_price_cents,
     };
-    trace.getActiveSpan()?.setAttribute('endpoint.type', endpointType(plans, recommendationsQuery));
-    const candidates = await findCandidates(pools.recommendation, plans, wanted);
+    serverSpan()?.setAttribute('endpoint.type', endpointType(plans, recommendationsQuery));
+    const candidates = await findCandidates(pools.recommendation, plans, wanted).catch((error: unknown) => {
+      // A caller without baggage (a person in the storefront) learns the minute here.
+      if (error instanceof PoolExhaustedError) error.extra.demo_minute = demoMinute();
+      throw error;
+    });
     response.json({ recommendations: await rankCandidates(wanted, candidates) });
   });
 
   router.get('/products/low-stock', async (request, response) => {
     const { limit } = parseInput(lowStockInput, request.query);
-    trace.getActiveSpan()?.setAttribute('endpoint.type', endpointType(plans, lowStockQuery));
+    serverSpan()?.setAttribute('endpoint.type', endpointType(plans, lowStockQuery));
     const { rows } = await pools.lowStock.query(lowStockQuery.text, [limit], {
-      attributes: plans.attributes(lowStockQuery),
+      attributes: () => plans.attributes(lowStockQuery),
     });
     response.json({ products: rows });
   });

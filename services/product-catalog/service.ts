@@ -37,7 +37,10 @@ export async function start(): Promise<void> {
   await runService({
     name: 'product-catalog',
     routes: (router) => {
-      catalogRoutes(router, pools, plans);
+      catalogRoutes(router, pools, plans, () => {
+        const { minute } = subscription.position();
+        return minute === null ? null : Math.floor(minute);
+      });
     },
     readiness: {
       postgresql: () => databaseReady(pools.baseline),

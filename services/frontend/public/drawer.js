@@ -250,7 +250,7 @@ function recommended(products) {
 /** What a customer can understand of a failed checkout. */
 function explain(error) {
   const seconds =
-    typeof error.body.waited_ms === 'number' ? `${(error.body.waited_ms / 1000).toFixed(1)} s` : null;
+    typeof error.body.waited_ms === 'number' ? `${(error.body.waited_ms / 1000).toFixed(1)}\u00a0s` : null;
   const step = /^(.*)-(timeout|unavailable)$/.exec(error.reason);
   if (error.status === 402) return 'The card was declined. Nothing was charged.';
   if (error.status === 0) return 'The shop cannot be reached. Check your connection and try again.';
