@@ -11,24 +11,12 @@ import { createIndexStatement } from './sql/indexes';
 import { orderStatements } from './sql/orders';
 import { quoteIdentifier, quoteLiteral } from './sql/quote';
 import { ROLES } from './sql/roles';
+import { SESSION_SETTINGS } from './sql/settings';
 import { stateStatements } from './sql/state';
 import { INDEX_NAMES } from './types';
 
 /** Rows of one seeding transaction: what a kill can cost. */
 const SEED_BATCH_ROWS = 25_000;
-
-/**
- * Planner and executor settings the outage relies on, for every session of the database: no JIT, no parallel
- * workers (both would change a scan's time), scans start at the first row (`synchronize_seqscans` would let one
- * join another), and plans made for the values at hand (a generic plan becomes a Bitmap Heap Scan).
- */
-const DATABASE_SETTINGS: Readonly<Record<string, string>> = {
-  jit: 'off',
-  max_parallel_workers_per_gather: '0',
-  synchronize_seqscans: 'off',
-  plan_cache_mode: 'force_custom_plan',
-  search_path: 'shop, public',
-};
 
 export interface SetupOptions {
   /** Products in the catalog (rows). */
@@ -82,7 +70,7 @@ async function ownDatabase(sql: SqlExecutor): Promise<void> {
   if (rows[0]?.may_create !== true) {
     await sql.query(`grant create, connect on database ${database} to ${ROLES.owner}`);
   }
-  for (const [name, value] of Object.entries(DATABASE_SETTINGS)) {
+  for (const [name, value] of Object.entries(SESSION_SETTINGS)) {
     await sql.query(`alter database ${database} set ${name} = ${value}`);
   }
 }

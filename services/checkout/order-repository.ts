@@ -32,7 +32,7 @@ export type StoredOrder = Omit<z.infer<typeof storedRow>, 'id'> & { order_id: st
 const COLUMNS = 'id, idempotency_key, user_id, total_cents, currency, items, payment_id, created_at';
 
 // Without a conflict target: an order id that another key used must not become an error of the database either.
-const INSERT = `insert into orders (id, idempotency_key, user_id, total_cents, currency, items, payment_id)
+const INSERT = `insert into shop.orders (id, idempotency_key, user_id, total_cents, currency, items, payment_id)
 values ($1, $2, $3, $4, $5, $6::jsonb, $7)
 on conflict do nothing
 returning ${COLUMNS}`;
@@ -60,7 +60,7 @@ export class OrderRepository {
     const [written] = inserted.rows;
     if (written) return { order: toStoredOrder(written), created: true };
 
-    const existing = await this.pool.query(`select ${COLUMNS} from orders where idempotency_key = $1`, [
+    const existing = await this.pool.query(`select ${COLUMNS} from shop.orders where idempotency_key = $1`, [
       order.idempotencyKey,
     ]);
     const [first] = existing.rows;
@@ -79,13 +79,15 @@ export class OrderRepository {
 
   /** The order of an id; null if there is none. */
   async find(orderId: string): Promise<StoredOrder | null> {
-    const { rows } = await this.pool.query(`select ${COLUMNS} from orders where id = $1`, [orderId]);
+    const { rows } = await this.pool.query(`select ${COLUMNS} from shop.orders where id = $1`, [orderId]);
     return rows[0] ? toStoredOrder(rows[0]) : null;
   }
 
   /** The price of a product (USD cents). @throws HttpError 404 `unknown-product` */
   async priceOf(productId: number): Promise<number> {
-    const { rows } = await this.pool.query('select price_cents from products where id = $1', [productId]);
+    const { rows } = await this.pool.query('select price_cents from shop.products where id = $1', [
+      productId,
+    ]);
     if (!rows[0]) throw new HttpError(404, 'unknown-product', `there is no product ${String(productId)}`);
     return Number(rows[0].price_cents);
   }

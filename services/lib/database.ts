@@ -1,5 +1,6 @@
 import { context, SpanStatusCode, trace, type Link, type SpanContext } from '@opentelemetry/api';
 import { Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
+import { SESSION_OPTIONS } from '../../scenario/sql/settings';
 import { HttpError } from './errors';
 import { logger } from './logger';
 import { poolMetrics, type PoolMetrics } from './pool-metrics';
@@ -69,6 +70,7 @@ export class InstrumentedPool {
     };
     this.pool = new Pool({
       connectionString: options.connectionString ?? process.env.DATABASE_URL,
+      options: SESSION_OPTIONS,
       application_name: `${process.env.SERVICE ?? 'ecommerce-demo'}/${options.name}`,
       max: this.size.max,
       connectionTimeoutMillis: this.size.acquireTimeoutMs,

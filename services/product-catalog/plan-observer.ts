@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import { Client } from 'pg';
+import { SESSION_OPTIONS } from '../../scenario/sql/settings';
 import { every, type BackgroundTask } from '../lib/background';
 import { logger } from '../lib/logger';
 import { summarizePlan, type PlanSummary } from './plan';
@@ -124,6 +125,7 @@ export class PlanObserver {
   private async connect(): Promise<Client> {
     const client = new Client({
       connectionString: this.connectionString,
+      options: SESSION_OPTIONS,
       application_name: 'product-catalog/plan-observer',
       connectionTimeoutMillis: 2_000,
       statement_timeout: 60_000,
