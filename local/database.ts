@@ -53,7 +53,10 @@ export async function withConnection<T>(url: string, work: (sql: SqlExecutor) =>
 
 /** Errors that mean "not yet": nobody listens, or the server is starting up or recovering. */
 function isNotYet(error: unknown): boolean {
-  return ['ECONNREFUSED', 'ECONNRESET', '57P03', '53300'].some((code) => hasCode(error, code)) || /timeout/i.test(messageOf(error));
+  return (
+    ['ECONNREFUSED', 'ECONNRESET', '57P03', '53300'].some((code) => hasCode(error, code)) ||
+    /timeout/i.test(messageOf(error))
+  );
 }
 
 /**
@@ -83,7 +86,9 @@ export async function waitForDatabase(
         );
       }
       if (performance.now() > deadline) {
-        throw new UserFault(`PostgreSQL at ${host} does not answer within ${String(timeoutMs / 1000)} s: ${messageOf(error)}`);
+        throw new UserFault(
+          `PostgreSQL at ${host} does not answer within ${String(timeoutMs / 1000)} s: ${messageOf(error)}`,
+        );
       }
     }
     await delay(60);
@@ -116,6 +121,8 @@ export async function prepareDatabase(
       log: options.log,
       onProgress: options.onProgress,
     });
+    // Else the first Ctrl-C would have to write all of it, longer than it may take.
+    if (seededRows > 0) await sql.query('checkpoint');
     return seededRows;
   });
 }

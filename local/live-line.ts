@@ -55,7 +55,8 @@ export function toLiveView(stats: unknown, catalogHealth: unknown): LiveView {
 export function liveLine(view: LiveView | null, now: Date): string {
   const clock = now.toLocaleTimeString('sv-SE');
   if (view === null) return `${clock}  the load generator does not answer`;
-  const where = view.minute === null ? (view.phase ?? 'starting') : `minute ${String(view.minute)} ${view.phase ?? ''}`;
+  const where =
+    view.minute === null ? (view.phase ?? 'starting') : `minute ${String(view.minute)} ${view.phase ?? ''}`;
   const parts = [
     `${clock}  ${where.trim()}`,
     `baseline ${cohortText(view.baseline)}`,
@@ -69,6 +70,11 @@ export function liveLine(view: LiveView | null, now: Date): string {
 }
 
 function cohortText({ rpm, errorRate, p95Ms }: CohortView): string {
-  const p95 = p95Ms === null ? '-' : p95Ms < 1000 ? `${String(Math.round(p95Ms))} ms` : `${(p95Ms / 1000).toFixed(1)} s`;
+  const p95 =
+    p95Ms === null
+      ? '-'
+      : p95Ms < 1000
+        ? `${String(Math.round(p95Ms))} ms`
+        : `${(p95Ms / 1000).toFixed(1)} s`;
   return `${rpm === null ? '-' : String(Math.round(rpm))} rpm ${errorRate ?? '-'} errors p95 ${p95}`;
 }

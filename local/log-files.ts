@@ -1,4 +1,13 @@
-import { copyFileSync, openSync, closeSync, readSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
+import {
+  copyFileSync,
+  openSync,
+  closeSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
 import { hasCode } from './faults';
 
 /** A log of one process larger than this is set aside and begun anew (bytes). */

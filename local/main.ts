@@ -33,7 +33,13 @@ async function main(): Promise<void> {
   const began = performance.now();
   let shop: RunningShop;
   try {
-    shop = await startShop({ ...command.options, repositoryDir, env: process.env, reporter, signal: ending.signal });
+    shop = await startShop({
+      ...command.options,
+      repositoryDir,
+      env: process.env,
+      reporter,
+      signal: ending.signal,
+    });
   } catch (error) {
     if (ending.signal.aborted) {
       screen.setStatus('');
@@ -77,12 +83,16 @@ class Ending {
 }
 
 /** Shows the live line until the signal. */
-async function show(shop: RunningShop, options: StartOptions, screen: Screen, signal: AbortSignal): Promise<void> {
+async function show(
+  shop: RunningShop,
+  options: StartOptions,
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<void> {
   let tick = 0;
   while (!signal.aborted) {
     const began = performance.now();
     const view = await readLiveView(shop.urls, shop.adminToken);
-    if (signal.aborted) return;
     const line = liveLine(view, new Date());
     if (screen.rich) screen.setStatus(line);
     else if (tick % PLAIN_EVERY === 0) screen.line(line);

@@ -70,7 +70,11 @@ async function proportionalBytes(pid: number): Promise<number | null> {
 
 /** True on a system with /proc whose process has ended meanwhile. */
 async function isGone(pid: number): Promise<boolean> {
-  const readable = (file: string): Promise<boolean> => readFile(file).then(() => true, () => false);
+  const readable = (file: string): Promise<boolean> =>
+    readFile(file).then(
+      () => true,
+      () => false,
+    );
   return (await readable('/proc/self/stat')) && !(await readable(`/proc/${String(pid)}/stat`));
 }
 

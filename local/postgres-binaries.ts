@@ -12,6 +12,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { UserFault, hasCode, messageOf } from './faults';
@@ -30,6 +31,8 @@ export interface PostgresPlace {
   binaries: PostgresBinaries;
   /** The cluster's folder (PGDATA). */
   dataDir: string;
+  /** The cluster lies outside the shop's data folder, where PostgreSQL's user can reach it. */
+  outside: boolean;
   /** What was done differently from the usual, for people; empty normally. */
   notes: string[];
 }
@@ -53,16 +56,15 @@ export function placePostgres(dataRoot: string, user: SystemUser | null): Postgr
 
   const mended = mendLinks(native);
   if (mended > 0) notes.push(`${String(mended)} missing library links were made`);
-  let tried = tryBinaries(native, user);
-  if ('fault' in tried) {
-    const copy = path.join(home, 'postgres-binaries');
-    const reason = tried.fault;
-    copyNative(native, copy);
-    tried = tryBinaries(copy, user);
-    if ('fault' in tried) throw doesNotRun(tried.fault);
-    notes.push(`PostgreSQL does not run from ${native}${user ? ` as user ${user.name}` : ''} (${reason}): copied to ${copy}`);
-  }
-  return { binaries: tried, dataDir, notes };
+  const inPlace = tryBinaries(native, user);
+  if (!('fault' in inPlace)) return { binaries: inPlace, dataDir, outside, notes };
+  const copy = path.join(home, 'postgres-binaries');
+  copyNative(native, copy);
+  const copied = tryBinaries(copy, user);
+  if ('fault' in copied) throw doesNotRun(copied.fault);
+  const as = user ? ` as user ${user.name}` : '';
+  notes.push(`PostgreSQL does not run from node_modules${as} (${inPlace.fault}): a copy in ${copy} does`);
+  return { binaries: copied, dataDir, outside, notes };
 }
 
 function findNative(): string {
@@ -125,11 +127,13 @@ function tryBinaries(native: string, user: SystemUser | null): PostgresBinaries 
       ...(user ? { uid: user.uid, gid: user.gid } : {}),
     });
     if (run.error) return { fault: messageOf(run.error) };
-    if (run.status !== 0) return { fault: run.stderr.trim().split('\n')[0] ?? `exit code ${String(run.status)}` };
+    if (run.status !== 0)
+      return { fault: run.stderr.trim().split('\n')[0] ?? `exit code ${String(run.status)}` };
     major = /\s(\d+)[.\s\w]*$/.exec(run.stdout.trim())?.[1] ?? /(\d+)\./.exec(run.stdout)?.[1] ?? '';
   }
   // initdb reads its templates as that user too.
-  if (user && !canReach(user, path.join(native, 'share', 'postgresql', 'x'))) return { fault: 'share is closed to it' };
+  if (user && !canReach(user, path.join(native, 'share', 'postgresql', 'x')))
+    return { fault: 'share is closed to it' };
   return { ...programs, major };
 }
 
@@ -142,15 +146,29 @@ function makeExecutable(program: string): void {
   }
 }
 
+/** Copies the programs, unless the copy is of this very package version. */
 function copyNative(native: string, copy: string): void {
+  const versionFile = 'package-version';
+  const version = packageVersion(native);
+  try {
+    if (readFileSync(path.join(copy, versionFile), 'utf8') === version) return;
+  } catch {
+    // No copy yet, or not a whole one.
+  }
   const draft = `${copy}.new`;
   rmSync(draft, { recursive: true, force: true });
   rmSync(copy, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true });
   cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
+  mendLinks(draft);
+  openToAll(draft);
+  writeFileSync(path.join(draft, versionFile), version, { mode: 0o644 });
   renameSync(draft, copy);
-  mendLinks(copy);
-  openToAll(copy);
+}
+
+function packageVersion(native: string): string {
+  const text = readFileSync(path.join(native, '..', 'package.json'), 'utf8');
+  return String((JSON.parse(text) as { version?: unknown }).version);
 }
 
 function openToAll(folder: string): void {
@@ -175,7 +193,9 @@ function makeOutsideFolder(dataRoot: string): string {
     if (!hasCode(error, 'EEXIST')) throw error;
     const found = lstatSync(folder);
     if (!found.isDirectory() || found.uid !== process.getuid?.()) {
-      throw new UserFault(`${folder} belongs to someone else. Remove it, or choose a --data folder that every user can reach.`);
+      throw new UserFault(
+        `${folder} belongs to someone else. Remove it, or choose a --data folder that every user can reach.`,
+      );
     }
   }
   chmodSync(folder, 0o711);

@@ -31,7 +31,8 @@ export function postgresUser(): SystemUser | null {
 function findUser(name: string): SystemUser | null {
   try {
     // | 0: macOS writes nobody's id as 4294967294, Node wants it signed.
-    const id = (kind: '-u' | '-g'): number => Number(execFileSync('id', [kind, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })) | 0;
+    const id = (kind: '-u' | '-g'): number =>
+      Number(execFileSync('id', [kind, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })) | 0;
     const [uid, gid] = [id('-u'), id('-g')];
     return uid === 0 ? null : { name, uid, gid };
   } catch {

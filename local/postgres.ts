@@ -30,10 +30,15 @@ export function clusterExists(dataDir: string): boolean {
  * Makes the cluster if there is none. An initdb that was killed leaves nothing that counts: it works in a draft
  * folder that is renamed at the end.
  *
+ * @param signal ends initdb, and this rejects
  * @returns true when it was made now
  * @throws UserFault when the cluster is of another major version, or initdb fails
  */
-export async function initialiseCluster({ place, user }: PostgresOptions, password: string): Promise<boolean> {
+export async function initialiseCluster(
+  { place, user }: PostgresOptions,
+  password: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
   const { binaries, dataDir } = place;
   if (clusterExists(dataDir)) {
     const version = readFileSync(path.join(dataDir, 'PG_VERSION'), 'utf8').trim();
@@ -57,16 +62,21 @@ export async function initialiseCluster({ place, user }: PostgresOptions, passwo
       chownSync(draft, user.uid, user.gid);
       chownSync(passwordFile, user.uid, user.gid);
     }
-    await runInitdb(binaries.initdb, user, [
-      `--pgdata=${draft}`,
-      `--username=${SUPERUSER}`,
-      `--pwfile=${passwordFile}`,
-      '--auth=scram-sha-256',
-      '--encoding=UTF8',
-      '--locale=C',
-      '--no-sync',
-      '--no-instructions',
-    ]);
+    await runInitdb(
+      binaries.initdb,
+      user,
+      [
+        `--pgdata=${draft}`,
+        `--username=${SUPERUSER}`,
+        `--pwfile=${passwordFile}`,
+        '--auth=scram-sha-256',
+        '--encoding=UTF8',
+        '--locale=C',
+        '--no-sync',
+        '--no-instructions',
+      ],
+      signal,
+    );
   } finally {
     rmSync(passwordFile, { force: true });
   }
@@ -74,25 +84,35 @@ export async function initialiseCluster({ place, user }: PostgresOptions, passwo
   return true;
 }
 
-function runInitdb(program: string, user: SystemUser | null, args: string[]): Promise<void> {
+function runInitdb(
+  program: string,
+  user: SystemUser | null,
+  args: string[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd: '/',
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, LC_ALL: 'C' },
+      // Without the terminal's Ctrl-C: the signal ends it, then its leavings are removed.
+      detached: true,
       ...(user ? { uid: user.uid, gid: user.gid } : {}),
     });
+    const end = (): void => void child.kill('SIGTERM');
+    signal?.addEventListener('abort', end);
     let errors = '';
     child.stderr.on('data', (chunk: Buffer) => {
       errors = (errors + chunk.toString()).slice(-4000);
     });
     child.once('error', reject);
-    child.once('close', (code, signal) => {
+    child.once('close', (code, endedBy) => {
+      signal?.removeEventListener('abort', end);
       if (code === 0) resolve();
       else {
         reject(
           new UserFault(
-            `PostgreSQL's initdb failed (${signal ?? `exit code ${String(code)}`}): ${errors.trim()}`,
+            `PostgreSQL's initdb failed (${endedBy ?? `exit code ${String(code)}`}): ${errors.trim()}`,
           ),
         );
       }
@@ -117,7 +137,9 @@ export async function endOrphanedPostgres(dataDir: string): Promise<boolean> {
 }
 
 /** Settings of the server, as `-c` options: they count for every start and need no file. */
-export function serverSettings(options: Pick<PostgresOptions, 'port' | 'maxConnections'>): Record<string, string> {
+export function serverSettings(
+  options: Pick<PostgresOptions, 'port' | 'maxConnections'>,
+): Record<string, string> {
   return {
     listen_addresses: '127.0.0.1',
     port: String(options.port),
@@ -171,5 +193,7 @@ export function postgresSpec(options: PostgresOptions): ProcessSpec {
 
 /** What a server that does not come up wrote last, for a message. */
 export function startFault(logFile: string): UserFault {
-  return new UserFault(`PostgreSQL does not start: ${lastLines(logFile, 5).join('\n  ') || 'it wrote nothing'}\nLog: ${logFile}`);
+  return new UserFault(
+    `PostgreSQL does not start: ${lastLines(logFile, 5).join('\n  ') || 'it wrote nothing'}\nLog: ${logFile}`,
+  );
 }

@@ -28,7 +28,7 @@ export class ProgressReporter implements Reporter {
         this.active.set(name, text);
         this.refresh();
         // Without a status line a long step still shows signs of life, not more than one in 5 s.
-        if (!this.screen.rich && performance.now() - Math.max(told, began) > 5000) {
+        if (text !== '' && !this.screen.rich && performance.now() - Math.max(told, began) > 5000) {
           told = performance.now();
           this.screen.line(`  ${name}: ${text}`);
         }
@@ -36,7 +36,9 @@ export class ProgressReporter implements Reporter {
       done: (detail) => {
         this.active.delete(name);
         const time = this.screen.styled(duration(performance.now() - began), 'dim');
-        this.screen.line(`${this.screen.styled('✓', 'green')} ${name}${detail === undefined ? '' : `: ${detail}`}  ${time}`);
+        this.screen.line(
+          `${this.screen.styled('✓', 'green')} ${name}${detail === undefined ? '' : `: ${detail}`}  ${time}`,
+        );
         this.refresh();
       },
     };

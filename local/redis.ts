@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { UserFault } from './faults';
 import type { ProcessSpec } from './supervised-process';
 
 /** Name of Redis's process in run.json, in logs and in messages. */
@@ -92,15 +93,26 @@ function findOnPath(name: string, searchPath: string): string | null {
 /**
  * Waits until Redis answers PING.
  *
- * @throws Error when it does not within `timeoutMs`
+ * @param hasFailed tells that waiting is in vain
+ * @throws UserFault when it does not within `timeoutMs`; what `hasFailed` gives
  */
-export async function waitForRedis(url: string, timeoutMs: number): Promise<void> {
+export async function waitForRedis(
+  url: string,
+  timeoutMs: number,
+  hasFailed: () => Error | null = () => null,
+): Promise<void> {
   const { hostname, port, protocol } = new URL(url);
   // A TLS or password-protected Redis of the user's own is the services' business: their /readyz tells.
   if (protocol !== 'redis:') return;
   const deadline = performance.now() + timeoutMs;
   while (!(await answers(hostname, Number(port || '6379')))) {
-    if (performance.now() > deadline) throw new Error(`Redis at ${hostname}:${port} does not answer`);
+    const failed = hasFailed();
+    if (failed) throw failed;
+    if (performance.now() > deadline) {
+      throw new UserFault(
+        `Redis at ${hostname}:${port || '6379'} does not answer. Start it, or unset REDIS_URL to use a local one.`,
+      );
+    }
     await delay(40);
   }
 }

@@ -31,7 +31,8 @@ export interface RunState {
 export function readRunState(file: string): RunState | null {
   try {
     const value = JSON.parse(readFileSync(file, 'utf8')) as Partial<RunState>;
-    if (value.version !== 1 || typeof value.runner?.pid !== 'number' || !Array.isArray(value.children)) return null;
+    if (value.version !== 1 || typeof value.runner?.pid !== 'number' || !Array.isArray(value.children))
+      return null;
     return value as RunState;
   } catch {
     return null;
@@ -110,7 +111,11 @@ async function endOrphans(children: readonly RecordedProcess[]): Promise<string[
   const others = children.filter((child) => !isDatabase(child));
   const databases = children.filter(isDatabase);
   const endedOthers = await endProcesses(others, { signal: 'SIGTERM', lastSignal: 'SIGKILL', graceMs: 3000 });
-  const endedDatabases = await endProcesses(databases, { signal: 'SIGINT', lastSignal: 'SIGQUIT', graceMs: 10_000 });
+  const endedDatabases = await endProcesses(databases, {
+    signal: 'SIGINT',
+    lastSignal: 'SIGQUIT',
+    graceMs: 10_000,
+  });
   const ended = new Set([...endedOthers, ...endedDatabases]);
   return children.filter(({ pid }) => ended.has(pid)).map(({ name }) => name);
 }
@@ -146,7 +151,9 @@ export class RunRecord {
 }
 
 /** The state of this process as a runner that has just begun. */
-export function newRunState(details: Omit<RunState, 'version' | 'runner' | 'state' | 'startedAt' | 'seenAt' | 'children'>): RunState {
+export function newRunState(
+  details: Omit<RunState, 'version' | 'runner' | 'state' | 'startedAt' | 'seenAt' | 'children'>,
+): RunState {
   const identity = identifyProcess(process.pid);
   const now = Date.now() / 1000;
   return {

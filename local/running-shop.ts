@@ -23,7 +23,7 @@ export function findRunningShop(dataDir: string): FoundShop | null {
   return {
     runner: state.runner.pid,
     state: state.state,
-    urls: state.urls as Record<ServiceName, string>,
+    urls: state.urls,
     adminToken: state.adminToken,
     portOffset: state.portOffset,
     databaseUrl: (role) => state.databaseUrls[role],

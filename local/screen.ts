@@ -27,7 +27,7 @@ export class Screen {
   /** Rewrites the status line; nothing without `rich`. Plain text, cut to the terminal's width. */
   setStatus(text: string, style?: Style): void {
     if (!this.rich) return;
-    const cut = [...text].slice(0, Math.max(20, (this.output.columns ?? 100) - 1)).join('');
+    const cut = text.slice(0, Math.max(20, (this.output.columns ?? 100) - 1));
     const status = style === undefined ? cut : this.styled(cut, style);
     if (status === this.status) return;
     this.status = status;

@@ -17,16 +17,16 @@ export interface Secrets {
 /**
  * Reads the secrets of a data folder; makes them when there are none.
  *
- * @param clusterExists PostgreSQL's folder is there already: its superuser's password cannot be made anew
+ * @param cluster PostgreSQL's folder if it is there already: its superuser's password cannot be made anew
  * @throws UserFault when the file is broken, or gone while the database is still there
  */
-export function loadSecrets(file: string, clusterExists: boolean): Secrets {
+export function loadSecrets(file: string, cluster: string | null): Secrets {
   const stored = readSecrets(file);
   if (stored) return stored;
-  if (clusterExists) {
+  if (cluster !== null) {
     throw new UserFault(
-      `${file} is missing, but the database that was made with its passwords is still there. ` +
-        'Put the file back, or delete the data folder to start afresh (the catalog is seeded again).',
+      `${file} is missing, but the database that was made with its passwords is still in ${cluster}. ` +
+        'Put the file back, or delete both to start afresh (the catalog is seeded again).',
     );
   }
   const made: Secrets = { postgres: word(), shop_app: word(), conductor: word(), adminToken: word() };

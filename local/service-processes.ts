@@ -75,7 +75,9 @@ function serviceEnvironment(entry: ServiceEntry, settings: ServiceSettings): Nod
       ? {
           // The presenter's page reaches every service: health, run-time control, the storefront's address.
           ...Object.fromEntries(CATALOG.map(({ name }) => [urlVariable(name), urls[name]])),
-          ...(settings.forwardOtlpTo === null ? {} : { CONSOLE_FORWARD_OTLP_ENDPOINT: settings.forwardOtlpTo }),
+          ...(settings.forwardOtlpTo === null
+            ? {}
+            : { CONSOLE_FORWARD_OTLP_ENDPOINT: settings.forwardOtlpTo }),
         }
       : {}),
   };
@@ -83,6 +85,7 @@ function serviceEnvironment(entry: ServiceEntry, settings: ServiceSettings): Nod
 
 /** What of the runner's environment is the user's, and not npm's or the shell's about this very process. */
 function inherited(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const dropped = /^(npm_|INIT_CWD$|HOSTNAME$|NODE_OPTIONS$|NODE_COMPILE_CACHE$|DATABASE_URL$|REDIS_URL$|PG[A-Z]+$)/;
+  const dropped =
+    /^(npm_|INIT_CWD$|HOSTNAME$|NODE_OPTIONS$|NODE_COMPILE_CACHE$|DATABASE_URL$|REDIS_URL$|PG[A-Z]+$)/;
   return Object.fromEntries(Object.entries(env).filter(([key]) => !dropped.test(key)));
 }

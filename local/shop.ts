@@ -1,15 +1,11 @@
+import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { stackConfigPath } from '../scenario/config-file';
 import type { Scenario } from '../scenario/types';
 import { CATALOG, type DatabaseRole, type ServiceName } from '../services/catalog';
 import { POSTGRES_PORT, REDIS_PORT, type StartOptions } from './arguments';
 import { createDataFolder, dataFolder, type DataFolder } from './data-folder';
-import {
-  databaseUrls,
-  prepareDatabase,
-  requiredConnections,
-  waitForDatabase,
-} from './database';
+import { databaseUrls, prepareDatabase, requiredConnections, waitForDatabase } from './database';
 import { UserFault } from './faults';
 import { contentMark } from './file-watch';
 import type { MemoryUse } from './memory';
@@ -81,14 +77,18 @@ export async function startShop(request: ShopRequest): Promise<RunningShop> {
   const { reporter, portOffset } = request;
   // Whatever is wrong with the stack is said before anything is touched.
   const stack = new StackScenario({ projectDir: request.repositoryDir, stack: request.stack }, request);
-  const preview = stack.resolve(stack.read().config, null, Date.now() / 1000, { absentSeconds: Infinity }).scenario;
+  const preview = stack.resolve(stack.read().config, null, Date.now() / 1000, {
+    absentSeconds: Infinity,
+  }).scenario;
 
   const folder = dataFolder(request.dataDir);
   createDataFolder(folder);
   const database = planDatabase(request, folder, requiredConnections(preview));
-  const secrets = loadSecrets(folder.secretsFile, database.server !== null && clusterExists(database.server.place.dataDir));
+  const cluster = await usableCluster(database.server, folder, reporter);
+  const secrets = loadSecrets(folder.secretsFile, cluster);
   const superuserUrl =
-    database.externalUrl ?? `postgres://${SUPERUSER}:${secrets.postgres}@127.0.0.1:${String(database.port)}/postgres`;
+    database.externalUrl ??
+    `postgres://${SUPERUSER}:${secrets.postgres}@127.0.0.1:${String(database.port)}/postgres`;
   const urls = databaseUrls(superuserUrl, secrets);
   const redis = planRedis({
     env: request.env,
@@ -110,6 +110,7 @@ export async function startShop(request: ShopRequest): Promise<RunningShop> {
   const predecessor = await claimRun(folder.runFile, folder.root, state);
   const record = new RunRecord(folder.runFile, state);
   const supervisor = new Supervisor(record, reporter, new Set(['console', REDIS_NAME, POSTGRES_NAME]));
+  const pending: Promise<void>[] = [];
   let watch: { close: () => Promise<void> } | null = null;
   let stopped: Promise<void> | null = null;
   const stop = (): Promise<void> => {
@@ -136,7 +137,10 @@ export async function startShop(request: ShopRequest): Promise<RunningShop> {
     if (database.server && (await endOrphanedPostgres(database.server.place.dataDir))) {
       reporter.note('ended a PostgreSQL that was left on this data folder');
     }
-    await requireFreePorts(neededPorts(portOffset, database.server !== null, redis.spec !== null), portOffset);
+    await requireFreePorts(
+      neededPorts(portOffset, database.server !== null, redis.spec !== null),
+      portOffset,
+    );
     request.signal?.throwIfAborted();
     presence.begin();
 
@@ -157,11 +161,12 @@ export async function startShop(request: ShopRequest): Promise<RunningShop> {
       maxConnections: database.server?.maxConnections ?? null,
       reporter,
     };
-    const startServices = (names: readonly ServiceName[]): Promise<void> => readyServices(supervisor, settings, names, reporter);
+    const startServices = (names: readonly ServiceName[]): Promise<void> =>
+      readyServices(supervisor, settings, names, reporter);
     const stackFile = stackConfigPath({ projectDir: request.repositoryDir, stack: request.stack });
     let appliedMark = contentMark(stackFile);
     let scenario = preview;
-    const stores = Promise.all([
+    const stores = [
       (async () => {
         await startDatabase(database, superuserUrl, secrets.postgres, supervisor, request);
         await prepareCatalog(superuserUrl, secrets, preview.catalogRows, reporter);
@@ -170,9 +175,12 @@ export async function startShop(request: ShopRequest): Promise<RunningShop> {
         scenario = await applyStack(stack, target, { absentSeconds });
       })(),
       startRedis(redis, supervisor, reporter),
-    ]);
+    ];
+    pending.push(...stores);
     // The load comes last: it meets a shop that is ready.
-    await Promise.all([stores, startServices(CATALOG.map(({ name }) => name).filter((name) => name !== LOAD))]);
+    const services = startServices(CATALOG.map(({ name }) => name).filter((name) => name !== LOAD));
+    pending.push(services);
+    await Promise.all([...stores, services]);
     await startServices([LOAD]);
     request.signal?.throwIfAborted();
 
@@ -203,6 +211,8 @@ export async function startShop(request: ShopRequest): Promise<RunningShop> {
     };
   } catch (error) {
     await stop();
+    // What was still under way fails now; it must not outlive the call.
+    await Promise.allSettled(pending);
     throw error;
   } finally {
     request.signal?.removeEventListener('abort', abort);
@@ -240,6 +250,24 @@ function planDatabase(request: ShopRequest, folder: DataFolder, maxConnections: 
   };
 }
 
+/**
+ * The cluster's folder, null where there is none yet. One outside the data folder whose secrets are gone is removed:
+ * who deletes the data folder to start afresh does not know of it.
+ */
+async function usableCluster(
+  server: PostgresOptions | null,
+  folder: DataFolder,
+  reporter: Reporter,
+): Promise<string | null> {
+  if (server === null || !clusterExists(server.place.dataDir)) return null;
+  const { dataDir, outside } = server.place;
+  if (!outside || existsSync(folder.secretsFile)) return dataDir;
+  await endOrphanedPostgres(dataDir);
+  rmSync(dataDir, { recursive: true, force: true });
+  reporter.note(`the data folder is new: the old database in ${dataDir} was removed`);
+  return null;
+}
+
 function neededPorts(portOffset: number, ownDatabase: boolean, ownRedis: boolean) {
   return [
     ...(ownDatabase ? [{ port: POSTGRES_PORT + portOffset, service: 'PostgreSQL' }] : []),
@@ -262,8 +290,9 @@ async function startDatabase(
     step.done('the one of ECOMMERCE_POSTGRES_URL');
     return;
   }
+  signal?.throwIfAborted();
   step.progress('initdb');
-  const made = await initialiseCluster(server, password);
+  const made = await initialiseCluster(server, password, signal);
   signal?.throwIfAborted();
   step.progress('');
   const supervised = supervisor.start(postgresSpec(server));
@@ -301,8 +330,15 @@ async function startRedis(
   reporter: Reporter,
 ): Promise<void> {
   const step = reporter.step('Redis');
-  if (plan.spec) supervisor.start(plan.spec);
-  await waitForRedis(plan.url, 15_000);
+  const { spec } = plan;
+  const supervised = spec ? supervisor.start(spec) : null;
+  await waitForRedis(plan.url, 15_000, () => {
+    if (supervisor.stopping) return new Error('stopped');
+    const crashes = supervised?.restarts ?? 0;
+    return crashes < 3
+      ? null
+      : new UserFault(`Redis ended ${String(crashes)} times. Log: ${spec?.logFile ?? ''}`);
+  });
   step.done(plan.description);
 }
 

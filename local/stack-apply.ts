@@ -52,14 +52,16 @@ export async function applyStack(
         },
         onProgress: () => undefined,
       });
-      reporter.note(`catalog of ${scenario.catalogRows.toLocaleString('en-US')} products (${duration(performance.now() - began)})`);
+      reporter.note(
+        `catalog of ${scenario.catalogRows.toLocaleString('en-US')} products (${duration(performance.now() - began)})`,
+      );
     }
-    const { changes, endedOverride } = await applyScenario(sql, scenario, (message) => {
-      reporter.detail(message);
-    });
-    if (endedOverride !== null) reporter.note(`run ${endedOverride} was ended: the configuration counts`);
+    const { changes } = await applyScenario(sql, scenario, () => undefined);
     for (const { what, durationMs } of changes) {
-      if (fresh === null) reporter.note(`${what} (${duration(durationMs)})`);
+      const line = `${what} (${duration(durationMs)})`;
+      // At a start only what differs from the last time is news.
+      if (fresh === null || !ROUTINE.has(what)) reporter.note(line);
+      else reporter.detail(line);
     }
     if (target.maxConnections !== null && requiredConnections(scenario) > target.maxConnections) {
       reporter.problem(
@@ -71,6 +73,9 @@ export async function applyStack(
     return scenario;
   });
 }
+
+/** Changes that every apply makes. */
+const ROUTINE: ReadonlySet<string> = new Set(['storage profile', 'desired row']);
 
 /** JSON drops what is undefined; so that stored and resolved compare. */
 function withoutNoise(scenario: Scenario | null): unknown {

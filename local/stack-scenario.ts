@@ -72,7 +72,10 @@ export class StackScenario {
     }
     return {
       config,
-      notes: dropped.map(({ flag, path, value }) => `${path.join('.')} was changed in the file: ${flag} ${String(value)} no longer counts`),
+      notes: dropped.map(
+        ({ flag, path, value }) =>
+          `${path.join('.')} was changed in the file: ${flag} ${String(value)} no longer counts`,
+      ),
     };
   }
 
@@ -175,7 +178,7 @@ function asUserFault(error: unknown, overrides: readonly Override[], file?: Stac
   const lines = error.faults.map((fault) => {
     const override = overrides.find(({ path }) => path.join('.') === fault.key);
     if (override) return `${override.flag} ${String(override.value)}: ${fault.message}`;
-    return `${place(fault, file)}${fault.key} = ${JSON.stringify(fault.value) ?? '(unset)'}: ${fault.message}`;
+    return `${place(fault, file)}${fault.key} = ${fault.value === undefined ? '(unset)' : JSON.stringify(fault.value)}: ${fault.message}`;
   });
   return new UserFault(lines.join('\n'), 2);
 }
@@ -192,7 +195,10 @@ function valueAt(values: Record<string, unknown>, [key, child]: Override['path']
   return child === undefined ? value : asGroup(value)[child];
 }
 
-function withValue(values: Record<string, unknown>, { path: [key, child], value }: Override): Record<string, unknown> {
+function withValue(
+  values: Record<string, unknown>,
+  { path: [key, child], value }: Override,
+): Record<string, unknown> {
   return { ...values, [key]: child === undefined ? value : { ...asGroup(values[key]), [child]: value } };
 }
 
@@ -205,7 +211,9 @@ function asGroup(value: unknown): Record<string, unknown> {
       group = null;
     }
   }
-  return typeof group === 'object' && group !== null && !Array.isArray(group) ? (group as Record<string, unknown>) : {};
+  return typeof group === 'object' && group !== null && !Array.isArray(group)
+    ? (group as Record<string, unknown>)
+    : {};
 }
 
 function same(a: unknown, b: unknown): boolean {

@@ -78,8 +78,8 @@ export class Supervisor {
    */
   async waitReady(name: string, url: string, timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs;
-    let reason = 'it does not answer';
     for (;;) {
+      let reason: string;
       if (this.stopping) throw new Error('stopped');
       const supervised = this.processes.get(name);
       try {

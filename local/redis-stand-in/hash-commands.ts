@@ -36,7 +36,10 @@ export const hashCommands: CommandTable = {
   hgetall: { arity: [1, 1], run: (keys, [key = '']) => [...(keys.read(key, 'hash') ?? [])].flat() },
   hkeys: { arity: [1, 1], run: (keys, [key = '']) => [...(keys.read(key, 'hash')?.keys() ?? [])] },
   hvals: { arity: [1, 1], run: (keys, [key = '']) => [...(keys.read(key, 'hash')?.values() ?? [])] },
-  hexists: { arity: [2, 2], run: (keys, [key = '', field = '']) => Number(keys.read(key, 'hash')?.has(field) ?? false) },
+  hexists: {
+    arity: [2, 2],
+    run: (keys, [key = '', field = '']) => Number(keys.read(key, 'hash')?.has(field) ?? false),
+  },
   hlen: { arity: [1, 1], run: (keys, [key = '']) => keys.read(key, 'hash')?.size ?? 0 },
   hdel: {
     arity: [2, Infinity],

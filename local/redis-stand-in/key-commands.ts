@@ -2,14 +2,18 @@ import { integerArgument } from './arguments-of';
 import type { CommandTable } from './commands';
 import { OK, SimpleString } from './reply';
 
-const count = (items: readonly string[], test: (item: string) => boolean): number => items.filter(test).length;
+const count = (items: readonly string[], test: (item: string) => boolean): number =>
+  items.filter(test).length;
 
 /** Turns Redis's time to live (ms, negative codes kept) into seconds, rounded as Redis does. */
 const toSeconds = (ttlMs: number): number => (ttlMs < 0 ? ttlMs : Math.round(ttlMs / 1000));
 
 /** A glob pattern of KEYS as a regular expression. */
 function globPattern(glob: string): RegExp {
-  const source = glob.replace(/[.+^${}()|\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const source = glob
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${source}$`, 's');
 }
 
@@ -20,7 +24,8 @@ export const keyCommands: CommandTable = {
   type: { arity: [1, 1], run: (keys, [key = '']) => new SimpleString(keys.typeOf(key) ?? 'none') },
   expire: {
     arity: [2, 2],
-    run: (keys, [key = '', seconds]) => Number(keys.expireAt(key, Date.now() + integerArgument(seconds) * 1000)),
+    run: (keys, [key = '', seconds]) =>
+      Number(keys.expireAt(key, Date.now() + integerArgument(seconds) * 1000)),
   },
   pexpire: {
     arity: [2, 2],

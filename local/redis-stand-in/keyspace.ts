@@ -85,7 +85,12 @@ export class Keyspace {
    *
    * @throws CommandFault WRONGTYPE
    */
-  change<T extends ValueType, R>(key: string, type: T, make: () => DataByType[T], work: (data: DataByType[T]) => R): R {
+  change<T extends ValueType, R>(
+    key: string,
+    type: T,
+    make: () => DataByType[T],
+    work: (data: DataByType[T]) => R,
+  ): R {
     const data = this.read(key, type) ?? make();
     const result = work(data);
     const count = typeof data === 'string' || Array.isArray(data) ? data.length : data.size;

@@ -23,7 +23,7 @@ function removeEqual(keys: Keyspace, key: string, limit: number, value: string):
     };
     if (limit < 0) for (let at = list.length - 1; at >= 0; at -= 1) visit(at);
     else
-      for (let at = 0; at < list.length; ) {
+      for (let at = 0; at < list.length;) {
         const before = list.length;
         visit(at);
         if (list.length === before) at += 1;

@@ -81,7 +81,10 @@ describe('the Redis stand-in, through ioredis', () => {
       [null, '2'],
     ]);
     const done = await redis.multi().hset('h', 'a', '1').expire('h', 5).hget('h', 'a').exec();
-    assert.deepEqual(done?.map(([, reply]) => reply), [1, 1, '1']);
+    assert.deepEqual(
+      done?.map(([, reply]) => reply),
+      [1, 1, '1'],
+    );
   });
 
   it('refuses an unknown command and a wrong type, and goes on', async () => {

@@ -56,7 +56,7 @@ function serve(socket: Socket, connection: Connection): void {
     returnReply: (request) => {
       const words = Array.isArray(request) ? request : [];
       if (words.length === 0 || words.some((word) => !Buffer.isBuffer(word))) {
-        replies += "-ERR Protocol error: expected an array of bulk strings\r\n";
+        replies += '-ERR Protocol error: expected an array of bulk strings\r\n';
         return;
       }
       replies += encodeReply(connection.handle(words.map((word) => (word as Buffer).toString(ENCODING))));

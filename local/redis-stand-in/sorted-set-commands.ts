@@ -65,7 +65,9 @@ export const sortedSetCommands: CommandTable = {
     run: (keys, [key = '', start, stop]) =>
       keys.change(key, 'zset', makeSortedSet, (set) => {
         const bounds = rangeBounds(integerArgument(start), integerArgument(stop), set.size);
-        return inOrder(set).slice(...bounds).filter(([member]) => set.delete(member)).length;
+        return inOrder(set)
+          .slice(...bounds)
+          .filter(([member]) => set.delete(member)).length;
       }),
   },
 };

@@ -14,7 +14,7 @@ import { serverSpan } from './server-span';
 import { shutdownTelemetry } from './telemetry';
 
 /** After SIGTERM: how long open requests may take (ms), and when the process ends whatever happens. */
-const DRAIN_MS = 2_500;
+const DRAIN_MS = 1_500;
 const HARD_EXIT_MS = 4_000;
 
 export interface ServiceOptions {

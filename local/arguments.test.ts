@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { HELP, parseStartArguments, type StartOptions } from './arguments';
+import { UserFault } from './faults';
+
+const environment = { repositoryDir: '/repo', cwd: '/here', env: {}, isTerminal: true };
+
+function options(...argv: string[]): StartOptions {
+  const command = parseStartArguments(argv, environment);
+  assert.equal(command.kind, 'start');
+  return command.options;
+}
+
+function faultOf(...argv: string[]): UserFault {
+  try {
+    parseStartArguments(argv, environment);
+  } catch (error) {
+    assert.ok(error instanceof UserFault);
+    return error;
+  }
+  throw new assert.AssertionError({ message: `${argv.join(' ')} was accepted` });
+}
+
+describe('the options of npm start', () => {
+  it('leaves everything to the stack when nothing is given', () => {
+    assert.deepEqual(options(), {
+      stack: 'dev',
+      mode: null,
+      minuteSeconds: null,
+      fromMinute: null,
+      scale: null,
+      rows: null,
+      portOffset: 0,
+      otlpEndpoint: null,
+      dataDir: '/repo/.data',
+      verbose: false,
+      color: true,
+    });
+  });
+
+  it('reads every option', () => {
+    const given = options(
+      ...[
+        '--stack',
+        'blackfriday',
+        '--mode',
+        'blackfriday-v3',
+        '--minute-seconds',
+        '6',
+        '--from-minute',
+        '10.5',
+      ],
+      ...[
+        '--scale',
+        '0.5',
+        '--rows',
+        '100000',
+        '--port-offset',
+        '1000',
+        '--otlp-endpoint',
+        'http://host:4318/',
+      ],
+      ...['--data', 'x', '--verbose', '--plain'],
+    );
+    assert.deepEqual(given, {
+      stack: 'blackfriday',
+      mode: 'blackfriday-v3',
+      minuteSeconds: 6,
+      fromMinute: 10.5,
+      scale: 0.5,
+      rows: 100000,
+      portOffset: 1000,
+      otlpEndpoint: 'http://host:4318',
+      dataDir: '/here/x',
+      verbose: true,
+      color: false,
+    });
+  });
+
+  it('documents every option in --help', () => {
+    const command = parseStartArguments(['--help', '--stack', 'x'], environment);
+    assert.deepEqual(command, { kind: 'help', text: HELP });
+    for (const name of [
+      ...['stack', 'mode', 'minute-seconds', 'from-minute', 'scale', 'rows', 'port-offset', 'otlp-endpoint'],
+      ...['data', 'verbose', 'no-color', 'plain', 'help'],
+    ]) {
+      assert.match(HELP, new RegExp(`--${name}\\b`), `--${name} is missing`);
+    }
+  });
+
+  it('refuses bad values all at once, with key, value and remedy, and exit code 2', () => {
+    const fault = faultOf(
+      ...[
+        '--mode',
+        'redfriday',
+        '--scale',
+        '0',
+        '--rows',
+        '1.5',
+        '--port-offset',
+        '60000',
+        '--minute-seconds',
+        'x',
+      ],
+      ...['--otlp-endpoint', 'localhost:4318', '--stack', '../x', '--from-minute=-1'],
+    );
+    assert.equal(fault.exitCode, 2);
+    const lines = fault.message.split('\n');
+    assert.equal(lines.length, 8);
+    assert.ok(lines.includes('--mode redfriday: must be one of normal, blackfriday, blackfriday-v3'));
+    assert.ok(
+      lines.some((line) => line.startsWith('--port-offset 60000: must be a whole number from 0 to ')),
+    );
+    assert.ok(
+      lines.some((line) => line.startsWith('--otlp-endpoint localhost:4318: must be an http or https URL')),
+    );
+  });
+
+  it('refuses an unknown option and points to --help', () => {
+    assert.match(faultOf('--minutes', '6').message, /--minutes.*--help/);
+    assert.match(faultOf('start').message, /start.*--help/);
+  });
+
+  it('has no colours without a terminal or with NO_COLOR', () => {
+    const colorOf = (change: Partial<typeof environment>): boolean => {
+      const command = parseStartArguments([], { ...environment, ...change });
+      return command.kind === 'start' && command.options.color;
+    };
+    assert.equal(colorOf({}), true);
+    assert.equal(colorOf({ isTerminal: false }), false);
+    assert.equal(colorOf({ env: { NO_COLOR: '1' } }), false);
+  });
+});
