@@ -33,7 +33,7 @@ export class TestShop {
   output = '';
 
   constructor(
-    private readonly stack: string,
+    readonly stack: string,
     private readonly args: readonly string[],
     private readonly portOffset: number,
   ) {

@@ -3,7 +3,11 @@ import { describe, it } from 'node:test';
 import type { EffectiveScenario, IndexState, Scenario } from '../../scenario/types';
 import { Conductor } from './conductor';
 
-function effective(source: 'desired' | 'override', index: IndexState, fields: Partial<EffectiveScenario> & { runId?: string } = {}): EffectiveScenario {
+function effective(
+  source: 'desired' | 'override',
+  index: IndexState,
+  fields: Partial<EffectiveScenario> & { runId?: string } = {},
+): EffectiveScenario {
   const { runId = source === 'override' ? 'run-1' : 'normal', ...rest } = fields;
   return {
     // The conductor reads run id and indexes only.
@@ -41,7 +45,8 @@ class Database {
       this.sessions += 1;
       return Promise.resolve({
         query: (text, values) => {
-          if (text.includes('expires_at')) return Promise.resolve({ rows: this.expired === null ? [] : [{ run_id: this.expired }] });
+          if (text.includes('expires_at'))
+            return Promise.resolve({ rows: this.expired === null ? [] : [{ run_id: this.expired }] });
           assert.match(text, /end_override/);
           assert.deepEqual(values, [this.expired]);
           this.expired = null;
@@ -100,12 +105,15 @@ describe('the conductor', () => {
     assert.equal(database.index, 'present');
     const { actions, state } = database.conductor.status();
     assert.equal(state, 'idle');
-    assert.deepEqual(actions.map(({ trigger }) => trigger), [
-      'run run-1 ended',
-      'run run-1 changed its ablation',
-      'run run-1 changed its ablation',
-      'run run-1 began',
-    ]);
+    assert.deepEqual(
+      actions.map(({ trigger }) => trigger),
+      [
+        'run run-1 ended',
+        'run run-1 changed its ablation',
+        'run run-1 changed its ablation',
+        'run run-1 began',
+      ],
+    );
     assert.equal(database.sessions, 0, 'no session is left open');
   });
 

@@ -147,7 +147,7 @@ export class Conductor {
 
   private async endExpired(sql: SqlExecutor): Promise<string | null> {
     const { rows } = await sql.query(EXPIRED_OVERRIDE);
-    const runId = rows[0]?.['run_id'];
+    const runId = rows[0]?.run_id;
     if (typeof runId !== 'string') return null;
     await sql.query(END_OVERRIDE, [runId]);
     return runId;
@@ -160,9 +160,9 @@ export class Conductor {
       if (effective === null) return;
       action.runId = effective.source === 'override' ? effective.scenario.runId : null;
       action.changes.push(
-        ...(await this.options.applyIndexes(sql, effective.scenario, (message) =>
-          this.options.log({ trigger: action.trigger }, message),
-        )),
+        ...(await this.options.applyIndexes(sql, effective.scenario, (message) => {
+          this.options.log({ trigger: action.trigger }, message);
+        })),
       );
       const after = await this.options.readEffective(sql);
       if (after === null || sameIndexes(after.scenario, effective.scenario)) return;
@@ -173,7 +173,8 @@ export class Conductor {
     // A streak of the same error is one entry.
     const repeated = action.error !== null && action.error === this.lastError;
     if (repeated) this.actions.pop();
-    else if (action.error !== null) this.options.log({ trigger: action.trigger, error: action.error }, 'conductor failed');
+    else if (action.error !== null)
+      this.options.log({ trigger: action.trigger, error: action.error }, 'conductor failed');
     else if (action.changes.length > 0) this.options.log({ ...action }, 'conductor acted');
     this.lastError = action.error;
     if (action.error === null && action.changes.length === 0 && action.trigger.startsWith('start:')) return;
@@ -182,11 +183,23 @@ export class Conductor {
   }
 
   /** The answer of GET /api/conductor; actions newest first. */
-  status(): { state: ConductorState; pending: string | null; lastError: string | null; actions: ConductorAction[] } {
-    return { state: this.state, pending: this.trigger, lastError: this.lastError, actions: this.actions.toReversed() };
+  status(): {
+    state: ConductorState;
+    pending: string | null;
+    lastError: string | null;
+    actions: ConductorAction[];
+  } {
+    return {
+      state: this.state,
+      pending: this.trigger,
+      lastError: this.lastError,
+      actions: this.actions.toReversed(),
+    };
   }
 }
 
 function sameIndexes(a: Scenario, b: Scenario): boolean {
-  return JSON.stringify(Object.entries(a.indexes).sort()) === JSON.stringify(Object.entries(b.indexes).sort());
+  return (
+    JSON.stringify(Object.entries(a.indexes).sort()) === JSON.stringify(Object.entries(b.indexes).sort())
+  );
 }

@@ -30,6 +30,7 @@ export function securityHeaders(): RequestHandler {
 export function mountPage(router: Router): void {
   const candidates = [join(__dirname, 'public'), join(__dirname, '../../../services/console/public')];
   const directory = candidates.find((candidate) => existsSync(join(candidate, 'index.html')));
-  if (directory === undefined) throw new Error(`the console's page is missing: looked in ${candidates.join(' and ')}`);
+  if (directory === undefined)
+    throw new Error(`the console's page is missing: looked in ${candidates.join(' and ')}`);
   router.use(express.static(directory, { index: 'index.html', maxAge: 0, etag: true }));
 }

@@ -26,7 +26,10 @@ export async function start(): Promise<void> {
   const env = readEnv({
     DATABASE_URL: z.string().min(1, 'the URL of the database, as role conductor'),
     REDIS_KIND: z.string().min(1).optional(),
-    CONSOLE_FORWARD_OTLP_ENDPOINT: z.url('a base URL such as http://collector:4318').or(z.literal('')).optional(),
+    CONSOLE_FORWARD_OTLP_ENDPOINT: z
+      .url('a base URL such as http://collector:4318')
+      .or(z.literal(''))
+      .optional(),
     CONSOLE_FORWARD_OTLP_HEADERS: z.string().optional(),
   });
   const store = new TelemetryStore();
@@ -77,7 +80,11 @@ export async function start(): Promise<void> {
       });
       mountPage(router);
     },
-    readiness: { scenario: () => subscription.assertKnown() },
+    readiness: {
+      scenario: () => {
+        subscription.assertKnown();
+      },
+    },
     health: () => ({
       receiver: receiver.counts,
       store: store.sizes(),

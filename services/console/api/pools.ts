@@ -17,8 +17,9 @@ export interface PoolState {
 /** The pools in `db.client.connection.*`, with the names of the semantic conventions. */
 export function poolsOf(values: readonly MetricValue[]): PoolState[] {
   const pools = new Map<string, PoolState>();
-  for (const { service, name, unit, attributes, value, count } of values) {
-    const pool = String(attributes['db.client.connection.pool.name'] ?? attributes['pool.name'] ?? 'default');
+  for (const { service, name: metric, unit, attributes, value, count } of values) {
+    const name = attributes['db.client.connection.pool.name'];
+    const pool = typeof name === 'string' ? name : 'default';
     const key = `${service}|${pool}`;
     const state = pools.get(key) ?? {
       service,
@@ -31,9 +32,9 @@ export function poolsOf(values: readonly MetricValue[]): PoolState[] {
       meanWaitMs: null,
     };
     pools.set(key, state);
-    switch (name) {
+    switch (metric) {
       case 'db.client.connection.count': {
-        const used = (attributes['db.client.connection.state'] ?? attributes['state']) === 'used';
+        const used = (attributes['db.client.connection.state'] ?? attributes.state) === 'used';
         state[used ? 'used' : 'idle'] = value;
         break;
       }

@@ -23,7 +23,12 @@ export interface ApiOptions {
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const limit = (max: number, fallback: number): z.ZodType<number> =>
-  z.coerce.number('must be a number').int().min(1).max(max).default(fallback);
+  z.coerce
+    .number()
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(max, `must be at most ${String(max)}`)
+    .default(fallback);
 
 const summaryQuery = z.object({
   run_id: z.string().min(1).max(200).optional(),

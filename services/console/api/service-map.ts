@@ -21,7 +21,9 @@ export interface MapNode {
 export interface MapEdge {
   from: string;
   to: string;
-  traffic: Partial<Record<TrafficClass, { calls: number; rate: number; errorRate: number | null; meanMs: number | null }>>;
+  traffic: Partial<
+    Record<TrafficClass, { calls: number; rate: number; errorRate: number | null; meanMs: number | null }>
+  >;
 }
 
 export interface ServiceMapAnswer {
@@ -48,7 +50,9 @@ export function serviceMap(store: TelemetryStore, nowMs: number): ServiceMapAnsw
       meanMs: edge.meanMs === null ? null : round(edge.meanMs, 2),
     };
   }
-  const stores = [...edges.values()].map((edge) => edge.to).filter((name) => !CATALOG.some((entry) => entry.name === name));
+  const stores = [...edges.values()]
+    .map((edge) => edge.to)
+    .filter((name) => !CATALOG.some((entry) => entry.name === name));
   const shop = CATALOG.filter((entry) => entry.shop).map(({ name }) => name as string);
   const databases = new Set(['postgresql', 'redis', ...stores]);
   const others = [...seen.keys()].filter((name) => !shop.includes(name) && !databases.has(name));

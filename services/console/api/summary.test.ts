@@ -28,7 +28,10 @@ function effective(fields: Partial<Scenario> = {}): EffectiveScenario {
     ablation: null,
     phases: [{ fromMinute: 0, name: 'ramp', title: 'Ramp', journeyWeights: null }],
     traffic: { baselineRpm: 25, normalDemoRpm: 15, demoPoints: [] },
-    pools: { recommendation: { max: 5, acquireTimeoutMs: 2000 }, baseline: { max: 5, acquireTimeoutMs: 2000 } },
+    pools: {
+      recommendation: { max: 5, acquireTimeoutMs: 2000 },
+      baseline: { max: 5, acquireTimeoutMs: 2000 },
+    },
     timeouts: { statementMs: 4000, recommendationsMs: 5000, demoRequestMs: 6000, baselineRequestMs: 2000 },
     indexes: {
       idx_products_category: 'absent',
@@ -104,10 +107,23 @@ describe('the summary', () => {
       }
       for (let each = 0; each < 2; each += 1) {
         const endMs = START_MS + second * 1000 + each;
-        spans.push(request({ n: second * 30 + 20 + each, route: 'POST /api/browse', traffic: 'baseline', endMs, durationMs: 20 }));
+        spans.push(
+          request({
+            n: second * 30 + 20 + each,
+            route: 'POST /api/browse',
+            traffic: 'baseline',
+            endMs,
+            durationMs: 20,
+          }),
+        );
       }
       // What is not measured at the frontend's two routes does not count for the cohorts.
-      const other = { n: second * 30 + 25, traffic: 'demo' as const, endMs: START_MS + second * 1000, durationMs: 5 };
+      const other = {
+        n: second * 30 + 25,
+        traffic: 'demo' as const,
+        endMs: START_MS + second * 1000,
+        durationMs: 5,
+      };
       spans.push(request({ ...other, route: 'GET /', status: 500 }));
       spans.push(request({ ...other, route: 'GET /products/recommendations', service: 'product-catalog' }));
     }
@@ -129,13 +145,18 @@ describe('the summary', () => {
     assert.equal(catalog?.route, 'GET /products/recommendations');
     assert.equal(catalog.requests, 60);
     assert.equal(windows.last60s.services['product-catalog']?.demo?.requests, 60);
-    assert.equal(windows.last60s.services['frontend']?.all?.requests, 60 * 23);
+    assert.equal(windows.last60s.services.frontend?.all?.requests, 60 * 23);
   });
 
   it('counts status ERROR and 5xx as errors, a declined card (402) not', () => {
     const filled = store();
     nowMs = START_MS + 5000;
-    const common = { route: 'POST /api/checkout', traffic: 'demo', endMs: START_MS + 1000, durationMs: 5 } as const;
+    const common = {
+      route: 'POST /api/checkout',
+      traffic: 'demo',
+      endMs: START_MS + 1000,
+      durationMs: 5,
+    } as const;
     filled.addSpans([
       request({ ...common, n: 1, status: 402 }),
       request({ ...common, n: 2, status: 500 }),
@@ -148,15 +169,53 @@ describe('the summary', () => {
 
   it('counts by demo minute, with lost revenue and the inputs of the flow alert', () => {
     const filled = store();
-    const lost = { 'checkout.failed': true, 'order.total': 120.5, 'checkout.failure_reason': 'recommendations-timeout' };
+    const lost = {
+      'checkout.failed': true,
+      'order.total': 120.5,
+      'checkout.failure_reason': 'recommendations-timeout',
+    };
     const at = START_MS + 7000;
     filled.addSpans([
-      request({ n: 1, route: 'POST /api/checkout', traffic: 'demo', endMs: at, durationMs: 10, minute: 1, status: 503, attributes: lost }),
-      request({ n: 2, route: 'POST /api/checkout', traffic: 'demo', endMs: at + 4000, durationMs: 10, minute: 1 }),
+      request({
+        n: 1,
+        route: 'POST /api/checkout',
+        traffic: 'demo',
+        endMs: at,
+        durationMs: 10,
+        minute: 1,
+        status: 503,
+        attributes: lost,
+      }),
+      request({
+        n: 2,
+        route: 'POST /api/checkout',
+        traffic: 'demo',
+        endMs: at + 4000,
+        durationMs: 10,
+        minute: 1,
+      }),
       request({ n: 3, route: 'POST /api/browse', traffic: 'baseline', endMs: at, durationMs: 10, minute: 1 }),
-      request({ n: 4, route: 'POST /api/checkout', traffic: 'demo', endMs: at + 6000, durationMs: 10, minute: 2, status: 503, attributes: lost }),
+      request({
+        n: 4,
+        route: 'POST /api/checkout',
+        traffic: 'demo',
+        endMs: at + 6000,
+        durationMs: 10,
+        minute: 2,
+        status: 503,
+        attributes: lost,
+      }),
       // The same order on another service's span is not lost twice.
-      request({ n: 5, route: 'POST /orders/create', service: 'checkout', traffic: 'demo', endMs: at, durationMs: 1, minute: 1, attributes: lost }),
+      request({
+        n: 5,
+        route: 'POST /orders/create',
+        service: 'checkout',
+        traffic: 'demo',
+        endMs: at,
+        durationMs: 1,
+        minute: 1,
+        attributes: lost,
+      }),
       span({
         service: 'product-catalog',
         kind: 'CLIENT',
@@ -172,13 +231,21 @@ describe('the summary', () => {
       span({
         service: 'product-catalog',
         kind: 'CLIENT',
-        attributes: { 'traffic.type': 'baseline', 'demo.run_id': 'run-1', 'demo.minute': 1, 'db.slow_query': true },
+        attributes: {
+          'traffic.type': 'baseline',
+          'demo.run_id': 'run-1',
+          'demo.minute': 1,
+          'db.slow_query': true,
+        },
       }),
     ]);
     nowMs = START_MS + 30_000;
     const { run, lostRevenueUsd } = summary(filled);
     assert.equal(run?.runId, 'run-1');
-    assert.deepEqual(run.minutes.map(({ minute }) => minute), [1, 2]);
+    assert.deepEqual(
+      run.minutes.map(({ minute }) => minute),
+      [1, 2],
+    );
     const [first] = run.minutes;
     assert.equal(first?.seconds, 6);
     assert.equal(first.traffic.demo.requests, 2);
@@ -196,7 +263,15 @@ describe('the summary', () => {
     const filled = store();
     nowMs = START_MS + 1000;
     const spanOf = (runId: string, n: number): SpanRecord =>
-      request({ n, route: 'POST /api/checkout', traffic: 'demo', endMs: START_MS, durationMs: 1, minute: 0, attributes: { 'demo.run_id': runId } });
+      request({
+        n,
+        route: 'POST /api/checkout',
+        traffic: 'demo',
+        endMs: START_MS,
+        durationMs: 1,
+        minute: 0,
+        attributes: { 'demo.run_id': runId },
+      });
     filled.addSpans([spanOf('old', 1)]);
     nowMs += 1000;
     filled.addSpans([spanOf('new', 2), spanOf('old', 3)]);
@@ -232,9 +307,16 @@ describe('the summary', () => {
         point(instance, 'db.client.connection.count', 9, ['db.client.connection.state', 'used']),
         point(instance, 'db.client.connection.count', 1, ['db.client.connection.state', 'idle']),
         point(instance, 'db.client.connection.max', 10, []),
-        { ...point(instance, 'db.client.connection.wait_time', 6, []), unit: 's', kind: 'histogram', count: 3 },
+        {
+          ...point(instance, 'db.client.connection.wait_time', 6, []),
+          unit: 's',
+          kind: 'histogram',
+          count: 3,
+        },
       ]);
-      filled.addMetrics([point(instance, 'db.client.connection.count', 10, ['db.client.connection.state', 'used'])]);
+      filled.addMetrics([
+        point(instance, 'db.client.connection.count', 10, ['db.client.connection.state', 'used']),
+      ]);
     }
     assert.deepEqual(summary(filled).pools, [
       {
@@ -251,12 +333,20 @@ describe('the summary', () => {
   });
 
   it('covers the seconds a minute really had', () => {
-    const minute = (firstMs: number, lastMs: number) => ({ minute: 3, firstMs: START_MS + firstMs, lastMs: START_MS + lastMs });
+    const minute = (firstMs: number, lastMs: number) => ({
+      minute: 3,
+      firstMs: START_MS + firstMs,
+      lastMs: START_MS + lastMs,
+    });
     assert.equal(coveredSeconds(minute(0, 5900), 6, 7, START_MS + 60_000), 6);
     assert.equal(coveredSeconds(minute(0, 9000), 6, 7, START_MS + 60_000), 6, 'slow requests end later');
     assert.equal(coveredSeconds(minute(0, 40_000), 6, 7, START_MS + 60_000), 40, 'held by a pause');
     assert.equal(coveredSeconds(minute(0, 2000), 6, 3, START_MS + 5000), 3, 'under way');
-    assert.equal(coveredSeconds(minute(0, 5000), null, null, START_MS + 60_000), 5, 'a run no longer effective');
+    assert.equal(
+      coveredSeconds(minute(0, 5000), null, null, START_MS + 60_000),
+      5,
+      'a run no longer effective',
+    );
   });
 });
 
@@ -266,22 +356,71 @@ describe('the service map', () => {
     nowMs = START_MS + 10_000;
     const common = { startMs: START_MS + 1000, durationMs: 10 };
     const demo = { 'traffic.type': 'demo' };
-    const address = (port: number): Record<string, AttributeValue> => ({ 'server.address': '127.0.0.1', 'server.port': port });
+    const address = (port: number): Record<string, AttributeValue> => ({
+      'server.address': '127.0.0.1',
+      'server.port': port,
+    });
     filled.addSpans([
       // Ports moved by an offset: only the server's own span tells who listens there.
-      span({ ...common, service: 'product-catalog', attributes: { ...demo, ...address(9014), 'http.request.method': 'GET', 'http.route': '/products' } }),
-      span({ ...common, service: 'frontend', kind: 'CLIENT', attributes: { ...demo, ...address(9014), 'http.response.status_code': 503 } }),
+      span({
+        ...common,
+        service: 'product-catalog',
+        attributes: { ...demo, ...address(9014), 'http.request.method': 'GET', 'http.route': '/products' },
+      }),
+      span({
+        ...common,
+        service: 'frontend',
+        kind: 'CLIENT',
+        attributes: { ...demo, ...address(9014), 'http.response.status_code': 503 },
+      }),
       span({ ...common, service: 'frontend', kind: 'CLIENT', attributes: { ...demo, ...address(9014) } }),
-      span({ ...common, service: 'frontend', kind: 'CLIENT', attributes: { ...demo, 'server.address': 'cart', 'server.port': 80 } }),
-      span({ ...common, service: 'load-generator', kind: 'CLIENT', attributes: { 'traffic.type': 'baseline', ...address(8018) } }),
-      span({ ...common, service: 'product-catalog', kind: 'CLIENT', attributes: { ...demo, 'db.system.name': 'postgresql', 'db.query.text': 'select 1' } }),
-      span({ ...common, service: 'product-catalog', kind: 'INTERNAL', attributes: { ...demo, 'db.system.name': 'postgresql' } }),
-      span({ ...common, service: 'product-catalog', kind: 'INTERNAL', status: 'ERROR', attributes: { ...demo, 'db.system.name': 'postgresql' } }),
-      span({ ...common, service: 'cart', kind: 'CLIENT', attributes: { ...demo, 'db.system': 'redis', 'db.statement': 'hgetall' } }),
+      span({
+        ...common,
+        service: 'frontend',
+        kind: 'CLIENT',
+        attributes: { ...demo, 'server.address': 'cart', 'server.port': 80 },
+      }),
+      span({
+        ...common,
+        service: 'load-generator',
+        kind: 'CLIENT',
+        attributes: { 'traffic.type': 'baseline', ...address(8018) },
+      }),
+      span({
+        ...common,
+        service: 'product-catalog',
+        kind: 'CLIENT',
+        attributes: { ...demo, 'db.system.name': 'postgresql', 'db.query.text': 'select 1' },
+      }),
+      span({
+        ...common,
+        service: 'product-catalog',
+        kind: 'INTERNAL',
+        attributes: { ...demo, 'db.system.name': 'postgresql' },
+      }),
+      span({
+        ...common,
+        service: 'product-catalog',
+        kind: 'INTERNAL',
+        status: 'ERROR',
+        attributes: { ...demo, 'db.system.name': 'postgresql' },
+      }),
+      span({
+        ...common,
+        service: 'cart',
+        kind: 'CLIENT',
+        attributes: { ...demo, 'db.system': 'redis', 'db.statement': 'hgetall' },
+      }),
     ]);
     const { nodes, edges } = serviceMap(filled, nowMs);
-    const edge = (from: string, to: string) => edges.find((each) => each.from === from && each.to === to)?.traffic;
-    assert.deepEqual(edge('frontend', 'product-catalog')?.demo, { calls: 2, rate: 0.033, errorRate: 0.5, meanMs: 10 });
+    const edge = (from: string, to: string) =>
+      edges.find((each) => each.from === from && each.to === to)?.traffic;
+    assert.deepEqual(edge('frontend', 'product-catalog')?.demo, {
+      calls: 2,
+      rate: 0.033,
+      errorRate: 0.5,
+      meanMs: 10,
+    });
     assert.equal(edge('frontend', 'cart')?.demo?.calls, 1);
     assert.equal(edge('load-generator', 'frontend')?.baseline?.calls, 1);
     assert.equal(edge('product-catalog', 'postgresql')?.demo?.calls, 2, 'a query, and a wait that failed');
@@ -289,7 +428,10 @@ describe('the service map', () => {
     assert.equal(edge('cart', 'redis')?.demo?.calls, 1);
     assert.equal(edges.length, 5);
     assert.equal(nodes.filter(({ kind }) => kind === 'service').length, 10);
-    assert.deepEqual(nodes.filter(({ kind }) => kind === 'database').map(({ name }) => name), ['postgresql', 'redis']);
+    assert.deepEqual(
+      nodes.filter(({ kind }) => kind === 'database').map(({ name }) => name),
+      ['postgresql', 'redis'],
+    );
     assert.equal(nodes.find(({ name }) => name === 'shipping')?.active, false);
     assert.equal(nodes.find(({ name }) => name === 'redis')?.active, true);
   });
@@ -304,21 +446,33 @@ describe('a trace as a tree', () => {
     return trace;
   };
   const chain = (n: number, parent: number | null): SpanRecord =>
-    span({ traceId: traceId(1), spanId: spanId(n), parentSpanId: parent === null ? null : spanId(parent), startMs: START_MS + n * 10 });
+    span({
+      traceId: traceId(1),
+      spanId: spanId(n),
+      parentSpanId: parent === null ? null : spanId(parent),
+      startMs: START_MS + n * 10,
+    });
 
   it('has children in order, offsets and its depth', () => {
     const tree = traceTree(stored([chain(4, 1), chain(2, 1), chain(3, 2), chain(1, null)]), () => true);
     assert.equal(tree.depth, 3);
     assert.equal(tree.roots.length, 1);
-    assert.deepEqual(tree.roots[0]?.children.map(({ spanId: id }) => id), [spanId(2), spanId(4)]);
+    assert.deepEqual(
+      tree.roots[0]?.children.map(({ spanId: id }) => id),
+      [spanId(2), spanId(4)],
+    );
     assert.equal(tree.roots[0].children[0]?.startOffsetMs, 10);
     assert.equal(tree.durationMs, 40);
   });
 
   it('shows orphans as further roots, and survives a ring', () => {
-    const tree = traceTree(stored([chain(1, null), chain(3, 99), chain(5, 6), chain(6, 5), chain(7, 7)]), () => true);
+    const tree = traceTree(
+      stored([chain(1, null), chain(3, 99), chain(5, 6), chain(6, 5), chain(7, 7)]),
+      () => true,
+    );
     assert.equal(tree.spans, 5);
-    const count = (nodes: typeof tree.roots): number => nodes.reduce((sum, node) => sum + 1 + count(node.children), 0);
+    const count = (nodes: typeof tree.roots): number =>
+      nodes.reduce((sum, node) => sum + 1 + count(node.children), 0);
     assert.equal(count(tree.roots), 5);
   });
 });

@@ -1,7 +1,14 @@
 import { positionAt } from '../../../scenario/timeline';
 import type { EffectiveScenario } from '../../../scenario/types';
 import { SERVICE_NAMES } from '../../catalog';
-import { byTraffic, COHORT_ROUTES, FRONTEND, type RunMinute, type SeriesKey, type SeriesTotals } from '../store/aggregates';
+import {
+  byTraffic,
+  COHORT_ROUTES,
+  FRONTEND,
+  type RunMinute,
+  type SeriesKey,
+  type SeriesTotals,
+} from '../store/aggregates';
 import type { TrafficClass } from '../store/facts';
 import { round, statsOf, Totals, type Stats } from '../store/series';
 import type { TelemetryStore } from '../store/telemetry-store';
@@ -51,7 +58,12 @@ export interface Summary {
   redis: string | null;
   windows: Record<keyof typeof WINDOWS, WindowSummary>;
   runs: { runId: string; firstSeen: string; lastSeen: string; lostRevenueUsd: number }[];
-  run: { runId: string; minuteSeconds: number | null; lostRevenueUsd: number; minutes: MinuteSummary[] } | null;
+  run: {
+    runId: string;
+    minuteSeconds: number | null;
+    lostRevenueUsd: number;
+    minutes: MinuteSummary[];
+  } | null;
   lostRevenueUsd: number;
   pools: PoolState[];
 }
@@ -148,11 +160,16 @@ function scenarioSummary(effective: EffectiveScenario, nowMs: number): ScenarioS
   };
 }
 
-function runSummary(store: TelemetryStore, runId: string, options: SummaryOptions): NonNullable<Summary['run']> {
+function runSummary(
+  store: TelemetryStore,
+  runId: string,
+  options: SummaryOptions,
+): NonNullable<Summary['run']> {
   const { effective, nowMs } = options;
   const scenario = effective?.scenario.runId === runId ? effective.scenario : null;
   const position = effective === null || scenario === null ? null : positionAt(effective, nowMs / 1000);
-  const current = position?.state === 'running' && position.minute !== null ? Math.floor(position.minute) : null;
+  const current =
+    position?.state === 'running' && position.minute !== null ? Math.floor(position.minute) : null;
   const minutes = store.aggregates.minutes(runId).map((minute): MinuteSummary => {
     const seconds = coveredSeconds(minute, scenario?.minuteSeconds ?? null, current, nowMs);
     return {
@@ -186,7 +203,9 @@ export function coveredSeconds(
   const observed = minute.lastMs > minute.firstMs ? (minute.lastMs - minute.firstMs) / 1000 : null;
   if (minuteSeconds === null) return observed;
   if (minute.minute === currentMinute) {
-    return Number.isFinite(minute.firstMs) ? Math.max(1, (nowMs - minute.firstMs) / 1000 - SETTLE_SECONDS) : null;
+    return Number.isFinite(minute.firstMs)
+      ? Math.max(1, (nowMs - minute.firstMs) / 1000 - SETTLE_SECONDS)
+      : null;
   }
   // Requests of a minute end up to some seconds after it; only far more than that is a pause.
   return observed !== null && observed > minuteSeconds + HELD_SECONDS ? observed : minuteSeconds;
@@ -203,7 +222,10 @@ function groups(
   return {
     traffic: { baseline: cohorts.baseline ?? empty, demo: cohorts.demo ?? empty },
     routes: series
-      .filter(({ key, totals }) => (key.service === 'product-catalog' || key.service === FRONTEND) && totals.requests > 0)
+      .filter(
+        ({ key, totals }) =>
+          (key.service === 'product-catalog' || key.service === FRONTEND) && totals.requests > 0,
+      )
       .map(({ key, totals }) => ({ ...key, ...statsOf(totals, seconds) }))
       .sort((a, b) => a.service.localeCompare(b.service) || a.route.localeCompare(b.route)),
   };
@@ -216,5 +238,7 @@ function isCohortRoute({ service, route }: SeriesKey): boolean {
 function services(series: readonly SeriesTotals[], seconds: number | null): Record<string, ByTraffic> {
   const names = new Set(series.filter(({ totals }) => totals.requests > 0).map(({ key }) => key.service));
   const ordered = [...SERVICE_NAMES.filter((name) => names.delete(name)), ...names];
-  return Object.fromEntries(ordered.map((name) => [name, byTraffic(series, seconds, (key) => key.service === name)]));
+  return Object.fromEntries(
+    ordered.map((name) => [name, byTraffic(series, seconds, (key) => key.service === name)]),
+  );
 }

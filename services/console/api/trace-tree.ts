@@ -13,7 +13,12 @@ export interface SpanNode {
   status: { code: string; message: string };
   attributes: Record<string, AttributeValue>;
   events: { name: string; offsetMs: number; attributes: Record<string, AttributeValue> }[];
-  links: { traceId: string; spanId: string; attributes: Record<string, AttributeValue>; available: boolean }[];
+  links: {
+    traceId: string;
+    spanId: string;
+    attributes: Record<string, AttributeValue>;
+    available: boolean;
+  }[];
   children: SpanNode[];
 }
 

@@ -26,7 +26,8 @@ export function answerExport(
   }
   const writer = Writer.create();
   // Export…ServiceResponse.partial_success = 1 {rejected_… = 1, error_message = 2}, the same for all signals.
-  if (rejected > 0) writer.uint32(10).fork().uint32(8).int64(rejected).uint32(18).string(errorMessage).ldelim();
+  if (rejected > 0)
+    writer.uint32(10).fork().uint32(8).int64(rejected).uint32(18).string(errorMessage).ldelim();
   response.send(Buffer.from(writer.finish()));
 }
 

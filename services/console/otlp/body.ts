@@ -63,8 +63,14 @@ function collect(request: IncomingMessage, limit: number, tooLarge: () => Refuse
       }
       chunks.push(chunk);
     });
-    request.on('end', () => resolve(Buffer.concat(chunks, size)));
-    request.on('error', (error) => reject(new RefusedBody(400, `the body broke off: ${error.message}`)));
-    request.on('aborted', () => reject(new RefusedBody(400, 'the body broke off')));
+    request.on('end', () => {
+      resolve(Buffer.concat(chunks, size));
+    });
+    request.on('error', (error) => {
+      reject(new RefusedBody(400, `the body broke off: ${error.message}`));
+    });
+    request.on('aborted', () => {
+      reject(new RefusedBody(400, 'the body broke off'));
+    });
   });
 }

@@ -187,11 +187,13 @@ describe('OTLP traces', () => {
 
 describe('malformed OTLP', () => {
   const withSpan = (fields: object): string =>
-    JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: TRACE_ID, spanId: SPAN_ID, ...fields }] }] }] });
+    JSON.stringify({
+      resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: TRACE_ID, spanId: SPAN_ID, ...fields }] }] }],
+    });
   const cases: Record<string, string> = {
     'broken JSON': '{"resourceSpans": [',
     'an array': '[]',
-    'null': 'null',
+    null: 'null',
     'resourceSpans as an object': '{"resourceSpans": {}}',
     'a span that is a text': '{"resourceSpans":[{"scopeSpans":[{"spans":["x"]}]}]}',
     'no trace id': withSpan({ traceId: undefined }),
@@ -214,7 +216,11 @@ describe('malformed OTLP', () => {
   const whole = encodeMessage(TRACES_REQUEST, fromJsonNumbers(tracesRequest(id)));
   it('is refused: protobuf cut anywhere', () => {
     for (let length = 1; length < whole.length; length += 1) {
-      assert.throws(() => decodeSpans(whole.subarray(0, length), 'protobuf'), MalformedTelemetry, String(length));
+      assert.throws(
+        () => decodeSpans(whole.subarray(0, length), 'protobuf'),
+        MalformedTelemetry,
+        String(length),
+      );
     }
   });
   it('is refused or read, never worse: protobuf with any one byte changed', () => {
@@ -247,7 +253,11 @@ describe('malformed OTLP', () => {
   it('costs no more memory than its bounds: two million empty attributes', () => {
     const attributes = Buffer.alloc(4_000_000);
     for (let at = 0; at < attributes.length; at += 2) attributes[at] = 0x4a;
-    const span = Buffer.concat([lengthDelimited(1, id(TRACE_ID)), lengthDelimited(2, id(SPAN_ID)), attributes]);
+    const span = Buffer.concat([
+      lengthDelimited(1, id(TRACE_ID)),
+      lengthDelimited(2, id(SPAN_ID)),
+      attributes,
+    ]);
     const body = lengthDelimited(1, lengthDelimited(2, lengthDelimited(2, span)));
     const [decoded] = decodeSpans(body, 'protobuf').items;
     assert.equal(decoded?.attributes.length, 256);
@@ -273,7 +283,11 @@ describe('OTLP metrics', () => {
                 sum: {
                   aggregationTemporality: 2,
                   dataPoints: [
-                    { timeUnixNano: '1700000000000000000', asInt: '20', attributes: [{ key: 'state', value: text('used') }] },
+                    {
+                      timeUnixNano: '1700000000000000000',
+                      asInt: '20',
+                      attributes: [{ key: 'state', value: text('used') }],
+                    },
                   ],
                 },
               },
@@ -303,12 +317,35 @@ describe('OTLP metrics', () => {
           : encodeMessage(METRICS_REQUEST, fromJsonNumbers(request));
       const { items } = decodeMetrics(body, encoding);
       assert.deepEqual(
-        items.map(({ name, kind, value, count, delta, instance }) => ({ name, kind, value, count, delta, instance })),
+        items.map(({ name, kind, value, count, delta, instance }) => ({
+          name,
+          kind,
+          value,
+          count,
+          delta,
+          instance,
+        })),
         [
-          { name: 'db.client.connection.count', kind: 'sum', value: 20, count: 1, delta: false, instance: 'a' },
+          {
+            name: 'db.client.connection.count',
+            kind: 'sum',
+            value: 20,
+            count: 1,
+            delta: false,
+            instance: 'a',
+          },
           { name: 'shop.load', kind: 'gauge', value: 1.5, count: 1, delta: false, instance: 'a' },
-          { name: 'db.client.connection.wait_time', kind: 'histogram', value: 8.5, count: 4, delta: true, instance: 'a' },
-        ].sort((a, b) => items.findIndex((i) => i.name === a.name) - items.findIndex((i) => i.name === b.name)),
+          {
+            name: 'db.client.connection.wait_time',
+            kind: 'histogram',
+            value: 8.5,
+            count: 4,
+            delta: true,
+            instance: 'a',
+          },
+        ].sort(
+          (a, b) => items.findIndex((i) => i.name === a.name) - items.findIndex((i) => i.name === b.name),
+        ),
       );
     });
   }

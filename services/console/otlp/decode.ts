@@ -14,7 +14,18 @@ import {
   type Schema,
 } from './schema';
 import { attribute, SPAN_KINDS, type LogRecord, type MetricPoint, type SpanRecord } from './records';
-import { attributesOf, enumOf, idOf, keepText, listOf, messageOf, numberOf, textOf, timeMsOf, valueOf } from './values';
+import {
+  attributesOf,
+  enumOf,
+  idOf,
+  keepText,
+  listOf,
+  messageOf,
+  numberOf,
+  textOf,
+  timeMsOf,
+  valueOf,
+} from './values';
 import { decodeMessage, MalformedTelemetry, type Message, type Slice } from './wire';
 
 export type Encoding = 'json' | 'protobuf';
@@ -122,7 +133,9 @@ function forEachItem(
   const open = (schema: Schema, value: unknown, where: string): Message =>
     encoding === 'json' ? messageOf(value, where) : decodeMessage(schema, body, value as Slice);
   const request =
-    encoding === 'json' ? parseJson(body) : decodeMessage(nesting.request, body, { start: 0, end: body.length });
+    encoding === 'json'
+      ? parseJson(body)
+      : decodeMessage(nesting.request, body, { start: 0, end: body.length });
   for (const resourceValue of listOf(request, nesting.resources)) {
     const group = open(nesting.resource, resourceValue, nesting.resources);
     const source = sourceOf(group);
@@ -135,12 +148,16 @@ function forEachItem(
 
 function parseJson(body: Buffer): Message {
   let nodes = 0;
+  // By index: the iterator of a buffer is several times slower, and this runs over all that arrives.
+  // eslint-disable-next-line @typescript-eslint/prefer-for-of
   for (let index = 0; index < body.length; index += 1) {
     const byte = body[index];
     if (byte === OPEN_BRACE || byte === OPEN_BRACKET) nodes += 1;
   }
   if (nodes > MAX_JSON_NODES) {
-    throw new MalformedTelemetry(`more than ${String(MAX_JSON_NODES)} objects in one body: send smaller batches`);
+    throw new MalformedTelemetry(
+      `more than ${String(MAX_JSON_NODES)} objects in one body: send smaller batches`,
+    );
   }
   let parsed: unknown;
   try {
@@ -152,8 +169,9 @@ function parseJson(body: Buffer): Message {
 }
 
 function sourceOf(group: Message): Source {
-  const resource = group['resource'];
-  const attributes = resource === undefined || resource === null ? [] : attributesOf(messageOf(resource, 'resource'));
+  const resource = group.resource;
+  const attributes =
+    resource === undefined || resource === null ? [] : attributesOf(messageOf(resource, 'resource'));
   const service = attribute(attributes, 'service.name');
   const instance = attribute(attributes, 'service.instance.id');
   return {
@@ -172,7 +190,7 @@ function spanRecord(message: Message, source: Source): SpanRecord {
   const startMs = timeMsOf(message, 'startTimeUnixNano');
   const events = listOf(message, 'events');
   const links = listOf(message, 'links');
-  const status = message['status'];
+  const status = message.status;
   const statusMessage = status === undefined || status === null ? {} : messageOf(status, 'status');
   return {
     traceId,
@@ -186,7 +204,8 @@ function spanRecord(message: Message, source: Source): SpanRecord {
     status: STATUS_NAMES[enumOf(statusMessage, 'code', STATUS_NAMES, 'STATUS_CODE_')] ?? 'UNSET',
     statusMessage: keepText(textOf(statusMessage, 'message')),
     attributes: attributesOf(message),
-    events: events.length === 0 ? NONE : events.slice(0, 32).map((value) => spanEvent(messageOf(value, 'events'))),
+    events:
+      events.length === 0 ? NONE : events.slice(0, 32).map((value) => spanEvent(messageOf(value, 'events'))),
     links: links.length === 0 ? NONE : links.slice(0, 64).map((value) => spanLink(messageOf(value, 'links'))),
   };
 }
@@ -227,7 +246,7 @@ function* metricPoints(message: Message, source: Source): Generator<MetricPoint>
         value:
           kind === 'histogram'
             ? numberOf(point, 'sum')
-            : point['asInt'] === undefined
+            : point.asInt === undefined
               ? numberOf(point, 'asDouble')
               : numberOf(point, 'asInt'),
         count: kind === 'histogram' ? numberOf(point, 'count') : 1,
@@ -238,10 +257,11 @@ function* metricPoints(message: Message, source: Source): Generator<MetricPoint>
 }
 
 function logRecord(message: Message, source: Source): LogRecord {
-  const body = valueOf(message['body']);
+  const body = valueOf(message.body);
   const attributes = attributesOf(message);
   const eventName = textOf(message, 'eventName');
-  if (eventName !== '' && attribute(attributes, 'event') === undefined) attributes.push('event', keepText(eventName));
+  if (eventName !== '' && attribute(attributes, 'event') === undefined)
+    attributes.push('event', keepText(eventName));
   return {
     service: source.service,
     atMs: timeMsOf(message, 'timeUnixNano') || timeMsOf(message, 'observedTimeUnixNano'),

@@ -17,7 +17,13 @@ const JSON_BODY = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [SPAN
 const PROTOBUF_BODY = encodeMessage(TRACES_REQUEST, {
   resourceSpans: [
     {
-      scopeSpans: [{ spans: [{ ...SPAN, traceId: Buffer.from(SPAN.traceId, 'hex'), spanId: Buffer.from(SPAN.spanId, 'hex') }] }],
+      scopeSpans: [
+        {
+          spans: [
+            { ...SPAN, traceId: Buffer.from(SPAN.traceId, 'hex'), spanId: Buffer.from(SPAN.spanId, 'hex') },
+          ],
+        },
+      ],
     },
   ],
 });
@@ -52,7 +58,11 @@ describe('the OTLP receiver', () => {
   });
 
   const post = (body: string | Buffer, headers: Record<string, string>, path = '/v1/traces') =>
-    fetch(`${base}${path}`, { method: 'POST', headers, body: typeof body === 'string' ? body : new Uint8Array(body) });
+    fetch(`${base}${path}`, {
+      method: 'POST',
+      headers,
+      body: typeof body === 'string' ? body : new Uint8Array(body),
+    });
   const json = { 'content-type': 'application/json' };
   const protobuf = { 'content-type': 'application/x-protobuf' };
   const gzip = { 'content-encoding': 'gzip' };
@@ -69,14 +79,17 @@ describe('the OTLP receiver', () => {
       const response = await post(body, headers);
       assert.equal(response.status, 200);
       const type = headers['content-type'].split(';')[0] ?? '';
-      assert.ok(response.headers.get('content-type')?.startsWith(type), String(response.headers.get('content-type')));
+      assert.ok(
+        response.headers.get('content-type')?.startsWith(type),
+        String(response.headers.get('content-type')),
+      );
       const answer = Buffer.from(await response.arrayBuffer());
       if (type === 'application/json') assert.deepEqual(JSON.parse(answer.toString()), {});
       else assert.equal(answer.length, 0);
       assert.equal(spans[0]?.name, 'x');
       assert.equal(forwarded.length, 1);
       assert.equal(forwarded[0]?.url, 'http://collector:4318/v1/traces');
-      assert.equal(forwarded[0].headers['authorization'], 'Bearer x');
+      assert.equal(forwarded[0].headers.authorization, 'Bearer x');
       assert.equal(forwarded[0].headers['content-type'], headers['content-type']);
       assert.deepEqual(forwarded[0].body, Buffer.from(body), 'as received');
     }
@@ -101,7 +114,8 @@ describe('the OTLP receiver', () => {
     for (const [status, body, headers] of refusals) {
       const response = await post(body, headers);
       assert.equal(response.status, status, JSON.stringify(headers));
-      const expected = headers['content-type'] === 'application/x-protobuf' ? 'application/x-protobuf' : 'application/json';
+      const expected =
+        headers['content-type'] === 'application/x-protobuf' ? 'application/x-protobuf' : 'application/json';
       assert.ok(response.headers.get('content-type')?.startsWith(expected));
       assert.ok((await response.arrayBuffer()).byteLength > 0);
     }
@@ -128,12 +142,17 @@ describe('forwarding', () => {
       maxBytes: 1000,
     });
     for (let n = 0; n < 20; n += 1) forwarder.offer(payload(100));
-    assert.equal(forwarder.status()['queued'], 5);
-    assert.equal(forwarder.status()['dropped'], 15);
-    const large = new Forwarder({ endpoint: '', headers: {}, send: () => new Promise(() => undefined), maxBytes: 1000 });
+    assert.equal(forwarder.status().queued, 5);
+    assert.equal(forwarder.status().dropped, 15);
+    const large = new Forwarder({
+      endpoint: '',
+      headers: {},
+      send: () => new Promise(() => undefined),
+      maxBytes: 1000,
+    });
     large.offer(payload(800));
     large.offer(payload(800));
-    assert.equal(large.status()['dropped'], 1);
+    assert.equal(large.status().dropped, 1);
   });
 
   it('tries again after 503, gives up after 400 and after four tries', async () => {
@@ -154,11 +173,11 @@ describe('forwarding', () => {
     }
     assert.equal(answers.length, 0);
     const status = forwarder.status();
-    assert.equal(status['forwarded'], 1);
-    assert.equal(status['dropped'], 2);
-    assert.equal(status['queued'], 0);
-    assert.equal(status['queuedBytes'], 0);
-    assert.equal(status['lastError'], 'traces: HTTP 503');
+    assert.equal(status.forwarded, 1);
+    assert.equal(status.dropped, 2);
+    assert.equal(status.queued, 0);
+    assert.equal(status.queuedBytes, 0);
+    assert.equal(status.lastError, 'traces: HTTP 503');
   });
 
   it('reads headers as OpenTelemetry writes them, and tells no value in its error', () => {

@@ -48,15 +48,21 @@ export class OtlpReceiver {
     const sink = this.sink;
     router.post(
       '/v1/traces',
-      this.handler('traces', 'rejectedSpans', decodeSpans, (spans) => sink.addSpans(spans)),
+      this.handler('traces', 'rejectedSpans', decodeSpans, (spans) => {
+        sink.addSpans(spans);
+      }),
     );
     router.post(
       '/v1/metrics',
-      this.handler('metrics', 'rejectedDataPoints', decodeMetrics, (points) => sink.addMetrics(points)),
+      this.handler('metrics', 'rejectedDataPoints', decodeMetrics, (points) => {
+        sink.addMetrics(points);
+      }),
     );
     router.post(
       '/v1/logs',
-      this.handler('logs', 'rejectedLogRecords', decodeLogs, (records) => sink.addLogs(records)),
+      this.handler('logs', 'rejectedLogRecords', decodeLogs, (records) => {
+        sink.addLogs(records);
+      }),
     );
     router.all(['/v1/traces', '/v1/metrics', '/v1/logs'], (_request, response) => {
       response.set('allow', 'POST');

@@ -1,6 +1,7 @@
 /** What the console keeps of telemetry: compact, free of OTLP's nesting. Times are Unix ms (fractions allowed). */
 
-export type AttributeValue = string | number | boolean | null | AttributeValue[] | { [key: string]: AttributeValue };
+export type AttributeValue =
+  string | number | boolean | null | AttributeValue[] | { [key: string]: AttributeValue };
 
 /** Key, value, key, value, …: half the memory of an object per span. */
 export type AttributeList = AttributeValue[];
@@ -75,6 +76,9 @@ export function attribute(list: AttributeList, key: string): AttributeValue | un
 /** The list as an object, for answers. */
 export function attributesObject(list: AttributeList): Record<string, AttributeValue> {
   const entries: [string, AttributeValue][] = [];
-  for (let index = 0; index < list.length; index += 2) entries.push([String(list[index]), list[index + 1] ?? null]);
+  for (let index = 0; index < list.length; index += 2) {
+    const key = list[index];
+    if (typeof key === 'string') entries.push([key, list[index + 1] ?? null]);
+  }
   return Object.fromEntries(entries);
 }

@@ -90,7 +90,7 @@ export function attributesOf(message: Message): AttributeList {
   const count = Math.min(entries.length, MAX_ATTRIBUTES);
   for (let index = 0; index < count; index += 1) {
     const entry = messageOf(entries[index], 'attributes');
-    list.push(keepText(textOf(entry, 'key')), valueOf(entry['value'], 0));
+    list.push(keepText(textOf(entry, 'key')), valueOf(entry.value, 0));
   }
   return list;
 }
@@ -99,25 +99,28 @@ export function attributesOf(message: Message): AttributeList {
 export function valueOf(value: unknown, depth = 0): AttributeValue {
   if (value === undefined || value === null) return null;
   const message = messageOf(value, 'value');
-  if (message['stringValue'] !== undefined) return keepText(textOf(message, 'stringValue'));
-  if (message['intValue'] !== undefined) return numberOf(message, 'intValue');
-  const flag = message['boolValue'];
+  if (message.stringValue !== undefined) return keepText(textOf(message, 'stringValue'));
+  if (message.intValue !== undefined) return numberOf(message, 'intValue');
+  const flag = message.boolValue;
   if (flag !== undefined) {
     if (typeof flag === 'boolean') return flag;
     throw new MalformedTelemetry(`boolValue: expected a boolean, got ${describe(flag)}`);
   }
-  if (message['doubleValue'] !== undefined) return doubleOf(message);
-  if (message['bytesValue'] !== undefined) return keepText(textOf(message, 'bytesValue'));
+  if (message.doubleValue !== undefined) return doubleOf(message);
+  if (message.bytesValue !== undefined) return keepText(textOf(message, 'bytesValue'));
   if (depth >= MAX_DEPTH) return null;
-  if (message['arrayValue'] !== undefined) {
-    const values = listOf(messageOf(message['arrayValue'], 'arrayValue'), 'values');
+  if (message.arrayValue !== undefined) {
+    const values = listOf(messageOf(message.arrayValue, 'arrayValue'), 'values');
     return values.slice(0, MAX_ELEMENTS).map((element) => valueOf(element, depth + 1));
   }
-  if (message['kvlistValue'] !== undefined) {
+  if (message.kvlistValue !== undefined) {
     const object: Record<string, AttributeValue> = Object.create(null) as Record<string, AttributeValue>;
-    for (const element of listOf(messageOf(message['kvlistValue'], 'kvlistValue'), 'values').slice(0, MAX_ELEMENTS)) {
+    for (const element of listOf(messageOf(message.kvlistValue, 'kvlistValue'), 'values').slice(
+      0,
+      MAX_ELEMENTS,
+    )) {
       const entry = messageOf(element, 'kvlistValue');
-      object[keepText(textOf(entry, 'key'))] = valueOf(entry['value'], depth + 1);
+      object[keepText(textOf(entry, 'key'))] = valueOf(entry.value, depth + 1);
     }
     return object;
   }
@@ -126,9 +129,10 @@ export function valueOf(value: unknown, depth = 0): AttributeValue {
 
 /** doubleValue may be `"NaN"` or `"Infinity"` in JSON, which JSON cannot answer: null. */
 function doubleOf(message: Message): number | null {
-  const value = message['doubleValue'];
+  const value = message.doubleValue;
   const number = typeof value === 'string' ? Number(value) : value;
-  if (typeof number !== 'number') throw new MalformedTelemetry(`doubleValue: not a number: ${describe(value)}`);
+  if (typeof number !== 'number')
+    throw new MalformedTelemetry(`doubleValue: not a number: ${describe(value)}`);
   return Number.isFinite(number) ? number : null;
 }
 

@@ -41,7 +41,8 @@ export function decodeMessage(schema: Schema, buffer: Uint8Array, slice: Slice):
 }
 
 function decode(schema: Schema, reader: Reader, end: number, depth: number): Message {
-  if (depth > MAX_DEPTH) throw new MalformedTelemetry(`${schema.name} is nested deeper than ${String(MAX_DEPTH)}`);
+  if (depth > MAX_DEPTH)
+    throw new MalformedTelemetry(`${schema.name} is nested deeper than ${String(MAX_DEPTH)}`);
   if (end > reader.len) throw new MalformedTelemetry(`${schema.name} is longer than its message`);
   const message: Message = {};
   while (reader.pos < end) {
@@ -71,7 +72,8 @@ function readField(schema: Schema, field: Field, wire: number, reader: Reader, d
     const length = reader.uint32();
     const end = reader.pos + length;
     if (field.lazy !== true) return decode(type(), reader, end, depth + 1);
-    if (end > reader.len) throw new MalformedTelemetry(`${schema.name}.${field.name} is longer than its message`);
+    if (end > reader.len)
+      throw new MalformedTelemetry(`${schema.name}.${field.name} is longer than its message`);
     const slice: Slice = { start: reader.pos, end };
     reader.pos = end;
     return slice;
@@ -84,7 +86,9 @@ function readField(schema: Schema, field: Field, wire: number, reader: Reader, d
     case 'bytes': {
       expectWire(schema, field, wire, LENGTH_DELIMITED);
       const bytes = reader.bytes();
-      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(type === 'id' ? 'hex' : 'base64');
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(
+        type === 'id' ? 'hex' : 'base64',
+      );
     }
     case 'bool':
       expectWire(schema, field, wire, VARINT);
@@ -97,7 +101,7 @@ function readField(schema: Schema, field: Field, wire: number, reader: Reader, d
       return reader.uint32();
     case 'int64':
       expectWire(schema, field, wire, VARINT);
-      return Number(reader.int64().toString());
+      return int64(reader);
     case 'double':
       expectWire(schema, field, wire, BITS64);
       return reader.double();
@@ -114,10 +118,21 @@ function readField(schema: Schema, field: Field, wire: number, reader: Reader, d
   }
 }
 
+/** protobufjs gives an object where it finds the package `long`, else a number. */
+function int64(reader: Reader): number {
+  const value: unknown = reader.int64();
+  return typeof value === 'number' ? value : (value as { toNumber(): number }).toNumber();
+}
+
 function expectWire(schema: Schema, field: Field, wire: number, expected: number): void {
   if (wire === expected) return;
-  const kind = { [VARINT]: 'varint', [BITS64]: '64-bit', [LENGTH_DELIMITED]: 'bytes', [BITS32]: '32-bit' };
+  const kind: Readonly<Record<number, string>> = {
+    [VARINT]: 'varint',
+    [BITS64]: '64-bit',
+    [LENGTH_DELIMITED]: 'bytes',
+    [BITS32]: '32-bit',
+  };
   throw new MalformedTelemetry(
-    `${schema.name}.${field.name} has wire type ${kind[wire as 0] ?? String(wire)}, expected ${kind[expected as 0]}`,
+    `${schema.name}.${field.name} has wire type ${kind[wire] ?? String(wire)}, expected ${kind[expected] ?? String(expected)}`,
   );
 }

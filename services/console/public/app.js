@@ -16,14 +16,19 @@ function element(name, attributes = {}, ...children) {
 const SVG = 'http://www.w3.org/2000/svg';
 function shape(name, attributes, ...children) {
   const node = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) if (value !== '') node.setAttribute(key, String(value));
+  for (const [key, value] of Object.entries(attributes))
+    if (value !== '') node.setAttribute(key, String(value));
   node.append(...children);
   return node;
 }
 
 const number = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', maximumFractionDigits: 0 });
+const dollars = new Intl.NumberFormat('en-US', {
+  style: 'currency',
+  currency: 'USD',
+  maximumFractionDigits: 0,
+});
 const NONE = '–';
 const percent = (rate) => (rate === null || rate === undefined ? NONE : `${number.format(rate * 100)} %`);
 const figure = (value) => (value === null || value === undefined ? NONE : number.format(value));
@@ -35,7 +40,8 @@ function duration(ms) {
 async function get(path) {
   const response = await fetch(path, { signal: AbortSignal.timeout(4000) });
   const body = await response.json();
-  if (!response.ok) throw Object.assign(new Error(body.error ?? `HTTP ${response.status}`), { answered: true });
+  if (!response.ok)
+    throw Object.assign(new Error(body.error ?? `HTTP ${response.status}`), { answered: true });
   return body;
 }
 
@@ -53,7 +59,12 @@ function showLane(id, stats, revenue) {
   lane.dataset.state = state;
   lane.querySelector('.state').textContent = state;
   const entry = (term, value, unit) =>
-    element('div', {}, element('dt', {}, term), element('dd', {}, value, unit ? element('small', {}, ` ${unit}`) : null));
+    element(
+      'div',
+      {},
+      element('dt', {}, term),
+      element('dd', {}, value, unit ? element('small', {}, ` ${unit}`) : null),
+    );
   lane
     .querySelector('dl')
     .replaceChildren(
@@ -76,7 +87,8 @@ function showTable(table, heads, rows, empty) {
       ),
     ),
   );
-  if (body.length === 0) body.push(element('tr', {}, element('td', { class: 'empty', colspan: heads.length }, empty)));
+  if (body.length === 0)
+    body.push(element('tr', {}, element('td', { class: 'empty', colspan: heads.length }, empty)));
   table.replaceChildren(element('thead', {}, head), element('tbody', {}, ...body));
 }
 
@@ -97,7 +109,8 @@ function showSummary(summary) {
   const now = summary.windows.last10s.traffic;
   showLane('lane-baseline', now.baseline, null);
   showLane('lane-demo', now.demo, summary.run ? summary.run.lostRevenueUsd : summary.lostRevenueUsd);
-  const minute = scenario?.minute === null || scenario?.minute === undefined ? null : Math.floor(scenario.minute);
+  const minute =
+    scenario?.minute === null || scenario?.minute === undefined ? null : Math.floor(scenario.minute);
   byId('clock').textContent =
     scenario === null
       ? 'no scenario known yet'
@@ -121,7 +134,19 @@ function showSummary(summary) {
   byId('run').textContent = summary.run ? `run ${summary.run.runId}` : '';
   showTable(
     byId('minutes'),
-    ['minute', 'phase', 'demo rpm', 'errors', 'p50', 'p95', 'baseline rpm', 'errors', 'p95', 'lost revenue', 'seen on demo spans'],
+    [
+      'minute',
+      'phase',
+      'demo rpm',
+      'errors',
+      'p50',
+      'p95',
+      'baseline rpm',
+      'errors',
+      'p95',
+      'lost revenue',
+      'seen on demo spans',
+    ],
     (summary.run?.minutes ?? []).toReversed().map(({ minute: at, phase, traffic, lostRevenueUsd, flow }) => [
       String(at),
       { text: phase ?? NONE, class: 'text' },
@@ -197,7 +222,12 @@ function showMap({ nodes, edges }) {
       });
     });
   });
-  const drawing = shape('svg', { class: 'map', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': 'Calls between services; the same figures are in the list below' });
+  const drawing = shape('svg', {
+    class: 'map',
+    viewBox: `0 0 ${width} ${height}`,
+    role: 'img',
+    'aria-label': 'Calls between services; the same figures are in the list below',
+  });
   for (const { from, to, traffic } of edges) {
     const [a, b] = [placed.get(from), placed.get(to)];
     if (!a || !b) continue;
@@ -205,17 +235,36 @@ function showMap({ nodes, edges }) {
     const bend = Math.max(24, (x2 - x1) / 2);
     const failing = Object.values(traffic).some(({ errorRate }) => errorRate > 0.02);
     drawing.append(
-      shape('path', { d: `M${x1} ${a.y} C${x1 + bend} ${a.y} ${x2 - bend} ${b.y} ${x2} ${b.y}`, class: failing ? 'bad' : '' }),
+      shape('path', {
+        d: `M${x1} ${a.y} C${x1 + bend} ${a.y} ${x2 - bend} ${b.y} ${x2} ${b.y}`,
+        class: failing ? 'failing' : '',
+      }),
     );
   }
   for (const { name, active, traffic } of nodes) {
     const at = placed.get(name);
     const rate = traffic.all?.errorRate;
-    const group = shape('g', { class: [active ? '' : 'silent', rate > 0.02 ? 'bad' : ''].join(' ').trim() });
+    const group = shape('g', {
+      class: [active ? '' : 'silent', rate > 0.02 ? 'failing' : ''].join(' ').trim(),
+    });
     group.append(
-      shape('rect', { x: at.x - BOX.width / 2, y: at.y - BOX.height / 2, width: BOX.width, height: BOX.height, rx: 8 }),
+      shape('rect', {
+        x: at.x - BOX.width / 2,
+        y: at.y - BOX.height / 2,
+        width: BOX.width,
+        height: BOX.height,
+        rx: 8,
+      }),
       shape('text', { x: at.x, y: at.y - 3 }, name),
-      shape('text', { x: at.x, y: at.y + 12, class: 'figure' }, traffic.all?.requests ? `${figure(traffic.all.rpm)} rpm · ${percent(rate)} err` : active ? 'active' : 'silent'),
+      shape(
+        'text',
+        { x: at.x, y: at.y + 12, class: 'figure' },
+        traffic.all?.requests
+          ? `${whole.format(traffic.all.rpm)} rpm · ${percent(rate)}`
+          : active
+            ? 'active'
+            : 'silent',
+      ),
     );
     drawing.append(group);
   }
@@ -224,7 +273,11 @@ function showMap({ nodes, edges }) {
   showTable(
     list,
     ['call', 'baseline rpm', 'errors', 'demo rpm', 'errors'],
-    edges.map(({ from, to, traffic }) => [`${from} → ${to}`, ...cells(traffic.baseline), ...cells(traffic.demo)]),
+    edges.map(({ from, to, traffic }) => [
+      `${from} → ${to}`,
+      ...cells(traffic.baseline),
+      ...cells(traffic.demo),
+    ]),
     'No calls seen yet.',
   );
   const open = byId('map').querySelector('details')?.open ?? false;
@@ -250,7 +303,12 @@ function showTraces(list, traces, empty) {
 
 function spanItem(span, total) {
   const failed = span.status.code === 'ERROR';
-  const bar = shape('svg', { class: 'span-bar', viewBox: '0 0 1000 8', preserveAspectRatio: 'none', 'aria-hidden': 'true' });
+  const bar = shape('svg', {
+    class: 'span-bar',
+    viewBox: '0 0 1000 8',
+    preserveAspectRatio: 'none',
+    'aria-hidden': 'true',
+  });
   bar.append(
     shape('rect', {
       x: (span.startOffsetMs / total) * 1000,
@@ -263,11 +321,16 @@ function spanItem(span, total) {
   const attributes = element('dl', { class: 'attributes' });
   const add = (term, value) => attributes.append(element('dt', {}, term), element('dd', {}, value));
   if (span.status.message) add('status', span.status.message);
-  for (const [key, value] of Object.entries(span.attributes)) add(key, typeof value === 'string' ? value : JSON.stringify(value));
-  for (const event of span.events) add(`event at ${duration(event.offsetMs)}`, `${event.name} ${JSON.stringify(event.attributes)}`);
+  for (const [key, value] of Object.entries(span.attributes))
+    add(key, typeof value === 'string' ? value : JSON.stringify(value));
+  for (const event of span.events)
+    add(`event at ${duration(event.offsetMs)}`, `${event.name} ${JSON.stringify(event.attributes)}`);
   for (const link of span.links) {
     const text = `span ${link.spanId} of trace ${link.traceId} ${JSON.stringify(link.attributes)}`;
-    add('link', link.available ? element('a', { href: `#trace=${link.traceId}` }, text) : `${text} (no longer kept)`);
+    add(
+      'link',
+      link.available ? element('a', { href: `#trace=${link.traceId}` }, text) : `${text} (no longer kept)`,
+    );
   }
   return element(
     'li',
@@ -301,7 +364,11 @@ async function showTrace() {
         { class: 'muted' },
         `${trace.traffic} · ${trace.failed ? 'failed' : 'succeeded'} · ${duration(trace.durationMs)} · ${trace.spans} spans · ${trace.depth} deep${trace.complete ? '' : ' · some spans may be missing'}`,
       ),
-      element('ul', { class: 'spans' }, ...trace.roots.map((root) => spanItem(root, Math.max(trace.durationMs, 0.001)))),
+      element(
+        'ul',
+        { class: 'spans' },
+        ...trace.roots.map((root) => spanItem(root, Math.max(trace.durationMs, 0.001))),
+      ),
     );
   } catch (error) {
     view.replaceChildren(element('p', {}, error.message));
@@ -335,6 +402,6 @@ async function poll() {
   setTimeout(poll, POLL_MS);
 }
 
-addEventListener('hashchange', () => void showTrace());
+window.addEventListener('hashchange', () => void showTrace());
 void poll();
 void showTrace();

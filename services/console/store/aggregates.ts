@@ -237,7 +237,9 @@ export function byTraffic(
   seconds: number | null,
   include: (key: SeriesKey) => boolean,
 ): Partial<Record<TrafficClass | 'all', Stats>> {
-  const stats: Partial<Record<TrafficClass | 'all', Stats>> = { all: statsOf(sumOf(series, include), seconds) };
+  const stats: Partial<Record<TrafficClass | 'all', Stats>> = {
+    all: statsOf(sumOf(series, include), seconds),
+  };
   for (const traffic of TRAFFIC_CLASSES) {
     const totals = sumOf(series, (key) => key.traffic === traffic && include(key));
     if (totals.requests > 0) stats[traffic] = statsOf(totals, seconds);

@@ -41,10 +41,12 @@ export class LogEvents {
 
   /** Newest first. */
   list(filter: { event?: string; traffic?: string; limit: number }): LogEvent[] {
-    const records = filter.event === undefined ? [...this.byEvent.values()].flat() : this.byEvent.get(filter.event);
+    const records =
+      filter.event === undefined ? [...this.byEvent.values()].flat() : this.byEvent.get(filter.event);
     return (records ?? [])
       .filter(
-        ({ attributes }) => filter.traffic === undefined || attribute(attributes, 'traffic.type') === filter.traffic,
+        ({ attributes }) =>
+          filter.traffic === undefined || attribute(attributes, 'traffic.type') === filter.traffic,
       )
       .sort((a, b) => b.atMs - a.atMs)
       .slice(0, filter.limit)
@@ -60,9 +62,10 @@ export class LogEvents {
 
 function present(record: LogRecord): LogEvent {
   const traffic = attribute(record.attributes, 'traffic.type');
+  const event = attribute(record.attributes, 'event');
   return {
     at: new Date(record.atMs).toISOString(),
-    event: String(attribute(record.attributes, 'event')),
+    event: typeof event === 'string' ? event : '',
     service: record.service,
     severity: record.severity,
     message: record.body,

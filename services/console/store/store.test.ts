@@ -21,7 +21,10 @@ function feed(store: TraceStore, record: SpanRecord, nowMs: number): void {
 }
 
 /** A checkout's trace: root of the load generator, the frontend, the wait for the pool. */
-function checkout(n: number, options: { failed: boolean; traffic?: string; atMs: number; links?: string[] }): SpanRecord[] {
+function checkout(
+  n: number,
+  options: { failed: boolean; traffic?: string; atMs: number; links?: string[] },
+): SpanRecord[] {
   const attributes = { 'traffic.type': options.traffic ?? 'demo' };
   const common = { traceId: traceId(n), startMs: options.atMs, durationMs: 50 };
   const status = options.failed ? 'ERROR' : 'UNSET';
@@ -67,7 +70,10 @@ describe('latency buckets', () => {
   it('hold any duration', () => {
     for (const ms of [0, -1, Number.NaN, 0.05, 0.1, 1, 1e9, Number.POSITIVE_INFINITY]) {
       const bucket = bucketOf(ms);
-      assert.ok(Number.isInteger(bucket) && bucket >= 0 && bucket < BUCKETS, `${String(ms)} → ${String(bucket)}`);
+      assert.ok(
+        Number.isInteger(bucket) && bucket >= 0 && bucket < BUCKETS,
+        `${String(ms)} → ${String(bucket)}`,
+      );
     }
     for (const ms of [0.3, 7, 120, 2000, 6000]) {
       const bucket = bucketOf(ms);
@@ -105,7 +111,9 @@ describe('the trace store', () => {
   it('assembles a trace from spans that arrive in any order, from several services', () => {
     const store = new TraceStore(LIMITS);
     const spans = checkout(1, { failed: true, atMs: 1000 });
-    spans.forEach((record, index) => feed(store, record, 2000 + index * 900));
+    spans.forEach((record, index) => {
+      feed(store, record, 2000 + index * 900);
+    });
     assert.equal(store.list({ limit: 10 }).length, 0, 'not yet decided');
     assert.equal(store.get(traceId(1))?.spans.length, 3, 'but there for who knows its id');
     store.tick(7000);
@@ -135,18 +143,20 @@ describe('the trace store', () => {
     for (let second = 0; second < 120; second += 1) {
       const now = 1_000_000 + second * 1000;
       for (let each = 0; each < 300; each += 1) {
-        for (const record of checkout((n += 1), { failed: each % 2 === 0, atMs: now })) feed(store, record, now + each * 3);
+        for (const record of checkout((n += 1), { failed: each % 2 === 0, atMs: now }))
+          feed(store, record, now + each * 3);
       }
       if (second % 20 === 5) {
         n += 1;
         rare.push(traceId(n));
-        for (const record of checkout(n, { failed: true, traffic: 'baseline', atMs: now })) feed(store, record, now + 950);
+        for (const record of checkout(n, { failed: true, traffic: 'baseline', atMs: now }))
+          feed(store, record, now + 950);
       }
       store.tick(now + 1000);
       const sizes = store.sizes();
-      assert.ok(Number(sizes['pendingSpans']) <= LIMITS.pendingSpans, JSON.stringify(sizes));
-      assert.ok(Number(sizes['spans']) <= LIMITS.spans, JSON.stringify(sizes));
-      assert.ok(Number(sizes['traces']) <= LIMITS.spans / 3 + 1);
+      assert.ok(Number(sizes.pendingSpans) <= LIMITS.pendingSpans, JSON.stringify(sizes));
+      assert.ok(Number(sizes.spans) <= LIMITS.spans, JSON.stringify(sizes));
+      assert.ok(Number(sizes.traces) <= LIMITS.spans / 3 + 1);
     }
     const end = 1_000_000 + 120_000;
     for (const failed of [true, false]) {
@@ -156,7 +166,10 @@ describe('the trace store', () => {
       assert.ok(end - (kept[0]?.startMs ?? 0) < 15_000, 'the newest is new');
     }
     assert.deepEqual(
-      store.list({ traffic: 'baseline', failed: true, limit: 100 }).map((trace) => trace.traceId).sort(),
+      store
+        .list({ traffic: 'baseline', failed: true, limit: 100 })
+        .map((trace) => trace.traceId)
+        .sort(),
       rare.slice().sort(),
     );
     assert.ok(store.counts.spansSampledOut > 0, 'the gate was needed');
@@ -169,7 +182,7 @@ describe('the trace store', () => {
       feed(store, span({ traceId: traceId(n), attributes, startMs: n }), 1000 + n * 20);
       if (n % 50 === 0) store.tick(1000 + n * 20);
     }
-    assert.ok(Number(store.sizes()['bytes']) <= 300_000);
+    assert.ok(Number(store.sizes().bytes) <= 300_000);
   });
 
   it('bounds the spans of one trace', () => {
@@ -182,14 +195,16 @@ describe('the trace store', () => {
   it('keeps what a failed trace links to as long as that one, and no longer', () => {
     const store = new TraceStore(LIMITS);
     // Successful traces use up what their class may admit, so the linked one is passed over for its own sake.
-    for (let n = 100; n < 130; n += 1) for (const record of checkout(n, { failed: false, atMs: 500 })) feed(store, record, 1000);
+    for (let n = 100; n < 130; n += 1)
+      for (const record of checkout(n, { failed: false, atMs: 500 })) feed(store, record, 1000);
     for (const record of checkout(1, { failed: false, atMs: 600 })) feed(store, record, 1000);
-    for (const record of checkout(2, { failed: true, atMs: 700, links: [traceId(1)] })) feed(store, record, 1500);
+    for (const record of checkout(2, { failed: true, atMs: 700, links: [traceId(1)] }))
+      feed(store, record, 1500);
     store.tick(4100);
     store.tick(60_000);
     assert.equal(store.get(traceId(129)), null, 'an unlinked one that was passed over is gone');
     assert.equal(store.get(traceId(1))?.spans.length, 3);
-    assert.equal(store.sizes()['linkedTraces'], 1);
+    assert.equal(store.sizes().linkedTraces, 1);
     for (let n = 200; n < 260; n += 1) {
       const now = 60_000 + n * 2000;
       for (const record of checkout(n, { failed: true, atMs: now })) feed(store, record, now);
@@ -197,13 +212,15 @@ describe('the trace store', () => {
     }
     assert.equal(store.get(traceId(2)), null);
     assert.equal(store.get(traceId(1)), null);
-    assert.equal(store.sizes()['linkedTraces'], 0);
+    assert.equal(store.sizes().linkedTraces, 0);
   });
 
   it('keeps a linked trace that arrives after the failed one', () => {
     const store = new TraceStore(LIMITS);
-    for (let n = 100; n < 130; n += 1) for (const record of checkout(n, { failed: false, atMs: 500 })) feed(store, record, 1000);
-    for (const record of checkout(2, { failed: true, atMs: 700, links: [traceId(1)] })) feed(store, record, 1500);
+    for (let n = 100; n < 130; n += 1)
+      for (const record of checkout(n, { failed: false, atMs: 500 })) feed(store, record, 1000);
+    for (const record of checkout(2, { failed: true, atMs: 700, links: [traceId(1)] }))
+      feed(store, record, 1500);
     store.tick(4100);
     for (const record of checkout(1, { failed: false, atMs: 600 })) feed(store, record, 4500);
     store.tick(7500);

@@ -152,7 +152,8 @@ export class TraceStore {
       trace.root = span;
       trace.rootMs = nowMs;
     }
-    if (trace.traffic === 'other' && facts.traffic !== 'other') this.reclassify(trace, facts.traffic, trace.failed);
+    if (trace.traffic === 'other' && facts.traffic !== 'other')
+      this.reclassify(trace, facts.traffic, trace.failed);
     // A failure inside that the shop survived does not make a failed trace: its entry tells.
     const entry = span.parentSpanId === null || (span.kind === 'SERVER' && isEntry(span.service));
     if (entry && facts.error && !trace.failed) this.reclassify(trace, trace.traffic, true);
@@ -173,7 +174,10 @@ export class TraceStore {
 
   private decide(trace: StoredTrace, nowMs: number): void {
     const group = this.classOf(trace);
-    group.tokens = Math.min(ADMIT_BURST, group.tokens + ((nowMs - group.refilledMs) / 1000) * ADMIT_PER_SECOND);
+    group.tokens = Math.min(
+      ADMIT_BURST,
+      group.tokens + ((nowMs - group.refilledMs) / 1000) * ADMIT_PER_SECOND,
+    );
     group.refilledMs = nowMs;
     // A trace that came only by a link may lack spans: it is a witness, not an example of its class.
     if (group.tokens < 1 || trace.partial) {
@@ -307,7 +311,8 @@ export class TraceStore {
       trace.failed = failed;
       this.classOf(trace).kept.set(trace.traceId, trace);
       if (failed) this.holdLinked(trace);
-      while (this.classOf(trace).kept.size > this.limits.tracesPerClass) this.evictOldest(this.classOf(trace));
+      while (this.classOf(trace).kept.size > this.limits.tracesPerClass)
+        this.evictOldest(this.classOf(trace));
       return;
     }
     trace.traffic = traffic;
@@ -392,7 +397,8 @@ function hashShare(traceId: string): number {
 /** What a span record occupies, roughly (bytes): texts are mostly shared, so each value counts little. */
 function sizeOf(span: SpanRecord): number {
   let bytes = 320 + span.attributes.length * 12;
-  for (const value of span.attributes) if (typeof value === 'string' && value.length > 24) bytes += value.length / 4;
+  for (const value of span.attributes)
+    if (typeof value === 'string' && value.length > 24) bytes += value.length / 4;
   for (const event of span.events) bytes += 120 + event.attributes.length * 40;
   bytes += span.links.length * 180;
   return bytes;

@@ -19,7 +19,14 @@ function typeOf(schema: Schema, root: Root, types: Map<string, Type>): Type {
   types.set(schema.name, type);
   root.add(type);
   for (const [number, field] of Object.entries(schema.fields)) {
-    type.add(new ProtoField(field.name, Number(number), typeName(field, root, types), field.repeated === undefined ? undefined : 'repeated'));
+    type.add(
+      new ProtoField(
+        field.name,
+        Number(number),
+        typeName(field, root, types),
+        field.repeated === undefined ? undefined : 'repeated',
+      ),
+    );
   }
   return type;
 }

@@ -3,6 +3,8 @@
  * A checkout of sixteen spans from eight services, half of them failing at the pool with links to older traces, in
  * one request per service and half second, as batch processors send.
  */
+// A program of its own that paces itself; no request is handled here.
+// eslint-disable-next-line no-restricted-imports
 import { setTimeout as delay } from 'node:timers/promises';
 import { TRACES_REQUEST } from '../otlp/schema';
 import { encodeMessage } from './encode';
@@ -30,21 +32,44 @@ const SQL =
   'select id, name, category, price_cents, stock_quantity, popularity_score from shop.products where category = $1 and active and price_cents between $2 and $3 order by popularity_score desc limit 10';
 const call = (service: string, to: string, route: string, port: number, parent: number): SpanShape[] => [
   { service, name: 'POST', kind: 3, parent, attributes: http(route, port) },
-  { service: to, name: `POST ${route}`, kind: 2, parent: -1, attributes: { ...http(route, port), 'http.route': route } },
+  {
+    service: to,
+    name: `POST ${route}`,
+    kind: 2,
+    parent: -1,
+    attributes: { ...http(route, port), 'http.route': route },
+  },
 ];
 const SHAPES: SpanShape[] = [
   { service: 'load-generator', name: 'journey checkout', kind: 1, parent: -2, attributes: {} },
   ...call('load-generator', 'frontend', '/api/checkout', 8018, 0),
   ...call('frontend', 'cart', '/cart/:id', 8013, 2),
-  { service: 'cart', name: 'hgetall', kind: 3, parent: 4, attributes: { 'db.system.name': 'redis', 'db.query.text': 'hgetall' } },
+  {
+    service: 'cart',
+    name: 'hgetall',
+    kind: 3,
+    parent: 4,
+    attributes: { 'db.system.name': 'redis', 'db.query.text': 'hgetall' },
+  },
   ...call('frontend', 'product-catalog', '/products/recommendations', 8014, 2),
-  { service: 'product-catalog', name: 'acquire connection', kind: 1, parent: 7, attributes: { 'db.system.name': 'postgresql' } },
+  {
+    service: 'product-catalog',
+    name: 'acquire connection',
+    kind: 1,
+    parent: 7,
+    attributes: { 'db.system.name': 'postgresql' },
+  },
   {
     service: 'product-catalog',
     name: 'select',
     kind: 3,
     parent: 7,
-    attributes: { 'db.system.name': 'postgresql', 'db.query.text': SQL, 'db.full_table_scan': true, 'db.slow_query': true },
+    attributes: {
+      'db.system.name': 'postgresql',
+      'db.query.text': SQL,
+      'db.full_table_scan': true,
+      'db.slow_query': true,
+    },
   },
   ...call('frontend', 'shipping', '/calculate', 8019, 2),
   ...call('frontend', 'payment', '/api/payment/process', 8017, 2),
@@ -52,7 +77,12 @@ const SHAPES: SpanShape[] = [
 ];
 
 /** Spans of trace n by service, in the OTLP/JSON mapping; ids as the encoding wants them. */
-function traceSpans(n: number, endMs: number, encodeId: (hex: string) => unknown, number64: (value: number) => unknown) {
+function traceSpans(
+  n: number,
+  endMs: number,
+  encodeId: (hex: string) => unknown,
+  number64: (value: number) => unknown,
+) {
   const failed = n % 2 === 0;
   return SHAPES.map((shape, index) => {
     const parent = shape.parent === -1 ? index - 1 : shape.parent;
@@ -62,7 +92,9 @@ function traceSpans(n: number, endMs: number, encodeId: (hex: string) => unknown
       'demo.run_id': 'flood',
       'demo.minute': '7',
       'demo.phase': 'peak',
-      ...(shape.kind === 2 ? { 'http.response.status_code': failed && index < 8 ? 503 : 200, 'user.id': `user-${String(n)}` } : {}),
+      ...(shape.kind === 2
+        ? { 'http.response.status_code': failed && index < 8 ? 503 : 200, 'user.id': `user-${String(n)}` }
+        : {}),
       ...(index === 2 && failed ? { 'checkout.failed': true, 'order.total': 120.5 } : {}),
     };
     const waits = failed && shape.name === 'acquire connection';
@@ -102,7 +134,8 @@ function traceSpans(n: number, endMs: number, encodeId: (hex: string) => unknown
 }
 
 async function main(): Promise<void> {
-  const [url = 'http://127.0.0.1:8020', rate = '3000', seconds = '20', encoding = 'json'] = process.argv.slice(2);
+  const [url = 'http://127.0.0.1:8020', rate = '3000', seconds = '20', encoding = 'json'] =
+    process.argv.slice(2);
   const json = encoding === 'json';
   const encodeId = (hex: string): unknown => (json ? hex : Buffer.from(hex, 'hex'));
   const number64 = (value: number): unknown => (json ? String(BigInt(Math.round(value))) : value);

@@ -1,7 +1,9 @@
 import type { AttributeValue, SpanRecord } from '../otlp/records';
 
 /** A span record with defaults, for tests. */
-export function span(fields: Partial<Omit<SpanRecord, 'attributes'>> & { attributes?: Record<string, AttributeValue> }): SpanRecord {
+export function span(
+  fields: Partial<Omit<SpanRecord, 'attributes'>> & { attributes?: Record<string, AttributeValue> },
+): SpanRecord {
   const { attributes = {}, ...rest } = fields;
   return {
     traceId: 'a'.repeat(32),
