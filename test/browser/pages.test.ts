@@ -19,7 +19,7 @@ after(async () => {
 });
 
 async function putDealInCart(page: Page): Promise<void> {
-  await page.locator('#deal').getByRole('button', { name: 'Add to cart' }).click();
+  await page.locator('#deal').getByRole('button', { name: 'to the cart' }).click();
   await page.locator('#cart-count').waitFor({ state: 'visible' });
   if (!(await page.locator('#drawer').isVisible())) await page.locator('#open-cart').click();
 }
