@@ -18,14 +18,15 @@ function noBrowser() {
 }
 
 const parts = [
-  { name: 'types', command: [bin('tsc'), '-p', 'tsconfig.json', '--noEmit', '--incremental', 'false'] },
+  // Compiles the Pulumi program too, which `npm start` doesn't need: its mock tests run compiled.
+  { name: 'types', command: [bin('tsc'), '-p', 'tsconfig.json'] },
   { name: 'lint', command: [bin('eslint'), '.', '--max-warnings', '0'] },
   { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
   { name: 'docs', command: [process.execPath, 'dist/cli/generate-docs.js', '--check'] },
-  { name: 'unit', files: tests('dist/{scenario,services,local,cli}/**/*.test.js') },
-  { name: 'shop', files: tests('dist/test/shop/*.test.js') },
-  { name: 'demo', files: tests('dist/test/demo/*.test.js') },
-  { name: 'browser', files: tests('dist/test/browser/*.test.js'), missing: noBrowser() },
+  { name: 'unit', files: () => tests('dist/{scenario,services,local,cli,infra,stacks,policy}/**/*.test.js') },
+  { name: 'shop', files: () => tests('dist/test/shop/*.test.js') },
+  { name: 'demo', files: () => tests('dist/test/demo/*.test.js') },
+  { name: 'browser', files: () => tests('dist/test/browser/*.test.js'), missing: noBrowser() },
 ];
 
 const reports = mkdtempSync(join(tmpdir(), 'ecommerce-demo-report-'));
@@ -39,7 +40,7 @@ function count(report) {
   return { passed: number('pass'), failed: number('fail') + number('cancelled'), skipped: number('skipped') };
 }
 
-function runPart({ name, command, files, missing }) {
+function runPart({ name, command, files = () => [], missing }) {
   if (missing) {
     totals.skipped += 1;
     lines.push(`skipped  ${name}: ${missing}`);
@@ -57,7 +58,7 @@ function runPart({ name, command, files, missing }) {
     '--test-reporter-destination=stdout',
     '--test-reporter=tap',
     `--test-reporter-destination=${report}`,
-    ...files,
+    ...files(),
   ];
   const { status } = spawnSync(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   const seconds = ((Date.now() - started) / 1000).toFixed(0);
