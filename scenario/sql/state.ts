@@ -48,7 +48,10 @@ export const stateStatements: readonly string[] = [
    returns table (at timestamptz, read_ms double precision) language plpgsql stable as $function$
    declare
      minute_length interval := make_interval(secs => (document->>'minuteSeconds')::double precision);
-     end_at timestamptz := start_at + minute_length * (document->>'durationMinutes')::double precision;
+     -- Traffic ends with the last minute; storage one acquire timeout later, so that who came in the last minute
+     -- meets the same outage as everybody before.
+     end_at timestamptz := start_at + minute_length * (document->>'durationMinutes')::double precision
+       + make_interval(secs => (document#>>'{pools,recommendation,acquireTimeoutMs}')::double precision / 1000);
      paused_minute double precision;
    begin
      if start_at is null or not coalesce((document#>>'{storage,enabled}')::boolean, false) then
