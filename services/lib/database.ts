@@ -82,6 +82,11 @@ export class InstrumentedPool {
     this.pool.on('error', (error) => {
       logger.debug({ err: error, pool: this.name }, 'an idle connection was lost');
     });
+    // The pool listens to idle connections only: one that breaks while it is in use would end the process. Its query
+    // gets the error.
+    this.pool.on('connect', (client) => {
+      client.on('error', () => undefined);
+    });
     this.metrics = poolMetrics(this.name, () => ({ ...this.stats(), max: this.size.max }));
   }
 

@@ -362,7 +362,27 @@ describe('stores that die', () => {
     assert.ok(performance.now() - startedAt < 15_000, `${what} took too long`);
   };
 
-  it('PostgreSQL killed gives 503 quickly, and recovers', async () => {
+  it('PostgreSQL killed in the outage gives 503 quickly, recovers, and takes no service along', async () => {
+    // In the outage scans are always under way, whose connections break while they are in use.
+    shop.configure(outageAt(20, 60));
+    const scans = async (): Promise<number> => {
+      const { pools } = (await shop.request('product-catalog', '/health')).body as {
+        pools: { recommendation: { used: number } };
+      };
+      return pools.recommendation.used;
+    };
+    await until(
+      async () => (await demoMode()) === 'blackfriday' && (await scans()) >= 3,
+      30_000,
+      () => 'scans',
+    );
+    const services = (): string[] =>
+      shop
+        .run()
+        .children.filter(({ name }) => !name.startsWith('postgres'))
+        .map(({ name, pid }) => `${name} ${String(pid)}`)
+        .sort();
+    const before = services();
     process.kill(child(/postgres/), 'SIGKILL');
     const startedAt = performance.now();
     const { status } = await shop.request('product-catalog', '/products?category=electronics');
@@ -372,6 +392,8 @@ describe('stores that die', () => {
       async () => (await shop.request('product-catalog', '/products?category=electronics')).status === 200,
       'the catalog',
     );
+    assert.deepEqual(services(), before);
+    shop.configure(NORMAL);
     await recovers(
       async () =>
         (await shop.post('frontend', '/api/checkout', { user_id: 'after', cart_id: 'after' })).status === 200,

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { renderChart } from './chart';
+import { linearScale, minuteTicks, ticksUpTo } from './chart-scale';
+import type { Report } from './report';
+import { cohort, goodRun, withMinute } from './report-fixture';
+import { verdictOf } from './verdict';
+
+const reportOf = (facts = goodRun()): Report => ({ ...facts, verdict: verdictOf(facts) });
+
+/** Every tag is closed in order: what an XML parser asks first. */
+function assertWellFormed(xml: string): void {
+  const open: string[] = [];
+  for (const [, closing, name, , selfClosing] of xml.matchAll(/<(\/?)([a-z]+)((?:\s[^<>]*?)?)(\/?)>/gi)) {
+    if (closing === '/') assert.equal(open.pop(), name);
+    else if (selfClosing !== '/' && name !== undefined) open.push(name);
+  }
+  assert.deepEqual(open, []);
+}
+
+describe('axis ticks', () => {
+  it('are round and hold the largest value', () => {
+    assert.deepEqual(ticksUpTo(86), [0, 20, 40, 60, 80, 100]);
+    assert.deepEqual(ticksUpTo(3.2), [0, 1, 2, 3, 4]);
+    assert.deepEqual(ticksUpTo(0.11), [0, 0.025, 0.05, 0.075, 0.1, 0.125]);
+  });
+
+  it('name whole minutes at round distances', () => {
+    assert.deepEqual(minuteTicks(4, 6), [4, 5, 6]);
+    assert.deepEqual(minuteTicks(0, 29).slice(0, 3), [0, 2, 4]);
+    assert.deepEqual(minuteTicks(7, 7), [7]);
+  });
+
+  it('map values to pixels, also where there is only one', () => {
+    assert.equal(linearScale(0, 10, 100, 200).at(5), 150);
+    assert.equal(linearScale(3, 3, 100, 200).at(3), 100);
+  });
+});
+
+describe('the chart', () => {
+  it('draws every line with a point a minute, in well-formed XML without NaN', () => {
+    const svg = renderChart(reportOf());
+    assertWellFormed(svg);
+    assert.doesNotMatch(svg, /NaN|undefined|null/);
+    const pointsOf = (name: string) =>
+      [...svg.matchAll(new RegExp(`<polyline class="${name}" points="([^"]+)"`, 'g'))].map(
+        ([, points]) => points?.split(' ').length,
+      );
+    assert.deepEqual(pointsOf('observed'), [30, 30], 'errors and p95');
+    assert.deepEqual(pointsOf('baseline'), [30, 30]);
+    assert.deepEqual(pointsOf('target'), [30]);
+    assert.match(svg, /prefers-color-scheme: dark/);
+  });
+
+  it('labels the graded minutes with what was seen', () => {
+    const svg = renderChart(reportOf(withMinute(goodRun(), 20, { demo: cohort(1000, 744) })));
+    assert.match(svg, /class="value"[^>]*>74 %</);
+    assert.equal([...svg.matchAll(/class="value"/g)].length, 6);
+  });
+
+  it('puts higher error rates higher', () => {
+    const svg = renderChart(reportOf());
+    const points = /<polyline class="observed" points="([^"]+)"/.exec(svg)?.[1]?.split(' ') ?? [];
+    const heights = points.map((point) => Number(point.split(',')[1]));
+    assert.ok((heights[20] ?? NaN) < (heights[10] ?? NaN) && (heights[10] ?? NaN) < (heights[5] ?? NaN));
+    assert.ok(Math.min(...heights) >= 140 && Math.max(...heights) <= 386, 'inside the plot');
+  });
+
+  it('escapes a title, and stands a run without minutes or with one', () => {
+    const facts = { ...goodRun(), title: 'A <b> & "c"' };
+    assert.match(renderChart(reportOf(facts)), /A &lt;b&gt; &amp; &quot;c&quot;/);
+    for (const minutes of [[], facts.minutes.slice(5, 6)]) {
+      const svg = renderChart(reportOf({ ...facts, minutes }));
+      assertWellFormed(svg);
+      assert.doesNotMatch(svg, /NaN|Infinity/);
+    }
+  });
+});

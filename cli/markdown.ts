@@ -1,0 +1,137 @@
+import { INDEX_NAMES } from '../scenario/types';
+import { percent } from './output';
+import type { Report, ReportMinute } from './report';
+import { bandOf } from './verdict';
+
+/**
+ * The Markdown twin of a report.
+ *
+ * @param chart path of the SVG, relative to the Markdown file
+ */
+export function renderMarkdown(report: Report, chart: string): string {
+  return [
+    `# ${report.title}: ${report.verdict.ok ? 'as promised' : 'not as promised'}`,
+    '',
+    ...head(report),
+    '',
+    `![Error rates and p95 by demo minute: target, prediction, observation, baseline](${encodeURI(chart)})`,
+    '',
+    ...verdict(report),
+    '',
+    '## Minutes',
+    '',
+    ...minuteTable(report),
+    '',
+    'Requests are counted in the minute in which they were scheduled; latencies from the scheduled start, failed requests',
+    "included. The predicted p95 is the recommendation query's, a checkout adds some 200 ms to it. **Bold** minutes are graded.",
+    '',
+    '## Heal',
+    '',
+    ...heal(report),
+    '',
+    '## Load',
+    '',
+    ...load(report),
+    '',
+  ].join('\n');
+}
+
+function head(report: Report): string[] {
+  const rows: [string, string][] = [
+    ['Scenario', `\`${report.scenario}\`${report.ablation === null ? '' : `, ablation: ${report.ablation}`}`],
+    ['Run', `\`${report.runId}\`, ${report.startedAt}`],
+    ['A demo minute', `${report.minuteSeconds} s`],
+    ['Scale', String(report.scale)],
+    ['Products', report.catalogRows.toLocaleString('en-US')],
+    ['Storage emulation', report.storageEmulation ? 'on' : 'off'],
+  ];
+  return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)];
+}
+
+function verdict({ verdict: { ok, graded, failures, notes }, minuteSeconds, minutes }: Report): string[] {
+  const points = graded ? minutes.filter(({ demo }) => demo.graded) : [];
+  const band = (bandOf(minuteSeconds) * 100).toFixed(1);
+  const checked =
+    points.length === 0
+      ? []
+      : [
+          `Graded minutes: ${points.map(({ minute }) => minute).join(', ')}, each within ± ${band} points of its target.`,
+        ];
+  return [
+    '## Verdict',
+    '',
+    ok ? '**As promised.**' : '**Not as promised:**',
+    ...(ok
+      ? checked.length === 0
+        ? []
+        : ['', ...checked]
+      : ['', ...failures.map((failure) => `- ${failure}`)]),
+    ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${note}`)]),
+  ];
+}
+
+function minuteTable({ minutes }: Report): string[] {
+  const columns = [
+    'minute',
+    'phase',
+    'demo rpm',
+    'requests',
+    'errors',
+    'target',
+    'predicted',
+    'p50 ms',
+    'p95 ms',
+    'predicted p95 ms',
+    'baseline errors',
+    'baseline p95 ms',
+  ];
+  return [
+    `| ${columns.join(' | ')} |`,
+    `|${columns.map((_, index) => (index === 1 ? '---' : '---:')).join('|')}|`,
+    ...minutes.map((minute) => `| ${minuteRow(minute).join(' | ')} |`),
+  ];
+}
+
+function minuteRow({ minute, phase, demo, baseline }: ReportMinute): string[] {
+  const strong = (text: string): string => (demo.graded ? `**${text}**` : text);
+  return [
+    strong(String(minute)),
+    phase.replaceAll('_', ' '),
+    String(Math.round(demo.rpm)),
+    String(demo.completed + demo.errors),
+    strong(percent(demo.errorRate)),
+    strong(percent(demo.target.errorRate)),
+    percent(demo.predicted.errorRate),
+    whole(demo.p50Ms),
+    whole(demo.p95Ms),
+    whole(demo.predicted.p95Ms),
+    `${baseline.errors} of ${baseline.completed + baseline.errors}`,
+    whole(baseline.p95Ms),
+  ];
+}
+
+function heal({ healed }: Report): string[] {
+  const indexes = INDEX_NAMES.map((name) => `\`${name}\` ${healed.indexes[name] ?? 'unknown'}`);
+  return [
+    healed.ok
+      ? `The last checkout failed ${healed.timeToRecoverSeconds ?? 0} s after the heal began; verified after ${healed.verifiedAfterSeconds ?? 0} s.`
+      : '**Not healed:**',
+    ...healed.failures.map((failure) => `- ${failure}`),
+    '',
+    `Indexes: ${indexes.join(', ')}. Recommendation pool: ${healed.pool.max ?? 'unknown'} ` +
+      `(should be ${healed.pool.expected ?? 'unknown'}). Demo errors of the last ten seconds: ` +
+      `${healed.demo.errors} of ${healed.demo.requests}.`,
+  ];
+}
+
+function load({ load: { scheduled, started, dropped, startLagP99Ms }, baseline }: Report): string[] {
+  return [
+    `${scheduled} journeys scheduled, ${started} started, ${dropped} dropped; start lag p99 ${whole(startLagP99Ms)} ms.`,
+    `Baseline's worst minute-long window: p95 ${whole(baseline.catalogP95Ms)} ms at the catalog (\`GET /products\`), ` +
+      `${whole(baseline.journeyP95Ms)} ms for the whole journey.`,
+  ];
+}
+
+function whole(value: number | null): string {
+  return value === null ? '-' : String(Math.round(value));
+}

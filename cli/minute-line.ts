@@ -1,0 +1,33 @@
+import { percent } from './output';
+import type { ReportMinute } from './report';
+
+/** The flow alert's numbers, over a full demo minute. */
+const ALERT_ERROR_RATE = 0.2;
+const ALERT_P95_MS = 2000;
+
+/** What is told of a demo minute, in the form of the seeds. */
+export function minuteLines(minute: ReportMinute, durationMinutes: number): string[] {
+  const { demo, baseline, phase } = minute;
+  const requests = demo.completed + demo.errors;
+  return [
+    `--- Minute ${minute.minute}/${durationMinutes} ---`,
+    [
+      `  Phase: ${phase}`,
+      `RPM: ${Math.round(demo.rpm)}`,
+      `Requests: ${requests}`,
+      `Errors: ${demo.errors} (${percent(demo.errorRate)})`,
+      `p95 ${milliseconds(demo.p95Ms)}`,
+      `baseline ${baseline.errors} of ${baseline.completed + baseline.errors} failed, p95 ${milliseconds(baseline.p95Ms)}`,
+      `target ${percent(demo.target.errorRate)}, predicted ${percent(demo.predicted.errorRate)}`,
+    ].join(' | '),
+  ];
+}
+
+/** Whether this minute's demo cohort has the numbers on which the flow alert fires. */
+export function firesFlowAlert({ demo }: Pick<ReportMinute, 'demo'>): boolean {
+  return demo.errorRate > ALERT_ERROR_RATE && demo.p95Ms !== null && demo.p95Ms > ALERT_P95_MS;
+}
+
+function milliseconds(ms: number | null): string {
+  return ms === null ? '-' : `${Math.round(ms)} ms`;
+}

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { resolveScenario } from '../scenario/resolve';
+import { firesFlowAlert, minuteLines } from './minute-line';
+import { MinuteProgress, RunRecord } from './monitor';
+import { parseRun, parseSummary, type ObservedMinute, type RunObservation } from './observation';
+import { LastFailure } from './recovery';
+import { reportMinute } from './report';
+import { cohort } from './report-fixture';
+import { RunMinutes } from './run-minutes';
+import type { RunPlan } from './run-plan';
+
+const START = 1_700_000_000;
+const scenario = resolveScenario(
+  { demoMode: 'blackfriday', minuteSeconds: 6 },
+  { nowSeconds: START, startTimestamp: START },
+);
+const plan: RunPlan = {
+  scenario,
+  fromMinute: 20,
+  toMinute: 21,
+  durationMinutes: 30,
+  override: {
+    runId: scenario.runId,
+    mode: scenario.mode,
+    startTimestamp: START,
+    pausedAt: null,
+    ablation: null,
+    expiresAt: START + 1000,
+    startedBy: 'cli',
+    scenario,
+  },
+};
+const seen = (minute: number, errors: number, inFlight = 0): ObservedMinute => ({
+  minute,
+  phase: 'catastrophe',
+  demo: { ...cohort(420, errors, 3210), rpm: 4200 },
+  baseline: cohort(10, 0, 12),
+  inFlight,
+});
+const observation = (...minutes: ObservedMinute[]): RunObservation => ({
+  minutes,
+  load: { scheduled: 430 * minutes.length, started: 430 * minutes.length, dropped: 0, startLagP99Ms: 2 },
+});
+
+describe('the line of a minute', () => {
+  const expected = scenario.expectations[20];
+  assert.ok(expected);
+  const minute = reportMinute(expected, seen(20, 328));
+
+  it("has the seed's form", () => {
+    const [title, figures] = minuteLines(minute, 30);
+    assert.equal(title, '--- Minute 20/30 ---');
+    assert.match(
+      figures ?? '',
+      /^ {2}Phase: catastrophe \| RPM: 4200 \| Requests: 420 \| Errors: 328 \(78\.1%\) \| p95 3210 ms \| baseline 0 of 10 failed, p95 12 ms \| target 78\.0%, predicted 7\d\.\d%$/,
+    );
+  });
+
+  it('says when the flow alert has its numbers', () => {
+    assert.equal(firesFlowAlert(minute), true);
+    assert.equal(firesFlowAlert({ demo: { ...minute.demo, errorRate: 0.2 } }), false);
+    assert.equal(firesFlowAlert({ demo: { ...minute.demo, p95Ms: 2000 } }), false);
+  });
+});
+
+describe('the progress of a run', () => {
+  const watch = () => {
+    const lines: string[] = [];
+    const record = new RunRecord();
+    return {
+      lines,
+      record,
+      progress: new MinuteProgress(plan, record, { line: (text) => lines.push(text) }),
+    };
+  };
+  const titles = (lines: string[]) => lines.filter((line) => line.startsWith('---'));
+
+  it('tells a minute once, when it is over and its requests have ended', () => {
+    const { lines, record, progress } = watch();
+    record.seen.add(observation(seen(20, 100, 40)));
+    progress.tell(START + 20 * 6 + 5.9);
+    assert.deepEqual(titles(lines), [], 'not over');
+    progress.tell(START + 21 * 6 + 2);
+    assert.deepEqual(titles(lines), [], 'forty are on their way');
+    record.seen.add(observation(seen(20, 328)));
+    progress.tell(START + 21 * 6 + 2.5);
+    progress.tell(START + 21 * 6 + 3);
+    assert.deepEqual(titles(lines), ['--- Minute 20/30 ---']);
+    assert.equal(record.minutes[0]?.demo.errors, 328);
+    assert.equal(progress.done, false);
+  });
+
+  it('waits no longer for an answer than a caller does, and tells a minute nobody saw', () => {
+    const { lines, record, progress } = watch();
+    record.seen.add(observation(seen(20, 328, 3)));
+    const patience = scenario.timeouts.demoRequestMs / 1000 + 1;
+    progress.tell(START + 21 * 6 + patience);
+    assert.deepEqual(titles(lines), ['--- Minute 20/30 ---']);
+    progress.tell(START + 22 * 6 + patience);
+    assert.equal(progress.done, true);
+    assert.match(lines.at(-1) ?? '', /not seen/);
+    assert.equal(record.minutes[1]?.demo.completed, 0, 'it stays in the report');
+  });
+
+  it('announces the flow alert once', () => {
+    const { lines, record, progress } = watch();
+    record.seen.add(observation(seen(20, 328), seen(21, 330)));
+    progress.tell(START + 23 * 6);
+    assert.equal(lines.filter((line) => line.includes('flow alert')).length, 1);
+  });
+});
+
+describe('what was seen of a run', () => {
+  it('outlives a restart of the load generator', () => {
+    const minutes = new RunMinutes();
+    minutes.add({
+      minutes: [seen(20, 300), seen(21, 10)],
+      load: { scheduled: 900, started: 890, dropped: 10, startLagP99Ms: 40 },
+    });
+    minutes.add({
+      minutes: [{ ...seen(21, 5), demo: cohort(50, 5) }],
+      load: { scheduled: 60, started: 60, dropped: 0, startLagP99Ms: 3 },
+    });
+    assert.equal(minutes.get(20)?.demo.errors, 300);
+    assert.equal(
+      minutes.get(21)?.demo.errors,
+      10,
+      'the fuller record of the minute in which it was restarted',
+    );
+    assert.deepEqual(minutes.load(), { scheduled: 960, started: 950, dropped: 10, startLagP99Ms: 40 });
+  });
+});
+
+describe('what services say', () => {
+  it('is read from the load generator', () => {
+    const { minutes, load } = parseRun({
+      minutes: [
+        {
+          minute: 3,
+          phase: 'calm',
+          demo: { rpm: 500, scheduled: 50, completed: 40, errors: 10, errorRate: 0.2, p50Ms: 5, p95Ms: 9 },
+          baseline: {
+            rpm: 25,
+            scheduled: 2,
+            completed: 2,
+            errors: 0,
+            errorRate: 0,
+            p50Ms: null,
+            p95Ms: null,
+          },
+          load: { inFlight: 4 },
+        },
+      ],
+      load: { scheduled: 52, started: 52, dropped: 0, startLagP99Ms: 2 },
+    });
+    assert.equal(minutes[0]?.demo.errorRate, 0.2);
+    assert.equal(minutes[0].baseline.p95Ms, null);
+    assert.equal(minutes[0].inFlight, 4);
+    assert.equal(load.scheduled, 52);
+  });
+
+  it("is read from the console: baseline's route at the catalog, and no other", () => {
+    const route = (service: string, name: string, traffic: string, p95Ms: number) => ({
+      service,
+      route: name,
+      traffic,
+      requests: 30,
+      p95Ms,
+    });
+    const summary = parseSummary({
+      telemetry: { arriving: true },
+      windows: {
+        last60s: {
+          traffic: { baseline: { requests: 25 }, demo: { requests: 15 } },
+          routes: [
+            route('frontend', 'GET /products', 'baseline', 1),
+            route('product-catalog', 'GET /products/recommendations', 'demo', 2),
+            route('product-catalog', 'GET /products', 'baseline', 7),
+          ],
+        },
+      },
+    });
+    assert.deepEqual(summary, {
+      arriving: true,
+      baselineRequests: 25,
+      demoRequests: 15,
+      catalog: { requests: 30, p95Ms: 7 },
+    });
+    assert.equal(parseSummary(null).arriving, false);
+  });
+
+  it('tells when the last checkout failed', () => {
+    const last = new LastFailure();
+    for (const [errors, at] of [
+      [100, 0],
+      [104, 500],
+      [104, 1000],
+      [2, 1500],
+      [3, 2000],
+      [3, 2500],
+    ] as const) {
+      last.look(errors, at);
+    }
+    assert.equal(last.at, 2000);
+    assert.equal(new LastFailure().at, null);
+  });
+});

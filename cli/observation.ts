@@ -1,0 +1,171 @@
+import { getJson } from './http';
+import { at, listAt, numberAt, textAt } from './json';
+import type { Shop } from './shop-discovery';
+
+/** What the load generator saw of one cohort in one demo minute. */
+export interface CohortMinute {
+  rpm: number;
+  scheduled: number;
+  completed: number;
+  errors: number;
+  /** errors / (completed + errors), 0…1. */
+  errorRate: number;
+  /** From the scheduled start to the answer, failed ones included (ms); null without any. */
+  p50Ms: number | null;
+  p95Ms: number | null;
+}
+
+/** What the load generator saw of one demo minute, by the scheduled start of the requests. */
+export interface ObservedMinute {
+  minute: number;
+  phase: string;
+  demo: CohortMinute;
+  baseline: CohortMinute;
+  /** Journeys of this minute that have not ended yet. */
+  inFlight: number;
+}
+
+/** How faithfully the load was offered. */
+export interface LoadCounts {
+  scheduled: number;
+  started: number;
+  dropped: number;
+  startLagP99Ms: number | null;
+}
+
+export interface RunObservation {
+  minutes: ObservedMinute[];
+  load: LoadCounts;
+}
+
+/** Counts of one cohort, the total since the load generator started and the last ten seconds. */
+export interface StreamStats {
+  requests: number;
+  errors: number;
+  last10s: { requests: number; errors: number };
+  /** Over the last 60 s (ms). */
+  p95Ms: number | null;
+  last60sRpm: number;
+}
+
+export interface TrafficStats {
+  baseline: StreamStats;
+  demo: StreamStats;
+}
+
+/** What the telemetry says, over the last minute. */
+export interface TelemetrySummary {
+  arriving: boolean;
+  baselineRequests: number;
+  demoRequests: number;
+  /** Baseline's `GET /products` at product-catalog. */
+  catalog: { requests: number; p95Ms: number | null };
+}
+
+const TIMEOUT_MS = 3000;
+
+/** Reads what the shop says of itself. All methods throw when the service asked does not answer as it should. */
+export class ShopObserver {
+  constructor(private readonly shop: Shop) {}
+
+  /** The minutes of a run; null while the load generator has not seen it. */
+  async run(runId: string): Promise<RunObservation | null> {
+    const url = `${this.shop.urls['load-generator']}/admin/minutes?run_id=${encodeURIComponent(runId)}`;
+    const { status, body } = await getJson(url, { timeoutMs: TIMEOUT_MS, token: this.shop.adminToken });
+    if (status === 404) return null;
+    if (status !== 200) throw new Error(`load-generator answers ${status} to /admin/minutes`);
+    return parseRun(body);
+  }
+
+  async traffic(): Promise<TrafficStats> {
+    const url = `${this.shop.urls['load-generator']}/admin/traffic-stats`;
+    const { status, body } = await getJson(url, { timeoutMs: TIMEOUT_MS, token: this.shop.adminToken });
+    if (status !== 200) throw new Error(`load-generator answers ${status} to /admin/traffic-stats`);
+    return { baseline: streamOf(at(body, 'baseline')), demo: streamOf(at(body, 'demo')) };
+  }
+
+  async telemetry(): Promise<TelemetrySummary> {
+    const { status, body } = await getJson(`${this.shop.urls.console}/api/summary`, {
+      timeoutMs: TIMEOUT_MS,
+    });
+    if (status !== 200) throw new Error(`console answers ${status} to /api/summary`);
+    return parseSummary(body);
+  }
+
+  /** The recommendation pool's size in force; null when product-catalog doesn't tell. */
+  async recommendationPool(): Promise<number | null> {
+    const { body } = await getJson(`${this.shop.urls['product-catalog']}/health`, { timeoutMs: TIMEOUT_MS });
+    return numberAt(body, 'pools', 'recommendation', 'max');
+  }
+
+  /** Why a service is not ready; null when it is. */
+  async unready(name: keyof Shop['urls']): Promise<string | null> {
+    const { status, body } = await getJson(`${this.shop.urls[name]}/readyz`, { timeoutMs: TIMEOUT_MS });
+    if (status === 200) return null;
+    const checks = Object.entries((at(body, 'checks') ?? {}) as Record<string, unknown>)
+      .filter(([, result]) => result !== 'ok')
+      .map(([check, result]) => `${check}: ${String(result)}`);
+    return checks.length > 0 ? checks.join('; ') : `status ${status}`;
+  }
+}
+
+/** Reads the answer of `GET /admin/minutes`. */
+export function parseRun(body: unknown): RunObservation {
+  return {
+    minutes: listAt(body, 'minutes').map((minute) => ({
+      minute: numberAt(minute, 'minute') ?? -1,
+      phase: textAt(minute, 'phase') ?? '',
+      demo: cohortOf(at(minute, 'demo')),
+      baseline: cohortOf(at(minute, 'baseline')),
+      inFlight: numberAt(minute, 'load', 'inFlight') ?? 0,
+    })),
+    load: {
+      scheduled: numberAt(body, 'load', 'scheduled') ?? 0,
+      started: numberAt(body, 'load', 'started') ?? 0,
+      dropped: numberAt(body, 'load', 'dropped') ?? 0,
+      startLagP99Ms: numberAt(body, 'load', 'startLagP99Ms'),
+    },
+  };
+}
+
+/** Reads the answer of the console's `GET /api/summary`. */
+export function parseSummary(body: unknown): TelemetrySummary {
+  const window = at(body, 'windows', 'last60s');
+  const catalog = listAt(window, 'routes').find(
+    (route) =>
+      textAt(route, 'service') === 'product-catalog' &&
+      textAt(route, 'route') === 'GET /products' &&
+      textAt(route, 'traffic') === 'baseline',
+  );
+  return {
+    arriving: at(body, 'telemetry', 'arriving') === true,
+    baselineRequests: numberAt(window, 'traffic', 'baseline', 'requests') ?? 0,
+    demoRequests: numberAt(window, 'traffic', 'demo', 'requests') ?? 0,
+    catalog: { requests: numberAt(catalog, 'requests') ?? 0, p95Ms: numberAt(catalog, 'p95Ms') },
+  };
+}
+
+function cohortOf(value: unknown): CohortMinute {
+  return {
+    rpm: numberAt(value, 'rpm') ?? 0,
+    scheduled: numberAt(value, 'scheduled') ?? 0,
+    completed: numberAt(value, 'completed') ?? 0,
+    errors: numberAt(value, 'errors') ?? 0,
+    errorRate: numberAt(value, 'errorRate') ?? 0,
+    p50Ms: numberAt(value, 'p50Ms'),
+    p95Ms: numberAt(value, 'p95Ms'),
+  };
+}
+
+function streamOf(value: unknown): StreamStats {
+  return {
+    requests: numberAt(value, 'requests') ?? 0,
+    errors: numberAt(value, 'errors') ?? 0,
+    last10s: {
+      requests: numberAt(value, 'last_10s', 'requests') ?? 0,
+      errors: numberAt(value, 'last_10s', 'errors') ?? 0,
+    },
+    p95Ms: numberAt(value, 'p95_ms'),
+    last60sRpm: numberAt(value, 'rpm') ?? numberAt(value, 'current_rpm') ?? 0,
+  };
+}

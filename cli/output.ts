@@ -1,0 +1,30 @@
+/** Where a command tells what it does. */
+export interface Output {
+  /** One line (or several) of text. */
+  line: (text: string) => void;
+}
+
+/** Lines on standard output. A reader that went away (`| head`) is told to `onClosed`, once. */
+export function standardOutput(onClosed: () => void): Output {
+  let open = true;
+  process.stdout.on('error', () => {
+    if (!open) return;
+    open = false;
+    onClosed();
+  });
+  return {
+    line: (text) => {
+      if (open) process.stdout.write(`${text}\n`);
+    },
+  };
+}
+
+/** A duration for a person, e.g. `340 ms` or `12.4 s`. */
+export function duration(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** A share for a person, e.g. `28.0%`. */
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(1)}%`;
+}

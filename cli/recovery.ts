@@ -1,0 +1,159 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Scenario } from '../scenario/types';
+import { wrongIndexes, type Conductor } from './conductor';
+import { messageOf } from './faults';
+import type { ShopObserver } from './observation';
+import { duration, percent, type Output } from './output';
+import type { Healed } from './report';
+
+/** How long everything may take to be well again after the heal (ms). */
+const HEALTHY_WITHIN_MS = 30_000;
+const POLL_MS = 500;
+/** Most failed demo checkouts of the last ten seconds. */
+const HEALED_ERROR_RATE = 0.02;
+
+export interface RecoveryTools {
+  conductor: Conductor;
+  observer: ShopObserver;
+  output: Output;
+}
+
+/** Notes when the last demo checkout failed, by looking at the total counts. */
+export class LastFailure {
+  private errors: number | null = null;
+  private atMs: number | null = null;
+
+  /** @param atMs when the counts were read */
+  look(errors: number, atMs: number): void {
+    // A smaller count is a restarted load generator's.
+    if (this.errors !== null && errors > this.errors) this.atMs = atMs;
+    this.errors = errors;
+  }
+
+  /** When it was (ms, as given to `look`); null when none failed while looked at. */
+  get at(): number | null {
+    return this.atMs;
+  }
+}
+
+/** A heal that has not been looked at yet. */
+export function notHealed(failures: string[]): Healed {
+  return {
+    ok: false,
+    indexes: {},
+    pool: { max: null, expected: null },
+    demo: { requests: 0, errors: 0, errorRate: null },
+    timeToRecoverSeconds: null,
+    verifiedAfterSeconds: null,
+    failures,
+  };
+}
+
+/**
+ * Heals a run and verifies it: indexes as desired, the recommendation pool restored, under 2 % demo errors over ten
+ * seconds. It never throws: what could not be done is in `failures`.
+ */
+export async function heal(runId: string, { conductor, observer, output }: RecoveryTools): Promise<Healed> {
+  output.line('Heal');
+  const started = performance.now();
+  const lastFailure = new LastFailure();
+  let watching = true;
+  const watcher = (async () => {
+    while (watching) {
+      try {
+        lastFailure.look((await observer.traffic()).demo.errors, performance.now());
+      } catch {
+        // The load generator is away: the verification tells.
+      }
+      await delay(POLL_MS);
+    }
+  })();
+  try {
+    const desired = await conductor.heal(runId);
+    return await verify(desired, { conductor, observer, output }, started, lastFailure);
+  } catch (error) {
+    const failure = `PostgreSQL: ${messageOf(error)}. The run expires by itself within minutes; with the shop running the console then builds the index.`;
+    output.line(`  ✗ ${failure}`);
+    return notHealed([failure]);
+  } finally {
+    watching = false;
+    await watcher;
+  }
+}
+
+async function verify(
+  desired: Scenario,
+  { conductor, observer, output }: RecoveryTools,
+  started: number,
+  lastFailure: LastFailure,
+): Promise<Healed> {
+  const deadline = performance.now() + HEALTHY_WITHIN_MS;
+  const healed = notHealed([]);
+  healed.pool.expected = desired.pools.recommendation.max;
+  for (;;) {
+    healed.failures = [
+      ...(await indexFailures(healed, desired, conductor)),
+      ...(await poolFailures(healed, observer)),
+      ...(await errorFailures(healed, observer)),
+    ];
+    if (healed.failures.length === 0) break;
+    if (performance.now() > deadline) {
+      for (const failure of healed.failures) output.line(`  ✗ ${failure}`);
+      return healed;
+    }
+    await delay(POLL_MS);
+  }
+  healed.ok = true;
+  healed.timeToRecoverSeconds = seconds(Math.max(0, (lastFailure.at ?? started) - started));
+  healed.verifiedAfterSeconds = seconds(performance.now() - started);
+  output.line(
+    `  ✓ index present, pool ${String(healed.pool.max)}, demo errors ${percent(healed.demo.errorRate ?? 0)} of the last ten seconds`,
+  );
+  const last = lastFailure.at;
+  output.line(
+    (last === null
+      ? '  ✓ no checkout failed after the heal began'
+      : `  ✓ the last checkout failed ${duration(last - started)} after the heal began`) +
+      ` (verified after ${duration(performance.now() - started)})`,
+  );
+  return healed;
+}
+
+async function indexFailures(healed: Healed, desired: Scenario, conductor: Conductor): Promise<string[]> {
+  try {
+    const found = await conductor.readIndexes();
+    healed.indexes = found;
+    return wrongIndexes(desired, found);
+  } catch (error) {
+    return [`PostgreSQL does not answer (${messageOf(error)})`];
+  }
+}
+
+async function poolFailures({ pool }: Healed, observer: ShopObserver): Promise<string[]> {
+  try {
+    pool.max = await observer.recommendationPool();
+    return pool.max === pool.expected
+      ? []
+      : [`the recommendation pool is ${String(pool.max)}, should be ${String(pool.expected)}`];
+  } catch (error) {
+    return [`product-catalog does not answer (${messageOf(error)})`];
+  }
+}
+
+async function errorFailures(healed: Healed, observer: ShopObserver): Promise<string[]> {
+  try {
+    const { requests, errors } = (await observer.traffic()).demo.last10s;
+    const errorRate = requests === 0 ? null : errors / requests;
+    healed.demo = { requests, errors, errorRate };
+    if (errorRate === null) return ['no demo checkout ended in the last ten seconds'];
+    return errorRate < HEALED_ERROR_RATE
+      ? []
+      : [`${percent(errorRate)} of the demo checkouts of the last ten seconds failed (less than 2 %)`];
+  } catch (error) {
+    return [`load-generator does not answer (${messageOf(error)})`];
+  }
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms / 100) / 10;
+}

@@ -1,0 +1,135 @@
+import { ConfigError } from '../scenario/config-error';
+import { ConfigFileError, loadScenarioConfig } from '../scenario/config-file';
+import { resolveScenario } from '../scenario/resolve';
+import { parseScenarioConfig, type ScenarioConfig } from '../scenario/schema';
+import type { Override, Scenario } from '../scenario/types';
+import type { DemoOptions } from './arguments';
+import { EXIT, Refusal } from './faults';
+
+/** Real seconds between the beginning of the outage's cause and its first minute: indexes are dropped by then. */
+export const LEAD_SECONDS = 5;
+/** The override outlives the run by this much (s), then the outage ends by itself: a killed CLI heals. */
+export const EXPIRES_AFTER_SECONDS = 60;
+
+/**
+ * The outage is held after its last minute (s), until it is healed: else storage would heal at the end of the timeline,
+ * serve those who still wait, and leave nothing for the heal to prove.
+ */
+const HOLD_SECONDS = 30;
+const MAX_DURATION_MINUTES = 1440;
+
+/** A run before it begins. */
+export interface RunPlan {
+  override: Override;
+  scenario: Scenario;
+  fromMinute: number;
+  /** Last minute, run to its end. */
+  toMinute: number;
+  /** Minutes that the run has for a person; the scenario goes on a little longer. */
+  durationMinutes: number;
+}
+
+/**
+ * Resolves the scenario that the command line asks for, from the stack's file. How many products there are, and
+ * (unless `--scale` says otherwise) the scale, are the running shop's.
+ *
+ * @param source a stack file
+ * @param desired the running shop's scenario
+ * @param nowSeconds Unix seconds
+ * @throws Refusal for a config that can't be used (exit code 2) or that the running shop can't do (1)
+ */
+export function planRun(
+  options: DemoOptions,
+  source: Parameters<typeof loadScenarioConfig>[0],
+  desired: Scenario,
+  nowSeconds: number,
+): RunPlan {
+  if (options.rows !== null && options.rows !== desired.catalogRows) {
+    throw new Refusal(
+      `--rows ${options.rows}: the running shop's catalog has ${desired.catalogRows} products. ` +
+        `Leave the option out, or start the shop with npm start -- --rows ${options.rows}.`,
+    );
+  }
+  try {
+    const config = configOf(options, loadScenarioConfig(source), desired);
+    return planOf(options, config, desired, nowSeconds);
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof ConfigFileError) {
+      throw new Refusal(error.message, EXIT.usage);
+    }
+    throw error;
+  }
+}
+
+function configOf(options: DemoOptions, file: ScenarioConfig, desired: Scenario): ScenarioConfig {
+  const raw: Record<string, unknown> = { ...file, demoMode: options.mode, catalogRows: desired.catalogRows };
+  // A run of our own begins now, whatever start the stack has.
+  delete raw.demoStartTimestamp;
+  if (options.minuteSeconds !== null) raw.minuteSeconds = options.minuteSeconds;
+  // Without --scale the running shop's counts: as a default, since a mode may need more.
+  const traffic: Record<string, unknown> = { ...file.traffic };
+  delete traffic.scale;
+  if (options.scale !== null) traffic.scale = options.scale;
+  raw.traffic = traffic;
+  return parseScenarioConfig(raw);
+}
+
+/** Minutes that the outage is held after its last one (config allows 1440). */
+function heldMinutes(durationMinutes: number, minuteSeconds: number): number {
+  return (
+    Math.min(MAX_DURATION_MINUTES, durationMinutes + Math.ceil(HOLD_SECONDS / minuteSeconds)) -
+    durationMinutes
+  );
+}
+
+function planOf(
+  options: DemoOptions,
+  config: ScenarioConfig,
+  desired: Scenario,
+  nowSeconds: number,
+): RunPlan {
+  const minuteSeconds = config.minuteSeconds ?? 60;
+  const durationMinutes = config.durationMinutes ?? 30;
+  const lastMinute = durationMinutes - 1;
+  const { fromMinute } = options;
+  if (fromMinute > lastMinute) throw beyond('--from', fromMinute, lastMinute);
+  // "To minute 30" of 30 means to the end.
+  if (options.toMinute !== null && options.toMinute > durationMinutes) {
+    throw beyond('--to', options.toMinute, lastMinute);
+  }
+  const toMinute = Math.min(options.toMinute ?? lastMinute, lastMinute);
+  const startTimestamp = Math.ceil(nowSeconds + LEAD_SECONDS) - fromMinute * minuteSeconds;
+  const scenario = resolveScenario(
+    { ...config, durationMinutes: durationMinutes + heldMinutes(durationMinutes, minuteSeconds) },
+    {
+      nowSeconds,
+      startTimestamp,
+      ablation: options.ablation,
+      scaleDefault: desired.scale,
+      runIdSuffix: 'demo',
+    },
+  );
+  return {
+    scenario,
+    fromMinute,
+    toMinute,
+    durationMinutes,
+    override: {
+      runId: scenario.runId,
+      mode: scenario.mode,
+      startTimestamp,
+      pausedAt: null,
+      ablation: scenario.ablation,
+      expiresAt: startTimestamp + (toMinute + 1) * minuteSeconds + EXPIRES_AFTER_SECONDS,
+      startedBy: 'cli',
+      scenario,
+    },
+  };
+}
+
+function beyond(flag: string, minute: number, lastMinute: number): Refusal {
+  return new Refusal(
+    `${flag} ${minute}: must be at most ${lastMinute}, the scenario's last minute.`,
+    EXIT.usage,
+  );
+}
