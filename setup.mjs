@@ -1,7 +1,8 @@
 /**
  * What runs before `npm start`, `npm test` and `npm run demo`: installs the locked packages and compiles, when that
  * has not been done yet for this lock file and these sources. Needs no dependency and any Node from 18 on; what it
- * installs brings Node 24.
+ * installs brings Node 24. `setup.mjs --all` installs what the Pulumi program needs, too (cloud SDKs), which the shop on
+ * this machine does without.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -14,6 +15,10 @@ const INSTALL_STAMP = join(root, 'node_modules', '.ecommerce-demo-install');
 const BUILD_STAMP = join(root, 'dist', '.ecommerce-demo-build');
 const SOURCE_FOLDERS = ['scenario', 'services', 'local', 'cli', 'test', 'bench'];
 const MIN_NODE_MAJOR = 18;
+const SHOP_WORKSPACES = [
+  '--include-workspace-root',
+  ...['scenario', 'services', 'local', 'cli'].flatMap((name) => ['--workspace', name]),
+];
 
 /** @param {string} message */
 function fail(message) {
@@ -53,12 +58,15 @@ function run(command, args, remedy) {
 }
 
 function install() {
-  const wanted = hashOf(['package.json', 'package-lock.json']);
-  if (read(INSTALL_STAMP) === wanted) return;
+  const all = process.argv.includes('--all');
+  const lock = hashOf(['package.json', 'package-lock.json']);
+  const wanted = `${lock} ${all ? 'all' : 'shop'}`;
+  const found = read(INSTALL_STAMP);
+  if (found === wanted || found === `${lock} all`) return;
   step('Installing packages (npm ci)', () => {
     run(
       'npm',
-      ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
+      ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(all ? [] : SHOP_WORKSPACES)],
       'Check the connection to the npm registry, then try again.',
     );
   });

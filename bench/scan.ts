@@ -1,0 +1,70 @@
+/**
+ * What the storage emulation costs, and how exactly it paces, each as a ratio within one run against the shop that
+ * `npm start` runs in normal mode:
+ * - view / table: a full scan through `shop.products` while nothing is slowed down, against the bare table
+ * - paced / planned: a paced full scan against the time it was told to take
+ *
+ * `npm run bench [-- DATA_FOLDER]`
+ */
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Client } from 'pg';
+import { EXTENTS, RECOMMENDATION_BAND_CENTS } from '../scenario/sql/catalog';
+
+const ROUNDS = 15;
+const PLANNED_MS = [400, 800, 1300];
+const BAND = [RECOMMENDATION_BAND_CENTS.min, RECOMMENDATION_BAND_CENTS.max];
+
+const scanOf = (relation: string): string => `select id from ${relation}
+ where category = 'electronics' and active and price_cents between $1 and $2 order by popularity_score desc limit 10`;
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+async function main(): Promise<void> {
+  const dataDir = resolve(process.argv[2] ?? '.data');
+  const { databaseUrls } = JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as {
+    databaseUrls: { superuser: string };
+  };
+  const client = new Client({
+    connectionString: databaseUrls.superuser,
+    options:
+      '-c enable_indexscan=off -c enable_bitmapscan=off -c jit=off -c max_parallel_workers_per_gather=0',
+  });
+  await client.connect();
+  try {
+    const table: number[] = [];
+    const view: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      // In turns, so that whatever else the machine does meets both alike.
+      table.push(await timed(() => client.query(scanOf('storage.products'), BAND)));
+      view.push(await timed(() => client.query(scanOf('shop.products'), BAND)));
+    }
+    console.log(
+      `view / table: ${(median(view) / median(table)).toFixed(2)}  (${median(view).toFixed(0)} / ${median(table).toFixed(0)} ms, median of ${ROUNDS})`,
+    );
+    for (const planned of PLANNED_MS) {
+      // In a transaction that is rolled back: nobody else sees the profile.
+      await client.query('begin');
+      await client.query('delete from shop.storage_profile');
+      await client.query(`insert into shop.storage_profile values ('-infinity', $1)`, [planned / EXTENTS]);
+      const paced = await timed(() => client.query(scanOf('shop.products'), BAND));
+      await client.query('rollback');
+      console.log(`paced / planned: ${(paced / planned).toFixed(3)}  (${paced.toFixed(0)} / ${planned} ms)`);
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? `${error.message}: start the shop first (npm start)` : error);
+  process.exitCode = 1;
+});
