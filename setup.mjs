@@ -15,7 +15,8 @@ const INSTALL_STAMP = join(root, 'node_modules', '.ecommerce-demo-install');
 const BUILD_STAMP = join(root, 'dist', '.ecommerce-demo-build');
 const SOURCE_FOLDERS = ['scenario', 'services', 'local', 'cli', 'test', 'bench'];
 const MIN_NODE_MAJOR = 18;
-const SHOP_WORKSPACES = [
+const SHOP_ONLY = [
+  '--omit=dev',
   '--include-workspace-root',
   ...['scenario', 'services', 'local', 'cli'].flatMap((name) => ['--workspace', name]),
 ];
@@ -66,7 +67,7 @@ function install() {
   step('Installing packages (npm ci)', () => {
     run(
       'npm',
-      ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(all ? [] : SHOP_WORKSPACES)],
+      ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(all ? [] : SHOP_ONLY)],
       'Check the connection to the npm registry, then try again.',
     );
   });
@@ -110,15 +111,11 @@ function sources() {
 function build() {
   const wanted = createHash('sha256')
     .update(sources())
-    .update(hashOf(['tsconfig.json', 'tsconfig.build.json']))
+    .update(hashOf(['tsconfig.json', 'tsconfig.build.json', 'compile.mjs']))
     .digest('hex');
   if (read(BUILD_STAMP) === wanted) return;
   step('Compiling', () => {
-    run(
-      localNode(),
-      [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'],
-      'Mend the errors above.',
-    );
+    run(localNode(), ['compile.mjs'], 'Mend the errors above.');
   });
   mkdirSync(dirname(BUILD_STAMP), { recursive: true });
   writeFileSync(BUILD_STAMP, wanted);
