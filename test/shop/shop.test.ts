@@ -115,6 +115,20 @@ describe('a shop in normal mode', () => {
     assert.equal(Number(rows[0]?.count), 1);
   });
 
+  it('writes one order for retries that come at the same moment', async () => {
+    const key = `together-${String(Date.now())}`;
+    const order = { user_id: 'test', cart_id: 'test', items: [{ product_id: 18, quantity: 1 }], idempotency_key: key };
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => shop.post('frontend', '/api/checkout', order)),
+    );
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]), JSON.stringify(answers));
+    assert.equal(new Set(answers.map(({ body }) => (body as { order_id: string }).order_id)).size, 1);
+    const rows = await shop.sql<{ count: string }>('select count(*) from shop.orders where idempotency_key = $1', [
+      key,
+    ]);
+    assert.equal(Number(rows[0]?.count), 1);
+  });
+
   it('keeps a cart', async () => {
     const cart = `cart-${String(Date.now())}`;
     const added = await shop.post('frontend', `/api/cart/${cart}/items`, { product_id: 42, quantity: 3 });
@@ -321,6 +335,18 @@ describe('an outage made by one line of YAML', () => {
     const body = failed.body as Record<string, unknown>;
     assert.equal(body.reason, 'recommendations-timeout');
     assert.ok('demo_minute' in body);
+  });
+
+  it('scans without the storage emulation, too, only faster', async () => {
+    shop.configure({ ...outageAt(20, 60), storageEmulation: false });
+    const emulated = async (): Promise<boolean> => {
+      const rows = await shop.sql('select 1 from shop.storage_profile where read_ms > 0');
+      return rows.length > 0;
+    };
+    await until(async () => !(await emulated()), 20_000, () => 'the storage profile to be empty');
+    const startedAt = performance.now();
+    assert.match(await explain(recommendationsQuery.text, BAND), /Seq Scan on products/);
+    assert.ok(performance.now() - startedAt < 900, 'an emulated scan takes 1,300 ms');
   });
 
   it('heals when the line is set back', async () => {
