@@ -1,0 +1,371 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import * as pulumi from '@pulumi/pulumi';
+import { mockEngine, settled, type MockedEngine } from '../mock-engine';
+import { Host } from './host';
+import { HOST_DEFAULTS, type HostArgs } from './host-args';
+
+const KUBECONFIG = 'clusters:\n- cluster:\n    server: https://127.0.0.1:6443\n';
+const EIP = '203.0.113.10';
+
+const ARGS: HostArgs = {
+  region: 'eu-central-1',
+  ...HOST_DEFAULTS,
+  operatorCidrs: ['198.51.100.7/32', '2001:db8::/48'],
+  nodePorts: { shop: 30018, console: 30020, postgres: 30432 },
+  tags: { project: 'ecommerce-demo', stack: 'test' },
+};
+
+/** What AWS and the host would answer. */
+function answers(): MockedEngine {
+  return mockEngine({
+    resources: {
+      'aws:ec2/eip:Eip': () => ({ publicIp: EIP, allocationId: 'eipalloc-1' }),
+      'aws:ec2/networkInterface:NetworkInterface': () => ({ privateIp: '10.60.0.10' }),
+      'aws:iam/role:Role': ({ name }) => ({ name }),
+      'aws:iam/instanceProfile:InstanceProfile': ({ name }) => ({ name }),
+      'aws:ec2/keyPair:KeyPair': ({ name }) => ({ keyName: name }),
+      'tls:index/privateKey:PrivateKey': ({ name }) => ({
+        privateKeyOpenssh: `private ${name}\n`,
+        publicKeyOpenssh: `ssh-ed25519 ${name}\n`,
+      }),
+      'random:index/randomPassword:RandomPassword': () => ({ result: 'agent-token' }),
+      'command:remote:Command': ({ name }) => ({
+        stdout: name.endsWith('kubeconfig') ? KUBECONFIG : 'nodes',
+      }),
+    },
+    functions: {
+      'aws:ssm/getParameter:getParameter': ({ name }) => ({ value: `ami-of-${String(name)}` }),
+      'aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings': () => ({
+        locations: ['eu-central-1b', 'eu-central-1a'],
+      }),
+      'aws:ec2/getSubnet:getSubnet': () => ({ vpcId: 'vpc-given' }),
+      'aws:index/getPartition:getPartition': () => ({ partition: 'aws' }),
+    },
+  });
+}
+
+async function deploy(change: Partial<HostArgs> = {}) {
+  const engine = answers();
+  const host = new Host('host', { ...ARGS, ...change });
+  const outputs = {
+    kubeconfig: await settled(host.kubeconfig),
+    publicIp: await settled(host.publicIp),
+    privateKey: await settled(host.privateKey),
+  };
+  await engine.idle();
+  return { engine, host, outputs };
+}
+
+describe('Host', () => {
+  let engine: MockedEngine;
+  let host: Host;
+  let outputs: { kubeconfig: string; publicIp: string; privateKey: string };
+  before(async () => {
+    ({ engine, host, outputs } = await deploy());
+  });
+
+  it('gives the kubeconfig as seen from outside, as a secret, with address and platform', async () => {
+    assert.equal(outputs.kubeconfig, KUBECONFIG.replace('127.0.0.1', EIP));
+    assert.equal(outputs.publicIp, EIP);
+    assert.equal(outputs.privateKey, 'private host-login-key\n');
+    assert.equal(host.platform, 'linux/arm64');
+    assert.equal(await pulumi.isSecret(host.kubeconfig), true);
+    assert.equal(await pulumi.isSecret(host.privateKey), true);
+  });
+
+  it('creates just these resources', () => {
+    const count: Record<string, number> = {};
+    for (const { type } of engine.created) count[type] = (count[type] ?? 0) + 1;
+    assert.deepEqual(count, {
+      'ecommerce-demo:host:Host': 1,
+      'pulumi:providers:aws': 1,
+      'aws:ec2/eip:Eip': 1,
+      'aws:ec2/vpc:Vpc': 1,
+      'aws:ec2/defaultSecurityGroup:DefaultSecurityGroup': 1,
+      'aws:ec2/internetGateway:InternetGateway': 1,
+      'aws:ec2/subnet:Subnet': 1,
+      'aws:ec2/routeTable:RouteTable': 1,
+      'aws:ec2/routeTableAssociation:RouteTableAssociation': 1,
+      'aws:ec2/securityGroup:SecurityGroup': 1,
+      'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule': 11,
+      'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule': 1,
+      'tls:index/privateKey:PrivateKey': 2,
+      'random:index/randomPassword:RandomPassword': 1,
+      'aws:ec2/keyPair:KeyPair': 1,
+      'aws:iam/role:Role': 1,
+      'aws:iam/rolePolicyAttachment:RolePolicyAttachment': 2,
+      'aws:iam/instanceProfile:InstanceProfile': 1,
+      'aws:ec2/networkInterface:NetworkInterface': 1,
+      'aws:ec2/eipAssociation:EipAssociation': 1,
+      'aws:ec2/instance:Instance': 1,
+      'aws:ec2transitgateway/instanceState:InstanceState': 1,
+      'command:remote:Command': 2,
+    });
+  });
+
+  it('puts everything into the region, with the tags', () => {
+    const provider = engine.only('pulumi:providers:aws').inputs;
+    assert.equal(provider.region, 'eu-central-1');
+    assert.deepEqual(JSON.parse(String(provider.defaultTags)), { tags: ARGS.tags });
+    const aws = engine.created.filter(({ type }) => type.startsWith('aws:'));
+    assert.deepEqual([...new Set(aws.map(({ provider: used }) => used?.split('::').at(-2)))], ['host-aws']);
+  });
+
+  it('makes the subnet public, in a zone that has the instance type', () => {
+    const subnet = engine.only('aws:ec2/subnet:Subnet');
+    assert.equal(subnet.inputs.availabilityZone, 'eu-central-1a');
+    assert.equal(subnet.inputs.vpcId, engine.only('aws:ec2/vpc:Vpc').id);
+    const table = engine.only('aws:ec2/routeTable:RouteTable');
+    assert.deepEqual(table.inputs.routes, [
+      { cidrBlock: '0.0.0.0/0', gatewayId: engine.only('aws:ec2/internetGateway:InternetGateway').id },
+    ]);
+    const association = engine.only('aws:ec2/routeTableAssociation:RouteTableAssociation').inputs;
+    assert.deepEqual(association, { subnetId: subnet.id, routeTableId: table.id });
+    const group = engine.only('aws:ec2/defaultSecurityGroup:DefaultSecurityGroup').inputs;
+    assert.deepEqual([group.ingress, group.egress], [[], []]);
+  });
+
+  it('opens the five ports to the operators, all to itself, and nothing else', () => {
+    const group = engine.only('aws:ec2/securityGroup:SecurityGroup');
+    assert.equal(group.inputs.ingress, undefined);
+    const rules = engine.all('aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule');
+    assert.ok(rules.every(({ inputs }) => inputs.securityGroupId === group.id));
+    const opened = rules.map(({ inputs }) =>
+      inputs.ipProtocol === '-1'
+        ? `all from ${String(inputs.referencedSecurityGroupId)}`
+        : `${String(inputs.ipProtocol)} ${String(inputs.fromPort)}-${String(inputs.toPort)} from ${String(inputs.cidrIpv4 ?? inputs.cidrIpv6)}`,
+    );
+    const expected = ARGS.operatorCidrs.flatMap((cidr) =>
+      [22, 6443, 30018, 30020, 30432].map((port) => `tcp ${port}-${port} from ${cidr}`),
+    );
+    assert.deepEqual(opened.sort(), [...expected, `all from ${group.id}`].sort());
+    for (const { inputs } of rules) {
+      for (const [cidr, isV6] of [
+        [inputs.cidrIpv4, false],
+        [inputs.cidrIpv6, true],
+      ] as const) {
+        assert.ok(cidr === undefined || (typeof cidr === 'string' && cidr.includes(':') === isV6));
+      }
+    }
+    assert.deepEqual(
+      engine.only('aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule').inputs.cidrIpv4,
+      '0.0.0.0/0',
+    );
+  });
+
+  it('lets the hosts read images and be managed, no more', () => {
+    const role = engine.only('aws:iam/role:Role');
+    const document = JSON.parse(String(role.inputs.assumeRolePolicy)) as { Statement: object[] };
+    assert.deepEqual(document.Statement, [
+      { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'ec2.amazonaws.com' } },
+    ]);
+    assert.deepEqual(
+      engine
+        .all('aws:iam/rolePolicyAttachment:RolePolicyAttachment')
+        .map(({ inputs }) => inputs.policyArn)
+        .sort(),
+      [
+        'arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly',
+        'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore',
+      ],
+    );
+    assert.equal(engine.only('aws:iam/instanceProfile:InstanceProfile').inputs.role, 'host-role');
+  });
+
+  it('has the Elastic IP on the interface before the host boots', () => {
+    const networkInterface = engine.only('aws:ec2/networkInterface:NetworkInterface');
+    assert.deepEqual(networkInterface.inputs.securityGroups, [
+      engine.only('aws:ec2/securityGroup:SecurityGroup').id,
+    ]);
+    assert.equal(engine.only('aws:ec2/eip:Eip').inputs.domain, 'vpc');
+    assert.deepEqual(engine.only('aws:ec2/eipAssociation:EipAssociation').inputs, {
+      allocationId: 'eipalloc-1',
+      networkInterfaceId: networkInterface.id,
+      allowReassociation: true,
+    });
+    const instance = engine.only('aws:ec2/instance:Instance');
+    assert.deepEqual(instance.inputs.primaryNetworkInterface, { networkInterfaceId: networkInterface.id });
+    assert.ok(
+      engine.position('aws:ec2/eipAssociation:EipAssociation') < engine.position('aws:ec2/instance:Instance'),
+    );
+    assert.ok(
+      engine.position('aws:ec2/routeTableAssociation:RouteTableAssociation') <
+        engine.position('aws:ec2/instance:Instance'),
+    );
+  });
+
+  it('makes the host as it should be', () => {
+    const { inputs, name } = engine.only('aws:ec2/instance:Instance');
+    assert.equal(name, 'host-server-arm64');
+    assert.equal(inputs.instanceType, 't4g.xlarge');
+    assert.equal(
+      inputs.ami,
+      'ami-of-/aws/service/canonical/ubuntu/server/24.04/stable/current/arm64/hvm/ebs-gp3/ami-id',
+    );
+    assert.deepEqual(inputs.metadataOptions, {
+      httpEndpoint: 'enabled',
+      httpTokens: 'required',
+      httpPutResponseHopLimit: 1,
+    });
+    assert.deepEqual(inputs.rootBlockDevice, {
+      volumeType: 'gp3',
+      volumeSize: 40,
+      encrypted: true,
+      deleteOnTermination: true,
+      tags: { Name: 'host-server', ...ARGS.tags },
+    });
+    assert.equal(inputs.iamInstanceProfile, 'host-profile');
+    assert.equal(inputs.keyName, 'host-key-pair');
+    assert.equal(inputs.userDataReplaceOnChange, true);
+  });
+
+  it('tells cloud-init the version, the address and the keys', () => {
+    const { inputs, secrets } = engine.only('aws:ec2/instance:Instance');
+    assert.deepEqual(secrets, ['userData']);
+    const userData = String(inputs.userData);
+    for (const text of [
+      `- ${EIP}`,
+      'v1.34.1+k3s1',
+      'private host-host-key',
+      'ssh-ed25519 host-host-key',
+      'agent-token: agent-token',
+    ]) {
+      assert.ok(userData.includes(text), text);
+    }
+    assert.ok(
+      !userData.includes('host-login-key'),
+      "the operator's key comes by the key pair, its private half never",
+    );
+    assert.equal(engine.only('aws:ec2/keyPair:KeyPair').inputs.publicKey, 'ssh-ed25519 host-login-key');
+  });
+
+  it('brings the kubeconfig back over SSH, from that very host, without showing it', () => {
+    const { inputs, secrets } = engine.named('host-kubeconfig');
+    assert.ok(secrets.includes('connection'));
+    assert.deepEqual(inputs.connection, {
+      host: EIP,
+      user: 'ubuntu',
+      privateKey: 'private host-login-key\n',
+      hostKey: 'ssh-ed25519 host-host-key',
+      dialErrorLimit: 20,
+      perDialTimeout: 10,
+      port: 22,
+    });
+    assert.match(String(inputs.stdin), /cloud-init status --wait[^]*\/etc\/rancher\/k3s\/k3s\.yaml/);
+    assert.equal(inputs.logging, 'none');
+    assert.deepEqual(inputs.triggers, [engine.only('aws:ec2/instance:Instance').id]);
+  });
+
+  it('runs the host, and then waits for its node', () => {
+    const state = engine.only('aws:ec2transitgateway/instanceState:InstanceState');
+    assert.deepEqual(state.inputs, {
+      instanceId: engine.only('aws:ec2/instance:Instance').id,
+      state: 'running',
+    });
+    assert.match(String(engine.named('host-ready').inputs.stdin), /-lt 1 \]/);
+    assert.ok(engine.created.indexOf(state) < engine.created.indexOf(engine.named('host-ready')));
+  });
+});
+
+describe('Host with agents', () => {
+  it('joins them through the server inside the VPC, and waits for all', async () => {
+    const { engine } = await deploy({ agents: 2 });
+    const instances = engine.all('aws:ec2/instance:Instance');
+    assert.deepEqual(instances.map(({ name }) => name).sort(), [
+      'host-agent-1-arm64',
+      'host-agent-2-arm64',
+      'host-server-arm64',
+    ]);
+    const server = engine.named('host-server-arm64');
+    const agent = engine.named('host-agent-2-arm64').inputs;
+    const userData = String(agent.userData);
+    assert.ok(userData.includes('server: https://10.60.0.10:6443'));
+    assert.ok(userData.includes('token: agent-token'));
+    assert.ok(userData.includes(server.id));
+    assert.ok(!userData.includes('host-host-key'), 'only the server has that key');
+    assert.deepEqual(agent.vpcSecurityGroupIds, [engine.only('aws:ec2/securityGroup:SecurityGroup').id]);
+    assert.equal(agent.subnetId, engine.only('aws:ec2/subnet:Subnet').id);
+    assert.equal(agent.associatePublicIpAddress, true);
+    assert.deepEqual(agent.metadataOptions, server.inputs.metadataOptions);
+    assert.equal((agent.rootBlockDevice as { encrypted: boolean }).encrypted, true);
+    assert.equal(engine.all('aws:ec2transitgateway/instanceState:InstanceState').length, 3);
+    assert.match(String(engine.named('host-ready').inputs.stdin), /-lt 3 \]/);
+  });
+});
+
+describe('Host that is stopped', () => {
+  it('parks all hosts after the kubeconfig was fetched, and waits for no node', async () => {
+    const { engine, outputs } = await deploy({ hostState: 'stopped', agents: 1 });
+    const states = engine.all('aws:ec2transitgateway/instanceState:InstanceState');
+    assert.deepEqual(
+      states.map(({ inputs }) => inputs.state),
+      ['stopped', 'stopped'],
+    );
+    assert.ok(
+      states.every(
+        (state) => engine.created.indexOf(state) > engine.created.indexOf(engine.named('host-kubeconfig')),
+      ),
+    );
+    assert.equal(
+      engine.created.some(({ name }) => name === 'host-ready'),
+      false,
+    );
+    assert.ok(outputs.kubeconfig.includes(EIP));
+  });
+});
+
+describe('Host in an existing subnet', () => {
+  it('creates no network', async () => {
+    const { engine } = await deploy({ vpcId: 'vpc-given', subnetId: 'subnet-given' });
+    assert.deepEqual(engine.all('aws:ec2/vpc:Vpc'), []);
+    assert.deepEqual(engine.all('aws:ec2/subnet:Subnet'), []);
+    assert.equal(engine.only('aws:ec2/securityGroup:SecurityGroup').inputs.vpcId, 'vpc-given');
+    assert.equal(engine.only('aws:ec2/networkInterface:NetworkInterface').inputs.subnetId, 'subnet-given');
+  });
+});
+
+describe('Host on another processor', () => {
+  it('is another host, with another image, credential provider and platform', async () => {
+    const { engine, host } = await deploy({ instanceType: 'm7i.xlarge' });
+    assert.equal(host.platform, 'linux/amd64');
+    const { inputs } = engine.named('host-server-amd64');
+    assert.match(String(inputs.ami), /current\/amd64/);
+    assert.match(String(inputs.userData), /ecr-credential-provider-linux-amd64/);
+  });
+});
+
+describe('Host with faults', () => {
+  it('names all of them before any resource is made', () => {
+    const engine = answers();
+    assert.throws(
+      () =>
+        new Host('host', {
+          ...ARGS,
+          operatorCidrs: ['0.0.0.0/0'],
+          vpcId: 'vpc-1',
+          k3sVersion: 'latest',
+          instanceType: 'large',
+          volumeSize: 5,
+          agents: -1,
+          nodePorts: { ...ARGS.nodePorts, shop: 80 },
+        }),
+      (error: Error) => {
+        assert.ok(pulumi.RunError.isInstance(error));
+        for (const text of [
+          /operatorCidrs: "0\.0\.0\.0\/0"/,
+          /vpcId: "vpc-1" needs subnetId/,
+          /k3sVersion: "latest"/,
+          /instanceType: "large"/,
+          /volumeSize: 5/,
+          /agents: -1/,
+          /nodePorts\.shop: 80/,
+        ]) {
+          assert.match(error.message, text);
+        }
+        return true;
+      },
+    );
+    assert.deepEqual(engine.created, []);
+  });
+});

@@ -1,0 +1,123 @@
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import * as random from '@pulumi/random';
+import * as tls from '@pulumi/tls';
+import { hostFaults, type HostArgs } from './host-args';
+import { createInstanceProfile } from './identity';
+import { connectionTo, fetchKubeconfig, waitReady } from './kubeconfig-commands';
+import { kubeconfigFor } from './kubeconfig-script';
+import {
+  createAgents,
+  createServer,
+  createServerAddress,
+  createStates,
+  type MachineContext,
+} from './machines';
+import { createNetwork, createSecurityGroup, named } from './network';
+import { platformOf, type Platform } from './platform';
+
+/** A K3s cluster on EC2: one server with an Elastic IP, and `agents` more hosts. */
+export class Host extends pulumi.ComponentResource {
+  /** The cluster's kubeconfig (secret), once all its nodes are Ready. */
+  readonly kubeconfig: pulumi.Output<string>;
+  /** The Elastic IP: shop, console and PostgreSQL answer there, on their NodePorts. */
+  readonly publicIp: pulumi.Output<string>;
+  /** What images are to be built for. */
+  readonly platform: Platform;
+  /** SSH key of the user `ubuntu` (secret, OpenSSH format). */
+  readonly privateKey: pulumi.Output<string>;
+
+  /** @throws pulumi.RunError with every fault of the arguments. */
+  constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
+    const faults = hostFaults(args);
+    if (faults.length > 0) throw new pulumi.RunError(faults.join('\n'));
+    super('ecommerce-demo:host:Host', name, {}, opts);
+
+    const provider = createProvider(name, args, { parent: this });
+    const children = { parent: this, provider };
+    const eip = new aws.ec2.Eip(`${name}-address`, { domain: 'vpc', tags: named(args, name) }, children);
+    const network = createNetwork(name, args, children);
+    const group = createSecurityGroup(name, args, network, children);
+    const keys = createKeys(name, args, children, this);
+    const { profile, attachments } = createInstanceProfile(name, named(args, name), children);
+    const address = createServerAddress(name, args, eip, network, group, children);
+    const context: MachineContext = {
+      args,
+      network,
+      group,
+      profile,
+      keyPair: keys.keyPair,
+      agentToken: keys.agentToken,
+      before: attachments,
+      opts: children,
+    };
+    const server = createServer(name, context, address, keys.host);
+    const agents = createAgents(name, context, address, server);
+    const connection = connectionTo(eip.publicIp, keys);
+    const kubeconfig = fetchKubeconfig(name, server, connection, this);
+    const states = createStates(
+      [
+        { name: `${name}-server`, instance: server },
+        ...agents.map((instance, index) => ({ name: `${name}-agent-${index + 1}`, instance })),
+      ],
+      args,
+      [kubeconfig],
+      children,
+    );
+    const ready =
+      args.hostState === 'running' ? waitReady(name, [server, ...agents], connection, states, this) : [];
+
+    this.publicIp = eip.publicIp;
+    this.platform = platformOf(args.instanceType);
+    this.privateKey = pulumi.secret(keys.login.privateKeyOpenssh);
+    // What uses the kubeconfig waits for the nodes, too: it depends on the last command.
+    this.kubeconfig = pulumi.secret(
+      pulumi
+        .all([eip.publicIp, kubeconfig.stdout, pulumi.all(ready.map(({ stdout }) => stdout))])
+        .apply(([publicIp, text]) => kubeconfigFor(publicIp, text)),
+    );
+    this.registerOutputs({
+      kubeconfig: this.kubeconfig,
+      publicIp: this.publicIp,
+      platform: this.platform,
+      privateKey: this.privateKey,
+    });
+  }
+}
+
+function createProvider(name: string, args: HostArgs, opts: pulumi.ResourceOptions): aws.Provider {
+  return new aws.Provider(
+    `${name}-aws`,
+    { region: args.region as aws.Region, defaultTags: { tags: { ...args.tags } } },
+    opts,
+  );
+}
+
+interface HostKeys {
+  /** The operator's and the program's: logs in as `ubuntu`. */
+  login: tls.PrivateKey;
+  keyPair: aws.ec2.KeyPair;
+  /** The host's own: known beforehand, so that nobody can stand in for it. */
+  host: tls.PrivateKey;
+  /** With which agents join. */
+  agentToken: random.RandomPassword;
+}
+
+function createKeys(
+  name: string,
+  args: HostArgs,
+  opts: pulumi.CustomResourceOptions,
+  parent: pulumi.Resource,
+): HostKeys {
+  const login = new tls.PrivateKey(`${name}-login-key`, { algorithm: 'ED25519' }, { parent });
+  return {
+    login,
+    keyPair: new aws.ec2.KeyPair(
+      `${name}-key-pair`,
+      { publicKey: login.publicKeyOpenssh.apply((key) => key.trim()), tags: named(args, name) },
+      opts,
+    ),
+    host: new tls.PrivateKey(`${name}-host-key`, { algorithm: 'ED25519' }, { parent }),
+    agentToken: new random.RandomPassword(`${name}-agent-token`, { length: 48, special: false }, { parent }),
+  };
+}

@@ -1,0 +1,83 @@
+import * as command from '@pulumi/command';
+import type * as pulumi from '@pulumi/pulumi';
+import type * as tls from '@pulumi/tls';
+import { kubeconfigScript, readyScript, RUN_SCRIPT } from './kubeconfig-script';
+
+/** How the program logs in to the server. */
+export type Connection = command.types.input.remote.ConnectionArgs;
+
+/** The login to the server: with the key that the program made, to the host key that it made, too. */
+export function connectionTo(
+  publicIp: pulumi.Input<string>,
+  keys: { login: tls.PrivateKey; host: tls.PrivateKey },
+): Connection {
+  return {
+    host: publicIp,
+    user: 'ubuntu',
+    privateKey: keys.login.privateKeyOpenssh,
+    hostKey: keys.host.publicKeyOpenssh.apply((key) => key.trim()),
+    // A host that boots doesn't answer, then refuses, for up to a minute. With the provider's pauses (up to 5 s) this
+    // gives up after one minute of refusals, and after four and a half of silence.
+    dialErrorLimit: 20,
+    perDialTimeout: 10,
+  };
+}
+
+/** Fetches the kubeconfig, once for each server. */
+export function fetchKubeconfig(
+  name: string,
+  server: pulumi.CustomResource,
+  connection: Connection,
+  parent: pulumi.Resource,
+): command.remote.Command {
+  return new command.remote.Command(
+    `${name}-kubeconfig`,
+    {
+      connection,
+      create: RUN_SCRIPT,
+      stdin: kubeconfigScript(),
+      // Run again for another host only: changed words in the script are no reason to ask a host that may be parked.
+      triggers: [server.id],
+      logging: 'none',
+      addPreviousOutputInEnv: false,
+    },
+    {
+      parent,
+      dependsOn: [server],
+      additionalSecretOutputs: ['stdout'],
+      ignoreChanges: ['stdin'],
+      customTimeouts: { create: '30m' },
+    },
+  );
+}
+
+/**
+ * Waits until all nodes are Ready: after the first boot, after a start, and when agents came. It is there only while
+ * hosts run, so each start makes it anew; it has no delete command, so parking needs no connection.
+ */
+export function waitReady(
+  name: string,
+  instances: readonly pulumi.CustomResource[],
+  connection: Connection,
+  states: pulumi.Resource[],
+  parent: pulumi.Resource,
+): command.remote.Command[] {
+  return [
+    new command.remote.Command(
+      `${name}-ready`,
+      {
+        connection,
+        create: RUN_SCRIPT,
+        stdin: readyScript(instances.length),
+        triggers: instances.map(({ id }) => id),
+        logging: 'stderr',
+        addPreviousOutputInEnv: false,
+      },
+      {
+        parent,
+        dependsOn: states,
+        customTimeouts: { create: '30m', update: '30m' },
+      },
+    ),
+  ];
+}

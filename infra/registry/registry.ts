@@ -1,0 +1,83 @@
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import { lifecyclePolicy } from './lifecycle';
+
+export interface RegistryArgs {
+  /** AWS region of the repository: the hosts', so that pulls cost nothing. */
+  region: string;
+  /** Tags of every resource. */
+  tags: Readonly<Record<string, string>>;
+}
+
+/** Login to a container registry. */
+export interface RegistryCredentials {
+  /** Registry host, as the image names begin. */
+  server: string;
+  username: string;
+  password: string;
+}
+
+/** An ECR repository for the services' image, and the login with which the program pushes to it. */
+export class Registry extends pulumi.ComponentResource {
+  /** Image name without a tag: `<account>.dkr.ecr.<region>.amazonaws.com/<name>`. */
+  readonly repositoryUrl: pulumi.Output<string>;
+  /** A login that is valid for 12 hours (secret); the hosts don't use it, they have their own. */
+  readonly credentials: pulumi.Output<RegistryCredentials>;
+
+  constructor(name: string, args: RegistryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('ecommerce-demo:registry:Registry', name, {}, opts);
+
+    const provider = new aws.Provider(
+      `${name}-aws`,
+      { region: args.region as aws.Region, defaultTags: { tags: { ...args.tags } } },
+      { parent: this },
+    );
+    const children = { parent: this, provider };
+    const repository = createRepository(name, args, children);
+    this.repositoryUrl = repository.repositoryUrl;
+    this.credentials = login(repository, children);
+    this.registerOutputs({ repositoryUrl: this.repositoryUrl, credentials: this.credentials });
+  }
+}
+
+function createRepository(
+  name: string,
+  args: RegistryArgs,
+  opts: pulumi.CustomResourceOptions,
+): aws.ecr.Repository {
+  const repository = new aws.ecr.Repository(
+    `${name}-images`,
+    {
+      imageScanningConfiguration: { scanOnPush: true },
+      encryptionConfigurations: [{ encryptionType: 'AES256' }],
+      // Pods name digests, which nobody can move; the tag is only for people, so it may follow the newest image.
+      imageTagMutability: 'MUTABLE',
+      // Its images are made from this program's sources: `pulumi destroy` needs no emptying by hand.
+      forceDelete: true,
+      tags: { ...args.tags },
+    },
+    opts,
+  );
+  new aws.ecr.LifecyclePolicy(
+    `${name}-lifecycle`,
+    { repository: repository.name, policy: lifecyclePolicy() },
+    opts,
+  );
+  return repository;
+}
+
+function login(
+  repository: aws.ecr.Repository,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<RegistryCredentials> {
+  const token = aws.ecr.getAuthorizationTokenOutput({ registryId: repository.registryId }, opts);
+  return pulumi.secret(
+    pulumi
+      .all([token.proxyEndpoint, token.userName, token.password])
+      .apply(([endpoint, username, password]) => ({
+        server: endpoint.replace(/^https:\/\//, ''),
+        username,
+        password,
+      })),
+  );
+}
