@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resolveScenario } from './resolve';
-import { positionAt, ratesAt, scanMsAt, type TimelineSource } from './timeline';
+import { positionAt, ratesAt, type TimelineSource } from './timeline';
 
 const start = 1_800_000_000;
 const effective = (
@@ -64,15 +64,4 @@ test("V3's journeys shift with the phase", () => {
   assert.equal(ratesAt(run, start + 60).journeyWeights?.browse_only, 0.5);
   assert.equal(ratesAt(run, start + 26 * 60).journeyWeights?.browse_only, 0.6);
   assert.equal(ratesAt(run, start + 26 * 60).demoRpm, 120);
-});
-
-test('scans are paced in the run only, and only with storage emulation', () => {
-  const { scenario } = effective('blackfriday');
-  assert.equal(scanMsAt(scenario, null), 0);
-  assert.equal(scanMsAt(scenario, -0.1), 0);
-  assert.equal(scanMsAt(scenario, 30), 0);
-  assert.equal(scanMsAt(scenario, 0), 150);
-  assert.equal(scanMsAt(scenario, 22.3), 1299);
-  const bare = resolveScenario({ demoMode: 'blackfriday', storageEmulation: false }, { nowSeconds: start });
-  assert.equal(scanMsAt(bare, 22.3), 0);
 });

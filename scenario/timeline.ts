@@ -66,13 +66,3 @@ export function ratesAt(effective: TimelineSource, nowSeconds: number): Rates {
     journeyWeights: phaseAt(effective.scenario, position.minute)?.journeyWeights ?? null,
   };
 }
-
-/**
- * How long one full scan is made to take at a demo minute (ms). 0: not paced, which holds without emulation, in
- * normal mode, and outside a run (minute null, negative, or at and after the end).
- */
-export function scanMsAt(scenario: Scenario, minute: number | null): number {
-  if (!scenario.storage.enabled || minute === null || minute < 0 || minute >= scenario.durationMinutes)
-    return 0;
-  return scenario.storage.steps.findLast((step) => step.minute <= minute)?.scanMs ?? 0;
-}

@@ -174,7 +174,7 @@ export const stateRevisionQuery = `
   select coalesce((select revision::text from scenario.desired), '-') || '/' ||
          coalesce((select revision::text from scenario.override where expires_at > clock_timestamp()), '-') as revision`;
 
-/** Writes the desired document ($1) and ends a running override. Run as the owner. */
+/** Writes the desired document ($1). Run as the owner. */
 export const writeDesiredStatement = `
   insert into scenario.desired (singleton, document) values (true, $1::jsonb)
   on conflict (singleton) do update set document = excluded.document, applied_at = now()`;

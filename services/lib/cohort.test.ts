@@ -25,6 +25,11 @@ describe('cohort', () => {
     assert.equal(cohortOf(propagation.setBaggage(ROOT_CONTEXT, foreign)), null);
   });
 
+  it('is none without a run id: half a cohort is not passed on', () => {
+    const half = propagation.createBaggage({ 'traffic.type': { value: 'demo' } });
+    assert.equal(cohortOf(propagation.setBaggage(ROOT_CONTEXT, half)), null);
+  });
+
   it('of a request without baggage follows from its route', () => {
     assert.equal(trafficTypeOfPath('/api/checkout'), 'demo');
     assert.equal(trafficTypeOfPath('/products/recommendations?category=electronics'), 'demo');

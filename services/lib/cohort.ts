@@ -29,17 +29,18 @@ export function trafficTypeOfPath(path: string): TrafficType {
   return DEMO_ROUTES.includes(bare) ? 'demo' : 'baseline';
 }
 
-/** The cohort in a context's baggage; null without one. */
+/** The cohort in a context's baggage; null without a whole one (a known traffic type and a run id). */
 export function cohortOf(ctx: Context): Cohort | null {
   const baggage = propagation.getBaggage(ctx);
   const trafficType = baggage?.getEntry('traffic.type')?.value;
-  if (trafficType !== 'baseline' && trafficType !== 'demo') return null;
-  const minute = Number(baggage?.getEntry('demo.minute')?.value ?? Number.NaN);
+  const runId = baggage?.getEntry('demo.run_id')?.value;
+  if ((trafficType !== 'baseline' && trafficType !== 'demo') || !runId) return null;
+  const minute = Number(baggage.getEntry('demo.minute')?.value ?? Number.NaN);
   return {
     trafficType,
-    runId: baggage?.getEntry('demo.run_id')?.value ?? 'normal',
+    runId,
     minute: Number.isInteger(minute) ? minute : null,
-    phase: baggage?.getEntry('demo.phase')?.value ?? null,
+    phase: baggage.getEntry('demo.phase')?.value ?? null,
   };
 }
 

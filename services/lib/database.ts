@@ -161,7 +161,11 @@ export class InstrumentedPool {
       return client;
     } catch (error) {
       const waitedMs = performance.now() - startedAt;
-      if (!isAcquireTimeout(error) || this.pool.totalCount < this.size.max) throw toHttpError(error);
+      if (!isAcquireTimeout(error) || this.pool.totalCount < this.size.max) {
+        span.recordException(error instanceof Error ? error : String(error));
+        span.setStatus({ code: SpanStatusCode.ERROR, message: 'no connection' });
+        throw toHttpError(error);
+      }
       const held = [...this.holders.values()].sort((a, b) => a.since - b.since);
       const oldestMs = performance.now() - (held[0]?.since ?? performance.now());
       span.addLinks(held.slice(0, MAX_LINKS).flatMap(linkToHolder));

@@ -3,7 +3,7 @@ import { activeCohort } from './cohort';
 
 /**
  * JSON on stdout, and through @opentelemetry/instrumentation-pino as OTLP log records. Trace ids are added by the
- * instrumentation, the cohort here; what no request caused (start, stop) has `traffic.type` none.
+ * instrumentation, the cohort here; what no request caused (start, stop) has `traffic.type` and `demo.run_id` none.
  */
 export const logger = pino({
   level: process.env.LOG_LEVEL ?? 'info',
@@ -12,7 +12,7 @@ export const logger = pino({
   formatters: { level: (label) => ({ level: label }) },
   mixin: () => {
     const cohort = activeCohort();
-    if (!cohort) return { 'traffic.type': 'none' };
+    if (!cohort) return { 'traffic.type': 'none', 'demo.run_id': 'none' };
     return {
       'traffic.type': cohort.trafficType,
       'demo.run_id': cohort.runId,

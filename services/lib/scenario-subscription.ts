@@ -9,7 +9,7 @@ import { logger } from './logger';
 /** Besides NOTIFY, the rows are polled this often (ms): a lost notification costs a second, no more. */
 const POLL_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 2_000;
-const QUERY_TIMEOUT_MS = 2_000;
+const STATEMENT_TIMEOUT_MS = 2_000;
 
 export interface SubscriptionOptions {
   connectionString: string;
@@ -103,7 +103,7 @@ export class ScenarioSubscription {
       connectionString: this.options.connectionString,
       application_name: this.options.applicationName,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: QUERY_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
       keepAlive: true,
     });
     client.on('error', () => {

@@ -3,7 +3,7 @@ import express, { type ErrorRequestHandler, type RequestHandler, type Router } f
 import type { Server } from 'node:http';
 import { z } from 'zod';
 import { serviceEntry, type ServiceName } from '../catalog';
-import { cohortOf, contextWithCohort, currentCohort, trafficTypeOfPath, type Cohort } from './cohort';
+import { activeCohort, cohortOf, contextWithCohort, trafficTypeOfPath, type Cohort } from './cohort';
 import { readEnv } from './env';
 import { HttpError } from './errors';
 import { closeHttpClient } from './http-client';
@@ -110,6 +110,8 @@ function cohortMiddleware(state: ServiceState): RequestHandler {
       minute: null,
       phase: null,
     };
+    // Half a cohort, or an unknown one, is not passed on.
+    serverSpan()?.setAttributes({ 'traffic.type': fallback.trafficType, 'demo.run_id': fallback.runId });
     context.with(contextWithCohort(active, fallback), next);
   };
 }
@@ -121,15 +123,20 @@ function requestMetrics(): RequestHandler {
     advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] },
   });
   return (request, response, next) => {
+    const cohort = activeCohort();
+    // Run-time control belongs to neither cohort, and would drown the requests of a quiet shop.
+    if (!cohort) {
+      next();
+      return;
+    }
     const startedAt = performance.now();
-    const { trafficType } = currentCohort();
     response.once('close', () => {
       const route = (request.route as { path?: unknown } | undefined)?.path;
       duration.record((performance.now() - startedAt) / 1000, {
         'http.request.method': request.method,
         'http.route': typeof route === 'string' ? route : 'unmatched',
         'http.response.status_code': response.statusCode,
-        'traffic.type': trafficType,
+        'traffic.type': cohort.trafficType,
       });
     });
     next();

@@ -3,7 +3,7 @@
  * when it is first required. Just the instrumentations in use; traces, metrics and logs go out by OTLP/HTTP.
  */
 import type { IncomingMessage } from 'node:http';
-import type { Attributes } from '@opentelemetry/api';
+import { propagation, ROOT_CONTEXT, type Attributes } from '@opentelemetry/api';
 import { BaggageSpanProcessor } from '@opentelemetry/baggage-span-processor';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
@@ -19,7 +19,8 @@ import { BatchLogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { AggregationType, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
-import { COHORT_KEYS, trafficTypeOfPath } from './cohort';
+import { COHORT_KEYS, cohortOf, trafficTypeOfPath } from './cohort';
+import { CohortSpanProcessor } from './cohort-span-processor';
 import { onQueryRequest, onQueryResponse } from './query-observation';
 
 /** Health checks, run-time control and telemetry itself are not what people look for in traces. */
@@ -36,10 +37,9 @@ const METRICS_INTERVAL_MS = 5_000;
 const service = process.env.SERVICE ?? 'unknown';
 const enabled = Boolean(process.env.OTEL_EXPORTER_OTLP_ENDPOINT);
 
-/** What a server span gets that no baggage gives: the cohort of its route. */
+/** What a server span gets when its baggage names no whole cohort: that of its route. */
 function cohortOfRoute(request: IncomingMessage): Attributes {
-  const baggage = request.headers.baggage;
-  if (typeof baggage === 'string' && baggage.includes('traffic.type=')) return {};
+  if (cohortOf(propagation.extract(ROOT_CONTEXT, request.headers))) return {};
   return { 'traffic.type': trafficTypeOfPath(request.url ?? '/'), 'demo.run_id': 'none' };
 }
 
@@ -79,6 +79,7 @@ const sdk = new NodeSDK({
   autoDetectResources: false,
   spanProcessors: [
     new BaggageSpanProcessor((key) => (COHORT_KEYS as readonly string[]).includes(key)),
+    new CohortSpanProcessor(),
     ...(enabled ? [new BatchSpanProcessor({ exporter: new OTLPTraceExporter(), ...BATCH })] : []),
   ],
   metricReaders: enabled

@@ -1,8 +1,8 @@
 import type { Attributes } from '@opentelemetry/api';
-import { Client } from 'pg';
-import { SESSION_OPTIONS } from '../../scenario/sql/settings';
+import type { Client } from 'pg';
 import { every, type BackgroundTask } from '../lib/background';
 import { logger } from '../lib/logger';
+import { ObserverConnection } from './observer-connection';
 import { summarizePlan, type PlanSummary } from './plan';
 import type { ObservedQuery } from './queries';
 
@@ -12,40 +12,51 @@ const REFRESH_MS = 2_000;
 const SAMPLE_MS = 30_000;
 /** A sampled count may differ from the statistics by this share before it is said. */
 const TOLERATED_DIFFERENCE = 0.01;
+/** Besides the watched ones, plans of this many other values are kept: those asked for last. */
+const MAX_FURTHER = 32;
 
 interface Observed {
   query: ObservedQuery;
   values: unknown[];
   summary: PlanSummary | null;
-  sampledAt: number;
   sampledRows: number | null;
 }
 
 /**
- * Knows how PostgreSQL runs each query, by asking it: EXPLAIN of the very text and values, on a connection of its
- * own, since the exhausted pool would starve it.
+ * Knows how PostgreSQL runs each query with each values, by asking it: EXPLAIN of the very text and values, on a
+ * connection of its own, since the exhausted pool would starve it. Another one takes the samples, since a sample
+ * lasts as long as a scan.
  */
 export class PlanObserver {
-  private readonly observed = new Map<string, Observed>();
-  private client: Client | null = null;
-  private task: BackgroundTask | null = null;
+  private readonly watched = new Map<string, Observed>();
+  private readonly further = new Map<string, Observed>();
+  private readonly plans: ObserverConnection;
+  private readonly samples: ObserverConnection;
+  private readonly tasks: BackgroundTask[] = [];
   private tableRows: number | null = null;
   private refreshing: Promise<void> | null = null;
+  private requests = 0;
 
-  constructor(private readonly connectionString: string) {}
+  constructor(connectionString: string) {
+    this.plans = new ObserverConnection(connectionString, 'product-catalog/plan-observer');
+    this.samples = new ObserverConnection(connectionString, 'product-catalog/plan-sampler');
+  }
 
-  /** Observes `query`; `values` are typical ones. */
+  /** Observes `query` with these values from the start; others are observed from their first use on. */
   watch(query: ObservedQuery, values: unknown[]): void {
-    this.observed.set(query.name, { query, values, summary: null, sampledAt: 0, sampledRows: null });
+    this.watched.set(keyOf(query, values), { query, values, summary: null, sampledRows: null });
   }
 
   start(): void {
-    this.task ??= every(REFRESH_MS, 'plan observer', () => this.refresh());
+    if (this.tasks.length > 0) return;
+    this.tasks.push(every(REFRESH_MS, 'plan observer', () => this.refresh()));
+    this.tasks.push(every(SAMPLE_MS, 'plan sampler', () => this.sampleScans()));
   }
 
-  /** Reads all plans now, e.g. because the scenario changed. */
+  /** Reads all plans now, e.g. because the scenario changed; after the reading under way, if there is one. */
   refresh(): Promise<void> {
-    this.refreshing ??= this.readPlans().finally(() => {
+    this.requests += 1;
+    this.refreshing ??= this.readUntilCurrent().finally(() => {
       this.refreshing = null;
     });
     return this.refreshing;
@@ -53,12 +64,12 @@ export class PlanObserver {
 
   /**
    * Span attributes of a query as observed: `db.index_used` (`NONE` without one), `db.full_table_scan`,
-   * `db.missing_index`, `db.rows_scanned`. Empty before the first look.
+   * `db.missing_index`, `db.rows_scanned`. Empty before the first look at these values.
    */
-  attributes(query: ObservedQuery): Attributes {
-    const observed = this.observed.get(query.name);
-    const summary = observed?.summary;
-    if (!observed || !summary) return {};
+  attributes(query: ObservedQuery, values: unknown[]): Attributes {
+    const observed = this.find(query, values);
+    const summary = observed.summary;
+    if (!summary) return {};
     const rows = summary.fullTableScan ? (observed.sampledRows ?? this.tableRows) : null;
     return {
       'db.index_used': summary.indexUsed ?? 'NONE',
@@ -68,10 +79,10 @@ export class PlanObserver {
     };
   }
 
-  /** For /health. */
+  /** The watched plans, for /health. */
   state(): Record<string, unknown> {
     return Object.fromEntries(
-      [...this.observed.values()].map(({ query, summary, sampledRows }) => [
+      [...this.watched.values()].map(({ query, summary, sampledRows }) => [
         query.name,
         summary && {
           index_used: summary.indexUsed ?? 'NONE',
@@ -84,64 +95,70 @@ export class PlanObserver {
   }
 
   async close(): Promise<void> {
-    this.task?.stop();
-    await this.client?.end().catch(() => undefined);
+    for (const task of this.tasks) task.stop();
+    await Promise.allSettled([this.plans.close(), this.samples.close()]);
   }
 
-  private async readPlans(): Promise<void> {
-    const client = this.client ?? (await this.connect());
-    try {
-      const { rows } = await client.query<{ rows: number }>(
-        // By name: the services' role may not look into the schema itself.
-        `select c.reltuples::float8 as rows from pg_class c join pg_namespace n on n.oid = c.relnamespace
-          where n.nspname = 'storage' and c.relname = 'products'`,
-      );
-      this.tableRows = Math.round(rows[0]?.rows ?? 0);
-      for (const observed of this.observed.values()) {
-        observed.summary = await explain(client, observed, '');
-        if (!observed.summary.fullTableScan) observed.sampledRows = null;
-        else if (performance.now() - observed.sampledAt > SAMPLE_MS) await this.sample(client, observed);
-      }
-    } catch (error) {
-      this.drop(client);
-      throw error;
+  private find(query: ObservedQuery, values: unknown[]): Observed {
+    const key = keyOf(query, values);
+    const watched = this.watched.get(key);
+    if (watched) return watched;
+    const known = this.further.get(key);
+    const observed = known ?? { query, values, summary: null, sampledRows: null };
+    // Moved to the end: the first of the map is the one asked for longest ago.
+    this.further.delete(key);
+    this.further.set(key, observed);
+    const [oldest] = this.further.keys();
+    if (this.further.size > MAX_FURTHER && oldest !== undefined) this.further.delete(oldest);
+    if (!known) void this.refresh().catch(() => undefined);
+    return observed;
+  }
+
+  private async readUntilCurrent(): Promise<void> {
+    let answered: number;
+    do {
+      answered = this.requests;
+      await this.plans.use((client) => this.readPlans(client));
+    } while (answered !== this.requests);
+  }
+
+  private async readPlans(client: Client): Promise<void> {
+    const { rows } = await client.query<{ rows: number }>(
+      // By name: the services' role may not look into the schema itself.
+      `select c.reltuples::float8 as rows from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = 'storage' and c.relname = 'products'`,
+    );
+    this.tableRows = Math.round(rows[0]?.rows ?? 0);
+    for (const observed of [...this.watched.values(), ...this.further.values()]) {
+      observed.summary = await explain(client, observed, '');
+      if (!observed.summary.fullTableScan) observed.sampledRows = null;
     }
   }
 
-  /** Runs the query once and compares the rows it really scanned with what the statistics say. */
-  private async sample(client: Client, observed: Observed): Promise<void> {
-    observed.sampledAt = performance.now();
-    const { actualRowsScanned } = await explain(client, observed, 'analyze, timing off, ');
-    observed.sampledRows = actualRowsScanned;
-    if (actualRowsScanned === null || !this.tableRows) return;
-    if (Math.abs(actualRowsScanned - this.tableRows) > this.tableRows * TOLERATED_DIFFERENCE) {
-      logger.warn(
-        { query: observed.query.name, sampled_rows: actualRowsScanned, table_rows: this.tableRows },
-        'EXPLAIN ANALYZE scanned other rows than the statistics say: run ANALYZE storage.products',
-      );
+  /** Runs each watched full scan once and compares the rows it really scanned with what the statistics say. */
+  private async sampleScans(): Promise<void> {
+    for (const observed of this.watched.values()) {
+      if (observed.summary?.fullTableScan !== true) continue;
+      const sample = await this.samples.use((client) => explain(client, observed, 'analyze, timing off, '));
+      // Between the look and the sample the index may have come back: then there is no scan to speak of.
+      if (!sample.fullTableScan) continue;
+      observed.sampledRows = sample.actualRowsScanned;
+      this.compare(observed.query, sample.actualRowsScanned);
     }
   }
 
-  private async connect(): Promise<Client> {
-    const client = new Client({
-      connectionString: this.connectionString,
-      options: SESSION_OPTIONS,
-      application_name: 'product-catalog/plan-observer',
-      connectionTimeoutMillis: 2_000,
-      statement_timeout: 60_000,
-    });
-    client.on('error', () => {
-      this.drop(client);
-    });
-    await client.connect();
-    this.client = client;
-    return client;
+  private compare(query: ObservedQuery, sampledRows: number | null): void {
+    if (sampledRows === null || !this.tableRows) return;
+    if (Math.abs(sampledRows - this.tableRows) <= this.tableRows * TOLERATED_DIFFERENCE) return;
+    logger.warn(
+      { query: query.name, sampled_rows: sampledRows, table_rows: this.tableRows },
+      'EXPLAIN ANALYZE scanned other rows than the statistics say: run ANALYZE storage.products',
+    );
   }
+}
 
-  private drop(client: Client): void {
-    if (this.client === client) this.client = null;
-    void client.end().catch(() => undefined);
-  }
+function keyOf(query: ObservedQuery, values: unknown[]): string {
+  return `${query.name} ${JSON.stringify(values)}`;
 }
 
 async function explain(client: Client, { query, values }: Observed, options: string): Promise<PlanSummary> {

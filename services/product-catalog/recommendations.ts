@@ -26,6 +26,11 @@ export interface RecommendationRequest {
   userId: string;
 }
 
+/** The values of the recommendation query, in its order. */
+export function recommendationValues(request: RecommendationRequest): unknown[] {
+  return [request.category, request.minPriceCents, request.maxPriceCents];
+}
+
 /**
  * The candidates of the recommendation query: waits for the pool, then PostgreSQL.
  *
@@ -34,31 +39,28 @@ export interface RecommendationRequest {
 export async function findCandidates(
   pool: InstrumentedPool,
   plans: PlanObserver,
-  { category, minPriceCents, maxPriceCents }: RecommendationRequest,
+  request: RecommendationRequest,
 ): Promise<Candidate[]> {
+  const values = recommendationValues(request);
   try {
-    const { rows } = await pool.query<Candidate>(
-      recommendationsQuery.text,
-      [category, minPriceCents, maxPriceCents],
-      {
-        attributes: () => plans.attributes(recommendationsQuery),
-        onDuration: (durationMs) => {
-          const slow = durationMs > SLOW_QUERY_MS;
-          if (slow) {
-            logger.warn(
-              {
-                event: 'demo_slow_query_triggered',
-                query: recommendationsQuery.name,
-                duration_ms: Math.round(durationMs),
-                ...plans.attributes(recommendationsQuery),
-              },
-              'slow query',
-            );
-          }
-          return { 'db.slow_query': slow };
-        },
+    const { rows } = await pool.query<Candidate>(recommendationsQuery.text, values, {
+      attributes: () => plans.attributes(recommendationsQuery, values),
+      onDuration: (durationMs) => {
+        const slow = durationMs > SLOW_QUERY_MS;
+        if (slow) {
+          logger.warn(
+            {
+              event: 'demo_slow_query_triggered',
+              query: recommendationsQuery.name,
+              duration_ms: Math.round(durationMs),
+              ...plans.attributes(recommendationsQuery, values),
+            },
+            'slow query',
+          );
+        }
+        return { 'db.slow_query': slow };
       },
-    );
+    });
     return rows;
   } catch (error) {
     if (error instanceof PoolExhaustedError) {

@@ -1,3 +1,4 @@
+import type { Attributes } from '@opentelemetry/api';
 import type { Router } from 'express';
 import { z } from 'zod';
 import { RECOMMENDATION_BAND_CENTS } from '../../scenario/sql/catalog';
@@ -8,7 +9,7 @@ import { parseInput } from '../lib/validate';
 import type { PlanObserver } from './plan-observer';
 import type { CatalogPools } from './pools';
 import { lowStockQuery, newestQuery, productQuery, recommendationsQuery } from './queries';
-import { findCandidates, rankCandidates } from './recommendations';
+import { findCandidates, rankCandidates, recommendationValues } from './recommendations';
 
 const INT4_MAX = 2_147_483_647;
 const category = z.string().regex(/^[a-z][a-z-]{0,31}$/, 'a category like "electronics"');
@@ -35,9 +36,11 @@ const recommendationsInput = z
 const lowStockInput = z.object({ limit: z.coerce.number().int().min(1).max(50).default(12) });
 const productInput = z.object({ id: z.coerce.number('a product number').int().min(1).max(INT4_MAX) });
 
-/** What kind of query serves a route, as observed: by an index, or without. */
-function endpointType(plans: PlanObserver, query: typeof newestQuery): string {
-  return plans.attributes(query)['db.full_table_scan'] === true ? 'slow_unindexed' : 'fast_indexed';
+/** Says on the server span what kind of query serves the request, as observed; nothing before the first look. */
+function setEndpointType(planned: Attributes): void {
+  const scan = planned['db.full_table_scan'];
+  if (scan === undefined) return;
+  serverSpan()?.setAttribute('endpoint.type', scan === true ? 'slow_unindexed' : 'fast_indexed');
 }
 
 /** The catalog's API. `demoMinute` is the whole demo minute it is, null outside a run. */
@@ -49,9 +52,10 @@ export function catalogRoutes(
 ): void {
   router.get('/products', async (request, response) => {
     const input = parseInput(newestInput, request.query);
-    serverSpan()?.setAttribute('endpoint.type', endpointType(plans, newestQuery));
-    const { rows } = await pools.baseline.query(newestQuery.text, [input.category, input.limit], {
-      attributes: () => plans.attributes(newestQuery),
+    const values = [input.category, input.limit];
+    setEndpointType(plans.attributes(newestQuery, values));
+    const { rows } = await pools.baseline.query(newestQuery.text, values, {
+      attributes: () => plans.attributes(newestQuery, values),
     });
     response.json({ products: rows });
   });
@@ -67,7 +71,7 @@ export function catalogRoutes(
       minPriceCents: min_price_cents,
       maxPriceCents: max_price_cents,
     };
-    serverSpan()?.setAttribute('endpoint.type', endpointType(plans, recommendationsQuery));
+    setEndpointType(plans.attributes(recommendationsQuery, recommendationValues(wanted)));
     const candidates = await findCandidates(pools.recommendation, plans, wanted).catch((error: unknown) => {
       // A caller without baggage (a person in the storefront) learns the minute here.
       if (error instanceof PoolExhaustedError) error.extra.demo_minute = demoMinute();
@@ -78,9 +82,9 @@ export function catalogRoutes(
 
   router.get('/products/low-stock', async (request, response) => {
     const { limit } = parseInput(lowStockInput, request.query);
-    serverSpan()?.setAttribute('endpoint.type', endpointType(plans, lowStockQuery));
+    setEndpointType(plans.attributes(lowStockQuery, [limit]));
     const { rows } = await pools.lowStock.query(lowStockQuery.text, [limit], {
-      attributes: () => plans.attributes(lowStockQuery),
+      attributes: () => plans.attributes(lowStockQuery, [limit]),
     });
     response.json({ products: rows });
   });
