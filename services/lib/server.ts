@@ -43,7 +43,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
     PORT: z.coerce.number().int().min(1).max(65_535).default(serviceEntry(options.name).port),
     HOST: z.string().default('0.0.0.0'),
   });
-  const state: ServiceState = { draining: false, startedAt: Date.now(), lastCohort: null };
+  const state: ServiceState = { draining: false, startedAt: Date.now(), seen: null };
   const app = createApp(options, state);
   const server = app.listen(env.PORT, env.HOST);
   await new Promise<void>((resolve, reject) => {
@@ -59,7 +59,8 @@ export async function runService(options: ServiceOptions): Promise<void> {
 interface ServiceState {
   draining: boolean;
   startedAt: number;
-  lastCohort: Cohort | null;
+  /** The cohort of the last request that had one, and when that was (Unix ms). */
+  seen: { cohort: Cohort; at: number } | null;
 }
 
 function createApp(options: ServiceOptions, state: ServiceState): express.Express {
@@ -100,7 +101,7 @@ function cohortMiddleware(state: ServiceState): RequestHandler {
     const active = context.active();
     const cohort = cohortOf(active);
     if (cohort) {
-      state.lastCohort = cohort;
+      state.seen = { cohort, at: Date.now() };
       next();
       return;
     }
@@ -184,10 +185,11 @@ function seenScenario(subscription: ScenarioSubscription | undefined, state: Ser
         : { expires_at: new Date(effective.expiresAt * 1000).toISOString() }),
     };
   }
-  const cohort = state.lastCohort;
-  if (!cohort) return { source: 'baggage', seen: false };
-  const { runId, minute, phase } = cohort;
-  return { source: 'baggage', seen: true, run_id: runId, minute, phase };
+  if (!state.seen) return { source: 'baggage', seen: false };
+  const { runId, minute, phase } = state.seen.cohort;
+  // It is as old as that request: a reader must see when it is stale.
+  const seenSecondsAgo = Math.round((Date.now() - state.seen.at) / 1000);
+  return { source: 'baggage', seen: true, seen_seconds_ago: seenSecondsAgo, run_id: runId, minute, phase };
 }
 
 async function runChecks(
