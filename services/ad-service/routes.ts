@@ -1,13 +1,11 @@
 import type { Router } from 'express';
 import { z } from 'zod';
+import { categoryField } from '../lib/fields';
 import { parseInput } from '../lib/validate';
 import { adsFor } from './campaigns';
 
 const adsQuery = z.object({
-  category: z
-    .string()
-    .regex(/^[a-z][a-z-]{0,31}$/, 'must be a category such as electronics')
-    .default('electronics'),
+  category: categoryField.default('electronics'),
 });
 
 /** `GET /ads?category=`. */

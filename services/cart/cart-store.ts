@@ -1,4 +1,5 @@
 import { HttpError } from '../lib/errors';
+import { MAX_QUANTITY } from '../lib/fields';
 import { type createRedis, redisCall } from '../lib/redis';
 import {
   type Cart,
@@ -6,7 +7,6 @@ import {
   countLines,
   detailsField,
   MAX_LINES,
-  MAX_QUANTITY,
   quantityField,
   readCart,
   storeDetails,

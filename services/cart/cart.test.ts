@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { countLines, detailsField, MAX_QUANTITY, quantityField, readCart, storeDetails } from './cart';
+import { MAX_QUANTITY } from '../lib/fields';
+import { countLines, detailsField, quantityField, readCart, storeDetails } from './cart';
 
 const line = (id: number, quantity: string, cents: number, name: string): Record<string, string> => ({
   [quantityField(id)]: quantity,

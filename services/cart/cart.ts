@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_QUANTITY } from '../lib/fields';
 
 /** A line of a cart. The price is the one the customer saw when the product was put in; checkout asks again. */
 export interface CartItem {
@@ -13,9 +14,6 @@ export interface Cart {
   items: CartItem[];
   total_cents: number;
 }
-
-/** Pieces of one product. */
-export const MAX_QUANTITY = 99;
 
 /** Different products in one cart. */
 export const MAX_LINES = 50;

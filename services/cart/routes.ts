@@ -1,28 +1,20 @@
 import type { Router } from 'express';
 import { z } from 'zod';
+import { idField, priceCentsField, productIdField, productIdTextField, quantityField } from '../lib/fields';
 import { parseInput } from '../lib/validate';
-import { MAX_QUANTITY } from './cart';
 import type { CartStore } from './cart-store';
 
-const cartParams = z.object({
-  id: z.string().regex(/^[\w.:-]{1,64}$/, 'must be 1 to 64 letters, digits or _ . : -'),
-});
+const cartParams = z.object({ id: idField });
 
-const itemParams = cartParams.extend({
-  productId: z
-    .string()
-    .regex(/^[1-9]\d{0,9}$/, 'must be a product number')
-    .transform(Number)
-    .pipe(z.int().max(2_147_483_647)),
-});
+const itemParams = cartParams.extend({ productId: productIdTextField });
 
 const itemDetails = z.object({
-  quantity: z.int().min(1).max(MAX_QUANTITY),
-  unit_price_cents: z.int().min(0).max(2_147_483_647),
+  quantity: quantityField,
+  unit_price_cents: priceCentsField,
   name: z.string().min(1).max(200),
 });
 
-const itemBody = itemDetails.extend({ product_id: z.int().min(1).max(2_147_483_647) });
+const itemBody = itemDetails.extend({ product_id: productIdField });
 
 /** `/cart/:id`: read, add an item, set an item, take one out, empty. */
 export function cartRoutes(store: CartStore): (router: Router) => void {

@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import {
+  currencyCodeField,
+  idempotencyKeyField,
+  idempotencyKeyHeaderField,
+  idField,
+  priceCentsField,
+  productIdField,
+  quantityField,
+} from '../lib/fields';
 
 /** An order as it is written. */
 export interface NewOrder {
@@ -22,11 +31,6 @@ export interface OrderItem {
   name?: string | undefined;
 }
 
-const id = z.string().regex(/^[\w.:-]{1,64}$/, 'must be 1 to 64 letters, digits or _ . : -');
-const productId = z.int().min(1).max(2_147_483_647);
-const quantity = z.int().min(1).max(99);
-const idempotencyKey = z.string().regex(/^[\w.:-]{1,128}$/, 'must be 1 to 128 letters, digits or _ . : -');
-
 /** Free text that PostgreSQL can store as jsonb: no NUL, no half of a surrogate pair. */
 const storableText = z
   .string()
@@ -40,18 +44,18 @@ const storableText = z
 /** What the frontend sends. */
 const pricedOrder = z.object({
   order_id: z.uuid('must be a UUID'),
-  idempotency_key: idempotencyKey.optional(),
-  user_id: id,
-  currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD'),
+  idempotency_key: idempotencyKeyField.optional(),
+  user_id: idField,
+  currency: currencyCodeField,
   // The largest whole number a double carries exactly; the column is a bigint.
   total_cents: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
-  payment_id: id.nullish(),
+  payment_id: idField.nullish(),
   items: z
     .array(
       z.object({
-        product_id: productId,
-        quantity,
-        unit_price_cents: z.int().min(0).max(2_147_483_647).optional(),
+        product_id: productIdField,
+        quantity: quantityField,
+        unit_price_cents: priceCentsField.optional(),
         name: storableText.optional(),
       }),
     )
@@ -62,20 +66,20 @@ const pricedOrder = z.object({
 /** One product without a price, e.g. `{user_id, product_id: "prod-123", quantity: 1}`. */
 const singleProductOrder = z.object({
   order_id: z.uuid('must be a UUID').optional(),
-  idempotency_key: idempotencyKey.optional(),
-  user_id: id,
+  idempotency_key: idempotencyKeyField.optional(),
+  user_id: idField,
   product_id: z.union(
     [
-      productId,
+      productIdField,
       z
         .string()
         .regex(/^prod-[1-9]\d{0,9}$/)
         .transform((text) => Number(text.slice('prod-'.length)))
-        .pipe(productId),
+        .pipe(productIdField),
     ],
     { error: 'must be a product number such as 123, or "prod-123"' },
   ),
-  quantity: quantity.default(1),
+  quantity: quantityField.default(1),
 });
 
 /** The schema that fits a body: whoever names one product_id and no items orders that product. */
@@ -121,11 +125,5 @@ export async function toNewOrder(
   };
 }
 
-/** `Idempotency-Key` as a header; the draft standard quotes it, many clients don't. */
-export const idempotencyHeader = z.object({
-  'Idempotency-Key': z
-    .string()
-    .transform((value) => value.replace(/^"(.*)"$/, '$1'))
-    .pipe(idempotencyKey)
-    .optional(),
-});
+/** The header a caller may give the key in. */
+export const idempotencyHeader = z.object({ 'Idempotency-Key': idempotencyKeyHeaderField.optional() });

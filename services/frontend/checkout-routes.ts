@@ -60,9 +60,11 @@ function readRequest(request: Request): CheckoutRequest {
     'Idempotency-Key': request.get('Idempotency-Key'),
     'x-request-timeout-ms': request.get('x-request-timeout-ms'),
   });
+  const callersKey = body.idempotency_key ?? headers['Idempotency-Key'];
   return {
     ...body,
-    idempotencyKey: body.idempotency_key ?? headers['Idempotency-Key'] ?? randomUUID(),
+    idempotencyKey: callersKey ?? randomUUID(),
+    keyIsCallers: callersKey !== undefined,
     recommendationsTimeoutMs: recommendationsTimeout(headers['x-request-timeout-ms']),
   };
 }
@@ -76,7 +78,7 @@ function answer(placed: PlacedOrder, idempotencyKey: string): Record<string, unk
     idempotency_key: idempotencyKey,
     total: { amount: placed.created.total_cents / 100, currency: placed.created.currency },
     goods_usd: placed.goodsCents / 100,
-    shipping: {
+    shipping: placed.shipping && {
       cost_usd: placed.shipping.cost_cents / 100,
       days: placed.shipping.days,
       carrier: placed.shipping.carrier,

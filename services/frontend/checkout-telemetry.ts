@@ -91,7 +91,7 @@ function orderAttributes(order: PricedOrder): Attributes {
     'order.id': order.orderId,
     'order.total': order.goodsCents / 100,
     'order.currency': 'USD',
-    'order.items': order.lines.reduce((sum, line) => sum + line.quantity, 0),
+    'order.items': order.pieces,
     'user.id': order.userId,
   };
 }

@@ -12,7 +12,7 @@ import {
 } from './checkout';
 import { CheckoutFailedError } from './checkout-failure';
 import { orderIdFor } from './order-id';
-import type { Cart, Product } from './shop';
+import type { Cart, Product, StoredOrder } from './shop';
 
 const request: CheckoutRequest = {
   user_id: 'user-1',
@@ -20,6 +20,7 @@ const request: CheckoutRequest = {
   currency: 'EUR',
   zip: '10001',
   idempotencyKey: 'key-1',
+  keyIsCallers: true,
   recommendationsTimeoutMs: 5000,
 };
 
@@ -43,7 +44,7 @@ const productOf = (id: number): Product => ({
 });
 
 /** Services that answer at once and write down who was asked what. */
-function healthyServices(cart: Cart) {
+function healthyServices(cart: Cart, orders = new Map<string, StoredOrder>()) {
   const calls: string[] = [];
   const details: Record<string, unknown> = {};
   const answer = <T>(name: string, value: T, detail?: unknown): Promise<T> => {
@@ -68,12 +69,12 @@ function healthyServices(cart: Cart) {
         amountCents,
       ),
     charge: (payment) => answer('payment', 'pay_1', payment),
-    createOrder: (order) =>
-      answer(
-        'checkout',
-        { order_id: order.order_id, created: true, total_cents: order.total_cents, currency: order.currency },
-        order,
-      ),
+    findOrder: (orderId) => answer('look up', orders.get(orderId) ?? null),
+    createOrder: (order) => {
+      if (!orders.has(order.order_id)) orders.set(order.order_id, order);
+      const { order_id, total_cents, currency } = order;
+      return answer('checkout', { order_id, created: true, total_cents, currency }, order);
+    },
   };
   return { services, calls, details };
 }
@@ -85,6 +86,7 @@ test('asks the services one after the other, in the order of the architecture', 
   await placeOrder(request, services, nothing);
   assert.deepEqual(calls, [
     'cart',
+    'look up',
     'product 10',
     'product 20',
     'recommendations',
@@ -112,10 +114,10 @@ test('charges the catalog’s prices and shipping, not the prices in the cart', 
 });
 
 test('an empty cart buys the deal of the day, and nothing is there to empty', async () => {
-  const { services, calls } = healthyServices(cartOf());
-  const placed = await placeOrder(request, services, nothing);
+  const { services, calls, details } = healthyServices(cartOf());
+  await placeOrder(request, services, nothing);
   assert.deepEqual(
-    placed.lines.map((line) => [line.product.id, line.quantity]),
+    (details.checkout as StoredOrder).items.map((item) => [item.product_id, item.quantity]),
     [[DEAL_OF_THE_DAY, 1]],
   );
   assert.ok(!calls.includes('empty cart'));
@@ -138,6 +140,66 @@ test('a retry with the same key asks for the same order and the same payment', a
   assert.deepEqual(first.details.checkout, second.details.checkout);
 });
 
+test('a retry that finds its cart emptied gets the order as it was written: nobody prices or charges again', async () => {
+  const orders = new Map<string, StoredOrder>();
+  const first = await placeOrder(request, healthyServices(cartOf(10, 20), orders).services, nothing);
+  for (const cartNow of [cartOf(), cartOf(30)]) {
+    const { services, calls } = healthyServices(cartNow, orders);
+    let priced: PricedOrder | null = null;
+    const again = await placeOrder(request, services, (order) => {
+      priced = order;
+    });
+    assert.deepEqual(calls, ['cart', 'look up'], 'and what is in the cart now stays there');
+    assert.deepEqual(again.created, { ...first.created, created: false });
+    assert.equal(again.paymentId, first.paymentId);
+    assert.equal(again.shipping, null);
+    const { orderId, goodsCents, pieces } = priced as unknown as PricedOrder;
+    assert.deepEqual(
+      { orderId, goodsCents, pieces },
+      { orderId: first.orderId, goodsCents: 6000, pieces: 4 },
+      'the span tells the order of the first request',
+    );
+  }
+});
+
+test('somebody else’s key is refused before anything is priced or charged', async () => {
+  const orders = new Map<string, StoredOrder>();
+  await placeOrder(request, healthyServices(cartOf(10), orders).services, nothing);
+  const { services, calls } = healthyServices(cartOf(20), orders);
+  await assert.rejects(
+    placeOrder({ ...request, user_id: 'user-2' }, services, () => assert.fail('no order to tell')),
+    { status: 409, reason: 'idempotency-key-reused' },
+  );
+  assert.deepEqual(calls, ['cart', 'look up']);
+});
+
+test('who names items or has no key of his own costs no look-up', async () => {
+  for (const change of [{ items: [{ product_id: 10, quantity: 1 }] }, { keyIsCallers: false }]) {
+    const { services, calls } = healthyServices(cartOf(10));
+    await placeOrder({ ...request, ...change }, services, nothing);
+    assert.ok(!calls.includes('look up') && calls.includes('payment'));
+  }
+});
+
+test('a look-up that fails fails the checkout: a charge in doubt is none', async () => {
+  const { services, calls } = healthyServices(cartOf());
+  services.findOrder = () =>
+    Promise.reject(new DownstreamError('checkout', 'unreachable', 'away', null, null));
+  await assert.rejects(placeOrder(request, services, nothing), { reason: 'checkout-unavailable' });
+  assert.deepEqual(calls, ['cart']);
+});
+
+test('a retry that names its items is priced, charged and written as the first request', async () => {
+  const orders = new Map<string, StoredOrder>();
+  const named = { ...request, items: [{ product_id: 10, quantity: 2 }] };
+  const first = healthyServices(cartOf(10), orders);
+  const second = healthyServices(cartOf(), orders);
+  const one = await placeOrder(named, first.services, nothing);
+  const two = await placeOrder(named, second.services, nothing);
+  assert.deepEqual(first.details.payment, second.details.payment);
+  assert.equal(one.goodsCents, two.goodsCents);
+});
+
 const timeoutOf = (
   body: unknown,
   reason: 'timeout' | 'unreachable' | 'downstream-error' = 'downstream-error',
@@ -155,7 +217,7 @@ test('recommendations that wait for the pool in vain: a time-out, the value is k
   assert.equal(error.reason, 'recommendations-timeout');
   assert.equal(error.extra.cause, 'pool-exhausted');
   assert.equal((priced as PricedOrder | null)?.goodsCents, 2000);
-  assert.deepEqual(calls, ['cart', 'product 10'], 'nobody was asked after it');
+  assert.deepEqual(calls, ['cart', 'look up', 'product 10'], 'nobody was asked after it');
 });
 
 test('late and away are told apart', async () => {

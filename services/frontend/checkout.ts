@@ -4,6 +4,7 @@ import { step } from './checkout-failure';
 import type { CheckoutInput } from './input';
 import { orderIdFor } from './order-id';
 import { parcelOf } from './parcel';
+import { findPlacedBefore } from './placed-before';
 import type { Cart, CreatedOrder, Product, Recommendation, ShippingQuote, Shop } from './shop';
 
 /** What somebody buys who checks out with nothing in the cart, as smoke tests do: the deal of the day. */
@@ -14,6 +15,8 @@ const RECOMMENDATIONS_SHOWN = 3;
 
 export interface CheckoutRequest extends CheckoutInput {
   idempotencyKey: string;
+  /** False for a key made up for a caller who gave none: no earlier request can have had it. */
+  keyIsCallers: boolean;
   /** How long recommendations may take (ms). */
   recommendationsTimeoutMs: number;
 }
@@ -27,15 +30,21 @@ export interface OrderLine {
 export interface PricedOrder {
   orderId: string;
   userId: string;
-  lines: OrderLine[];
+  /** Of all products together. */
+  pieces: number;
   /** The goods, without shipping (USD cents): what is lost if the order fails. */
   goodsCents: number;
+}
+
+interface OrderToPlace extends PricedOrder {
+  lines: OrderLine[];
 }
 
 export interface PlacedOrder extends PricedOrder {
   created: CreatedOrder;
   paymentId: string;
-  shipping: ShippingQuote;
+  /** Null for an order of an earlier request: the quote isn't kept with it. */
+  shipping: ShippingQuote | null;
   recommendations: Recommendation[];
 }
 
@@ -46,7 +55,7 @@ export interface CheckoutServices extends Shop {
 /**
  * A checkout: cart → recommendations → shipping → currency → payment → checkout, one after the other, as the
  * shop's architecture has it. Prices come from the catalog, so that the order's value is known before the
- * recommendations are asked for.
+ * recommendations are asked for. A retry may get the order of its first request right after the cart.
  *
  * @param onPriced told the order as soon as its value is known, so that a failed checkout can tell what was lost
  * @throws CheckoutFailedError naming the step whose service failed; HttpError 402 `card-declined`, 404
@@ -58,6 +67,12 @@ export async function placeOrder(
   onPriced: (order: PricedOrder) => void,
 ): Promise<PlacedOrder> {
   const cart = await step('cart', () => services.readCart(request.cart_id));
+  const placedBefore = await step('checkout', () => findPlacedBefore(request, services));
+  if (placedBefore) {
+    // The cart stays as it is: what is in it now may have been put there after that order.
+    onPriced(placedBefore);
+    return placedBefore;
+  }
   const order = await priceOrder(request, cart, services);
   onPriced(order);
 
@@ -98,8 +113,12 @@ export async function placeOrder(
     }),
   );
   await emptyBoughtCart(cart, order, services);
+  const { orderId, userId, pieces, goodsCents } = order;
   return {
-    ...order,
+    orderId,
+    userId,
+    pieces,
+    goodsCents,
     created,
     paymentId,
     shipping,
@@ -121,7 +140,7 @@ async function priceOrder(
   request: CheckoutRequest,
   cart: Cart,
   services: CheckoutServices,
-): Promise<PricedOrder> {
+): Promise<OrderToPlace> {
   const lines = await step('products', () =>
     Promise.all(
       wantedItems(request, cart).map(async ({ product_id, quantity }) => ({
@@ -134,12 +153,13 @@ async function priceOrder(
     orderId: orderIdFor(request.idempotencyKey),
     userId: request.user_id,
     lines,
+    pieces: lines.reduce((sum, { quantity }) => sum + quantity, 0),
     goodsCents: lines.reduce((sum, { product, quantity }) => sum + product.price_cents * quantity, 0),
   };
 }
 
 /** The order is written: a cart that can't be emptied now must not turn it into a failure. */
-async function emptyBoughtCart(cart: Cart, order: PricedOrder, services: CheckoutServices): Promise<void> {
+async function emptyBoughtCart(cart: Cart, order: OrderToPlace, services: CheckoutServices): Promise<void> {
   const bought = new Set(order.lines.map(({ product }) => product.id));
   if (cart.items.length === 0 || !cart.items.every((item) => bought.has(item.product_id))) return;
   try {

@@ -31,7 +31,8 @@ export function shopRoutes(product: (productId: number) => Promise<Product>): (r
 
 function browseRoute(router: Router): void {
   router.post('/api/browse', async (request, response) => {
-    serverSpan()?.setAttribute('endpoint.type', 'fast_indexed');
+    // How its query ran is for the catalog to tell: there the type is that of the observed plan.
+    serverSpan()?.setAttribute('endpoint.type', 'browse');
     const input = parseInput(browseBody, request.body ?? {});
     const page = await browse(input, shop);
     if (page.adsMissing) serverSpan()?.setAttribute('ads.missing', true);

@@ -8,7 +8,10 @@ import { callService, DownstreamError, type ServiceRequest } from '../lib/http-c
  * service fails, is late or answers something unexpected.
  */
 
-/** How long each service may take (ms). Together they stay below what callers of a browse wait, two seconds. */
+/**
+ * How long each service may take (ms). A browse waits for the cart, then for the slowest of products, ads and
+ * currency: 2500 at most.
+ */
 const TIMEOUT_MS = {
   cart: 1000,
   products: 1500,
@@ -75,6 +78,19 @@ const createdOrderSchema = z.object({
   currency: z.string(),
 });
 export type CreatedOrder = z.infer<typeof createdOrderSchema>;
+
+/** An order the frontend wrote: it always tells the payment and the prices (USD cents). */
+const storedOrderSchema = z.object({
+  order: z.object({
+    order_id: z.string(),
+    user_id: z.string(),
+    total_cents: z.int(),
+    currency: z.string(),
+    payment_id: z.string(),
+    items: z.array(z.object({ product_id: z.int(), quantity: z.int(), unit_price_cents: z.int() })),
+  }),
+});
+export type StoredOrder = z.infer<typeof storedOrderSchema>['order'];
 
 /** Calls a service that has no reason to refuse: a 4xx of it is a fault of ours, not of our caller. */
 async function ask<T>(service: ServiceName, request: ServiceRequest<T>): Promise<T> {
@@ -198,6 +214,26 @@ export async function charge(payment: {
   return body.payment_id;
 }
 
+/** An idempotency key that another user's order, or another order id, has. */
+export const keyReusedError = (): HttpError =>
+  new HttpError(
+    409,
+    'idempotency-key-reused',
+    'the idempotency key belongs to another order: use a fresh one',
+  );
+
+/** The order of an id; null if there is none. */
+export async function findOrder(orderId: string): Promise<StoredOrder | null> {
+  const { status, body } = await callService('checkout', {
+    path: `/orders/${encodeURIComponent(orderId)}`,
+    timeoutMs: TIMEOUT_MS.order,
+    schema: storedOrderSchema,
+  });
+  if (status === 404) return null;
+  if (status >= 300) throw refused('checkout', status, body);
+  return body.order;
+}
+
 /** @throws HttpError 409 for an idempotency key of somebody else */
 export async function createOrder(order: {
   order_id: string;
@@ -215,13 +251,7 @@ export async function createOrder(order: {
     timeoutMs: TIMEOUT_MS.order,
     schema: createdOrderSchema,
   });
-  if (status === 409) {
-    throw new HttpError(
-      409,
-      'idempotency-key-reused',
-      'the idempotency key belongs to another order: use a fresh one',
-    );
-  }
+  if (status === 409) throw keyReusedError();
   if (status >= 300) throw refused('checkout', status, body);
   return body;
 }
@@ -245,6 +275,7 @@ export const shop = {
   fetchRecommendations,
   quoteShipping,
   charge,
+  findOrder,
   createOrder,
 };
 export type Shop = typeof shop;

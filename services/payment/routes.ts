@@ -2,18 +2,16 @@ import { trace } from '@opentelemetry/api';
 import type { Router } from 'express';
 import { z } from 'zod';
 import { HttpError } from '../lib/errors';
+import { currencyCodeField, idField } from '../lib/fields';
 import { parseInput } from '../lib/validate';
 import { decide } from './decision';
 import { providerLatency } from './latency';
 
 const paymentBody = z.object({
-  order_id: z.string().regex(/^[\w.:-]{1,64}$/, 'must be 1 to 64 letters, digits or _ . : -'),
+  order_id: idField,
   amount: z.number().positive('must be above 0').max(1e10, 'must be at most 10000000000'),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD')
-    .default('USD'),
-  user_id: z.string().regex(/^[\w.:-]{1,64}$/, 'must be 1 to 64 letters, digits or _ . : -'),
+  currency: currencyCodeField.default('USD'),
+  user_id: idField,
 });
 
 /** `POST /api/payment/process {order_id, amount, currency?, user_id}`: 200 approved, 402 `card-declined`. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { RECOMMENDATION_BAND_CENTS } from '../../scenario/sql/catalog';
 import { PoolExhaustedError } from '../lib/database';
 import { HttpError } from '../lib/errors';
+import { categoryField, idField, INT4_MAX } from '../lib/fields';
 import { serverSpan } from '../lib/server-span';
 import { parseInput } from '../lib/validate';
 import type { PlanObserver } from './plan-observer';
@@ -11,23 +12,18 @@ import type { CatalogPools } from './pools';
 import { lowStockQuery, newestQuery, productQuery, recommendationsQuery } from './queries';
 import { findCandidates, rankCandidates, recommendationValues } from './recommendations';
 
-const INT4_MAX = 2_147_483_647;
-const category = z.string().regex(/^[a-z][a-z-]{0,31}$/, 'a category like "electronics"');
 const cents = z.coerce.number().int().min(0).max(INT4_MAX);
 
 const newestInput = z.object({
-  category: category.default('electronics'),
+  category: categoryField.default('electronics'),
   limit: z.coerce.number().int().min(1).max(50).default(50),
 });
 const recommendationsInput = z
   .object({
-    category: category.default('electronics'),
+    category: categoryField.default('electronics'),
     min_price_cents: cents.default(RECOMMENDATION_BAND_CENTS.min),
     max_price_cents: cents.default(RECOMMENDATION_BAND_CENTS.max),
-    user_id: z
-      .string()
-      .regex(/^[\w.:-]{1,64}$/, 'letters, digits, ".", ":", "-", "_", at most 64')
-      .default('anonymous'),
+    user_id: idField.default('anonymous'),
   })
   .refine((input) => input.min_price_cents <= input.max_price_cents, {
     path: ['min_price_cents'],

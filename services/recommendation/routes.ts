@@ -1,18 +1,19 @@
 import type { Router } from 'express';
 import { z } from 'zod';
+import { categoryField, idField, priceCentsField, productIdField } from '../lib/fields';
 import { parseInput } from '../lib/validate';
 import { rank, RANKING_MODEL, seenAfter, SHOWN_PER_PAGE } from './ranking';
 import type { SeenHistory } from './seen-history';
 
 const recommendBody = z.object({
-  user_id: z.string().regex(/^[\w.:-]{1,64}$/, 'must be 1 to 64 letters, digits or _ . : -'),
-  category: z.string().regex(/^[a-z][a-z-]{0,31}$/, 'must be a category such as electronics'),
+  user_id: idField,
+  category: categoryField,
   candidates: z
     .array(
       z.object({
-        id: z.int().min(1).max(2_147_483_647),
+        id: productIdField,
         popularity_score: z.number().min(-1e12).max(1e12),
-        price_cents: z.int().min(0).max(2_147_483_647),
+        price_cents: priceCentsField,
       }),
     )
     .max(100),

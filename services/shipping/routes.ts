@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import { z } from 'zod';
+import { quantityField, zipField } from '../lib/fields';
 import { parseInput } from '../lib/validate';
 import { quote } from './tariff';
 
@@ -11,12 +12,12 @@ const calculateBody = z.object({
           .number()
           .positive('must be above 0, kilograms')
           .max(1000, 'must be at most 1000, kilograms'),
-        quantity: z.int().min(1).max(99).default(1),
+        quantity: quantityField.default(1),
       }),
     )
     .min(1)
     .max(50),
-  zip: z.string().regex(/^\d{5}(-\d{4})?$/, 'must be a US ZIP code such as 10001'),
+  zip: zipField,
 });
 
 /** `POST /calculate {items: [{weight, quantity?}], zip}`. */

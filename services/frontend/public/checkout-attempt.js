@@ -1,4 +1,4 @@
-/** A checkout and its retries: the same idempotency key until it succeeds, the card is declined or the cart changes. */
+/** A checkout and its retries: the same items and the same idempotency key until it succeeds, the card is declined or the cart changes. */
 
 import { api } from './api.js';
 import { currencyCode } from './money.js';

@@ -192,7 +192,9 @@ function showSuccess(order) {
       facts([
         ['Order', shortId(order.order_id)],
         ['Total', amount(order.total.amount, order.total.currency)],
-        ['Shipping', `${order.shipping.carrier}, ${order.shipping.days} working days`],
+        ...(order.shipping
+          ? [['Shipping', `${order.shipping.carrier}, ${order.shipping.days} working days`]]
+          : []),
         ['Payment', order.payment_id],
       ]),
     ),
