@@ -48,7 +48,7 @@ Usage: npm run demo -- [options]
 Before it begins it checks that all services are ready, that baseline was green for ten seconds and that telemetry
 arrives. Ctrl-C heals and ends; a second Ctrl-C ends at once, and the outage ends by itself when the run expires.
 
-Exit codes: 0 as promised, 1 the verdict is negative or the run was refused, 2 bad options, 130 interrupted and healed.
+Exit codes: 0 as promised (or NOT GRADED: no graded minute was run, and nothing else failed), 1 the verdict is negative or the run was refused, 2 bad options, 130 interrupted and healed.
 `;
 
 /** A fault in one option: what was given, what is allowed. */

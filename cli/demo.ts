@@ -3,16 +3,18 @@ import { parseDemoArguments, type DemoOptions } from './arguments';
 import { Conductor } from './conductor';
 import { EXIT, Interrupted, messageOf, Refusal } from './faults';
 import { Interruption } from './interruption';
-import { monitor, RunRecord, startOf } from './monitor';
+import { totalLostRevenueUsd } from './lost-revenue';
+import { lookAtLostRevenue, monitor, RunRecord, startOf } from './monitor';
 import { ShopObserver } from './observation';
-import { percent, standardOutput, type Output } from './output';
+import { standardOutput, type Output } from './output';
 import { preflight } from './preflight';
 import { heal } from './recovery';
 import { reportHead, type Report } from './report';
 import { writeReport } from './report-files';
 import { planRun, type RunPlan } from './run-plan';
 import { openShop, type OpenShop } from './shop-process';
-import { bandOf, verdictOf } from './verdict';
+import { verdictOf } from './verdict';
+import { verdictLines } from './verdict-lines';
 
 /** The repository, seen from dist/cli. */
 const REPOSITORY = path.join(__dirname, '..', '..');
@@ -88,9 +90,15 @@ async function runAgainst(
     if (!(error instanceof Interrupted)) output.line(`  ✗ ${messageOf(error)}`);
   }
   const healed = await heal(plan.scenario.runId, { conductor, observer, output });
+  // Once more: the spans of the last checkouts have come since.
+  await lookAtLostRevenue(plan, record, observer).catch((error: unknown) => {
+    output.line(`  (lost revenue may be incomplete: ${messageOf(error)})`);
+  });
+  const minutes = record.lost.updated(record.minutes);
   const facts = {
     ...reportHead(plan.scenario, startOf(plan, plan.fromMinute)),
-    minutes: record.minutes,
+    minutes,
+    lostRevenueUsd: totalLostRevenueUsd(minutes),
     load: record.seen.load(),
     baseline: record.windows,
     healed,
@@ -99,7 +107,7 @@ async function runAgainst(
     ...facts,
     verdict: verdictOf(facts, reasonOf(trouble)),
   };
-  tellVerdict(report, output);
+  for (const line of verdictLines(report)) output.line(line);
   if (options.report !== null) {
     const files = await writeReport(options.report, report);
     output.line(`Report: ${files.join(', ')}`);
@@ -136,24 +144,6 @@ function tellLateStart(plan: RunPlan, output: Output): void {
   const late = Date.now() / 1000 - startOf(plan, plan.fromMinute);
   if (late > 0)
     output.line(`  The indexes were dropped ${late.toFixed(1)} s into minute ${plan.fromMinute}.`);
-}
-
-function tellVerdict({ verdict, minutes, minuteSeconds, healed }: Report, output: Output): void {
-  output.line('Verdict');
-  if (verdict.graded && minutes.some(({ demo }) => demo.graded)) {
-    output.line(`  Target minutes, ± ${(bandOf(minuteSeconds) * 100).toFixed(1)} points:`);
-    for (const { minute, demo } of minutes) {
-      if (!demo.graded) continue;
-      output.line(
-        `    minute ${minute}: ${percent(demo.errorRate)} seen, ${percent(demo.target.errorRate)} wanted, ` +
-          `${percent(demo.predicted.errorRate)} predicted`,
-      );
-    }
-  }
-  for (const note of verdict.notes) output.line(`  ${note}`);
-  for (const failure of verdict.failures) output.line(`  ✗ ${failure}`);
-  if (verdict.ok)
-    output.line(`  ✓ as promised, and recovered ${healed.timeToRecoverSeconds ?? 0} s after the heal began`);
 }
 
 main().then(

@@ -15,7 +15,12 @@ describe('the Markdown report', () => {
     const rows = table.split('\n').filter((line) => line.startsWith('|'));
     assert.equal(rows.length, 32);
     assert.equal(new Set(rows.map((row) => row.split('|').length)).size, 1);
-    assert.match(text, /\| \*\*20\*\* \| catastrophe \|.*\| \*\*78\.0%\*\* \| \*\*78\.0%\*\* \|/);
+    assert.match(
+      text,
+      /\| \*\*20\*\* \| catastrophe \|.*\| \*\*78\.0%\*\* \| \*\*78\.0%\*\* \|.*\| \$39,000 \|/,
+    );
+    assert.ok(facts.lostRevenueUsd !== null && facts.lostRevenueUsd > 39_000);
+    assert.ok(text.includes(`| Lost revenue | $${facts.lostRevenueUsd.toLocaleString('en-US')} |`));
     assert.match(text, /failed 2\.1 s after the heal began; verified after 11\.4 s/);
   });
 
@@ -24,6 +29,15 @@ describe('the Markdown report', () => {
     const text = renderMarkdown({ ...facts, verdict: verdictOf(facts) }, 'r.svg');
     assert.match(text, /not as promised/);
     assert.match(text, /\n- minute 20: 10\.0% demo errors, target 78\.0% ± 8\.0 points\n/);
+  });
+
+  it('says that nothing was graded', () => {
+    const whole = goodRun();
+    const facts = { ...whole, minutes: whole.minutes.filter(({ minute }) => minute === 7) };
+    const text = renderMarkdown({ ...facts, verdict: verdictOf(facts) }, 'r.svg');
+    assert.match(text, /^# .*: not graded\n/);
+    assert.match(text, /\n- NOT GRADED: no graded minute in --from 7…--to 7 /);
+    assert.doesNotMatch(text, /as promised/i);
   });
 
   it('has its files beside the JSON', () => {

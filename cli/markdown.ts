@@ -1,6 +1,6 @@
 import { INDEX_NAMES } from '../scenario/types';
-import { percent } from './output';
-import type { Report, ReportMinute } from './report';
+import { dollars, percent } from './output';
+import type { Report, ReportMinute, Verdict } from './report';
 import { bandOf } from './verdict';
 
 /**
@@ -10,7 +10,7 @@ import { bandOf } from './verdict';
  */
 export function renderMarkdown(report: Report, chart: string): string {
   return [
-    `# ${report.title}: ${report.verdict.ok ? 'as promised' : 'not as promised'}`,
+    `# ${report.title}: ${headline(report.verdict)}`,
     '',
     ...head(report),
     '',
@@ -23,7 +23,8 @@ export function renderMarkdown(report: Report, chart: string): string {
     ...minuteTable(report),
     '',
     'Requests are counted in the minute in which they were scheduled; latencies from the scheduled start, failed requests',
-    "included. The predicted p95 is the recommendation query's, a checkout adds some 200 ms to it. **Bold** minutes are graded.",
+    "included. The predicted p95 is the recommendation query's, a checkout adds some 200 ms to it. Lost revenue (USD) is",
+    'what the orders of failed checkouts were worth, by their telemetry. **Bold** minutes are graded.',
     '',
     '## Heal',
     '',
@@ -36,6 +37,11 @@ export function renderMarkdown(report: Report, chart: string): string {
   ].join('\n');
 }
 
+function headline({ ok, graded }: Verdict): string {
+  if (!ok) return 'not as promised';
+  return graded ? 'as promised' : 'not graded';
+}
+
 function head(report: Report): string[] {
   const rows: [string, string][] = [
     ['Scenario', `\`${report.scenario}\`${report.ablation === null ? '' : `, ablation: ${report.ablation}`}`],
@@ -44,6 +50,7 @@ function head(report: Report): string[] {
     ['Scale', String(report.scale)],
     ['Products', report.catalogRows.toLocaleString('en-US')],
     ['Storage emulation', report.storageEmulation ? 'on' : 'off'],
+    ['Lost revenue', dollars(report.lostRevenueUsd)],
   ];
   return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)];
 }
@@ -60,7 +67,7 @@ function verdict({ verdict: { ok, graded, failures, notes }, minuteSeconds, minu
   return [
     '## Verdict',
     '',
-    ok ? '**As promised.**' : '**Not as promised:**',
+    !ok ? '**Not as promised:**' : graded ? '**As promised.**' : '**Not graded;** no other check failed.',
     ...(ok
       ? checked.length === 0
         ? []
@@ -79,6 +86,7 @@ function minuteTable({ minutes }: Report): string[] {
     'errors',
     'target',
     'predicted',
+    'lost revenue',
     'p50 ms',
     'p95 ms',
     'predicted p95 ms',
@@ -102,6 +110,7 @@ function minuteRow({ minute, phase, demo, baseline }: ReportMinute): string[] {
     strong(percent(demo.errorRate)),
     strong(percent(demo.target.errorRate)),
     percent(demo.predicted.errorRate),
+    dollars(demo.lostRevenueUsd),
     whole(demo.p50Ms),
     whole(demo.p95Ms),
     whole(demo.predicted.p95Ms),

@@ -1,12 +1,20 @@
-import { percent } from './output';
+import { dollars, percent } from './output';
 import type { ReportMinute } from './report';
 
 /** The flow alert's numbers, over a full demo minute. */
 const ALERT_ERROR_RATE = 0.2;
 const ALERT_P95_MS = 2000;
 
-/** What is told of a demo minute, in the form of the seeds. */
-export function minuteLines(minute: ReportMinute, durationMinutes: number): string[] {
+/**
+ * What is told of a demo minute, in the form of the seeds.
+ *
+ * @param totalLostUsd what the run has lost by the end of this minute; null when it is not known
+ */
+export function minuteLines(
+  minute: ReportMinute,
+  durationMinutes: number,
+  totalLostUsd: number | null,
+): string[] {
   const { demo, baseline, phase } = minute;
   const requests = demo.completed + demo.errors;
   return [
@@ -18,6 +26,7 @@ export function minuteLines(minute: ReportMinute, durationMinutes: number): stri
       `Errors: ${demo.errors} (${percent(demo.errorRate)})`,
       `p95 ${milliseconds(demo.p95Ms)}`,
       `baseline ${baseline.errors} of ${baseline.completed + baseline.errors} failed, p95 ${milliseconds(baseline.p95Ms)}`,
+      `lost ${dollars(demo.lostRevenueUsd)}, ${dollars(totalLostUsd)} in total`,
       `target ${percent(demo.target.errorRate)}, predicted ${percent(demo.predicted.errorRate)}`,
     ].join(' | '),
   ];

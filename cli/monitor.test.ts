@@ -2,8 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { resolveScenario } from '../scenario/resolve';
 import { firesFlowAlert, minuteLines } from './minute-line';
-import { MinuteProgress, RunRecord } from './monitor';
-import { parseRun, parseSummary, type ObservedMinute, type RunObservation } from './observation';
+import { LostRevenue, totalLostRevenueUsd } from './lost-revenue';
+import { lookAtLostRevenue, MinuteProgress, RunRecord } from './monitor';
+import {
+  parseLostRevenue,
+  parseRun,
+  parseSummary,
+  type ObservedMinute,
+  type RunObservation,
+} from './observation';
 import { LastFailure } from './recovery';
 import { reportMinute } from './report';
 import { cohort } from './report-fixture';
@@ -46,14 +53,14 @@ const observation = (...minutes: ObservedMinute[]): RunObservation => ({
 describe('the line of a minute', () => {
   const expected = scenario.expectations[20];
   assert.ok(expected);
-  const minute = reportMinute(expected, seen(20, 328));
+  const minute = reportMinute(expected, seen(20, 328), 16_400.4);
 
   it("has the seed's form", () => {
-    const [title, figures] = minuteLines(minute, 30);
+    const [title, figures] = minuteLines(minute, 30, 1_234_567.8);
     assert.equal(title, '--- Minute 20/30 ---');
     assert.match(
       figures ?? '',
-      /^ {2}Phase: catastrophe \| RPM: 4200 \| Requests: 420 \| Errors: 328 \(78\.1%\) \| p95 3210 ms \| baseline 0 of 10 failed, p95 12 ms \| target 78\.0%, predicted 7\d\.\d%$/,
+      /^ {2}Phase: catastrophe \| RPM: 4200 \| Requests: 420 \| Errors: 328 \(78\.1%\) \| p95 3210 ms \| baseline 0 of 10 failed, p95 12 ms \| lost \$16,400, \$1,234,568 in total \| target 78\.0%, predicted 7\d\.\d%$/,
     );
   });
 
@@ -85,22 +92,30 @@ describe('the progress of a run', () => {
     assert.deepEqual(titles(lines), [], 'forty are on their way');
     record.seen.add(observation(seen(20, 328)));
     progress.tell(START + 21 * 6 + 2.5);
-    progress.tell(START + 21 * 6 + 3);
+    progress.tell(START + 21 * 6 + 4);
+    assert.deepEqual(titles(lines), [], 'their spans are on their way to the console');
+    record.lost.add(new Map([[20, 16_400]]));
+    assert.equal(progress.due(START + 21 * 6 + 4.5), true);
+    progress.tell(START + 21 * 6 + 4.5);
+    progress.tell(START + 21 * 6 + 5);
     assert.deepEqual(titles(lines), ['--- Minute 20/30 ---']);
     assert.equal(record.minutes[0]?.demo.errors, 328);
+    assert.equal(record.minutes[0].demo.lostRevenueUsd, 16_400);
+    assert.match(lines[1] ?? '', /lost \$16,400, \$16,400 in total/);
     assert.equal(progress.done, false);
   });
 
   it('waits no longer for an answer than a caller does, and tells a minute nobody saw', () => {
     const { lines, record, progress } = watch();
     record.seen.add(observation(seen(20, 328, 3)));
-    const patience = scenario.timeouts.demoRequestMs / 1000 + 1;
+    const patience = scenario.timeouts.demoRequestMs / 1000 + 3;
     progress.tell(START + 21 * 6 + patience);
     assert.deepEqual(titles(lines), ['--- Minute 20/30 ---']);
     progress.tell(START + 22 * 6 + patience);
     assert.equal(progress.done, true);
     assert.match(lines.at(-1) ?? '', /not seen/);
     assert.equal(record.minutes[1]?.demo.completed, 0, 'it stays in the report');
+    assert.equal(record.minutes[1].demo.lostRevenueUsd, null);
   });
 
   it('announces the flow alert once', () => {
@@ -129,6 +144,60 @@ describe('what was seen of a run', () => {
       'the fuller record of the minute in which it was restarted',
     );
     assert.deepEqual(minutes.load(), { scheduled: 960, started: 950, dropped: 10, startLagP99Ms: 40 });
+  });
+});
+
+describe('lost revenue', () => {
+  const minuteOf = (minute: number) => {
+    const expected = scenario.expectations[minute];
+    assert.ok(expected);
+    return reportMinute(expected, seen(minute, 10), null);
+  };
+
+  it('takes in spans that came late, outlives a restart of the console, and adds up', () => {
+    const lost = new LostRevenue();
+    lost.add(new Map([[20, 100.1]]));
+    lost.add(
+      new Map([
+        [20, 150.2],
+        [21, 80.3],
+      ]),
+    );
+    lost.add(new Map([[21, 3]]));
+    const minutes = lost.updated([minuteOf(20), minuteOf(21), minuteOf(22)]);
+    assert.deepEqual(
+      minutes.map(({ demo }) => demo.lostRevenueUsd),
+      [150.2, 80.3, null],
+    );
+    assert.equal(totalLostRevenueUsd(minutes), 230.5);
+    assert.equal(totalLostRevenueUsd([minuteOf(22)]), null, 'not known is not nothing');
+  });
+
+  it('is asked of the console for this run', async () => {
+    const record = new RunRecord();
+    const asked: string[] = [];
+    const answers = [null, new Map([[20, 5]])];
+    const lostRevenue = (runId: string) => {
+      asked.push(runId);
+      return Promise.resolve(answers.shift() ?? null);
+    };
+    await lookAtLostRevenue(plan, record, { lostRevenue });
+    assert.equal(record.lost.get(20), null, 'the console has not seen the run');
+    await lookAtLostRevenue(plan, record, { lostRevenue });
+    assert.equal(record.lost.get(20), 5);
+    assert.deepEqual(asked, [scenario.runId, scenario.runId]);
+  });
+
+  it("is read from the console's run minutes", () => {
+    const minutes = [{ minute: 3, lostRevenueUsd: 12.5 }, { minute: 4, lostRevenueUsd: 0 }, { minute: 5 }];
+    assert.deepEqual(
+      [...parseLostRevenue({ run: { minutes } })],
+      [
+        [3, 12.5],
+        [4, 0],
+      ],
+    );
+    assert.equal(parseLostRevenue({ run: null }).size, 0);
   });
 });
 

@@ -2,6 +2,7 @@ import type { MinuteExpectation } from '../scenario/types';
 import { messageOf } from './faults';
 import type { Interruption } from './interruption';
 import { firesFlowAlert, minuteLines } from './minute-line';
+import { LostRevenue, totalLostRevenueUsd } from './lost-revenue';
 import type { ObservedMinute, ShopObserver } from './observation';
 import type { Output } from './output';
 import { reportMinute, type BaselineWindows, type ReportMinute } from './report';
@@ -17,11 +18,14 @@ const WINDOWS_EVERY_MS = 5000;
 const LEAST_REQUESTS = 20;
 /** Added to the longest wait of a request: its answer has to be counted, too (s). */
 const SETTLE_SECONDS = 1;
+/** How long after a minute's last request its spans have reached the console: exporters send once a second (s). */
+const SPANS_SECONDS = 2;
 
 /** What was seen of a run, and goes on to be filled while it is watched. */
 export class RunRecord {
   readonly minutes: ReportMinute[] = [];
   readonly seen = new RunMinutes();
+  readonly lost = new LostRevenue();
   readonly windows: BaselineWindows = { catalogP95Ms: null, journeyP95Ms: null };
 }
 
@@ -52,7 +56,10 @@ export async function monitor(plan: RunPlan, record: RunRecord, tools: MonitorTo
       const run = await tools.observer.run(plan.scenario.runId);
       if (run !== null) record.seen.add(run);
     });
-    progress.tell(now());
+    if (progress.due(now())) {
+      await trouble.around('lost revenue', () => lookAtLostRevenue(plan, record, tools.observer));
+      progress.tell(now());
+    }
     // Only windows that lie within the run: what was before is not its doing.
     const firstWindowAt = startOf(plan, plan.fromMinute) + WINDOW_SECONDS;
     if (now() * 1000 - windowsAt >= WINDOWS_EVERY_MS && now() >= firstWindowAt) {
@@ -64,6 +71,20 @@ export async function monitor(plan: RunPlan, record: RunRecord, tools: MonitorTo
   }
 }
 
+/**
+ * Asks the console what the run has lost so far.
+ *
+ * @throws when it does not answer
+ */
+export async function lookAtLostRevenue(
+  { scenario }: Pick<RunPlan, 'scenario'>,
+  { lost }: Pick<RunRecord, 'lost'>,
+  observer: Pick<ShopObserver, 'lostRevenue'>,
+): Promise<void> {
+  const found = await observer.lostRevenue(scenario.runId);
+  if (found !== null) lost.add(found);
+}
+
 /** Unix seconds at which a demo minute begins. */
 export function startOf(plan: Pick<RunPlan, 'override' | 'scenario'>, minute: number): number {
   return plan.override.startTimestamp + minute * plan.scenario.minuteSeconds;
@@ -72,6 +93,8 @@ export function startOf(plan: Pick<RunPlan, 'override' | 'scenario'>, minute: nu
 /** Tells the minutes in their order, each once. */
 export class MinuteProgress {
   private next: number;
+  /** When the next minute was first seen without a request under way (Unix seconds); null before. */
+  private settledAt: number | null = null;
   private alerted = false;
 
   constructor(
@@ -88,31 +111,39 @@ export class MinuteProgress {
 
   /** Tells every minute that is complete now (Unix seconds). */
   tell(now: number): void {
-    while (!this.done) {
+    while (this.due(now)) {
       const expected = this.plan.scenario.expectations.find(({ minute }) => minute === this.next);
       if (expected === undefined) throw new Error(`the scenario expects nothing of minute ${this.next}`);
-      const endedFor = now - startOf(this.plan, this.next + 1);
-      if (endedFor < 0) return;
-      const patience = this.plan.scenario.timeouts.demoRequestMs / 1000 + SETTLE_SECONDS;
-      const observed = this.record.seen.get(this.next);
-      // One poll after the minute's end at least: its last requests may not have started at the one before.
-      const settled = observed?.inFlight === 0 && endedFor >= SETTLE_SECONDS;
-      if (!settled && endedFor < patience) return;
-      this.tellMinute(expected, observed);
+      this.tellMinute(expected, this.record.seen.get(this.next));
       this.next += 1;
+      this.settledAt = null;
     }
+  }
+
+  /** Whether the next minute is complete now (Unix seconds): its requests have ended, and their spans have come. */
+  due(now: number): boolean {
+    if (this.done) return false;
+    const endedFor = now - startOf(this.plan, this.next + 1);
+    const patience = this.plan.scenario.timeouts.demoRequestMs / 1000 + SETTLE_SECONDS + SPANS_SECONDS;
+    if (endedFor >= patience) return true;
+    // One poll after the minute's end at least: its last requests may not have started at the one before.
+    if (endedFor < SETTLE_SECONDS || this.record.seen.get(this.next)?.inFlight !== 0) return false;
+    this.settledAt ??= now;
+    return now - this.settledAt >= SPANS_SECONDS;
   }
 
   private tellMinute(expected: MinuteExpectation, observed: ReturnType<RunMinutes['get']>): void {
     const { durationMinutes } = this.plan;
-    const minute = reportMinute(expected, observed ?? unseen(expected));
-    this.record.minutes.push(minute);
+    const { lost, minutes } = this.record;
+    const minute = reportMinute(expected, observed ?? unseen(expected), lost.get(expected.minute));
+    minutes.push(minute);
     if (observed === undefined) {
       this.output.line(`--- Minute ${expected.minute}/${durationMinutes} ---`);
       this.output.line('  not seen: the load generator does not answer, or it was restarted');
       return;
     }
-    for (const line of minuteLines(minute, durationMinutes)) this.output.line(line);
+    for (const line of minuteLines(minute, durationMinutes, totalLostRevenueUsd(lost.updated(minutes))))
+      this.output.line(line);
     if (!this.alerted && firesFlowAlert(minute)) {
       this.alerted = true;
       this.output.line('  The flow alert should trigger now: errors above 20 %, p95 above 2 s');

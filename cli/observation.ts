@@ -92,6 +92,15 @@ export class ShopObserver {
     return parseSummary(body);
   }
 
+  /** USD lost by a run's failed checkouts, by demo minute; null while the console has not seen the run. */
+  async lostRevenue(runId: string): Promise<Map<number, number> | null> {
+    const url = `${this.shop.urls.console}/api/summary?minute_services=false&run_id=${encodeURIComponent(runId)}`;
+    const { status, body } = await getJson(url, { timeoutMs: TIMEOUT_MS });
+    if (status === 404) return null;
+    if (status !== 200) throw new Error(`console answers ${status} to /api/summary`);
+    return parseLostRevenue(body);
+  }
+
   /** The recommendation pool's size in force; null when product-catalog doesn't tell. */
   async recommendationPool(): Promise<number | null> {
     const { body } = await getJson(`${this.shop.urls['product-catalog']}/health`, { timeoutMs: TIMEOUT_MS });
@@ -143,6 +152,16 @@ export function parseSummary(body: unknown): TelemetrySummary {
     demoRequests: numberAt(window, 'traffic', 'demo', 'requests') ?? 0,
     catalog: { requests: numberAt(catalog, 'requests') ?? 0, p95Ms: numberAt(catalog, 'p95Ms') },
   };
+}
+
+/** Reads the lost revenue (USD) of each demo minute in the answer of `GET /api/summary`. */
+export function parseLostRevenue(body: unknown): Map<number, number> {
+  const lost = new Map<number, number>();
+  for (const each of listAt(body, 'run', 'minutes')) {
+    const [minute, usd] = [numberAt(each, 'minute'), numberAt(each, 'lostRevenueUsd')];
+    if (minute !== null && usd !== null) lost.set(minute, usd);
+  }
+  return lost;
 }
 
 function cohortOf(value: unknown): CohortMinute {

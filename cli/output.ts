@@ -24,6 +24,11 @@ export function duration(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
+/** An amount for a person, in whole dollars, e.g. `$12,345`; `-` when it is not known. */
+export function dollars(usd: number | null): string {
+  return usd === null ? '-' : `$${Math.round(usd).toLocaleString('en-US')}`;
+}
+
 /** A share for a person, e.g. `28.0%`. */
 export function percent(share: number): string {
   return `${(share * 100).toFixed(1)}%`;

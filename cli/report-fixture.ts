@@ -1,5 +1,6 @@
 import { resolveScenario } from '../scenario/resolve';
 import type { Ablation, DemoMode } from '../scenario/types';
+import { totalLostRevenueUsd } from './lost-revenue';
 import type { CohortMinute } from './observation';
 import { reportHead, reportMinute, type ReportMinute, type RunFacts } from './report';
 
@@ -29,17 +30,22 @@ export function goodRun(
     { nowSeconds: 1_700_000_000, startTimestamp: 1_700_000_000, ablation: options.ablation ?? null },
   );
   const minutes: ReportMinute[] = scenario.expectations.map((expected) =>
-    reportMinute(expected, {
-      minute: expected.minute,
-      phase: expected.phase,
-      demo: cohort(1000, Math.round(expected.targetErrorRate * 1000), expected.predicted.allP95Ms),
-      baseline: cohort(50, 0, 12),
-      inFlight: 0,
-    }),
+    reportMinute(
+      expected,
+      {
+        minute: expected.minute,
+        phase: expected.phase,
+        demo: cohort(1000, Math.round(expected.targetErrorRate * 1000), expected.predicted.allP95Ms),
+        baseline: cohort(50, 0, 12),
+        inFlight: 0,
+      },
+      Math.round(expected.targetErrorRate * 1000) * 50,
+    ),
   );
   return {
     ...reportHead(scenario, 1_700_000_000),
     minutes,
+    lostRevenueUsd: totalLostRevenueUsd(minutes),
     load: { scheduled: 40_000, started: 40_000, dropped: 0, startLagP99Ms: 3 },
     baseline: { catalogP95Ms: 9, journeyP95Ms: 25 },
     healed: {

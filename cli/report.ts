@@ -17,6 +17,8 @@ export interface ReportMinute {
     target: { rpm: number; errorRate: number };
     /** By simulation; `p95Ms` is the recommendation query's, failed requests included, so it lies a little below. */
     predicted: { errorRate: number; p95Ms: number | null };
+    /** By failed checkouts, of the orders they were (USD); null when no telemetry of the minute was seen. */
+    lostRevenueUsd: number | null;
     /** Whether the curve has a point here, which the verdict looks at. */
     graded: boolean;
   };
@@ -67,6 +69,8 @@ export interface Report {
   storageEmulation: boolean;
   ablation: Ablation | null;
   minutes: ReportMinute[];
+  /** Of the minutes above together (USD); null when it is known of none. */
+  lostRevenueUsd: number | null;
   load: LoadCounts;
   baseline: BaselineWindows;
   healed: Healed;
@@ -74,7 +78,11 @@ export interface Report {
 }
 
 /** Puts what was wanted and what was seen of a minute together. */
-export function reportMinute(expected: MinuteExpectation, observed: ObservedMinute): ReportMinute {
+export function reportMinute(
+  expected: MinuteExpectation,
+  observed: ObservedMinute,
+  lostRevenueUsd: number | null,
+): ReportMinute {
   const { allP95Ms, p95Ms, errorRate } = expected.predicted;
   return {
     minute: expected.minute,
@@ -83,6 +91,7 @@ export function reportMinute(expected: MinuteExpectation, observed: ObservedMinu
       ...observed.demo,
       target: { rpm: expected.rpm, errorRate: Math.round(expected.targetErrorRate * 10_000) / 10_000 },
       predicted: { errorRate: Math.round(errorRate * 10_000) / 10_000, p95Ms: allP95Ms ?? p95Ms },
+      lostRevenueUsd,
       graded: expected.graded,
     },
     baseline: observed.baseline,

@@ -42,6 +42,16 @@ describe('the plan of a run', () => {
     assert.equal(plan.toMinute, 6);
   });
 
+  it('names runs that begin within the same second differently', () => {
+    const file = stack('config: {}\n');
+    const named = planRun(options(), file, desired, NOW, '3f9a1c');
+    assert.equal(named.scenario.runId, `blackfriday-1-${NOW + LEAD_SECONDS}-demo-3f9a1c`);
+    assert.equal(named.override.runId, named.scenario.runId);
+    const ids = Array.from({ length: 20 }, () => planRun(options(), file, desired, NOW).scenario.runId);
+    for (const id of ids) assert.match(id, /-demo-[0-9a-f]{6}$/);
+    assert.ok(new Set(ids).size > 18, ids.join());
+  });
+
   it("keeps the stack's own curve, and gives a mode the scale it needs", () => {
     const file = stack(
       'config:\n  ecommerce-demo:curve: [{minute: 0, rpm: 600, errorRate: 0}, {minute: 3, rpm: 600, errorRate: 0.5}]\n',

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { ConfigError } from '../scenario/config-error';
 import { ConfigFileError, loadScenarioConfig } from '../scenario/config-file';
 import { resolveScenario } from '../scenario/resolve';
@@ -36,6 +37,7 @@ export interface RunPlan {
  * @param source a stack file
  * @param desired the running shop's scenario
  * @param nowSeconds Unix seconds
+ * @param digits tell runs apart that begin within the same second: their ids name the start
  * @throws Refusal for a config that can't be used (exit code 2) or that the running shop can't do (1)
  */
 export function planRun(
@@ -43,6 +45,7 @@ export function planRun(
   source: Parameters<typeof loadScenarioConfig>[0],
   desired: Scenario,
   nowSeconds: number,
+  digits: string = randomUUID().slice(0, 6),
 ): RunPlan {
   if (options.rows !== null && options.rows !== desired.catalogRows) {
     throw new Refusal(
@@ -52,7 +55,7 @@ export function planRun(
   }
   try {
     const config = configOf(options, loadScenarioConfig(source), desired);
-    return planOf(options, config, desired, nowSeconds);
+    return planOf(options, config, desired, nowSeconds, `demo-${digits}`);
   } catch (error) {
     if (error instanceof ConfigError || error instanceof ConfigFileError) {
       throw new Refusal(error.message, EXIT.usage);
@@ -87,6 +90,7 @@ function planOf(
   config: ScenarioConfig,
   desired: Scenario,
   nowSeconds: number,
+  runIdSuffix: string,
 ): RunPlan {
   const minuteSeconds = config.minuteSeconds ?? 60;
   const durationMinutes = config.durationMinutes ?? 30;
@@ -106,7 +110,7 @@ function planOf(
       startTimestamp,
       ablation: options.ablation,
       scaleDefault: desired.scale,
-      runIdSuffix: 'demo',
+      runIdSuffix,
     },
   );
   return {

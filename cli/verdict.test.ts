@@ -47,14 +47,15 @@ describe('the verdict on a run', () => {
     assert.equal(verdictOf(early).graded, true);
     const none = verdictOf({ ...facts, minutes: facts.minutes.filter(({ minute }) => minute === 7) });
     assert.equal(none.graded, false);
-    assert.match(none.notes.join(), /^Not graded: no minute from 7 to 7/);
+    assert.match(none.notes.join(), /^NOT GRADED: no graded minute in --from 7…--to 7 /);
+    assert.equal(none.ok, true, 'nothing else failed');
   });
 
   it('does not grade without storage emulation, and says so', () => {
     const { ok, graded, notes } = verdictOf(goodRun({ storageEmulation: false }));
     assert.equal(ok, true);
     assert.equal(graded, false);
-    assert.match(notes.join(), /without storage emulation/);
+    assert.match(notes.join(), /^NOT GRADED: without storage emulation/);
   });
 
   it('is negative after an interruption', () => {
@@ -141,6 +142,13 @@ describe('the verdict on an ablated run', () => {
     assert.deepEqual(verdictOf(quiet('index', 20, 30)).failures, []);
     const { failures } = verdictOf(withMinute(quiet('index', 0, 30), 12, { demo: cohort(1000, 30) }));
     assert.deepEqual(failures, ['minute 12: 3.0% demo errors although the index is there (at most 2 %)']);
+  });
+
+  it('with the pool: is not graded without a minute of the peak', () => {
+    const facts = quiet('pool', 0, 300);
+    const verdict = verdictOf({ ...facts, minutes: facts.minutes.filter(({ minute }) => minute === 0) });
+    assert.equal(verdict.graded, false);
+    assert.match(verdict.notes.join(), /^NOT GRADED: no minute of the peak in --from 0…--to 0\./);
   });
 
   it('with the pool: less than 5 % fail at the peak, and it is slow there', () => {

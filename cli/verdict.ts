@@ -71,7 +71,7 @@ function withCurve(facts: RunFacts, failures: string[], notes: string[]): boolea
   const { minutes, minuteSeconds } = facts;
   const points = minutes.filter(({ demo }) => demo.graded);
   if (points.length === 0) {
-    notes.push(`Not graded: ${notGradedBecause(facts)}.`);
+    notes.push(`NOT GRADED: ${notGradedBecause(facts)}.`);
     return false;
   }
   const band = bandOf(minuteSeconds);
@@ -93,9 +93,14 @@ function notGradedBecause({ storageEmulation, minutes, minuteSeconds }: RunFacts
   if (!storageEmulation) return 'without storage emulation the hardware decides the curve';
   if (minutes.length === 0) return 'no minute was run';
   return (
-    `no minute from ${minutes[0]?.minute ?? 0} to ${minutes.at(-1)?.minute ?? 0} is one that the curve names and that can ` +
-    `be graded (a minute has ${minuteSeconds} s; pool and indexes must be the preset's)`
+    `no graded minute in ${rangeOf(minutes)} (graded are minutes that the curve names; ` +
+    `a minute has ${minuteSeconds} s; pool and indexes must be the preset's)`
   );
+}
+
+/** The minutes that were run, as the command line says it. */
+function rangeOf(minutes: readonly ReportMinute[]): string {
+  return `--from ${minutes[0]?.minute ?? 0}…--to ${minutes.at(-1)?.minute ?? 0}`;
 }
 
 /** With the index in place nothing fails, in no minute. */
@@ -118,7 +123,7 @@ function withPool({ minutes }: RunFacts, failures: string[], notes: string[]): b
     { errors: 0, ended: 0 },
   );
   if (sum.ended === 0) {
-    notes.push('Not graded: the minutes that were run have no peak.');
+    notes.push(`NOT GRADED: no minute of the peak in ${rangeOf(minutes)}.`);
     return false;
   }
   const rate = sum.errors / sum.ended;

@@ -9,7 +9,7 @@ const window = (rpm: number, errorRate: string, p95: number | null) => ({
 const now = new Date(2026, 10, 27, 9, 5, 7);
 
 describe('the live line', () => {
-  it('shows minute, phase, both cohorts of the last ten seconds, and the pool', () => {
+  it("shows minute, phase, both cohorts of the last ten seconds, the pool, and the run's lost revenue", () => {
     const stats = {
       run_id: 'blackfriday-1-1',
       phase: 'catastrophe',
@@ -17,17 +17,32 @@ describe('the live line', () => {
       demo: { ...window(1029.4, '60.7%', 3912), demo_minute: 17 },
     };
     const health = { pools: { recommendation: { used: 5, max: 5, pending: 39 } } };
+    const summary = {
+      lostRevenueUsd: 99_999_999,
+      runs: [
+        { runId: 'blackfriday-1-0', lostRevenueUsd: 7 },
+        { runId: 'blackfriday-1-1', lostRevenueUsd: 123_456.78 },
+      ],
+    };
     assert.equal(
-      liveLine(toLiveView(stats, health), now),
+      liveLine(toLiveView(stats, health, summary), now),
       '09:05:07  minute 17 catastrophe  |  baseline 24 rpm 0.0% errors p95 51 ms  |  ' +
-        'demo 1029 rpm 60.7% errors p95 3.9 s  |  pool 5/5 +39 waiting',
+        'demo 1029 rpm 60.7% errors p95 3.9 s  |  pool 5/5 +39 waiting  |  lost $123,457',
     );
+  });
+
+  it('does not show what another run lost', () => {
+    const stats = { run_id: 'blackfriday-1-2', phase: 'calm', baseline: {}, demo: {} };
+    const runs = [{ runId: 'blackfriday-1-1', lostRevenueUsd: 5 }];
+    assert.equal(toLiveView(stats, null, { runs }).lostRevenueUsd, null);
+    assert.equal(toLiveView(stats, null, null).lostRevenueUsd, null);
+    assert.doesNotMatch(liveLine(toLiveView(stats, null, { runs }), now), /lost/);
   });
 
   it('shows a phase without minute, no latency and no pool where there is none', () => {
     const stats = { phase: 'normal', baseline: window(0, '0.0%', null), demo: window(0, '0.0%', null) };
     assert.equal(
-      liveLine(toLiveView(stats, null), now),
+      liveLine(toLiveView(stats, null, { runs: [] }), now),
       '09:05:07  normal  |  baseline 0 rpm 0.0% errors p95 -  |  demo 0 rpm 0.0% errors p95 -',
     );
   });

@@ -1,4 +1,4 @@
-import { getJson, numberAt, textAt, type JsonAnswer } from './json-client';
+import { at, getJson, numberAt, textAt, type JsonAnswer } from './json-client';
 
 /** What one cohort shows over the last ten seconds. */
 export interface CohortView {
@@ -16,24 +16,30 @@ export interface LiveView {
   baseline: CohortView;
   demo: CohortView;
   pool: { used: number; max: number; pending: number } | null;
+  /** USD lost by the run's failed checkouts so far, as its telemetry tells; null outside a run. */
+  lostRevenueUsd: number | null;
 }
 
-/** Asks load generator and product-catalog; null while the load generator does not answer. */
+/** Asks load generator, product-catalog and console; null while the load generator does not answer. */
 export async function readLiveView(
-  urls: { 'load-generator': string; 'product-catalog': string },
+  urls: { 'load-generator': string; 'product-catalog': string; console: string },
   token: string,
 ): Promise<LiveView | null> {
   const ask = (url: string): Promise<JsonAnswer | null> =>
     getJson(url, { timeoutMs: 900, token }).catch(() => null);
-  const [stats, catalog] = await Promise.all([
+  const [stats, catalog, summary] = await Promise.all([
     ask(`${urls['load-generator']}/admin/traffic-stats`),
     ask(`${urls['product-catalog']}/health`),
+    ask(`${urls.console}/api/summary?minutes=false`),
   ]);
-  return stats?.status === 200 ? toLiveView(stats.body, catalog?.body ?? null) : null;
+  return stats?.status === 200 ? toLiveView(stats.body, catalog?.body ?? null, summary?.body ?? null) : null;
 }
 
-/** Reads the answers of `GET /admin/traffic-stats` and of product-catalog's `GET /health`. */
-export function toLiveView(stats: unknown, catalogHealth: unknown): LiveView {
+/**
+ * Reads the answers of `GET /admin/traffic-stats`, of product-catalog's `GET /health`, and of the console's
+ * `GET /api/summary`.
+ */
+export function toLiveView(stats: unknown, catalogHealth: unknown, summary: unknown): LiveView {
   const cohort = (name: 'baseline' | 'demo'): CohortView => ({
     rpm: numberAt(stats, name, 'last_10s', 'rpm'),
     errorRate: textAt(stats, name, 'last_10s', 'error_rate'),
@@ -41,14 +47,23 @@ export function toLiveView(stats: unknown, catalogHealth: unknown): LiveView {
   });
   const pool = (key: string): number | null => numberAt(catalogHealth, 'pools', 'recommendation', key);
   const [used, max, pending] = [pool('used'), pool('max'), pool('pending')];
+  const runId = textAt(stats, 'run_id');
   return {
-    runId: textAt(stats, 'run_id'),
+    runId,
     minute: numberAt(stats, 'demo', 'demo_minute'),
     phase: textAt(stats, 'phase'),
     baseline: cohort('baseline'),
     demo: cohort('demo'),
     pool: used !== null && max !== null ? { used, max, pending: pending ?? 0 } : null,
+    lostRevenueUsd: runId === null ? null : lostRevenueOf(summary, runId),
   };
+}
+
+/** The console may know another run only: an earlier one, or none while telemetry is on its way. */
+function lostRevenueOf(summary: unknown, runId: string): number | null {
+  const runs = at(summary, 'runs');
+  const run: unknown = Array.isArray(runs) ? runs.find((each) => textAt(each, 'runId') === runId) : null;
+  return numberAt(run, 'lostRevenueUsd');
 }
 
 /** The line itself, without styles. */
@@ -65,6 +80,9 @@ export function liveLine(view: LiveView | null, now: Date): string {
   if (view.pool) {
     const waiting = view.pool.pending > 0 ? ` +${String(view.pool.pending)} waiting` : '';
     parts.push(`pool ${String(view.pool.used)}/${String(view.pool.max)}${waiting}`);
+  }
+  if (view.lostRevenueUsd !== null) {
+    parts.push(`lost $${Math.round(view.lostRevenueUsd).toLocaleString('en-US')}`);
   }
   return parts.join('  |  ');
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { ConfigError } from '../../scenario/config-error';
 import { resolveScenario } from '../../scenario/resolve';
@@ -36,10 +37,16 @@ const FIELD_OF_KEY: Readonly<Record<string, string>> = {
  * desired scenario's.
  *
  * @param nowSeconds Unix seconds
+ * @param digits tell runs apart that begin within the same second, e.g. after a stop: their ids name the start
  * @throws HttpError 400 `invalid-input` with the fields, for an outage that can't be made
  */
-export function overrideFor(request: StartDemoRequest, desired: Scenario, nowSeconds: number): Override {
-  const scenario = resolved(request, desired, nowSeconds);
+export function overrideFor(
+  request: StartDemoRequest,
+  desired: Scenario,
+  nowSeconds: number,
+  digits: string = randomUUID().slice(0, 6),
+): Override {
+  const scenario = resolved(request, desired, nowSeconds, `admin-${digits}`);
   const { startTimestamp } = scenario;
   if (startTimestamp === null) throw new Error(`mode ${scenario.mode} has no start`);
   return {
@@ -54,7 +61,12 @@ export function overrideFor(request: StartDemoRequest, desired: Scenario, nowSec
   };
 }
 
-function resolved(request: StartDemoRequest, desired: Scenario, nowSeconds: number): Scenario {
+function resolved(
+  request: StartDemoRequest,
+  desired: Scenario,
+  nowSeconds: number,
+  runIdSuffix: string,
+): Scenario {
   const defined = <T>(key: string, value: T | undefined) => (value === undefined ? {} : { [key]: value });
   try {
     const config = parseScenarioConfig({
@@ -70,7 +82,7 @@ function resolved(request: StartDemoRequest, desired: Scenario, nowSeconds: numb
       },
     });
     // The scale is a default, not a demand: a mode that needs more of it gets it.
-    return resolveScenario(config, { nowSeconds, scaleDefault: desired.scale, runIdSuffix: 'admin' });
+    return resolveScenario(config, { nowSeconds, scaleDefault: desired.scale, runIdSuffix });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const fields = error.faults.map(({ key, message }) => ({

@@ -32,6 +32,7 @@ const limit = (max: number, fallback: number): z.ZodType<number> =>
 
 const summaryQuery = z.object({
   run_id: z.string().min(1).max(200).optional(),
+  minutes: flag.default(true),
   minute_services: flag.default(true),
 });
 const tracesQuery = z.object({
@@ -65,6 +66,7 @@ export function mountApi(router: Router, options: ApiOptions): void {
     const summary = summarize(store, {
       nowMs: now(),
       runId: query.run_id ?? null,
+      minutes: query.minutes,
       minuteServices: query.minute_services,
       effective: options.effective(),
       redis: options.redis,

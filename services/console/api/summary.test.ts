@@ -45,10 +45,11 @@ function effective(fields: Partial<Scenario> = {}): EffectiveScenario {
   return { scenario, source: 'override', startTimestamp: START_MS / 1000, pausedAt: null, expiresAt: null };
 }
 
-function summary(from: TelemetryStore, options: { runId?: string } = {}): Summary {
+function summary(from: TelemetryStore, options: { runId?: string; minutes?: boolean } = {}): Summary {
   const found = summarize(from, {
     nowMs,
     runId: options.runId ?? null,
+    minutes: options.minutes ?? true,
     minuteServices: true,
     effective: effective(),
     redis: 'redis-server 7',
@@ -257,6 +258,10 @@ describe('the summary', () => {
     assert.deepEqual(first.flow, { slowQuery: 1, fullTableScan: 1, poolExhausted: 0, checkoutFailed: 2 });
     assert.equal(run.lostRevenueUsd, 241);
     assert.equal(lostRevenueUsd, 241);
+    const short = summary(filled, { minutes: false });
+    assert.deepEqual(short.run?.minutes, []);
+    assert.equal(short.run.lostRevenueUsd, 241);
+    assert.equal(short.runs[0]?.lostRevenueUsd, 241);
   });
 
   it('shows the newest run, another when asked, and knows which it does not know', () => {

@@ -91,6 +91,8 @@ export interface SummaryOptions {
   nowMs: number;
   /** null: the newest. */
   runId: string | null;
+  /** Whether the run's demo minutes are told (default: true). */
+  minutes?: boolean;
   /** Statistics by service also for each demo minute. */
   minuteServices: boolean;
   effective: EffectiveScenario | null;
@@ -170,7 +172,8 @@ function runSummary(
   const position = effective === null || scenario === null ? null : positionAt(effective, nowMs / 1000);
   const current =
     position?.state === 'running' && position.minute !== null ? Math.floor(position.minute) : null;
-  const minutes = store.aggregates.minutes(runId).map((minute): MinuteSummary => {
+  const kept = options.minutes === false ? [] : store.aggregates.minutes(runId);
+  const minutes = kept.map((minute): MinuteSummary => {
     const seconds = coveredSeconds(minute, scenario?.minuteSeconds ?? null, current, nowMs);
     return {
       minute: minute.minute,

@@ -6,7 +6,7 @@ import { RING_SECONDS, SecondRing, statsOf, Totals, type Stats } from './series'
 const MAX_SERIES = 200;
 /** Runs kept, newest first. */
 const MAX_RUNS = 3;
-/** Demo minutes kept of one run; MAX_SERIES bounds what is in each. */
+/** Demo minutes kept of one run, the newest ones; MAX_SERIES bounds what is in each. */
 const MAX_MINUTES = 240;
 const MAX_TOTALS_PER_RUN = 4000;
 
@@ -83,11 +83,12 @@ export class Aggregates {
   /** @param nowMs arrival (Unix ms) */
   add(span: SpanRecord, facts: Facts, nowMs: number): void {
     const minute = this.minuteOf(facts, nowMs);
-    if (minute !== null && facts.traffic === 'demo') {
-      if (facts.slowQuery) minute.totals.flow.slowQuery += 1;
-      if (facts.fullTableScan) minute.totals.flow.fullTableScan += 1;
-      if (facts.poolExhausted) minute.totals.flow.poolExhausted += 1;
-      if (facts.checkoutFailed) minute.totals.flow.checkoutFailed += 1;
+    if (minute !== null && minute.totals !== null && facts.traffic === 'demo') {
+      const { flow } = minute.totals;
+      if (facts.slowQuery) flow.slowQuery += 1;
+      if (facts.fullTableScan) flow.fullTableScan += 1;
+      if (facts.poolExhausted) flow.poolExhausted += 1;
+      if (facts.checkoutFailed) flow.checkoutFailed += 1;
     }
     const route = measuredRoute(span, facts);
     if (route === null) return;
@@ -106,6 +107,7 @@ export class Aggregates {
     this.lostRevenueUsd += lostUsd;
     if (minute === null) return;
     minute.run.lostRevenueUsd += lostUsd;
+    if (minute.totals === null) return;
     minute.totals.lostRevenueUsd += lostUsd;
     if (atFrontend) {
       minute.totals.firstMs = Math.min(minute.totals.firstMs, span.startMs);
@@ -124,7 +126,8 @@ export class Aggregates {
     totals.record(span.durationMs, facts.error);
   }
 
-  private minuteOf(facts: Facts, nowMs: number): { run: Run; totals: MinuteTotals } | null {
+  /** `totals` is null for a minute older than those kept: it counts for its run only. */
+  private minuteOf(facts: Facts, nowMs: number): { run: Run; totals: MinuteTotals | null } | null {
     if (facts.runId === null || facts.minute === null) return null;
     let run = this.runs.get(facts.runId);
     if (run === undefined) {
@@ -141,18 +144,22 @@ export class Aggregates {
       if (oldest !== undefined) this.runs.delete(oldest);
     }
     run.lastSeenMs = nowMs;
-    let totals = run.minutes.get(facts.minute);
-    if (totals === undefined) {
-      if (run.minutes.size >= MAX_MINUTES) return null;
-      totals = {
-        totals: new Map(),
-        lostRevenueUsd: 0,
-        flow: { slowQuery: 0, fullTableScan: 0, poolExhausted: 0, checkoutFailed: 0 },
-        firstMs: Number.POSITIVE_INFINITY,
-        lastMs: 0,
-      };
-      run.minutes.set(facts.minute, totals);
+    const known = run.minutes.get(facts.minute);
+    if (known !== undefined) return { run, totals: known };
+    if (run.minutes.size >= MAX_MINUTES) {
+      const oldest = Math.min(...run.minutes.keys());
+      if (facts.minute < oldest) return { run, totals: null };
+      run.totalsCount -= run.minutes.get(oldest)?.totals.size ?? 0;
+      run.minutes.delete(oldest);
     }
+    const totals: MinuteTotals = {
+      totals: new Map(),
+      lostRevenueUsd: 0,
+      flow: { slowQuery: 0, fullTableScan: 0, poolExhausted: 0, checkoutFailed: 0 },
+      firstMs: Number.POSITIVE_INFINITY,
+      lastMs: 0,
+    };
+    run.minutes.set(facts.minute, totals);
     return { run, totals };
   }
 

@@ -27,9 +27,6 @@ export interface Facts {
   error: boolean;
 }
 
-/** Demo minutes above are not a run's (a run is at most some hours of them). */
-const MAX_MINUTE = 600;
-
 /** Reads a span's attributes; those of the stable and of the older semantic conventions. */
 export function factsOf(span: SpanRecord): Facts {
   const facts: Facts = {
@@ -128,7 +125,9 @@ function numberOf(value: AttributeValue): number | null {
 
 function minuteOf(value: AttributeValue): number | null {
   const minute = numberOf(value);
-  return minute === null || minute < 0 || minute > MAX_MINUTE ? null : Math.floor(minute);
+  if (minute === null || minute < 0) return null;
+  const whole = Math.floor(minute);
+  return Number.isSafeInteger(whole) ? whole : null;
 }
 
 function textOf(value: AttributeValue): string | null {

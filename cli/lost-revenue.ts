@@ -1,0 +1,37 @@
+import type { ReportMinute } from './report';
+
+/**
+ * The revenue a run lost (USD) by demo minute, as its telemetry tells. It is kept over a restart of the console (which
+ * forgets): of a minute that was seen twice the larger amount counts, since amounts only grow.
+ */
+export class LostRevenue {
+  private readonly byMinute = new Map<number, number>();
+
+  /** Takes in what the console said of the run's minutes. */
+  add(minutes: ReadonlyMap<number, number>): void {
+    for (const [minute, usd] of minutes) {
+      this.byMinute.set(minute, Math.max(usd, this.byMinute.get(minute) ?? 0));
+    }
+  }
+
+  /** What a minute lost; null when no telemetry of it was seen. */
+  get(minute: number): number | null {
+    return this.byMinute.get(minute) ?? null;
+  }
+
+  /** The minutes with what they lost as it is known now: spans may have come after a minute was told. */
+  updated(minutes: readonly ReportMinute[]): ReportMinute[] {
+    return minutes.map((minute) => ({
+      ...minute,
+      demo: { ...minute.demo, lostRevenueUsd: this.get(minute.minute) },
+    }));
+  }
+}
+
+/** What the minutes lost together (USD, to the cent); null when it is known of none. */
+export function totalLostRevenueUsd(minutes: readonly ReportMinute[]): number | null {
+  const known = minutes.flatMap(({ demo: { lostRevenueUsd } }) =>
+    lostRevenueUsd === null ? [] : [lostRevenueUsd],
+  );
+  return known.length === 0 ? null : Math.round(known.reduce((sum, usd) => sum + usd, 0) * 100) / 100;
+}

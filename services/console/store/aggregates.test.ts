@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { span } from '../testing/spans';
+import { Aggregates } from './aggregates';
+import { factsOf } from './facts';
+
+const NOW_MS = 1_700_000_000_000;
+
+/** One failed demo checkout of 10 USD in a demo minute. */
+function lose(aggregates: Aggregates, minute: number, services: readonly string[] = ['frontend']): void {
+  for (const service of services) {
+    const record = span({
+      service,
+      startMs: NOW_MS,
+      attributes: {
+        'traffic.type': 'demo',
+        'demo.run_id': 'run-1',
+        'demo.minute': String(minute),
+        'checkout.failed': true,
+        'order.total': 10,
+      },
+    });
+    aggregates.add(record, factsOf(record), NOW_MS);
+  }
+}
+
+describe('the demo minutes of a run', () => {
+  it('are the newest 240 of a run as long as config allows, and the run counts on', () => {
+    const aggregates = new Aggregates();
+    for (let minute = 0; minute < 1440; minute += 1) lose(aggregates, minute);
+    const kept = aggregates.minutes('run-1');
+    assert.equal(kept.length, 240);
+    assert.equal(kept[0]?.minute, 1200);
+    assert.equal(kept.at(-1)?.minute, 1439);
+    for (const { lostRevenueUsd, flow } of kept) {
+      assert.equal(lostRevenueUsd, 10);
+      assert.equal(flow.checkoutFailed, 1);
+    }
+    assert.equal(aggregates.runSeen('run-1')?.lostRevenueUsd, 14_400);
+  });
+
+  it('count a late span of a minute that is gone for its run, and evict nothing newer for it', () => {
+    const aggregates = new Aggregates();
+    for (let minute = 0; minute < 241; minute += 1) lose(aggregates, minute);
+    lose(aggregates, 0);
+    lose(aggregates, 1);
+    const kept = aggregates.minutes('run-1');
+    assert.deepEqual([kept.length, kept[0]?.minute, kept[0]?.lostRevenueUsd], [240, 1, 20]);
+    assert.equal(aggregates.runSeen('run-1')?.lostRevenueUsd, 2430);
+  });
+
+  it('give back the room of evicted minutes: new ones are measured, too', () => {
+    const aggregates = new Aggregates();
+    const services = Array.from({ length: 16 }, (_, index) => `service-${String(index)}`);
+    for (let minute = 0; minute < 600; minute += 1) lose(aggregates, minute, services);
+    assert.equal(aggregates.droppedRecords, 0);
+    assert.equal(aggregates.minutes('run-1').at(-1)?.series.length, 16);
+  });
+});
+
+describe('the demo minute of a span', () => {
+  const minuteOf = (minute: string | number): number | null =>
+    factsOf(span({ attributes: { 'demo.minute': minute } })).minute;
+
+  it('is any whole minute from 0 on', () => {
+    assert.deepEqual([minuteOf('0'), minuteOf(601), minuteOf('1439.7')], [0, 601, 1439]);
+  });
+
+  it('is none when it is no minute', () => {
+    assert.deepEqual([minuteOf(-1), minuteOf('x'), minuteOf(''), minuteOf(1e300)], [null, null, null, null]);
+  });
+});
