@@ -1,7 +1,9 @@
+import { context } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
 import { Client } from 'pg';
 import { SESSION_OPTIONS } from '../../scenario/sql/settings';
 
-/** A connection of its own beside the pools: made when first used, and again after it was lost. */
+/** A connection of its own beside the pools, untraced: made when first used, and again after it was lost. */
 export class ObserverConnection {
   private client: Client | null = null;
 
@@ -11,7 +13,12 @@ export class ObserverConnection {
   ) {}
 
   /** Runs `work` on the connection; an error drops it, so that the next use begins afresh. */
-  async use<T>(work: (client: Client) => Promise<T>): Promise<T> {
+  use<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    // A request may be what asks: its trace shows what it did, not what was looked up about it.
+    return context.with(suppressTracing(context.active()), () => this.run(work));
+  }
+
+  private async run<T>(work: (client: Client) => Promise<T>): Promise<T> {
     const client = this.client ?? (await this.connect());
     try {
       return await work(client);

@@ -99,7 +99,15 @@ describe('npm run demo', () => {
       assert.ok(cohort.errorRate <= 0.02, JSON.stringify(cohort));
   });
 
-  it('heals when it is interrupted', async () => {
+  it('shows that it is the pool: slow without it, but nothing fails', async () => {
+    const { output, report } = await demo('pool', ['--from', '20', '--to', '20', '--ablate', 'pool']).ended;
+    const peak = report.minutes.find(({ minute }) => minute === 20);
+    assert.ok(peak, output);
+    assert.ok(peak.demo.errorRate < 0.05, output);
+    assert.ok((peak.demo.p95Ms ?? 0) > 1_000, output);
+  });
+
+  it('heals when it is interrupted, with a service killed in the middle', async () => {
     const run = demo('interrupted', ['--from', '20', '--to', '25']);
     await until(
       async () => !(await indexPresent()),
