@@ -1,63 +1,24 @@
 import { z } from 'zod';
 import { SERVICE_NAMES, type ServiceName } from '../services/catalog';
 import { ConfigError, type ConfigFault } from './config-error';
+import { DEPLOYMENT_KEYS } from './deployment';
 import { scenarioFaults } from './feasibility';
-import { didYouMean } from './suggestion';
+import {
+  boolean,
+  group,
+  json,
+  key,
+  keyDocumentation,
+  numberFrom,
+  type KeyDocumentation,
+} from './key-documentation';
+import { KeyBook } from './key-book';
 import { DEMO_MODES, type IndexName } from './types';
 
 /**
  * The stack config's scenario keys. This schema is the reference: the page of all keys is made from it.
  * Values may be text, as `pulumi config set` writes them ("6", "true", JSON for objects).
  */
-
-/** What the page of all keys says about one key. */
-export interface KeyDocumentation {
-  /** Type as a reader writes it. */
-  type: string;
-  /** What is allowed, continuing "must be …". */
-  allowed: string;
-  /** Default, in all modes or by mode. */
-  default: string | Readonly<Record<(typeof DEMO_MODES)[number], string>>;
-  /** What it does. */
-  description: string;
-}
-
-/** Documentation of every key, attached to its schema. */
-export const keyDocumentation = z.registry<KeyDocumentation>();
-
-/** Text that holds a number, a boolean or JSON becomes that; anything else stays as it is, to be refused. */
-function number(value: unknown): unknown {
-  if (typeof value !== 'string' || value.trim() === '') return value;
-  const parsed = Number(value);
-  return Number.isFinite(parsed) ? parsed : value;
-}
-function boolean(value: unknown): unknown {
-  if (value === 'true') return true;
-  if (value === 'false') return false;
-  return value;
-}
-function json(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
-}
-
-const numberFrom = (schema: z.ZodNumber) => z.preprocess(number, schema);
-
-/** An optional key with its documentation. */
-function key<T extends z.ZodType>(schema: T, documentation: KeyDocumentation): z.ZodOptional<T> {
-  const optional = schema.optional();
-  keyDocumentation.add(optional, documentation);
-  return optional;
-}
-
-/** An optional group of keys; a group given as JSON text is read. */
-function group<S extends z.ZodRawShape>(shape: S) {
-  return z.preprocess(json, z.strictObject(shape)).optional();
-}
 
 const rpm = numberFrom(z.number().positive().max(1_000_000));
 
@@ -248,35 +209,8 @@ export const scenarioConfigSchema = z.strictObject(shape);
 
 export type ScenarioConfig = z.infer<typeof scenarioConfigSchema>;
 
-/**
- * Keys of a deployment, which the program in stacks/ validates. The scenario lets them through, so that the local
- * runner accepts the same files.
- */
-export const DEPLOYMENT_KEYS: readonly string[] = [
-  'target',
-  'region',
-  'instanceType',
-  'volumeSize',
-  'k3sVersion',
-  'operatorCidrs',
-  'tags',
-  'vpcId',
-  'subnetId',
-  'agents',
-  'hostState',
-  'kubeconfig',
-  'context',
-  'imageRegistry',
-  'imagePullSecret',
-  'storageClass',
-  'postgresAccess',
-  'namespace',
-  'nodePorts',
-  'images',
-  'otlp',
-  'coralogix',
-  'links',
-];
+export { DEPLOYMENT_KEYS, keyDocumentation };
+export type { KeyDocumentation };
 
 /**
  * Validates a stack's config (keys without namespace; a key with dots, as `pulumi config set traffic.scale 0.5`
@@ -290,7 +224,7 @@ export function parseScenarioConfig(raw: Readonly<Record<string, unknown>>): Sce
   const own = Object.fromEntries(Object.entries(nested).filter(([name]) => !DEPLOYMENT_KEYS.includes(name)));
   const result = scenarioConfigSchema.safeParse(own);
   if (!result.success) {
-    for (const issue of result.error.issues) faults.push(...faultsOf(issue, own));
+    for (const issue of result.error.issues) faults.push(...BOOK.faultsOf(issue, own));
   } else {
     faults.push(...scenarioFaults(result.data, {}));
   }
@@ -327,96 +261,14 @@ function isGroup(name: string): name is keyof typeof GROUPS {
   return Object.hasOwn(GROUPS, name);
 }
 
-type Issue = z.core.$ZodIssue;
-
-/** One zod issue in the words of this config. */
-function faultsOf(issue: Issue, config: Readonly<Record<string, unknown>>): ConfigFault[] {
-  const path = issue.path;
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((name) => {
-      const fullPath = [...path, name];
-      return { key: showPath(fullPath), value: valueAt(config, fullPath), message: unknownKey(path, name) };
-    });
-  }
-  const value = valueAt(config, path);
-  const documentation = documentationAt(path);
-  const missing = value === undefined && documentation?.default === 'required';
-  const allowed =
-    documentation === null ? `an object with ${knownKeys(path).join(', ')}` : documentation.allowed;
-  const near =
-    issue.code === 'invalid_value' && typeof value === 'string'
-      ? didYouMean(value, issue.values.map(String))
-      : null;
-  const hint = near === null ? '' : `: did you mean \`${near}\`?`;
-  const message = `${missing ? 'is missing: ' : ''}must be ${allowed}${hint}`;
-  return [{ key: showPath(path), value, message }];
-}
-
-function unknownKey(path: readonly PropertyKey[], name: string): string {
-  const known = knownKeys(path);
-  const prefix = path.length === 0 ? '' : `${showPath(path)}.`;
-  // A key of a group that was written at the top is as likely a slip as a typo.
-  const elsewhere =
-    path.length === 0
-      ? Object.entries(GROUPS).flatMap(([groupName, members]) =>
-          Object.hasOwn(members, name) ? [`${groupName}.${name}`] : [],
-        )
-      : [];
-  const near = elsewhere[0] ?? didYouMean(name, path.length === 0 ? [...known, ...DEPLOYMENT_KEYS] : known);
-  const hint = near === null ? '' : `: did you mean \`${elsewhere.length > 0 ? near : prefix + near}\`?`;
-  return `unknown key${hint}${hint === '' ? ';' : ''} allowed: ${known.join(', ')}`;
-}
-
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  const head = path[0];
-  if (head === undefined) return Object.keys(shape);
-  if (head === 'curve') return Object.keys(curvePoint.shape);
-  return typeof head === 'string' && isGroup(head) ? Object.keys(GROUPS[head]) : [];
-}
-
-/** Documentation of the key at a path; null for a group or a whole point. */
-function documentationAt(path: readonly PropertyKey[]): KeyDocumentation | null {
-  const [head, second, third] = path;
-  let schema: z.ZodType | undefined;
-  if (head === 'curve' && second !== undefined) {
-    schema = typeof third === 'string' ? (curvePoint.shape as Record<string, z.ZodType>)[third] : undefined;
-  } else if (typeof head === 'string' && isGroup(head)) {
-    const members: Record<string, z.ZodType> = GROUPS[head];
-    schema = typeof second === 'string' ? members[second] : undefined;
-  } else if (typeof head === 'string') {
-    schema = (shape as Record<string, z.ZodType>)[head];
-  }
-  return (schema && keyDocumentation.get(schema)) ?? null;
-}
+const BOOK = new KeyBook({
+  shape,
+  groups: GROUPS,
+  lists: { curve: curvePoint.shape },
+  otherKeys: DEPLOYMENT_KEYS,
+});
 
 /** Every key with its documentation, in the order of the schema: `traffic.scale`, `curve[].rpm`. */
 export function documentedKeys(): { key: string; documentation: KeyDocumentation }[] {
-  const paths: PropertyKey[][] = [];
-  for (const name of Object.keys(shape)) {
-    if (isGroup(name)) paths.push(...Object.keys(GROUPS[name]).map((member) => [name, member]));
-    else paths.push([name]);
-    if (name === 'curve') paths.push(...Object.keys(curvePoint.shape).map((field) => ['curve', 0, field]));
-  }
-  return paths.flatMap((path) => {
-    const documentation = documentationAt(path);
-    return documentation === null ? [] : [{ key: showPath(path).replace('[0]', '[]'), documentation }];
-  });
-}
-
-function showPath(path: readonly PropertyKey[]): string {
-  return path
-    .map((part, index) =>
-      typeof part === 'number' ? `[${String(part)}]` : (index > 0 ? '.' : '') + String(part),
-    )
-    .join('');
-}
-
-function valueAt(config: unknown, path: readonly PropertyKey[]): unknown {
-  let value = config;
-  for (const part of path) {
-    value = json(value);
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Record<PropertyKey, unknown>)[part];
-  }
-  return value;
+  return BOOK.documentedKeys();
 }

@@ -1,0 +1,85 @@
+import * as k8s from '@pulumi/kubernetes';
+import * as pulumi from '@pulumi/pulumi';
+
+export interface ClusterArgs {
+  /** Content of the kubeconfig (kept secret). */
+  kubeconfig: pulumi.Input<string>;
+  /** Context of it; the current one by default. */
+  context?: string;
+  /** Name of the namespace that is made for everything. */
+  namespace: string;
+  /** What the cluster dies with: nothing in it is deleted one by one then. */
+  deletedWith?: pulumi.Resource;
+}
+
+/** The cluster everything runs on: the provider, and one namespace that admits restricted pods only. */
+export class Cluster extends pulumi.ComponentResource {
+  readonly provider: k8s.Provider;
+  readonly namespace: k8s.core.v1.Namespace;
+  readonly namespaceName: string;
+
+  constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('ecommerce-demo:cluster:Cluster', name, {}, opts);
+    this.namespaceName = args.namespace;
+    this.provider = createProvider(name, args, this);
+    this.namespace = createNamespace(name, args, this);
+    this.registerOutputs({ namespace: this.namespace.metadata.name });
+  }
+
+  /** Options of a resource that lives in the namespace, and dies with it. */
+  inside(parent: pulumi.Resource): pulumi.CustomResourceOptions {
+    return { parent, provider: this.provider, deletedWith: this.namespace };
+  }
+
+  /** Metadata of an object in the namespace. */
+  metadata(name: string, labels: Record<string, string> = labelsOf(name)) {
+    return { name, namespace: this.namespace.metadata.name, labels };
+  }
+}
+
+/** The labels of everything that belongs to one workload. */
+export function labelsOf(name: string): Record<string, string> {
+  return { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'ecommerce-demo' };
+}
+
+/** The label that selects a workload's pods. */
+export function selectorOf(name: string): Record<string, string> {
+  return { 'app.kubernetes.io/name': name };
+}
+
+function createProvider(name: string, args: ClusterArgs, parent: Cluster): k8s.Provider {
+  return new k8s.Provider(
+    `${name}-kubernetes`,
+    {
+      kubeconfig: pulumi.secret(args.kubeconfig),
+      ...(args.context === undefined ? {} : { context: args.context }),
+      // An `up` after a killed one finds objects that its state does not know: they are taken over.
+      upsertExistingObjects: true,
+      // Conflicts with what someone changed by hand are decided for the program.
+      enablePatchForce: true,
+      suppressHelmHookWarnings: true,
+    },
+    { parent },
+  );
+}
+
+function createNamespace(name: string, args: ClusterArgs, parent: Cluster): k8s.core.v1.Namespace {
+  return new k8s.core.v1.Namespace(
+    `${name}-namespace`,
+    {
+      metadata: {
+        name: args.namespace,
+        labels: {
+          'app.kubernetes.io/part-of': 'ecommerce-demo',
+          'pod-security.kubernetes.io/enforce': 'restricted',
+        },
+      },
+    },
+    {
+      parent,
+      provider: parent.provider,
+      ...(args.deletedWith ? { deletedWith: args.deletedWith } : {}),
+      customTimeouts: { delete: '2m' },
+    },
+  );
+}

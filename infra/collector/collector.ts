@@ -1,0 +1,159 @@
+import * as k8s from '@pulumi/kubernetes';
+import * as pulumi from '@pulumi/pulumi';
+import type { Cluster } from '../cluster/cluster';
+import { labelsOf, selectorOf } from '../cluster/cluster';
+import { CONTAINER_SECURITY, podDefaults, resources } from '../cluster/pod';
+import { CORALOGIX_KEY_VARIABLE, collectorConfiguration, headerVariable } from './configuration';
+
+/** Name of the Service, and so of the host, inside the cluster. */
+export const COLLECTOR_NAME = 'collector';
+export const OTLP_HTTP_PORT = 4318;
+
+const USER = { uid: 10_001, gid: 10_001 };
+const CONFIG_DIR = '/etc/otelcol';
+
+export interface CollectorArgs {
+  cluster: Cluster;
+  image: string;
+  /** Any OTLP/HTTP back end. */
+  otlp?: { endpoint: string; headers: Readonly<Record<string, string>> };
+  /** The Coralogix preset. */
+  coralogix?: { domain: string; privateKey: string };
+}
+
+/** The OpenTelemetry collector: takes all telemetry, gives it to the console and to the back ends of the config. */
+export class Collector extends pulumi.ComponentResource {
+  /** OTLP/HTTP base URL inside the cluster. */
+  readonly endpoint = `http://${COLLECTOR_NAME}:${String(OTLP_HTTP_PORT)}`;
+
+  constructor(name: string, args: CollectorArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('ecommerce-demo:collector:Collector', name, {}, opts);
+    const config = createConfig(name, args, this);
+    const secret = createSecret(name, args, this);
+    const account = createServiceAccount(name, args, this);
+    createService(name, args, this);
+    createDeployment(name, args, config, [...(secret ? [secret] : []), account], this);
+    createDisruptionBudget(name, args, this);
+    this.registerOutputs({});
+  }
+}
+
+/** Secret values by the variable the configuration names. */
+function secretVariables({ otlp, coralogix }: CollectorArgs): Record<string, string> {
+  return {
+    ...Object.fromEntries(
+      Object.values(otlp?.headers ?? {}).map((value, index) => [headerVariable(index), value]),
+    ),
+    ...(coralogix ? { [CORALOGIX_KEY_VARIABLE]: coralogix.privateKey } : {}),
+  };
+}
+
+/** Named by Pulumi, so that a change of it makes new pods. */
+function createConfig(name: string, args: CollectorArgs, parent: pulumi.Resource): k8s.core.v1.ConfigMap {
+  const { cluster, otlp, coralogix } = args;
+  const text = collectorConfiguration({
+    otlp: otlp ? { endpoint: otlp.endpoint, headerNames: Object.keys(otlp.headers) } : null,
+    coralogix: coralogix ? { domain: coralogix.domain } : null,
+  });
+  return new k8s.core.v1.ConfigMap(
+    `${name}-config`,
+    {
+      metadata: { namespace: cluster.namespace.metadata.name, labels: labelsOf(COLLECTOR_NAME) },
+      immutable: true,
+      data: { 'config.yaml': text },
+    },
+    cluster.inside(parent),
+  );
+}
+
+/** None without a back end: an empty Secret would be replaced by each update. */
+function createSecret(name: string, args: CollectorArgs, parent: pulumi.Resource): k8s.core.v1.Secret | null {
+  if (Object.keys(secretVariables(args)).length === 0) return null;
+  return new k8s.core.v1.Secret(
+    `${name}-secret`,
+    {
+      metadata: args.cluster.metadata(COLLECTOR_NAME),
+      stringData: pulumi.secret(secretVariables(args)),
+    },
+    args.cluster.inside(parent),
+  );
+}
+
+function createServiceAccount(name: string, { cluster }: CollectorArgs, parent: pulumi.Resource) {
+  return new k8s.core.v1.ServiceAccount(
+    `${name}-account`,
+    { metadata: cluster.metadata(COLLECTOR_NAME), automountServiceAccountToken: false },
+    cluster.inside(parent),
+  );
+}
+
+function createService(name: string, { cluster }: CollectorArgs, parent: pulumi.Resource) {
+  return new k8s.core.v1.Service(
+    `${name}-service`,
+    {
+      metadata: cluster.metadata(COLLECTOR_NAME),
+      spec: {
+        selector: selectorOf(COLLECTOR_NAME),
+        ports: [{ name: 'otlp-http', port: OTLP_HTTP_PORT, targetPort: 'otlp-http' }],
+      },
+    },
+    cluster.inside(parent),
+  );
+}
+
+function createDeployment(
+  name: string,
+  args: CollectorArgs,
+  config: k8s.core.v1.ConfigMap,
+  dependsOn: pulumi.Resource[],
+  parent: pulumi.Resource,
+): k8s.apps.v1.Deployment {
+  const { cluster, image } = args;
+  const hasSecret = Object.keys(secretVariables(args)).length > 0;
+  // Core components have no health extension.
+  const listens = { tcpSocket: { port: 'otlp-http' } };
+  return new k8s.apps.v1.Deployment(
+    `${name}-deployment`,
+    {
+      metadata: cluster.metadata(COLLECTOR_NAME),
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: selectorOf(COLLECTOR_NAME) },
+        template: {
+          metadata: { labels: labelsOf(COLLECTOR_NAME) },
+          spec: {
+            ...podDefaults(COLLECTOR_NAME, USER),
+            terminationGracePeriodSeconds: 10,
+            containers: [
+              {
+                name: COLLECTOR_NAME,
+                image,
+                args: ['--config', `${CONFIG_DIR}/config.yaml`],
+                ports: [{ name: 'otlp-http', containerPort: OTLP_HTTP_PORT }],
+                ...(hasSecret ? { envFrom: [{ secretRef: { name: COLLECTOR_NAME } }] } : {}),
+                securityContext: CONTAINER_SECURITY,
+                resources: resources({ cpu: '50m', memory: '96Mi' }, { cpu: '1', memory: '300Mi' }),
+                readinessProbe: { ...listens, periodSeconds: 5 },
+                livenessProbe: { ...listens, periodSeconds: 20, failureThreshold: 3 },
+                volumeMounts: [{ name: 'config', mountPath: CONFIG_DIR, readOnly: true }],
+              },
+            ],
+            volumes: [{ name: 'config', configMap: { name: config.metadata.name } }],
+          },
+        },
+      },
+    },
+    { ...cluster.inside(parent), dependsOn },
+  );
+}
+
+function createDisruptionBudget(name: string, { cluster }: CollectorArgs, parent: pulumi.Resource) {
+  return new k8s.policy.v1.PodDisruptionBudget(
+    `${name}-budget`,
+    {
+      metadata: cluster.metadata(COLLECTOR_NAME),
+      spec: { maxUnavailable: 1, selector: { matchLabels: selectorOf(COLLECTOR_NAME) } },
+    },
+    cluster.inside(parent),
+  );
+}

@@ -1,0 +1,86 @@
+import { stringify } from 'yaml';
+import { serviceEntry } from '../../services/catalog';
+
+/** Where telemetry goes besides the console. */
+export interface Destinations {
+  /** OTLP/HTTP base URL and the names of its headers. */
+  otlp: { endpoint: string; headerNames: readonly string[] } | null;
+  /** Domain of the Coralogix account. */
+  coralogix: { domain: string } | null;
+}
+
+/** Application name at Coralogix; the subsystem is each service's name. */
+export const CORALOGIX_APPLICATION = 'ecommerce-platform';
+
+/** The environment variable that carries a secret header's value. */
+export function headerVariable(index: number): string {
+  return `OTLP_HEADER_${String(index)}`;
+}
+export const CORALOGIX_KEY_VARIABLE = 'CORALOGIX_PRIVATE_KEY';
+
+/** A back end that is away costs memory up to the queue's end, never a service's time. */
+const RESILIENT = {
+  sending_queue: { enabled: true, queue_size: 500 },
+  retry_on_failure: { enabled: true, initial_interval: '1s', max_interval: '15s', max_elapsed_time: '120s' },
+  timeout: '10s',
+};
+
+/**
+ * The collector's configuration, of core components only. Secrets stand in it as variables of the environment.
+ *
+ * @returns YAML
+ */
+export function collectorConfiguration(destinations: Destinations): string {
+  const exporters: Record<string, unknown> = {
+    'otlphttp/console': {
+      endpoint: `http://console:${String(serviceEntry('console').port)}`,
+      compression: 'gzip',
+      ...RESILIENT,
+      // The console shows what is happening now.
+      retry_on_failure: { ...RESILIENT.retry_on_failure, max_elapsed_time: '20s' },
+    },
+  };
+  if (destinations.otlp) {
+    exporters['otlphttp/vendor'] = {
+      endpoint: destinations.otlp.endpoint,
+      headers: Object.fromEntries(
+        destinations.otlp.headerNames.map((name, index) => [name, `\${env:${headerVariable(index)}}`]),
+      ),
+      ...RESILIENT,
+    };
+  }
+  if (destinations.coralogix) {
+    exporters['otlp/coralogix'] = {
+      endpoint: `ingress.${destinations.coralogix.domain}:443`,
+      headers: {
+        Authorization: `Bearer \${env:${CORALOGIX_KEY_VARIABLE}}`,
+        // Resource attributes of the same meaning (cx.application.name, cx.subsystem.name) outrank it.
+        'CX-Application-Name': CORALOGIX_APPLICATION,
+      },
+      ...RESILIENT,
+    };
+  }
+  if (!destinations.otlp && !destinations.coralogix) {
+    // Nothing leaves the cluster: the log says at least how much there is.
+    exporters.debug = { verbosity: 'basic', sampling_initial: 1, sampling_thereafter: 500 };
+  }
+  const pipeline = {
+    receivers: ['otlp'],
+    processors: ['memory_limiter', 'batch'],
+    exporters: Object.keys(exporters),
+  };
+  return stringify({
+    receivers: {
+      otlp: { protocols: { http: { endpoint: '0.0.0.0:4318' }, grpc: { endpoint: '0.0.0.0:4317' } } },
+    },
+    processors: {
+      memory_limiter: { check_interval: '1s', limit_mib: 200, spike_limit_mib: 50 },
+      batch: { timeout: '500ms', send_batch_size: 2048, send_batch_max_size: 4096 },
+    },
+    exporters,
+    service: {
+      telemetry: { logs: { level: 'warn' }, metrics: { level: 'none' } },
+      pipelines: { traces: pipeline, metrics: pipeline, logs: pipeline },
+    },
+  });
+}

@@ -1,0 +1,56 @@
+import * as docker from '@pulumi/docker';
+import * as pulumi from '@pulumi/pulumi';
+
+export interface ServicesImageArgs {
+  /** Name without tag, as the cluster pulls it: `registry/path`. */
+  repository: pulumi.Input<string>;
+  /** Tag that moves along; pods run by digest. */
+  tag: string;
+  /** Base image of building and running. */
+  baseImage: string;
+  /** Platform of the cluster's nodes. */
+  platform: string;
+  /** The repository's folder, relative to the program's: the same on every operator's machine. */
+  context: string;
+  /** Login; without one the Docker engine's own is used. */
+  registry?: pulumi.Input<{ server: string; username: string; password: string }>;
+}
+
+/** The one image of all services, built from this repository and pushed. */
+export class ServicesImage extends pulumi.ComponentResource {
+  /** Name with digest: what pods run. */
+  readonly digest: pulumi.Output<string>;
+
+  constructor(name: string, args: ServicesImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('ecommerce-demo:images:ServicesImage', name, {}, opts);
+    const image = createImage(name, args, this);
+    this.digest = image.repoDigest;
+    this.registerOutputs({ digest: this.digest });
+  }
+}
+
+/** The platform of this machine, which builds: dependencies are plain JavaScript, so nothing is emulated. */
+export function buildPlatform(arch: string = process.arch): 'linux/arm64' | 'linux/amd64' {
+  return arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
+}
+
+function createImage(name: string, args: ServicesImageArgs, parent: pulumi.Resource): docker.Image {
+  return new docker.Image(
+    `${name}-image`,
+    {
+      imageName: pulumi.interpolate`${args.repository}:${args.tag}`,
+      build: {
+        context: args.context,
+        dockerfile: `${args.context}/Dockerfile`,
+        platform: args.platform,
+        args: {
+          BUILD_IMAGE: args.baseImage,
+          RUNTIME_IMAGE: args.baseImage,
+          BUILD_PLATFORM: buildPlatform(),
+        },
+      },
+      ...(args.registry === undefined ? {} : { registry: pulumi.secret(args.registry) }),
+    },
+    { parent },
+  );
+}

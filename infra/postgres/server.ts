@@ -1,0 +1,281 @@
+import * as k8s from '@pulumi/kubernetes';
+import * as pulumi from '@pulumi/pulumi';
+import * as random from '@pulumi/random';
+import * as tls from '@pulumi/tls';
+import type { Cluster } from '../cluster/cluster';
+import { labelsOf, selectorOf } from '../cluster/cluster';
+import { CONTAINER_SECURITY, podDefaults, resources } from '../cluster/pod';
+
+/** Name of the Service, and so of the host, inside the cluster. */
+export const POSTGRES_NAME = 'postgresql';
+export const POSTGRES_PORT = 5432;
+
+/** The official image's user. */
+const USER = { uid: 999, gid: 999 };
+/** Below the mount, and set: image 18 moved it. */
+const MOUNT = '/var/lib/postgresql';
+const PGDATA = `${MOUNT}/pgdata`;
+const CERTIFICATE_DIR = '/etc/postgresql-tls';
+const TEN_YEARS_HOURS = 87_600;
+
+export interface PostgresServerArgs {
+  cluster: Cluster;
+  image: string;
+  storageClass?: string;
+  /** Volume size. */
+  storage: string;
+  /** Connections it admits. */
+  maxConnections: number;
+  /** How the operator's machine gets there. */
+  access: { type: 'nodePort'; nodePort: number } | { type: 'loadBalancer' };
+}
+
+/** PostgreSQL: one StatefulSet with a volume, TLS and SCRAM, and the Service that leads to it. */
+export class PostgresServer extends pulumi.ComponentResource {
+  readonly superuser = 'postgres';
+  readonly password: pulumi.Output<string>;
+  /** The server's certificate, which is its own authority. */
+  readonly certificate: pulumi.Output<string>;
+  readonly service: k8s.core.v1.Service;
+  readonly statefulSet: k8s.apps.v1.StatefulSet;
+  /** Changes when the volume, and so everything in the database, is a new one. */
+  readonly volumeId: pulumi.Output<string>;
+
+  constructor(name: string, args: PostgresServerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('ecommerce-demo:postgres:PostgresServer', name, {}, opts);
+    const password = createPassword(name, this);
+    this.password = password.result;
+    const { certificate, key } = createCertificate(name, this);
+    this.certificate = certificate.certPem;
+    const secret = createSecret(name, args, this.password, certificate, key, this);
+    const volume = createVolume(name, args, this);
+    this.volumeId = volume.metadata.uid;
+    const account = createServiceAccount(name, args, this);
+    this.service = createService(name, args, this);
+    const pods = createHeadlessService(name, args, this);
+    this.statefulSet = createStatefulSet(name, args, [secret, volume, account, pods], this);
+    createDisruptionBudget(name, args, this);
+    this.registerOutputs({ volumeId: this.volumeId });
+  }
+}
+
+function createPassword(name: string, parent: pulumi.Resource): random.RandomPassword {
+  return new random.RandomPassword(`${name}-password`, { length: 32, special: false }, { parent });
+}
+
+function createCertificate(name: string, parent: pulumi.Resource) {
+  const key = new tls.PrivateKey(`${name}-key`, { algorithm: 'ECDSA', ecdsaCurve: 'P256' }, { parent });
+  const certificate = new tls.SelfSignedCert(
+    `${name}-certificate`,
+    {
+      privateKeyPem: key.privateKeyPem,
+      subject: { commonName: POSTGRES_NAME },
+      dnsNames: [POSTGRES_NAME, 'localhost'],
+      validityPeriodHours: TEN_YEARS_HOURS,
+      allowedUses: ['key_encipherment', 'digital_signature', 'server_auth', 'cert_signing'],
+      isCaCertificate: true,
+    },
+    { parent },
+  );
+  return { key, certificate };
+}
+
+function createSecret(
+  name: string,
+  { cluster }: PostgresServerArgs,
+  password: pulumi.Output<string>,
+  certificate: tls.SelfSignedCert,
+  key: tls.PrivateKey,
+  parent: pulumi.Resource,
+): k8s.core.v1.Secret {
+  return new k8s.core.v1.Secret(
+    `${name}-secret`,
+    {
+      metadata: cluster.metadata(POSTGRES_NAME),
+      stringData: {
+        password,
+        'tls.crt': certificate.certPem,
+        'tls.key': key.privateKeyPem,
+      },
+    },
+    cluster.inside(parent),
+  );
+}
+
+function createVolume(name: string, args: PostgresServerArgs, parent: pulumi.Resource) {
+  const { cluster, storage, storageClass } = args;
+  return new k8s.core.v1.PersistentVolumeClaim(
+    `${name}-volume`,
+    {
+      metadata: {
+        ...cluster.metadata(POSTGRES_NAME),
+        // A class that binds when the first pod comes would be waited for in vain.
+        annotations: { 'pulumi.com/skipAwait': 'true' },
+      },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        resources: { requests: { storage } },
+        ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
+      },
+    },
+    // Where it lies is the cluster's business: a default class is written into it.
+    { ...cluster.inside(parent), ignoreChanges: storageClass === undefined ? ['spec.storageClassName'] : [] },
+  );
+}
+
+function createServiceAccount(name: string, { cluster }: PostgresServerArgs, parent: pulumi.Resource) {
+  return new k8s.core.v1.ServiceAccount(
+    `${name}-account`,
+    { metadata: cluster.metadata(POSTGRES_NAME), automountServiceAccountToken: false },
+    cluster.inside(parent),
+  );
+}
+
+function createService(name: string, { cluster, access }: PostgresServerArgs, parent: pulumi.Resource) {
+  const byNode = access.type === 'nodePort';
+  return new k8s.core.v1.Service(
+    `${name}-service`,
+    {
+      metadata: cluster.metadata(POSTGRES_NAME),
+      spec: {
+        type: byNode ? 'NodePort' : 'LoadBalancer',
+        selector: selectorOf(POSTGRES_NAME),
+        ports: [
+          {
+            name: 'postgresql',
+            port: POSTGRES_PORT,
+            targetPort: 'postgresql',
+            ...(byNode ? { nodePort: access.nodePort } : {}),
+          },
+        ],
+      },
+    },
+    cluster.inside(parent),
+  );
+}
+
+/** What a StatefulSet's pods get their names from. */
+function createHeadlessService(name: string, { cluster }: PostgresServerArgs, parent: pulumi.Resource) {
+  return new k8s.core.v1.Service(
+    `${name}-pods`,
+    {
+      metadata: cluster.metadata(`${POSTGRES_NAME}-pods`, labelsOf(POSTGRES_NAME)),
+      spec: {
+        clusterIP: 'None',
+        selector: selectorOf(POSTGRES_NAME),
+        ports: [{ name: 'postgresql', port: POSTGRES_PORT, targetPort: 'postgresql' }],
+      },
+    },
+    cluster.inside(parent),
+  );
+}
+
+/** Command line of the server. */
+export function serverArguments(maxConnections: number): string[] {
+  const settings: Record<string, string> = {
+    max_connections: String(maxConnections),
+    password_encryption: 'scram-sha-256',
+    ssl: 'on',
+    ssl_cert_file: `${CERTIFICATE_DIR}/tls.crt`,
+    ssl_key_file: `${CERTIFICATE_DIR}/tls.key`,
+    ssl_min_protocol_version: 'TLSv1.2',
+    // The catalog fits: a scan's time is the emulated storage's, not the host disk's.
+    shared_buffers: '256MB',
+    max_wal_size: '2GB',
+    // Seeding and order writes in one long breath, instead of a burst every five minutes.
+    checkpoint_completion_target: '0.9',
+  };
+  return ['postgres', ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
+}
+
+function createStatefulSet(
+  name: string,
+  args: PostgresServerArgs,
+  dependsOn: pulumi.Resource[],
+  parent: pulumi.Resource,
+): k8s.apps.v1.StatefulSet {
+  const { cluster, image, maxConnections } = args;
+  const isReady = {
+    exec: {
+      command: ['pg_isready', '--host=127.0.0.1', `--port=${String(POSTGRES_PORT)}`, '--username=postgres'],
+    },
+    timeoutSeconds: 3,
+  };
+  return new k8s.apps.v1.StatefulSet(
+    `${name}-server`,
+    {
+      metadata: cluster.metadata(POSTGRES_NAME),
+      spec: {
+        serviceName: `${POSTGRES_NAME}-pods`,
+        replicas: 1,
+        selector: { matchLabels: selectorOf(POSTGRES_NAME) },
+        template: {
+          metadata: { labels: labelsOf(POSTGRES_NAME) },
+          spec: {
+            ...podDefaults(POSTGRES_NAME, USER),
+            terminationGracePeriodSeconds: 30,
+            containers: [
+              {
+                name: POSTGRES_NAME,
+                image,
+                args: serverArguments(maxConnections),
+                ports: [{ name: 'postgresql', containerPort: POSTGRES_PORT }],
+                env: [
+                  { name: 'PGDATA', value: PGDATA },
+                  {
+                    name: 'POSTGRES_PASSWORD',
+                    valueFrom: { secretKeyRef: { name: POSTGRES_NAME, key: 'password' } },
+                  },
+                ],
+                securityContext: CONTAINER_SECURITY,
+                // No CPU limit: a throttled scan would not be the emulated storage's any more.
+                resources: resources({ cpu: '100m', memory: '256Mi' }, { memory: '1536Mi' }),
+                startupProbe: { ...isReady, periodSeconds: 1, failureThreshold: 120 },
+                readinessProbe: { ...isReady, periodSeconds: 5, failureThreshold: 3 },
+                // Answers while every connection is taken: a full server is no dead one.
+                livenessProbe: { tcpSocket: { port: 'postgresql' }, periodSeconds: 10, failureThreshold: 6 },
+                // SIGTERM would wait for every client to leave.
+                lifecycle: {
+                  preStop: { exec: { command: ['pg_ctl', 'stop', '--pgdata', PGDATA, '--mode', 'fast'] } },
+                },
+                volumeMounts: [
+                  { name: 'data', mountPath: MOUNT },
+                  { name: 'tls', mountPath: CERTIFICATE_DIR, readOnly: true },
+                  { name: 'run', mountPath: '/var/run/postgresql' },
+                  { name: 'tmp', mountPath: '/tmp' },
+                ],
+              },
+            ],
+            volumes: [
+              { name: 'data', persistentVolumeClaim: { claimName: POSTGRES_NAME } },
+              {
+                name: 'tls',
+                // Root's, readable by the group: what PostgreSQL demands of a key that isn't its own.
+                secret: {
+                  secretName: POSTGRES_NAME,
+                  defaultMode: 0o440,
+                  items: ['tls.crt', 'tls.key'].map((file) => ({ key: file, path: file })),
+                },
+              },
+              { name: 'run', emptyDir: { sizeLimit: '16Mi' } },
+              { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
+            ],
+          },
+        },
+      },
+    },
+    { ...cluster.inside(parent), dependsOn },
+  );
+}
+
+function createDisruptionBudget(name: string, { cluster }: PostgresServerArgs, parent: pulumi.Resource) {
+  return new k8s.policy.v1.PodDisruptionBudget(
+    `${name}-budget`,
+    {
+      metadata: cluster.metadata(POSTGRES_NAME),
+      // There is one pod: a drain may move it, else no node could ever be drained.
+      spec: { maxUnavailable: 1, selector: { matchLabels: selectorOf(POSTGRES_NAME) } },
+    },
+    cluster.inside(parent),
+  );
+}

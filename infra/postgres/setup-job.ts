@@ -1,0 +1,90 @@
+import * as k8s from '@pulumi/kubernetes';
+import * as pulumi from '@pulumi/pulumi';
+import type { Cluster } from '../cluster/cluster';
+import { labelsOf } from '../cluster/cluster';
+import { CONTAINER_SECURITY, podDefaults, resources } from '../cluster/pod';
+
+export const SETUP_NAME = 'setup';
+const USER = { uid: 10_001, gid: 10_001 };
+
+export interface SetupJobArgs {
+  cluster: Cluster;
+  /** The services' image, by digest. */
+  image: pulumi.Input<string>;
+  imagePullSecret?: string;
+  /** URL of the database, as superuser. */
+  databaseUrl: pulumi.Input<string>;
+  /** Products in the catalog. */
+  catalogRows: number;
+  /** What must be there first: database and roles. */
+  after: pulumi.Resource[];
+}
+
+/** Schema, functions, grants and catalog, by a Job beside the database. `kubectl logs job/setup -f` shows it work. */
+export class SetupJob extends pulumi.ComponentResource {
+  readonly job: k8s.batch.v1.Job;
+
+  constructor(name: string, args: SetupJobArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('ecommerce-demo:postgres:SetupJob', name, {}, opts);
+    const secret = createSecret(name, args, this);
+    const account = createServiceAccount(name, args, this);
+    this.job = createJob(name, args, [secret, account, ...args.after], this);
+    this.registerOutputs({});
+  }
+}
+
+function createSecret(name: string, { cluster, databaseUrl }: SetupJobArgs, parent: pulumi.Resource) {
+  return new k8s.core.v1.Secret(
+    `${name}-secret`,
+    { metadata: cluster.metadata(SETUP_NAME), stringData: { DATABASE_URL: databaseUrl } },
+    cluster.inside(parent),
+  );
+}
+
+function createServiceAccount(name: string, { cluster }: SetupJobArgs, parent: pulumi.Resource) {
+  return new k8s.core.v1.ServiceAccount(
+    `${name}-account`,
+    { metadata: cluster.metadata(SETUP_NAME), automountServiceAccountToken: false },
+    cluster.inside(parent),
+  );
+}
+
+function createJob(name: string, args: SetupJobArgs, dependsOn: pulumi.Resource[], parent: pulumi.Resource) {
+  const { cluster, image, catalogRows, imagePullSecret } = args;
+  return new k8s.batch.v1.Job(
+    `${name}-job`,
+    {
+      metadata: cluster.metadata(SETUP_NAME),
+      spec: {
+        // Never given up: a Job that has failed for good would fail every later `up` too. Each attempt goes on where
+        // the one before stopped.
+        backoffLimit: 1000,
+        template: {
+          metadata: { labels: labelsOf(SETUP_NAME) },
+          spec: {
+            ...podDefaults(SETUP_NAME, USER),
+            restartPolicy: 'OnFailure',
+            ...(imagePullSecret === undefined ? {} : { imagePullSecrets: [{ name: imagePullSecret }] }),
+            containers: [
+              {
+                name: SETUP_NAME,
+                image,
+                command: ['node', '/app/dist/services/setup/main.js'],
+                env: [
+                  { name: 'CATALOG_ROWS', value: String(catalogRows) },
+                  {
+                    name: 'DATABASE_URL',
+                    valueFrom: { secretKeyRef: { name: SETUP_NAME, key: 'DATABASE_URL' } },
+                  },
+                ],
+                securityContext: CONTAINER_SECURITY,
+                resources: resources({ cpu: '20m', memory: '64Mi' }, { cpu: '500m', memory: '256Mi' }),
+              },
+            ],
+          },
+        },
+      },
+    },
+    { ...cluster.inside(parent), dependsOn, deleteBeforeReplace: true, customTimeouts: { create: '60m' } },
+  );
+}

@@ -1,0 +1,142 @@
+import * as pulumi from '@pulumi/pulumi';
+import { createIndexStatement, dropIndexStatement, indexStatesQuery } from '../../scenario/sql/indexes';
+import { writeDesiredStatement } from '../../scenario/sql/state';
+import type { IndexName, IndexState, Scenario } from '../../scenario/types';
+import type { Login } from '../postgres/answers';
+import {
+  indexProvider,
+  stateProvider,
+  verificationProvider,
+  type ScenarioDocument,
+  type VerificationInputs,
+} from './provider';
+
+/** Where the scenario state lives. */
+export interface DatabaseIdentity {
+  login: pulumi.Input<Login>;
+  /** Changes when the database is a new one. */
+  volume: pulumi.Input<string>;
+}
+
+const LOCK_KEY = `hashtext('ecommerce-demo.indexes')`;
+const END_OVERRIDE = 'select scenario.end_override(null)';
+
+/** One of the three known indexes: present or absent, built and dropped CONCURRENTLY. */
+export class CatalogIndex extends pulumi.dynamic.Resource {
+  declare readonly state: pulumi.Output<IndexState>;
+
+  constructor(
+    name: string,
+    args: DatabaseIdentity & { index: IndexName; state: IndexState },
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    super(
+      indexProvider,
+      name,
+      {
+        login: pulumi.secret(args.login),
+        volume: args.volume,
+        index: args.index,
+        state: args.state,
+        sql: {
+          states: indexStatesQuery,
+          create: createIndexStatement(args.index),
+          drop: dropIndexStatement(args.index),
+          tryLock: `select pg_try_advisory_lock(${LOCK_KEY}) as locked`,
+          unlock: `select pg_advisory_unlock(${LOCK_KEY})`,
+          endOverride: END_OVERRIDE,
+          // No run, no steps: every extent costs nothing.
+          healStorage: `select scenario.write_storage('{"storage":{"enabled":false,"steps":[]}}'::jsonb)`,
+        },
+      },
+      opts,
+      'scenario',
+      'CatalogIndex',
+    );
+  }
+}
+
+/** The scenario's row in PostgreSQL, which the services follow. */
+export class ScenarioState extends pulumi.dynamic.Resource {
+  /** Minute 0 (Unix seconds); null in normal mode. */
+  declare readonly stampedStart: pulumi.Output<number | null>;
+  declare readonly runId: pulumi.Output<string>;
+
+  constructor(
+    name: string,
+    args: DatabaseIdentity & {
+      scenario: Scenario;
+      configuredStart: number | null;
+      startDelaySeconds: number;
+    },
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    super(
+      stateProvider,
+      name,
+      {
+        login: pulumi.secret(args.login),
+        volume: args.volume,
+        start: startInWords(args),
+        startTimestamp: args.configuredStart,
+        startDelaySeconds: args.startDelaySeconds,
+        document: documentOf(args.scenario),
+        sql: {
+          endOverride: END_OVERRIDE,
+          writeStorage: 'select scenario.write_storage($1::jsonb)',
+          writeDesired: writeDesiredStatement,
+          readDesired: 'select document from scenario.desired',
+        },
+        // Known when it is applied.
+        stampedStart: undefined,
+        runId: undefined,
+      },
+      opts,
+      'scenario',
+      'ScenarioState',
+    );
+  }
+}
+
+/** Fails until indexes, load generator and product-catalog are what the scenario promises. */
+export class ScenarioVerification extends pulumi.dynamic.Resource {
+  constructor(
+    name: string,
+    args: pulumi.Inputs & {
+      [Key in keyof Omit<VerificationInputs, 'sql'>]: pulumi.Input<VerificationInputs[Key]>;
+    },
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    super(
+      verificationProvider,
+      name,
+      { ...args, login: pulumi.secret(args.login), sql: { states: indexStatesQuery } },
+      opts,
+      'scenario',
+      'Verification',
+    );
+  }
+}
+
+/** What a reader of `pulumi preview` is told about minute 0. */
+export function startInWords({
+  scenario,
+  configuredStart,
+  startDelaySeconds,
+}: {
+  scenario: Pick<Scenario, 'mode'>;
+  configuredStart: number | null;
+  startDelaySeconds: number;
+}): string {
+  if (scenario.mode === 'normal') return 'no run';
+  if (configuredStart !== null) return `at ${new Date(configuredStart * 1000).toISOString()}`;
+  return `starts ${String(startDelaySeconds)} s after the update`;
+}
+
+/** The scenario without what is stamped when it is applied; JSON has no undefined. */
+export function documentOf(scenario: Scenario): ScenarioDocument {
+  const document = JSON.parse(JSON.stringify(scenario)) as ScenarioDocument;
+  delete document.startTimestamp;
+  delete document.runId;
+  return document;
+}

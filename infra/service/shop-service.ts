@@ -1,0 +1,242 @@
+import * as k8s from '@pulumi/kubernetes';
+import * as pulumi from '@pulumi/pulumi';
+import type { ServiceEntry } from '../../services/catalog';
+import type { Cluster } from '../cluster/cluster';
+import { labelsOf, selectorOf } from '../cluster/cluster';
+import { CONTAINER_SECURITY, podDefaults, resources, spread } from '../cluster/pod';
+import { needsAdminToken, serviceVariables, type Variable } from './environment';
+
+const USER = { uid: 10_001, gid: 10_001 };
+/** Between "no new requests, please" and SIGTERM: kube-proxy needs a moment to hear of it (seconds). */
+const PRE_STOP_SECONDS = 2;
+
+/** A pod that is not ready by then won't be: the update fails and says why. */
+const READY_WITHIN = { create: '3m', update: '3m' };
+
+/** How a service is reached from outside. */
+export type Exposure = { type: 'nodePort'; nodePort: number } | { type: 'loadBalancer' };
+
+export interface ShopServiceArgs {
+  cluster: Cluster;
+  entry: ServiceEntry;
+  /** The services' image, by digest. */
+  image: pulumi.Input<string>;
+  imagePullSecret?: string;
+  replicas: number;
+  otlpEndpoint: string;
+  redisKind: string;
+  /** URLs of what the entry says it uses. */
+  databaseUrl?: pulumi.Input<string>;
+  redisUrl?: pulumi.Input<string>;
+  adminToken?: pulumi.Input<string>;
+  exposure?: Exposure;
+}
+
+/** One service of the catalog: its pods, its address, and what may go wrong with them. */
+export class ShopService extends pulumi.ComponentResource {
+  readonly service: k8s.core.v1.Service;
+  readonly workload: k8s.apps.v1.Deployment | k8s.apps.v1.StatefulSet;
+
+  constructor(name: string, args: ShopServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('ecommerce-demo:service:ShopService', name, {}, opts);
+    const secret = createSecret(name, args, this);
+    const account = createServiceAccount(name, args, this);
+    this.service = createService(name, args, this);
+    const before = [...(secret ? [secret] : []), account];
+    this.workload =
+      args.entry.name === 'load-generator'
+        ? createStatefulSet(name, args, [...before, createHeadlessService(name, args, this)], this)
+        : createDeployment(name, args, before, this);
+    createDisruptionBudget(name, args, this);
+    this.registerOutputs({});
+  }
+}
+
+function createSecret(name: string, args: ShopServiceArgs, parent: pulumi.Resource) {
+  const { cluster, entry } = args;
+  const values: Record<string, pulumi.Input<string>> = {
+    ...(entry.databaseRole !== null && args.databaseUrl !== undefined
+      ? { DATABASE_URL: args.databaseUrl }
+      : {}),
+    ...(entry.stores.includes('redis') && args.redisUrl !== undefined ? { REDIS_URL: args.redisUrl } : {}),
+    ...(needsAdminToken(entry) && args.adminToken !== undefined ? { ADMIN_TOKEN: args.adminToken } : {}),
+  };
+  if (Object.keys(values).length === 0) return null;
+  return new k8s.core.v1.Secret(
+    `${name}-secret`,
+    { metadata: cluster.metadata(entry.name), stringData: values },
+    cluster.inside(parent),
+  );
+}
+
+function createServiceAccount(name: string, { cluster, entry }: ShopServiceArgs, parent: pulumi.Resource) {
+  return new k8s.core.v1.ServiceAccount(
+    `${name}-account`,
+    { metadata: cluster.metadata(entry.name), automountServiceAccountToken: false },
+    cluster.inside(parent),
+  );
+}
+
+function createService(name: string, args: ShopServiceArgs, parent: pulumi.Resource) {
+  const { cluster, entry, exposure } = args;
+  const type =
+    exposure === undefined ? 'ClusterIP' : exposure.type === 'nodePort' ? 'NodePort' : 'LoadBalancer';
+  return new k8s.core.v1.Service(
+    `${name}-service`,
+    {
+      metadata: cluster.metadata(entry.name),
+      spec: {
+        type,
+        selector: selectorOf(entry.name),
+        ports: [
+          {
+            name: 'http',
+            port: entry.port,
+            targetPort: 'http',
+            ...(exposure?.type === 'nodePort' ? { nodePort: exposure.nodePort } : {}),
+          },
+        ],
+      },
+    },
+    cluster.inside(parent),
+  );
+}
+
+/** What a StatefulSet's pods get their names from. */
+function createHeadlessService(name: string, { cluster, entry }: ShopServiceArgs, parent: pulumi.Resource) {
+  return new k8s.core.v1.Service(
+    `${name}-pods`,
+    {
+      metadata: cluster.metadata(`${entry.name}-pods`, labelsOf(entry.name)),
+      spec: {
+        clusterIP: 'None',
+        selector: selectorOf(entry.name),
+        ports: [{ name: 'http', port: entry.port, targetPort: 'http' }],
+      },
+    },
+    cluster.inside(parent),
+  );
+}
+
+function createDeployment(
+  name: string,
+  args: ShopServiceArgs,
+  dependsOn: pulumi.Resource[],
+  parent: pulumi.Resource,
+): k8s.apps.v1.Deployment {
+  const { cluster, entry, replicas } = args;
+  return new k8s.apps.v1.Deployment(
+    `${name}-deployment`,
+    {
+      metadata: cluster.metadata(entry.name),
+      spec: {
+        replicas,
+        selector: { matchLabels: selectorOf(entry.name) },
+        // The console's telemetry is in its memory: two at once would each get half of it.
+        strategy:
+          entry.name === 'console'
+            ? { type: 'Recreate' }
+            : { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+        template: podTemplate(args),
+      },
+    },
+    { ...cluster.inside(parent), dependsOn, customTimeouts: READY_WITHIN },
+  );
+}
+
+/** The load generator: its pod's number is its share of the load. */
+function createStatefulSet(
+  name: string,
+  args: ShopServiceArgs,
+  dependsOn: pulumi.Resource[],
+  parent: pulumi.Resource,
+): k8s.apps.v1.StatefulSet {
+  const { cluster, entry, replicas } = args;
+  return new k8s.apps.v1.StatefulSet(
+    `${name}-statefulset`,
+    {
+      metadata: cluster.metadata(entry.name),
+      spec: {
+        serviceName: `${entry.name}-pods`,
+        replicas,
+        podManagementPolicy: 'Parallel',
+        selector: { matchLabels: selectorOf(entry.name) },
+        template: podTemplate(args),
+      },
+    },
+    { ...cluster.inside(parent), dependsOn, customTimeouts: READY_WITHIN },
+  );
+}
+
+function podTemplate(args: ShopServiceArgs): k8s.types.input.core.v1.PodTemplateSpec {
+  const { entry, image, imagePullSecret } = args;
+  return {
+    metadata: { labels: labelsOf(entry.name) },
+    spec: {
+      ...podDefaults(entry.name, USER),
+      // preStop, drain, flush of the telemetry.
+      terminationGracePeriodSeconds: PRE_STOP_SECONDS + 6,
+      topologySpreadConstraints: spread(selectorOf(entry.name)),
+      ...(imagePullSecret === undefined ? {} : { imagePullSecrets: [{ name: imagePullSecret }] }),
+      containers: [
+        {
+          name: entry.name,
+          image,
+          // By digest, so a pulled image is the right one; a parked host starts without its registry.
+          imagePullPolicy: 'IfNotPresent',
+          ports: [{ name: 'http', containerPort: entry.port }],
+          env: serviceVariables(entry, args).map((variable) => containerVariable(variable, entry.name)),
+          securityContext: CONTAINER_SECURITY,
+          resources: resources(requestsOf(entry), limitsOf(entry)),
+          startupProbe: { ...get('/livez'), periodSeconds: 1, failureThreshold: 60 },
+          readinessProbe: { ...get('/readyz'), periodSeconds: 3, failureThreshold: 2 },
+          livenessProbe: { ...get('/livez'), periodSeconds: 10, failureThreshold: 6 },
+          lifecycle: { preStop: { sleep: { seconds: PRE_STOP_SECONDS } } },
+          volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+        },
+      ],
+      volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '64Mi' } }],
+    },
+  };
+}
+
+function get(path: string) {
+  return { httpGet: { path, port: 'http' }, timeoutSeconds: 3 };
+}
+
+function containerVariable(variable: Variable, secretName: string): k8s.types.input.core.v1.EnvVar {
+  const { name } = variable;
+  if ('value' in variable) return { name, value: variable.value };
+  if ('secretKey' in variable) {
+    return { name, valueFrom: { secretKeyRef: { name: secretName, key: variable.secretKey } } };
+  }
+  return { name, valueFrom: { fieldRef: { fieldPath: variable.fieldPath } } };
+}
+
+/** The console keeps the telemetry of a run; the others work in about 60 MB, 117 after load (tried). */
+function requestsOf({ name }: ServiceEntry) {
+  return name === 'console' ? { cpu: '50m', memory: '160Mi' } : { cpu: '25m', memory: '96Mi' };
+}
+
+function limitsOf({ name }: ServiceEntry) {
+  return name === 'console' ? { cpu: '1', memory: '512Mi' } : { cpu: '1', memory: '256Mi' };
+}
+
+function createDisruptionBudget(
+  name: string,
+  { cluster, entry, replicas }: ShopServiceArgs,
+  parent: pulumi.Resource,
+) {
+  return new k8s.policy.v1.PodDisruptionBudget(
+    `${name}-budget`,
+    {
+      metadata: cluster.metadata(entry.name),
+      // A single pod may be moved, else no node could ever be drained.
+      spec: {
+        ...(replicas > 1 ? { minAvailable: replicas - 1 } : { maxUnavailable: 1 }),
+        selector: { matchLabels: selectorOf(entry.name) },
+      },
+    },
+    cluster.inside(parent),
+  );
+}

@@ -1,0 +1,320 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { ConfigError, type ConfigFault } from './config-error';
+import { KeyBook } from './key-book';
+import { json, key, numberFrom, type KeyDocumentation } from './key-documentation';
+
+/**
+ * The keys of a deployment: where the shop runs, and what it is made of. The program in stacks/ follows them, the
+ * local runner lets them through. They stand here so that one page documents all keys and one check knows them all.
+ */
+
+const text = (pattern: RegExp) => z.string().regex(pattern);
+const nonEmpty = z.string().min(1);
+const wholeNumber = (min: number, max: number) => numberFrom(z.number().int().min(min).max(max));
+
+/** Shortest prefixes that still mean somebody's network rather than the Internet. */
+const SHORTEST_PREFIX: Readonly<Record<number, number>> = { 4: 8, 6: 16 };
+
+/** True for a network that is not the whole Internet, nor nearly. */
+function isNarrowCidr(value: string): boolean {
+  const [address, bits, ...rest] = value.split('/');
+  if (address === undefined || bits === undefined || rest.length > 0 || !/^\d{1,3}$/.test(bits)) return false;
+  const family = isIP(address);
+  const shortest = SHORTEST_PREFIX[family];
+  return shortest !== undefined && Number(bits) >= shortest && Number(bits) <= (family === 4 ? 32 : 128);
+}
+
+const record = (value: z.ZodType<string>) => z.preprocess(json, z.record(z.string().min(1), value));
+
+const nodePort = (what: string, fallback: number) =>
+  key(wholeNumber(30_000, 32_767), {
+    type: 'integer',
+    allowed: 'a port from 30000 to 32767',
+    default: String(fallback),
+    description: `NodePort of ${what}. Two stacks on one cluster need different ones.`,
+  });
+
+/** Ports of the node that lead to the shop, the console and PostgreSQL. */
+export const DEFAULT_NODE_PORTS = { shop: 30_018, console: 30_020, postgres: 30_432 } as const;
+
+const nodePorts = {
+  shop: nodePort('the shop', DEFAULT_NODE_PORTS.shop),
+  console: nodePort('the console', DEFAULT_NODE_PORTS.console),
+  postgres: nodePort('PostgreSQL', DEFAULT_NODE_PORTS.postgres),
+};
+
+/** Images that are not ours, pinned by version. */
+export const DEFAULT_IMAGES = {
+  base: 'node:24.9.0-bookworm-slim',
+  postgres: 'postgres:18.0-bookworm',
+  redis: 'redis:7.4.5-bookworm',
+  collector: 'otel/opentelemetry-collector:0.136.0',
+} as const;
+
+const image = (what: string, fallback: string) =>
+  key(text(/^[^\s]+$/), {
+    type: 'string',
+    allowed: 'an image reference, e.g. `mirror.example.com/name:tag`',
+    default: `\`${fallback}\``,
+    description: `Image of ${what}: for mirrors and air-gapped use.`,
+  });
+
+const images = {
+  base: image('Node 24, which the services are built on and run on', DEFAULT_IMAGES.base),
+  postgres: image('PostgreSQL (15 or newer; same variables as the official one)', DEFAULT_IMAGES.postgres),
+  redis: image('Redis 7', DEFAULT_IMAGES.redis),
+  collector: image('the OpenTelemetry collector (core components are enough)', DEFAULT_IMAGES.collector),
+};
+
+const postgresAccess = {
+  type: key(z.enum(['nodePort', 'loadBalancer']), {
+    type: 'string',
+    allowed: '`nodePort` or `loadBalancer`',
+    default: '`nodePort`',
+    description:
+      'How the machine that runs `pulumi` reaches PostgreSQL, the shop and the console (with `target: kubeconfig`).',
+  }),
+  host: key(text(/^[A-Za-z0-9.:-]+$/), {
+    type: 'string',
+    allowed: 'a host name or an address, without a port',
+    default: "the host of the kubeconfig's server",
+    description: 'Where the NodePorts answer: any node of the cluster.',
+  }),
+};
+
+const imagePullSecret = {
+  username: key(nonEmpty, {
+    type: 'string',
+    allowed: 'a user name of the registry',
+    default: 'none',
+    description: 'Login of `imageRegistry`, for pushing and for pulling.',
+  }),
+  password: key(nonEmpty, {
+    type: 'string (secret)',
+    allowed: 'a password or token of the registry',
+    default: 'none',
+    description: '`pulumi config set --secret --path imagePullSecret.password …`',
+  }),
+};
+
+const otlp = {
+  endpoint: key(z.url({ protocol: /^https?$/ }), {
+    type: 'string (URL)',
+    allowed: 'an OTLP/HTTP base URL, e.g. `https://otlp.example.com:4318`',
+    default: 'none: telemetry goes to the console only',
+    description: 'Where the collector sends all telemetry, besides the console.',
+  }),
+  headers: key(record(z.string()), {
+    type: 'object (secret)',
+    allowed: 'an object of header names and values',
+    default: 'none',
+    description: '`pulumi config set --secret --path otlp.headers.Authorization "Bearer …"`',
+  }),
+};
+
+const coralogix = {
+  domain: key(text(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/), {
+    type: 'string',
+    allowed: 'a Coralogix domain, e.g. `eu2.coralogix.com`',
+    default: '`coralogix.com`',
+    description: "The account's domain: the collector sends to `https://ingress.<domain>`.",
+  }),
+  privateKey: key(nonEmpty, {
+    type: 'string (secret)',
+    allowed: 'a Send-Your-Data key',
+    default: 'none: nothing is sent to Coralogix',
+    description: '`pulumi config set --secret --path coralogix.privateKey cxtp_…`',
+  }),
+};
+
+const links = {
+  trace: key(z.string().includes('{traceId}'), {
+    type: 'string (URL template)',
+    allowed: 'a URL that contains `{traceId}`',
+    default: 'none',
+    description: "Address of a trace at your telemetry's vendor; stack output `links`.",
+  }),
+};
+
+const GROUPS = { imagePullSecret, postgresAccess, nodePorts, images, otlp, coralogix, links } as const;
+
+const grouped = <S extends z.ZodRawShape>(shape: S) => z.preprocess(json, z.strictObject(shape)).optional();
+
+const shape = {
+  target: key(z.enum(['aws', 'kubeconfig']), {
+    type: 'string',
+    allowed: '`aws` or `kubeconfig`',
+    default: '`aws`',
+    description: '`aws` makes an EC2 host with K3s, `kubeconfig` takes a cluster that is there.',
+  }),
+  namespace: key(text(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/), {
+    type: 'string',
+    allowed: 'a Kubernetes name: lower case letters, digits and hyphens, at most 63',
+    default: '`ecommerce-demo`',
+    description: 'Namespace of everything. Two stacks on one cluster need different ones.',
+  }),
+  kubeconfig: key(nonEmpty, {
+    type: 'string (path, or secret content)',
+    allowed: 'the path of a kubeconfig file, or its content',
+    default: '`$KUBECONFIG`, else `~/.kube/config`',
+    description: 'The cluster, with `target: kubeconfig`.',
+  }),
+  context: key(nonEmpty, {
+    type: 'string',
+    allowed: 'a context of the kubeconfig',
+    default: "the kubeconfig's current context",
+    description: 'Which cluster of the kubeconfig.',
+  }),
+  imageRegistry: key(text(/^[a-z0-9][A-Za-z0-9.:_/-]*$/), {
+    type: 'string',
+    allowed: 'a registry with an optional path and no tag, e.g. `ghcr.io/me`',
+    default: 'the ECR repository of the stack; required with `target: kubeconfig`',
+    description: "Where the services' image is pushed, and where the cluster pulls it from.",
+  }),
+  imagePullSecret: grouped(imagePullSecret),
+  storageClass: key(nonEmpty, {
+    type: 'string',
+    allowed: 'a storage class of the cluster',
+    default: "the cluster's default class",
+    description: 'For the volumes of PostgreSQL and Redis.',
+  }),
+  postgresAccess: grouped(postgresAccess),
+  nodePorts: grouped(nodePorts),
+  images: grouped(images),
+  otlp: grouped(otlp),
+  coralogix: grouped(coralogix),
+  links: grouped(links),
+  region: key(text(/^[a-z]{2}(-[a-z]+)+-\d$/), {
+    type: 'string',
+    allowed: 'an AWS region, e.g. `eu-west-1`',
+    default: '`us-east-1`',
+    description: 'Where the host is made (`target: aws`, as all keys below).',
+  }),
+  instanceType: key(text(/^[a-z0-9-]+\.[a-z0-9]+$/), {
+    type: 'string',
+    allowed: 'an EC2 instance type, e.g. `t4g.xlarge`',
+    default: '`t4g.xlarge`',
+    description: 'Graviton types (a `g` after the generation) run arm64 images, others amd64.',
+  }),
+  volumeSize: key(wholeNumber(20, 2000), {
+    type: 'integer (GiB)',
+    allowed: 'a whole number from 20 to 2000',
+    default: '40',
+    description: "Size of the host's encrypted gp3 volume.",
+  }),
+  k3sVersion: key(text(/^v\d+\.\d+\.\d+\+k3s\d+$/), {
+    type: 'string',
+    allowed: 'a K3s release, e.g. `v1.34.1+k3s1`',
+    default: '`v1.34.1+k3s1`',
+    description: 'Release of K3s on the host and its agents.',
+  }),
+  operatorCidrs: key(z.preprocess(json, z.array(z.string().refine(isNarrowCidr)).min(1)), {
+    type: 'list of CIDRs',
+    allowed:
+      'a list of networks of /8 or narrower (IPv6: /16), e.g. ["203.0.113.7/32"], never 0.0.0.0/0 (your own address: `curl https://checkip.amazonaws.com`)',
+    default: 'required with `target: aws`',
+    description: 'Who may reach the host: SSH, the Kubernetes API, shop, console and PostgreSQL.',
+  }),
+  tags: key(record(z.string()), {
+    type: 'object',
+    allowed: 'an object of tag names and values',
+    default: 'none',
+    description: 'Put on every AWS resource.',
+  }),
+  vpcId: key(text(/^vpc-[0-9a-f]+$/), {
+    type: 'string',
+    allowed: 'the id of a VPC, e.g. `vpc-0abc…`',
+    default: 'a VPC is made',
+    description: 'An existing VPC; needs `subnetId`.',
+  }),
+  subnetId: key(text(/^subnet-[0-9a-f]+$/), {
+    type: 'string',
+    allowed: 'the id of a public subnet, e.g. `subnet-0abc…`',
+    default: 'a public subnet is made',
+    description: 'An existing subnet of `vpcId`.',
+  }),
+  agents: key(wholeNumber(0, 20), {
+    type: 'integer',
+    allowed: 'a whole number from 0 to 20',
+    default: '0',
+    description: 'Further hosts that join the first one.',
+  }),
+  hostState: key(z.enum(['running', 'stopped']), {
+    type: 'string',
+    allowed: '`running` or `stopped`',
+    default: '`running`',
+    description: '`stopped` parks the hosts: only volumes and address cost then.',
+  }),
+};
+
+const BOOK = new KeyBook({ shape, groups: GROUPS, lists: {}, otherKeys: [] });
+
+/** The keys of a deployment, which the scenario's schema lets through. */
+export const DEPLOYMENT_KEYS: readonly string[] = Object.keys(shape);
+
+export const deploymentConfigSchema = z.strictObject(shape);
+
+export type DeploymentConfig = z.infer<typeof deploymentConfigSchema>;
+
+/**
+ * Validates the keys of a deployment in a stack's config (keys without namespace); other keys are not looked at.
+ *
+ * @throws ConfigError with every fault: wrong types, values out of range, keys that are missing for the target
+ */
+export function parseDeploymentConfig(raw: Readonly<Record<string, unknown>>): DeploymentConfig {
+  const own = Object.fromEntries(Object.entries(raw).filter(([name]) => DEPLOYMENT_KEYS.includes(name)));
+  const result = deploymentConfigSchema.safeParse(own);
+  const faults: ConfigFault[] = result.success
+    ? contradictions(result.data)
+    : // Keys that are missing are told together with those that are wrong.
+      [...result.error.issues.flatMap((issue) => BOOK.faultsOf(issue, own)), ...missingKeys(own)];
+  if (!result.success || faults.length > 0) throw new ConfigError(faults);
+  return result.data;
+}
+
+/** Every key of a deployment with its documentation. */
+export function documentedDeploymentKeys(): { key: string; documentation: KeyDocumentation }[] {
+  return BOOK.documentedKeys();
+}
+
+function missingKeys(config: Readonly<Record<string, unknown>>): ConfigFault[] {
+  const target = config.target ?? 'aws';
+  const missing = (name: string, message: string): ConfigFault[] =>
+    config[name] === undefined ? [{ key: name, value: undefined, message }] : [];
+  if (target === 'aws') {
+    return missing(
+      'operatorCidrs',
+      'is missing: who may reach the host? Your own address: ' +
+        `pulumi config set --path 'operatorCidrs[0]' "$(curl -s https://checkip.amazonaws.com)/32"`,
+    );
+  }
+  return missing(
+    'imageRegistry',
+    'is missing: the cluster has to pull the image from somewhere, e.g. pulumi config set imageRegistry ghcr.io/me',
+  );
+}
+
+function contradictions(config: DeploymentConfig): ConfigFault[] {
+  const faults = missingKeys(config);
+  if ((config.vpcId === undefined) !== (config.subnetId === undefined)) {
+    const absent = config.vpcId === undefined ? 'vpcId' : 'subnetId';
+    faults.push({ key: absent, value: undefined, message: 'is missing: `vpcId` and `subnetId` go together' });
+  }
+  const ports = Object.entries({ ...DEFAULT_NODE_PORTS, ...config.nodePorts });
+  for (const [name, port] of ports) {
+    const other = ports.find(([candidate, taken]) => candidate < name && taken === port);
+    if (other)
+      faults.push({ key: `nodePorts.${name}`, value: port, message: `is \`nodePorts.${other[0]}\` already` });
+  }
+  const { username, password } = config.imagePullSecret ?? {};
+  if ((username === undefined) !== (password === undefined)) {
+    const absent = username === undefined ? 'username' : 'password';
+    faults.push({
+      key: `imagePullSecret.${absent}`,
+      value: undefined,
+      message: 'is missing: user name and password go together',
+    });
+  }
+  return faults;
+}

@@ -1,0 +1,137 @@
+/**
+ * The program: a cluster, the stores, the shop, its telemetry, and the scenario as its state. `pulumi up` makes all
+ * of it, `pulumi config set demoMode blackfriday && pulumi up` makes the outage.
+ */
+import path from 'node:path';
+import * as pulumi from '@pulumi/pulumi';
+import * as random from '@pulumi/random';
+import { Cluster } from '../infra/cluster/cluster';
+import { PULL_SECRET_NAME, PullSecret } from '../infra/cluster/pull-secret';
+import { Collector } from '../infra/collector/collector';
+import { ServicesImage } from '../infra/images/services-image';
+import { Network } from '../infra/network/network';
+import { requiredConnections } from '../infra/postgres/connections';
+import { ShopDatabase } from '../infra/postgres/database';
+import { PostgresServer } from '../infra/postgres/server';
+import { SetupJob } from '../infra/postgres/setup-job';
+import { Redis } from '../infra/redis/redis';
+import { FollowUp } from '../infra/scenario/follow-up';
+import { ScenarioDeployment } from '../infra/scenario/scenario-deployment';
+import { addressOf, urlOf } from './access';
+import { readSettings } from './config';
+import { nextCommands, scenarioOutput } from './outputs';
+import { createShop } from './shop';
+import { createTarget } from './target';
+import { collectorDestinations, vendorUrls } from './telemetry';
+
+const DEFAULT_START_DELAY_SECONDS = 20;
+
+/** The stack; its result is the stack's outputs. */
+async function main() {
+  const settings = readSettings();
+  const { deployment, nodePorts, images, scenario, scenarioConfig } = settings;
+  const storage = deployment.storageClass === undefined ? {} : { storageClass: deployment.storageClass };
+
+  // Where it runs
+  const target = await createTarget(settings, path.resolve(__dirname, '..'));
+  const nodeAt = (port: number) => (target.nodeHost ? { host: target.nodeHost, port } : null);
+  const exposedAt = (nodePort: number) =>
+    target.nodeHost ? { type: 'nodePort' as const, nodePort } : { type: 'loadBalancer' as const };
+  const cluster = new Cluster('cluster', { ...target, namespace: settings.namespace });
+
+  // What runs there
+  const image = new ServicesImage('services', {
+    repository: target.repository,
+    tag: pulumi.getStack(),
+    baseImage: images.base,
+    platform: target.platform,
+    context: '..',
+    ...(target.credentials ? { registry: target.credentials } : {}),
+  });
+  const pull =
+    target.needsPullSecret && target.credentials
+      ? new PullSecret('pull', { cluster, credentials: target.credentials })
+      : null;
+  const pullSecret = pull ? { imagePullSecret: PULL_SECRET_NAME } : {};
+  const network = new Network('network', { cluster, vendorUrls: vendorUrls(deployment) });
+
+  // The stores
+  const postgres = new PostgresServer('postgresql', {
+    cluster,
+    image: images.postgres,
+    ...storage,
+    storage: '10Gi',
+    maxConnections: requiredConnections(scenario.pools, settings.normalPoolMax, settings.replicas.checkout),
+    access: exposedAt(nodePorts.postgres),
+  });
+  const database = new ShopDatabase('database', {
+    server: postgres,
+    ...addressOf(postgres.service, nodeAt(nodePorts.postgres)),
+    deletedWith: cluster.namespace,
+  });
+  const setup = new SetupJob('setup', {
+    cluster,
+    image: image.digest,
+    ...pullSecret,
+    databaseUrl: database.urls.superuser,
+    catalogRows: scenario.catalogRows,
+    after: database.ready,
+  });
+  const redis = new Redis('redis', { cluster, image: images.redis, ...storage });
+
+  // The scenario, as state of the database
+  const deployed = new ScenarioDeployment('scenario', {
+    scenario,
+    configuredStart: scenarioConfig.demoStartTimestamp ?? null,
+    startDelaySeconds: scenarioConfig.startDelaySeconds ?? DEFAULT_START_DELAY_SECONDS,
+    login: database.conductorLogin,
+    volume: postgres.volumeId,
+    after: [setup],
+    deletedWith: cluster.namespace,
+  });
+
+  // Telemetry, and the shop that follows the scenario
+  const collector = new Collector('collector', {
+    cluster,
+    image: images.collector,
+    ...collectorDestinations(deployment),
+  });
+  const token = new random.RandomPassword('admin-token', { length: 40, special: false }).result;
+  const shop = createShop({
+    cluster,
+    image: image.digest,
+    ...pullSecret,
+    replicas: settings.replicas,
+    otlpEndpoint: collector.endpoint,
+    databaseUrls: database.urls,
+    redisUrl: redis.url,
+    adminToken: token,
+    exposures: { frontend: exposedAt(nodePorts.shop), console: exposedAt(nodePorts.console) },
+    dependsOn: [network, ...(pull ? [pull] : [])],
+    storesReady: { postgresql: deployed.row, redis },
+  });
+  const shopUrl = urlOf(addressOf(shop.frontend.service, nodeAt(nodePorts.shop)));
+  const consoleUrl = urlOf(addressOf(shop.console.service, nodeAt(nodePorts.console)));
+  new FollowUp('follow-up', {
+    scenario,
+    runId: deployed.runId,
+    login: database.conductorLogin,
+    volume: postgres.volumeId,
+    shopUrl,
+    consoleUrl,
+    after: [deployed, collector, ...Object.values(shop)],
+    deletedWith: cluster.namespace,
+  });
+
+  return {
+    shopUrl,
+    consoleUrl,
+    adminToken: pulumi.secret(token),
+    scenario: scenarioOutput(settings, deployed),
+    kubeconfig: pulumi.secret(target.kubeconfig),
+    links: deployment.links ?? {},
+    next: nextCommands(settings, shopUrl, consoleUrl),
+  };
+}
+
+export = main;

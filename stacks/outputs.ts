@@ -1,0 +1,46 @@
+import * as pulumi from '@pulumi/pulumi';
+import type { ScenarioDeployment } from '../infra/scenario/scenario-deployment';
+import type { StackSettings } from './config';
+
+/** What `pulumi stack output scenario` shows. */
+export function scenarioOutput({ scenario }: StackSettings, deployed: ScenarioDeployment) {
+  return {
+    mode: scenario.mode,
+    title: scenario.title,
+    runId: deployed.runId,
+    minute0: deployed.startTimestamp.apply((start) =>
+      typeof start === 'number' ? new Date(start * 1000).toISOString() : 'no run',
+    ),
+    minuteSeconds: scenario.minuteSeconds,
+    indexes: deployed.indexes,
+    pool: scenario.pools.recommendation,
+    scale: scenario.scale,
+  };
+}
+
+/** The commands to type next. */
+export function nextCommands(
+  settings: StackSettings,
+  shopUrl: pulumi.Output<string>,
+  consoleUrl: pulumi.Output<string>,
+): pulumi.Output<string[]> {
+  const flip =
+    settings.scenario.mode === 'normal'
+      ? 'make the outage: pulumi config set demoMode blackfriday && pulumi up'
+      : 'heal it: pulumi config set demoMode normal && pulumi up';
+  const vendor =
+    settings.deployment.coralogix?.privateKey === undefined &&
+    settings.deployment.otlp?.endpoint === undefined
+      ? [
+          'telemetry goes to the console only; to Coralogix: pulumi config set --secret --path coralogix.privateKey KEY && pulumi up',
+        ]
+      : [];
+  return pulumi
+    .all([shopUrl, consoleUrl])
+    .apply(([shop, console]) => [
+      `watch it: open ${console} (the shop: ${shop})`,
+      flip,
+      'admin token: pulumi stack output adminToken --show-secrets',
+      ...vendor,
+    ]);
+}

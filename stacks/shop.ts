@@ -1,0 +1,47 @@
+import * as pulumi from '@pulumi/pulumi';
+import type { Cluster } from '../infra/cluster/cluster';
+import { ShopService, type Exposure } from '../infra/service/shop-service';
+import { CATALOG, type DatabaseRole, type ServiceName, type StoreName } from '../services/catalog';
+
+export interface ShopArgs {
+  cluster: Cluster;
+  image: pulumi.Input<string>;
+  imagePullSecret?: string;
+  replicas: Readonly<Record<ServiceName, number>>;
+  otlpEndpoint: string;
+  databaseUrls: Record<DatabaseRole, pulumi.Output<string>>;
+  redisUrl: pulumi.Output<string>;
+  adminToken: pulumi.Output<string>;
+  /** How people reach shop and console. */
+  exposures: Partial<Record<ServiceName, Exposure>>;
+  /** What must be there before any pod: rules of the network, pull secret. */
+  dependsOn: pulumi.Resource[];
+  /** What a store's users wait for, so that a store that fails is the fault that is told. */
+  storesReady: Record<StoreName, pulumi.Resource>;
+}
+
+/** Every service of the catalog. */
+export function createShop(args: ShopArgs): Record<ServiceName, ShopService> {
+  const services = CATALOG.map((entry) => {
+    const exposure = args.exposures[entry.name];
+    const service = new ShopService(
+      entry.name,
+      {
+        cluster: args.cluster,
+        entry,
+        image: args.image,
+        replicas: args.replicas[entry.name],
+        otlpEndpoint: args.otlpEndpoint,
+        redisKind: 'Redis 7',
+        redisUrl: args.redisUrl,
+        adminToken: args.adminToken,
+        ...(args.imagePullSecret === undefined ? {} : { imagePullSecret: args.imagePullSecret }),
+        ...(entry.databaseRole === null ? {} : { databaseUrl: args.databaseUrls[entry.databaseRole] }),
+        ...(exposure === undefined ? {} : { exposure }),
+      },
+      { dependsOn: [...args.dependsOn, ...entry.stores.map((store) => args.storesReady[store])] },
+    );
+    return [entry.name, service] as const;
+  });
+  return Object.fromEntries(services) as Record<ServiceName, ShopService>;
+}

@@ -1,0 +1,30 @@
+import type { CollectorArgs } from '../infra/collector/collector';
+import type { DeploymentConfig } from '../scenario/deployment';
+
+const DEFAULT_CORALOGIX_DOMAIN = 'coralogix.com';
+
+/** Where telemetry goes besides the console, as the config says. */
+export function collectorDestinations({
+  otlp,
+  coralogix,
+}: DeploymentConfig): Pick<CollectorArgs, 'otlp' | 'coralogix'> {
+  return {
+    ...(otlp?.endpoint === undefined
+      ? {}
+      : { otlp: { endpoint: otlp.endpoint, headers: otlp.headers ?? {} } }),
+    ...(coralogix?.privateKey === undefined
+      ? {}
+      : {
+          coralogix: {
+            domain: coralogix.domain ?? DEFAULT_CORALOGIX_DOMAIN,
+            privateKey: coralogix.privateKey,
+          },
+        }),
+  };
+}
+
+/** URLs of those back ends. */
+export function vendorUrls(config: DeploymentConfig): string[] {
+  const { otlp, coralogix } = collectorDestinations(config);
+  return [...(otlp ? [otlp.endpoint] : []), ...(coralogix ? [`https://ingress.${coralogix.domain}`] : [])];
+}
