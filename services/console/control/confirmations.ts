@@ -67,7 +67,8 @@ export class Confirmations {
   watch(action: ActionName, title: string, conditions: readonly Condition[], nowMs: number): WatchedAction {
     // What a newer action supersedes is not waited for: a change of the cause everything, the clock only itself.
     for (const earlier of this.watched) {
-      if (earlier.state === 'watching' && (!isClock(action) || isClock(earlier.action))) earlier.state = 'superseded';
+      if (earlier.state === 'watching' && (!isClock(action) || isClock(earlier.action)))
+        earlier.state = 'superseded';
     }
     const watch: Watch = {
       id: this.nextId,
