@@ -74,6 +74,7 @@ async function main() {
     image: image.digest,
     ...pullSecret,
     databaseUrl: database.urls.superuser,
+    databaseCa: postgres.clientCa,
     catalogRows: scenario.catalogRows,
     after: database.ready,
   });
@@ -104,6 +105,7 @@ async function main() {
     replicas: settings.replicas,
     otlpEndpoint: collector.endpoint,
     databaseUrls: database.urls,
+    databaseCa: postgres.clientCa,
     redisUrl: redis.url,
     adminToken: token,
     exposures: { frontend: exposedAt(nodePorts.shop), console: exposedAt(nodePorts.console) },

@@ -1,5 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { Cluster } from '../infra/cluster/cluster';
+import type { ClientCa } from '../infra/postgres/server';
 import { ShopService, type Exposure } from '../infra/service/shop-service';
 import { CATALOG, type DatabaseRole, type ServiceName, type StoreName } from '../services/catalog';
 
@@ -10,6 +11,7 @@ export interface ShopArgs {
   replicas: Readonly<Record<ServiceName, number>>;
   otlpEndpoint: string;
   databaseUrls: Record<DatabaseRole, pulumi.Output<string>>;
+  databaseCa: ClientCa;
   redisUrl: pulumi.Output<string>;
   adminToken: pulumi.Output<string>;
   /** How people reach shop and console. */
@@ -36,7 +38,9 @@ export function createShop(args: ShopArgs): Record<ServiceName, ShopService> {
         redisUrl: args.redisUrl,
         adminToken: args.adminToken,
         ...(args.imagePullSecret === undefined ? {} : { imagePullSecret: args.imagePullSecret }),
-        ...(entry.databaseRole === null ? {} : { databaseUrl: args.databaseUrls[entry.databaseRole] }),
+        ...(entry.databaseRole === null
+          ? {}
+          : { databaseUrl: args.databaseUrls[entry.databaseRole], databaseCa: args.databaseCa }),
         ...(exposure === undefined ? {} : { exposure }),
       },
       { dependsOn: [...args.dependsOn, ...entry.stores.map((store) => args.storesReady[store])] },
