@@ -4,6 +4,7 @@ import * as random from '@pulumi/random';
 import { DATABASE_NAME, ROLES } from '../../scenario/sql/roles';
 import type { DatabaseRole } from '../../services/catalog';
 import { PostgresAnswers, type Login } from './answers';
+import { importHint } from './import-hint';
 import { POSTGRES_NAME, POSTGRES_PORT, TLS_QUERY, type PostgresServer } from './server';
 
 export interface ShopDatabaseArgs {
@@ -42,6 +43,7 @@ export class ShopDatabase extends pulumi.ComponentResource {
       retainOnDelete: true,
       // A new volume has nothing of this in it.
       replacementTrigger: server.volumeId,
+      hooks: { onError: [importHint(name, { component: name, provider: `${name}-provider` })] },
     };
     const roles = createRoles(name, passwords, options);
     const database = createDatabase(name, options);
