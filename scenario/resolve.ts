@@ -195,15 +195,3 @@ export function predictionBasis(scenario: Scenario): string {
   }
   return 'Predicted by simulation of the pool with the solved scan times.';
 }
-
-/**
- * The first full demo minute in which the flow alert's numbers are predicted: more than 20 % of the demo checkouts
- * fail, and their p95 (failed ones included) is above 2,000 ms. A failed request counts as just the acquire timeout,
- * in truth it takes a little longer: hence 2,000 itself is enough here. Null if no minute has both.
- */
-export function flowAlertMinute(scenario: Pick<Scenario, 'expectations'>): number | null {
-  const found = scenario.expectations.find(
-    ({ predicted }) => predicted.errorRate > 0.2 && predicted.allP95Ms !== null && predicted.allP95Ms >= 2000,
-  );
-  return found?.minute ?? null;
-}
