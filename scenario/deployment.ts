@@ -300,14 +300,25 @@ export function documentedDeploymentKeys(): { key: string; documentation: KeyDoc
   return BOOK.documentedKeys();
 }
 
-/** The keys that are right by themselves, where others are not. */
+/** The keys, and members of groups, that are right by themselves where others are not. */
 function acceptedKeys(own: Readonly<Record<string, unknown>>): Partial<DeploymentConfig> {
-  return Object.fromEntries(
-    Object.entries(shape).flatMap(([name, schema]) => {
-      const parsed = schema.safeParse(own[name]);
-      return parsed.success && parsed.data !== undefined ? [[name, parsed.data]] : [];
-    }),
-  );
+  const accepted = (
+    schemas: Readonly<Record<string, z.ZodType>>,
+    values: Readonly<Record<string, unknown>>,
+  ) =>
+    Object.fromEntries(
+      Object.entries(schemas).flatMap(([name, schema]) => {
+        const parsed = schema.safeParse(values[name]);
+        return parsed.success && parsed.data !== undefined ? [[name, parsed.data]] : [];
+      }),
+    );
+  const groups = Object.entries(GROUPS).flatMap(([name, members]) => {
+    const value = json(own[name]);
+    return typeof value === 'object' && value !== null
+      ? [[name, accepted(members, value as Record<string, unknown>)]]
+      : [];
+  });
+  return { ...accepted(shape, own), ...Object.fromEntries(groups) } as Partial<DeploymentConfig>;
 }
 
 /** The target of a config; null when it names none that exists. */
