@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
 import { mockEngine, type MockedEngine } from '../infra/mock-engine';
-import program = require('./index');
+import program from './index';
 
 /** Everything a stack on an existing cluster needs. */
 const ON_CLUSTER = { target: 'kubeconfig', imageRegistry: 'localhost:5000' };
@@ -127,12 +127,10 @@ describe('ten wrong configs', () => {
     it(name, async () => {
       const message = await refusal(config);
       for (const [key, shown, remedy] of expected) {
-        const line = message.split('\n').find((text) => text.startsWith(`  ecommerce-demo:${key} = `));
-        assert.ok(
-          line?.startsWith(`  ecommerce-demo:${key} = ${shown}: `),
-          `${key} = ${shown} in\n${message}`,
-        );
-        assert.match(line, remedy);
+        const start = `  ecommerce-demo:${key} = ${shown}: `;
+        const line = message.split('\n').find((text) => text.startsWith(start));
+        assert.match(line ?? `no line "${start}" in\n${message}`, remedy);
+        assert.ok(line);
       }
       const count = expected.length === 1 ? 'one fault' : `${String(expected.length)} faults`;
       assert.ok(message.startsWith(`The stack's config has ${count}; nothing was touched.`), message);

@@ -17,7 +17,7 @@ const basic = ({ username, password }: typeof LOGIN) =>
 
 describe('image references', () => {
   it('are read as Docker reads them', () => {
-    const read = (image: string) => Object.values(parseReference(image));
+    const read = (image: string): unknown[] => Object.values(parseReference(image));
     assert.deepEqual(read('redis:7'), ['docker.io', 'library/redis', '7', null]);
     assert.deepEqual(read('me/shop'), ['docker.io', 'me/shop', 'latest', null]);
     assert.deepEqual(read('ghcr.io/me/a/b:1.2'), ['ghcr.io', 'me/a/b', '1.2', null]);
