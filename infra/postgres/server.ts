@@ -23,7 +23,8 @@ const CLIENT_CA_FILE = 'ca.crt';
 
 export interface PostgresServerArgs {
   cluster: Cluster;
-  image: string;
+  /** By digest. */
+  image: pulumi.Input<string>;
   storageClass?: string;
   /** Volume size. */
   storage: string;
