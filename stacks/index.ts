@@ -2,6 +2,7 @@
  * The program: a cluster, the stores, the shop, its telemetry, and the scenario as its state. `pulumi up` makes all
  * of it, `pulumi config set demoMode blackfriday && pulumi up` makes the outage.
  */
+import './stack-traces';
 import path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
