@@ -135,6 +135,10 @@ async function main() {
     adminToken: pulumi.secret(token),
     scenario: scenarioOutput(settings, deployed),
     kubeconfig: pulumi.secret(target.kubeconfig),
+    // For the commands of cli/, which talk to the shop as it runs.
+    kubeContext: target.context ?? null,
+    namespace: settings.namespace,
+    conductorDatabase: database.conductorLogin,
     links: deployment.links ?? {},
     next: nextCommands(settings, shopUrl, consoleUrl),
   };
