@@ -112,6 +112,7 @@ async function main() {
     databaseUrls: database.urls,
     redisUrl: redis.url,
     adminToken: token,
+    ...(deployment.links?.trace === undefined ? {} : { traceLink: deployment.links.trace }),
     exposures: { frontend: exposedAt(nodePorts.shop), console: exposedAt(nodePorts.console) },
     dependsOn: [network, ...(pull ? [pull] : [])],
     storesReady: { postgresql: deployed.row, redis },

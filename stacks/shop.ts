@@ -12,6 +12,8 @@ export interface ShopArgs {
   databaseUrls: Record<DatabaseRole, pulumi.Output<string>>;
   redisUrl: pulumi.Output<string>;
   adminToken: pulumi.Output<string>;
+  /** Address of a trace at the vendor, with `{traceId}`. */
+  traceLink?: string;
   /** How people reach shop and console. */
   exposures: Partial<Record<ServiceName, Exposure>>;
   /** What must be there before any pod: rules of the network, pull secret. */
@@ -38,6 +40,7 @@ export function createShop(args: ShopArgs): Record<ServiceName, ShopService> {
         ...(args.imagePullSecret === undefined ? {} : { imagePullSecret: args.imagePullSecret }),
         ...(entry.databaseRole === null ? {} : { databaseUrl: args.databaseUrls[entry.databaseRole] }),
         ...(exposure === undefined ? {} : { exposure }),
+        ...(args.traceLink === undefined ? {} : { traceLink: args.traceLink }),
       },
       { dependsOn: [...args.dependsOn, ...entry.stores.map((store) => args.storesReady[store])] },
     );
