@@ -2,6 +2,7 @@
  * The program: a cluster, the stores, the shop, its telemetry, and the scenario as its state. `pulumi up` makes all
  * of it, `pulumi config set demoMode blackfriday && pulumi up` makes the outage.
  */
+import './stack-traces';
 import path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
@@ -113,6 +114,7 @@ async function main() {
     databaseCa: postgres.clientCa,
     redisUrl: redis.url,
     adminToken: token,
+    ...(deployment.links?.trace === undefined ? {} : { traceLink: deployment.links.trace }),
     exposures: { frontend: exposedAt(nodePorts.shop), console: exposedAt(nodePorts.console) },
     dependsOn: [network, ...(pull ? [pull] : [])],
     storesReady: { postgresql: deployed.row, redis },

@@ -14,6 +14,8 @@ export interface ShopArgs {
   databaseCa: ClientCa;
   redisUrl: pulumi.Output<string>;
   adminToken: pulumi.Output<string>;
+  /** Address of a trace at the vendor, with `{traceId}`. */
+  traceLink?: string;
   /** How people reach shop and console. */
   exposures: Partial<Record<ServiceName, Exposure>>;
   /** What must be there before any pod: rules of the network, pull secret. */
@@ -42,6 +44,7 @@ export function createShop(args: ShopArgs): Record<ServiceName, ShopService> {
           ? {}
           : { databaseUrl: args.databaseUrls[entry.databaseRole], databaseCa: args.databaseCa }),
         ...(exposure === undefined ? {} : { exposure }),
+        ...(args.traceLink === undefined ? {} : { traceLink: args.traceLink }),
       },
       { dependsOn: [...args.dependsOn, ...entry.stores.map((store) => args.storesReady[store])] },
     );

@@ -33,6 +33,8 @@ export interface ShopServiceArgs {
   redisUrl?: pulumi.Input<string>;
   adminToken?: pulumi.Input<string>;
   exposure?: Exposure;
+  /** Address of a trace at the vendor, with `{traceId}`; the console links to it. */
+  traceLink?: string;
 }
 
 /** One service of the catalog: its pods, its address, and what may go wrong with them. */
