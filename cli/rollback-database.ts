@@ -116,9 +116,11 @@ function watchBlockers(
   const controller = new AbortController();
   const watching = (async () => {
     const told = new Set<number>();
-    while (!controller.signal.aborted) {
-      await delay(BLOCKED_AFTER_MS, undefined, { signal: controller.signal }).catch(() => undefined);
-      if (controller.signal.aborted) return;
+    const { signal } = controller;
+    const ended = (): boolean => signal.aborted;
+    for (;;) {
+      await delay(BLOCKED_AFTER_MS, undefined, { signal }).catch(() => undefined);
+      if (ended()) return;
       await withSession(target.conductor, async (sql) => {
         const { rows } = await sql.query(
           `select a.pid, a.usename, a.application_name, a.state
@@ -129,7 +131,7 @@ function watchBlockers(
           if (told.has(Number(row.pid))) continue;
           told.add(Number(row.pid));
           output.line(
-            `  waiting for a transaction of ${String(row.usename)} (process ${String(row.pid)}, ${String(row.application_name) || 'no name'}, ${String(row.state ?? 'state unknown')}): ` +
+            `  waiting for a transaction of ${String(row.usename)} (process ${String(row.pid)}, ${text(row.application_name, 'no name')}, ${text(row.state, 'state unknown')}): ` +
               `end it, or as a superuser: select pg_terminate_backend(${String(row.pid)})`,
           );
         }
@@ -142,4 +144,8 @@ function watchBlockers(
       await watching;
     },
   };
+}
+
+function text(value: unknown, fallback: string): string {
+  return typeof value === 'string' && value !== '' ? value : fallback;
 }

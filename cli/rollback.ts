@@ -108,14 +108,16 @@ async function rollback(target: Target, interruption: Interruption, output: Outp
   const wait = (ms: number): Promise<void> => interruption.wait(ms);
   output.line(`Rollback of ${target.kind === 'local' ? 'the shop of' : 'stack'} ${target.name}`);
   const watch = watchFailures(target);
-  let trouble: string | null = null;
   try {
     // At run time first: it heals within a second. The config then makes it last.
-    await rollbackDatabase(target, { output, wait }).catch((error: unknown) => {
-      interruption.check();
-      trouble = messageOf(error);
-      output.line(`  ✗ PostgreSQL: ${trouble}`);
-    });
+    const trouble = await rollbackDatabase(target, { output, wait }).then(
+      () => null,
+      (error: unknown) => {
+        interruption.check();
+        output.line(`  ✗ PostgreSQL: ${messageOf(error)}`);
+        return messageOf(error);
+      },
+    );
     cleanConfig(target, output);
     output.line('Verify');
     const checks = await verify(contextOf(target, wait, output), interruption, output);
