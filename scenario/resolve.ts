@@ -180,7 +180,7 @@ function expectationsOf(scenario: Scenario, { points }: OutagePlan, gradable: bo
 }
 
 /** What the recommendation query's connection time depends on, in this scenario. */
-function holdOf(scenario: Scenario): number | readonly StorageStep[] {
+export function holdOf(scenario: Scenario): number | readonly StorageStep[] {
   if (scenario.indexes.idx_products_category === 'present') return INDEX_SCAN_MS;
   return scenario.storage.enabled ? scenario.storage.steps : UNPACED_SCAN_MS;
 }

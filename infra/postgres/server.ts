@@ -20,7 +20,8 @@ const TEN_YEARS_HOURS = 87_600;
 
 export interface PostgresServerArgs {
   cluster: Cluster;
-  image: string;
+  /** By digest. */
+  image: pulumi.Input<string>;
   storageClass?: string;
   /** Volume size. */
   storage: string;
