@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type * as kubernetes from '@kubernetes/client-node' with { 'resolution-mode': 'import' };
 import { codeOf, messageOf, Refusal } from './faults';
+import { numberAt } from './json';
 import type { Output } from './output';
 import { installAll } from './pulumi-engine';
 import type { Instance } from './target';
@@ -31,7 +32,7 @@ export class ClusterAccess {
 
   /** @throws Refusal for a text that is no kubeconfig, and for a context it doesn't have */
   constructor(
-    client: Client,
+    private readonly client: Client,
     kubeconfig: string,
     context: string | null,
     private readonly namespace: string,
@@ -82,18 +83,76 @@ export class ClusterAccess {
     await this.api.deleteNamespacedPod({ name, namespace: this.namespace, gracePeriodSeconds: 0 });
   }
 
+  /** A value of a ConfigMap of the namespace; null without one. */
+  async readConfig(name: string, key: string): Promise<string | null> {
+    try {
+      const { data } = await this.api.readNamespacedConfigMap({ name, namespace: this.namespace });
+      return data?.[key] ?? null;
+    } catch (error) {
+      if (codeOfAnswer(error) === 404) return null;
+      throw error;
+    }
+  }
+
+  /** Makes a ConfigMap; false when there is one of this name. */
+  async createConfig(name: string, key: string, value: string): Promise<boolean> {
+    try {
+      await this.api.createNamespacedConfigMap({
+        namespace: this.namespace,
+        body: this.config(name, key, value),
+      });
+      return true;
+    } catch (error) {
+      if (codeOfAnswer(error) === 409) return false;
+      throw error;
+    }
+  }
+
+  /** Writes a ConfigMap, whether there is one or not. */
+  async writeConfig(name: string, key: string, value: string): Promise<void> {
+    if (await this.createConfig(name, key, value)) return;
+    const body = this.config(name, key, value);
+    await this.api.replaceNamespacedConfigMap({ name, namespace: this.namespace, body });
+  }
+
+  async deleteConfig(name: string): Promise<void> {
+    try {
+      await this.api.deleteNamespacedConfigMap({ name, namespace: this.namespace });
+    } catch (error) {
+      if (codeOfAnswer(error) !== 404) throw error;
+    }
+  }
+
+  private config(name: string, key: string, value: string): kubernetes.V1ConfigMap {
+    const labels = { 'app.kubernetes.io/part-of': 'ecommerce-demo' };
+    const { V1ConfigMap, V1ObjectMeta } = this.client;
+    const metadata = Object.assign(new V1ObjectMeta(), { name, namespace: this.namespace, labels });
+    return Object.assign(new V1ConfigMap(), { metadata, data: { [key]: value } });
+  }
+
   async close(): Promise<void> {
-    await Promise.all([...this.tunnels.values()].map(async (tunnel) => (await tunnel).close()));
+    for (const tunnel of this.tunnels.values()) (await tunnel).close();
     this.tunnels.clear();
   }
 
   private async forward(socket: Socket, workload: string, port: number, pod: string | null): Promise<void> {
     const name = pod ?? (await this.readyPods(workload))[0];
     if (name === undefined) throw new Error(`no pod of ${workload} is ready`);
-    const connection = await this.forwarder.portForward(this.namespace, name, [port], socket, null, socket);
-    if (typeof connection === 'function') return;
-    connection.onclose = () => socket.destroy();
-    connection.onerror = () => socket.destroy();
+    // The client's own types of it need a package that isn't there.
+    const connection = (await this.forwarder.portForward(
+      this.namespace,
+      name,
+      [port],
+      socket,
+      null,
+      socket,
+    )) as unknown as ForwardedConnection;
+    connection.onclose = () => {
+      socket.destroy();
+    };
+    connection.onerror = () => {
+      socket.destroy();
+    };
     socket.once('close', () => {
       connection.close();
     });
@@ -110,6 +169,11 @@ export class ClusterAccess {
     this.known = { at: now, pods };
     return pods;
   }
+}
+
+/** The status of an answer that the API server refused with; null for anything else. */
+function codeOfAnswer(error: unknown): number | null {
+  return numberAt(error, 'code');
 }
 
 /** A pod as a person wants to know it. */
@@ -131,6 +195,13 @@ export function instanceOf(pod: kubernetes.V1Pod): Instance {
     restarts: containers.reduce((sum, { restartCount }) => sum + restartCount, 0),
     pid: null,
   };
+}
+
+/** A WebSocket, as far as it matters here. */
+interface ForwardedConnection {
+  onclose: (() => void) | null;
+  onerror: (() => void) | null;
+  close(): void;
 }
 
 /** A local port; each connection to it is handed on. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { SERVICE_NAMES, type ServiceName } from '../services/catalog';
 import { messageOf } from './faults';
 import { getJson } from './http';
+import { IntentFile } from './intent-file';
 import { at, listAt, numberAt, textAt } from './json';
 import { findShop, isAlive, runFile, type Shop } from './shop-discovery';
 import type { Instance, Target, TargetOptions } from './target';
@@ -37,6 +38,7 @@ export function localTarget(
     tunnel: null,
     namespace: null,
     kubeconfig: null,
+    intents: new IntentFile(dataDir),
     close: () => Promise.resolve(),
   };
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { resolveScenario } from '../scenario/resolve';
-import { firesFlowAlert, minuteLines } from './minute-line';
+import { firesFlowAlert, flowAlertText, minuteLines } from './minute-line';
 import { LostRevenue, totalLostRevenueUsd } from './lost-revenue';
-import { lookAtLostRevenue, MinuteProgress, RunRecord } from './monitor';
+import { MinuteProgress } from './minute-progress';
+import { lookAtLostRevenue, RunRecord } from './monitor';
 import {
   parseLostRevenue,
   parseRun,
@@ -24,6 +25,8 @@ const scenario = resolveScenario(
 );
 const plan: RunPlan = {
   scenario,
+  startGiven: false,
+  peakMinute: 20,
   fromMinute: 20,
   toMinute: 21,
   durationMinutes: 30,
@@ -56,11 +59,14 @@ describe('the line of a minute', () => {
   const minute = reportMinute(expected, seen(20, 328), 16_400.4);
 
   it("has the seed's form", () => {
-    const [title, figures] = minuteLines(minute, 30, 1_234_567.8);
+    const [title, figures] = minuteLines(minute, 30, 1_234_567.8, {
+      flowAlert: flowAlertText(true, 6),
+      blind: false,
+    });
     assert.equal(title, '--- Minute 20/30 ---');
     assert.match(
       figures ?? '',
-      /^ {2}Phase: catastrophe \| RPM: 4200 \| Requests: 420 \| Errors: 328 \(78\.1%\) \| p95 3210 ms \| baseline 0 of 10 failed, p95 12 ms \| lost \$16,400, \$1,234,568 in total \| target 78\.0%, predicted 7\d\.\d%$/,
+      /^ {2}Phase: catastrophe \| RPM: 4200 \| Requests: 420 \| Errors: 328 \(78\.1%\) \| p95 3210 ms \| Flow alert: firing since minute 6 \| baseline 0 of 10 failed, p95 12 ms \| lost \$16,400, \$1,234,568 in total \| target 78\.0%, predicted 7\d\.\d%$/,
     );
   });
 
@@ -122,7 +128,7 @@ describe('the progress of a run', () => {
     const { lines, record, progress } = watch();
     record.seen.add(observation(seen(20, 328), seen(21, 330)));
     progress.tell(START + 23 * 6);
-    assert.equal(lines.filter((line) => line.includes('flow alert')).length, 1);
+    assert.equal(lines.filter((line) => line.includes('flow alert should')).length, 1);
   });
 });
 

@@ -5,7 +5,7 @@ import { messageOf, Refusal } from './faults';
 import type { Interruption } from './interruption';
 import type { ShopObserver, TrafficStats } from './observation';
 import { duration, type Output } from './output';
-import type { Shop } from './shop-discovery';
+import type { Target } from './target';
 
 /** Services have just begun, or one is being restarted (ms). */
 const READY_WITHIN_MS = 20_000;
@@ -19,7 +19,7 @@ const GREEN_WITHIN_MS = 45_000;
 const TELEMETRY_WITHIN_MS = 20_000;
 
 export interface PreflightTools {
-  shop: Shop;
+  target: Pick<Target, 'consoleUrl' | 'kind'>;
   observer: ShopObserver;
   conductor: Conductor;
   interruption: Interruption;
@@ -141,7 +141,7 @@ async function baselineGreen({ observer, interruption, output }: PreflightTools)
   );
 }
 
-async function telemetryArrives({ observer, interruption, shop }: PreflightTools): Promise<void> {
+async function telemetryArrives({ observer, interruption, target }: PreflightTools): Promise<void> {
   const deadline = performance.now() + TELEMETRY_WITHIN_MS;
   for (;;) {
     let problem: string;
@@ -155,7 +155,7 @@ async function telemetryArrives({ observer, interruption, shop }: PreflightTools
       problem = messageOf(error);
     }
     if (performance.now() > deadline) {
-      throw new Refusal(`Telemetry does not arrive: ${problem}. See ${shop.urls.console}/health.`);
+      throw new Refusal(`Telemetry does not arrive: ${problem}. See ${target.consoleUrl}/health.`);
     }
     await interruption.wait(500);
   }

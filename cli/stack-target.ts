@@ -4,6 +4,8 @@ import type * as automation from '@pulumi/pulumi/automation';
 import { serviceEntry } from '../services/catalog';
 import { ClusterAccess, loadKubernetes } from './cluster';
 import { messageOf, Refusal } from './faults';
+import { ClusterIntent } from './intent-cluster';
+import { IntentFile } from './intent-file';
 import { numberAt, textAt } from './json';
 import { findEngine, loadAutomation } from './pulumi-engine';
 import type { Target, TargetOptions } from './target';
@@ -30,6 +32,8 @@ export async function openStackTarget(options: Omit<TargetOptions, 'target'>): P
   const access = accessOf(stack, await outputsOf(workspace, stack));
   const client = await loadKubernetes(repositoryDir, output);
   const cluster = new ClusterAccess(client, access.kubeconfig, access.context, access.namespace);
+  // A shop of this machine and stacks share the folder, not the files.
+  const dataDir = path.join(options.dataDir, 'stacks', stack);
   return {
     kind: 'stack',
     name: stack,
@@ -39,8 +43,7 @@ export async function openStackTarget(options: Omit<TargetOptions, 'target'>): P
     conductor: access.conductor,
     config: { projectDir: repositoryDir, stack },
     stack,
-    // A shop of this machine and stacks share the folder, not the files.
-    dataDir: path.join(options.dataDir, 'stacks', stack),
+    dataDir,
     serviceUrl: async (name) => {
       if (name === 'frontend') return access.shopUrl;
       if (name === 'console') return access.consoleUrl;
@@ -55,6 +58,7 @@ export async function openStackTarget(options: Omit<TargetOptions, 'target'>): P
     tunnel: (workload, port) => cluster.tunnel(workload, port),
     namespace: access.namespace,
     kubeconfig: access.kubeconfig,
+    intents: new ClusterIntent(cluster, new IntentFile(dataDir)),
     close: () => cluster.close(),
   };
 }

@@ -1,6 +1,7 @@
 import type { ClientConfig } from 'pg';
 import type { StackConfigSource } from '../scenario/config-file';
 import type { ServiceName } from '../services/catalog';
+import type { IntentStore } from './intent';
 import { findLocalTarget } from './local-target';
 import type { Output } from './output';
 import { Refusal } from './faults';
@@ -52,6 +53,8 @@ export interface Target {
   readonly namespace: string | null;
   /** The kubeconfig's text; null on a local shop. */
   readonly kubeconfig: string | null;
+  /** What a run of this target is about to break, or has left broken: see `healLeftOpen`. */
+  readonly intents: IntentStore;
   /** Closes tunnels. */
   close(): Promise<void>;
 }
