@@ -6,7 +6,9 @@ import type { LaneSample, Sample } from './soak-samples';
 const GROWTH_MB_PER_HOUR = 30;
 /** The beginning doesn't count: heaps and caches fill (share, and at least so many seconds). */
 const WARM_UP_SHARE = 0.25;
-const WARM_UP_SECONDS = 45;
+const WARM_UP_SECONDS = 120;
+/** Heaps fill for minutes after a start: a shorter look after the warm-up says nothing about growth (s). */
+const JUDGED_FROM_SECONDS = 360;
 /** Spans may be on their way at either end. Lost are more than this share of all. */
 const LOST_SHARE = 0.001;
 /** How late starts may be: beyond, the machine can't carry the load (ms). */
@@ -21,6 +23,8 @@ export interface ProcessMemory {
   /** MB an hour with its standard error; null with too few samples. */
   slope: number | null;
   error: number | null;
+  /** Whether it was looked at for long enough to be held against the bound. */
+  judged: boolean;
   grows: boolean;
 }
 
@@ -97,10 +101,11 @@ export function soakResult(
         `${name} grows by ${(slope ?? 0).toFixed(0)} ± ${(error ?? 0).toFixed(0)} MB an hour (at most ${GROWTH_MB_PER_HOUR})`,
       );
   }
-  if (seconds < 300)
+  if (!memory.some(({ judged }) => judged)) {
     notes.push(
-      `${duration(seconds * 1000)} are short: a slow leak does not show, and heaps may still fill; 10 minutes and more tell`,
+      'Memory was not judged: after a warm-up of two minutes too little was left, while heaps still fill. Ten minutes and more tell.',
     );
+  }
   return {
     ...facts,
     seconds: Math.round(seconds),
@@ -180,6 +185,7 @@ function memoryOf(samples: readonly Sample[], warmAt: number): ProcessMemory[] {
       return bytes === undefined ? [] : [[at / 3600, bytes / MB] as const];
     });
     const trend = trendOf(points);
+    const judged = ((points.at(-1)?.[0] ?? 0) - (points[0]?.[0] ?? 0)) * 3600 >= JUDGED_FROM_SECONDS;
     const least = trend === null ? 0 : trend.slope - 2 * trend.error;
     return {
       name,
@@ -187,7 +193,8 @@ function memoryOf(samples: readonly Sample[], warmAt: number): ProcessMemory[] {
       toMb: round(points.at(-1)?.[1] ?? 0),
       slope: trend === null ? null : round(trend.slope),
       error: trend === null ? null : round(trend.error),
-      grows: least > GROWTH_MB_PER_HOUR,
+      judged,
+      grows: judged && least > GROWTH_MB_PER_HOUR,
     };
   });
 }

@@ -7,6 +7,7 @@ import type { Override, Scenario } from '../scenario/types';
 import { describeRun } from './conductor';
 import { EXIT, Interrupted, messageOf, Refusal } from './faults';
 import { Interruption } from './interruption';
+import { beginWith, KEEP_ARGUMENT, KEEP_HELP } from './left-open';
 import { duration, standardOutput, type Output } from './output';
 import { runCommand } from './run-command';
 import { withSession } from './session';
@@ -37,6 +38,7 @@ spans that never arrive.
 Usage: npm run soak -- [options]
 
 ${TARGET_HELP}
+${KEEP_HELP}
   --minutes M            how long, real minutes, at most ${MOST_MINUTES} (default: 10)
   --scale X              load: 1 is 100 baseline journeys and 60 checkouts a minute (default: 2)
   --report FILE          FILE (JSON) and its Markdown twin (default: soak/ in the data folder, by date)
@@ -48,6 +50,7 @@ Exit codes: 0 as it should be, 1 something is wrong or the soak was refused, 2 b
 `;
 
 interface SoakOptions extends TargetChoice {
+  keep: boolean;
   minutes: number;
   scale: number;
   /** Absolute path of the JSON file; null: by date, in the target's folder. */
@@ -68,6 +71,7 @@ async function main(): Promise<number> {
   interruption.listen(() => undefined);
   const target = await discoverTarget({ ...options, repositoryDir: REPOSITORY, output });
   try {
+    await beginWith(target, { keep: options.keep, repositoryDir: REPOSITORY, output });
     return await soak(target, options, interruption, output);
   } finally {
     await target.close();
@@ -228,6 +232,7 @@ function readOptions(argv: readonly string[]): SoakOptions | null {
   refuseFaults(faults);
   return {
     ...choice,
+    keep: values.keep,
     minutes,
     scale,
     report: values.report === undefined ? null : path.resolve(place.cwd, values.report),
@@ -242,6 +247,7 @@ function parse(argv: readonly string[]) {
       allowPositionals: false,
       options: {
         ...TARGET_ARGUMENTS,
+        ...KEEP_ARGUMENT,
         minutes: { type: 'string' },
         scale: { type: 'string' },
         report: { type: 'string' },
