@@ -266,8 +266,8 @@ class BackupReader {
 
   private async finish(value: unknown): Promise<void> {
     const { open } = this;
-    if (open === null || textAt(value, 'end') !== open.name)
-      throw damaged(this.file, 'an end without a begin');
+    if (open === null) throw damaged(this.file, 'an end without a begin');
+    if (textAt(value, 'end') !== open.name) throw damaged(this.file, `the end of ${open.name} is missing`);
     const totals = { rows: open.rows, sha256: open.hash.digest('hex') };
     if (numberAt(value, 'rows') !== totals.rows || textAt(value, 'sha256') !== totals.sha256) {
       throw damaged(this.file, `the checksum of ${open.name} is wrong`);

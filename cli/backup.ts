@@ -5,6 +5,7 @@ import { backUp } from './backup-database';
 import { backupFile } from './backup-place';
 import { EXIT, messageOf, Refusal } from './faults';
 import { Interruption } from './interruption';
+import { beginWith, KEEP_ARGUMENT, KEEP_HELP } from './left-open';
 import { duration, standardOutput } from './output';
 import { runCommand } from './run-command';
 import { discoverTarget } from './target';
@@ -25,6 +26,7 @@ const HELP = `Writes the shop's orders and its scenario state to one file, as of
 Usage: npm run backup -- [options]
 
 ${TARGET_HELP}
+${KEEP_HELP}
   --out FILE             where to (default: backups/ in the data folder, by date)
   --help                 this text
 
@@ -36,6 +38,7 @@ Exit codes: 0 written, 1 not written (and nothing is left of it), 2 bad options,
 `;
 
 interface BackupOptions extends TargetChoice {
+  keep: boolean;
   /** Absolute; null: by date, in the target's folder. */
   out: string | null;
 }
@@ -54,6 +57,7 @@ async function main(): Promise<number> {
   interruption.listen(() => undefined);
   const target = await discoverTarget({ ...options, repositoryDir: REPOSITORY, output });
   try {
+    await beginWith(target, { keep: options.keep, repositoryDir: REPOSITORY, output });
     const file = options.out ?? backupFile(target, new Date());
     const started = performance.now();
     output.line(`Backup of ${target.kind === 'local' ? 'the shop of' : 'stack'} ${target.name}`);
@@ -92,7 +96,11 @@ function readOptions(argv: readonly string[]): BackupOptions | null {
   const choice = readTargetChoice(values, place, faults);
   if (values.out === '') faults.push({ key: '--out', value: '', remedy: 'a file, e.g. shop.jsonl.gz' });
   refuseFaults(faults);
-  return { ...choice, out: values.out === undefined ? null : path.resolve(place.cwd, values.out) };
+  return {
+    ...choice,
+    keep: values.keep,
+    out: values.out === undefined ? null : path.resolve(place.cwd, values.out),
+  };
 }
 
 function parse(argv: readonly string[]) {
@@ -103,6 +111,7 @@ function parse(argv: readonly string[]) {
       allowPositionals: false,
       options: {
         ...TARGET_ARGUMENTS,
+        ...KEEP_ARGUMENT,
         out: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },

@@ -5,6 +5,7 @@ import { readBackup, type BackupSummary } from './backup-format';
 import { backupFile } from './backup-place';
 import { EXIT, messageOf, Refusal } from './faults';
 import { Interruption } from './interruption';
+import { beginWith, KEEP_ARGUMENT, KEEP_HELP } from './left-open';
 import { duration, standardOutput, type Output } from './output';
 import { runCommand } from './run-command';
 import { discoverTarget } from './target';
@@ -25,6 +26,7 @@ const HELP = `Puts a file of npm run backup back: its orders replace those that 
 Usage: npm run restore -- FILE [options]
 
 ${TARGET_HELP}
+${KEEP_HELP}
   --check                only read the file and say whether it is whole; nothing is changed, no shop is needed
   --no-safety            don't back up what is there before
   --help                 this text
@@ -38,6 +40,7 @@ Exit codes: 0 restored (or whole), 1 refused or failed, and nothing was changed,
 `;
 
 interface RestoreOptions extends TargetChoice {
+  keep: boolean;
   /** Absolute. */
   file: string;
   check: boolean;
@@ -67,6 +70,7 @@ async function main(): Promise<number> {
   };
   const target = await discoverTarget({ ...options, repositoryDir: REPOSITORY, output });
   try {
+    await beginWith(target, { keep: options.keep, repositoryDir: REPOSITORY, output });
     const started = performance.now();
     output.line(`Restore to ${target.kind === 'local' ? 'the shop of' : 'stack'} ${target.name}`);
     if (options.safety) {
@@ -116,6 +120,7 @@ function readOptions(argv: readonly string[]): RestoreOptions | null {
   refuseFaults(faults);
   return {
     ...choice,
+    keep: values.keep,
     file: path.resolve(place.cwd, file ?? ''),
     check: values.check,
     safety: !values['no-safety'],
@@ -130,6 +135,7 @@ function parse(argv: readonly string[]) {
       allowPositionals: true,
       options: {
         ...TARGET_ARGUMENTS,
+        ...KEEP_ARGUMENT,
         check: { type: 'boolean', default: false },
         'no-safety': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },

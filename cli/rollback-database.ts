@@ -27,13 +27,13 @@ export interface RollbackTools {
  * are not slowed down), drops an invalid left-over, builds what is missing, writes the desired row. Harmless when all
  * is well. While PostgreSQL is away it is tried again.
  *
- * @returns what is desired now
+ * @returns whether the desired row was an outage: then whoever wrote it has to follow
  * @throws when it was not done within a minute and a half
  */
 export async function rollbackDatabase(
   target: Pick<Target, 'conductor' | 'config'>,
   { output, wait }: RollbackTools,
-): Promise<Scenario> {
+): Promise<{ wasOutage: boolean }> {
   const deadline = performance.now() + WITHIN_MS;
   let told = false;
   for (;;) {
@@ -56,7 +56,11 @@ export async function rollbackDatabase(
   }
 }
 
-async function rollbackOnce(sql: SqlExecutor, config: StackConfigSource, output: Output): Promise<Scenario> {
+async function rollbackOnce(
+  sql: SqlExecutor,
+  config: StackConfigSource,
+  output: Output,
+): Promise<{ wasOutage: boolean }> {
   const { desired, override } = await readState(sql);
   if (desired === null) {
     throw new Error('the database has no scenario yet: start the shop (npm start), or deploy it (pulumi up)');
@@ -68,7 +72,7 @@ async function rollbackOnce(sql: SqlExecutor, config: StackConfigSource, output:
     // Also the rest of what a rollback promises, whatever somebody did to it by hand.
     await sql.query('select scenario.end_override(null)');
     output.line('  the database is in normal operations: nothing to do there');
-    return desired;
+    return { wasOutage: false };
   }
   if (override !== null) output.line(`  ending ${describeRun(override)}`);
   const started = performance.now();
@@ -79,7 +83,7 @@ async function rollbackOnce(sql: SqlExecutor, config: StackConfigSource, output:
   output.line(
     `  database: traffic, pool, storage and ${built === 0 ? 'indexes' : `${built} built indexes`} are back (${duration(performance.now() - started)})`,
   );
-  return normal;
+  return { wasOutage: !isNormal(desired) };
 }
 
 /** Whether a scenario is normal operations, without an override of indexes or pool that breaks it. */
@@ -116,9 +120,11 @@ function watchBlockers(
   const controller = new AbortController();
   const watching = (async () => {
     const told = new Set<number>();
-    while (!controller.signal.aborted) {
-      await delay(BLOCKED_AFTER_MS, undefined, { signal: controller.signal }).catch(() => undefined);
-      if (controller.signal.aborted) return;
+    const { signal } = controller;
+    const ended = (): boolean => signal.aborted;
+    for (;;) {
+      await delay(BLOCKED_AFTER_MS, undefined, { signal }).catch(() => undefined);
+      if (ended()) return;
       await withSession(target.conductor, async (sql) => {
         const { rows } = await sql.query(
           `select a.pid, a.usename, a.application_name, a.state
@@ -129,7 +135,7 @@ function watchBlockers(
           if (told.has(Number(row.pid))) continue;
           told.add(Number(row.pid));
           output.line(
-            `  waiting for a transaction of ${String(row.usename)} (process ${String(row.pid)}, ${String(row.application_name) || 'no name'}, ${String(row.state ?? 'state unknown')}): ` +
+            `  waiting for a transaction of ${String(row.usename)} (process ${String(row.pid)}, ${text(row.application_name, 'no name')}, ${text(row.state, 'state unknown')}): ` +
               `end it, or as a superuser: select pg_terminate_backend(${String(row.pid)})`,
           );
         }
@@ -142,4 +148,8 @@ function watchBlockers(
       await watching;
     },
   };
+}
+
+function text(value: unknown, fallback: string): string {
+  return typeof value === 'string' && value !== '' ? value : fallback;
 }

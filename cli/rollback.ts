@@ -10,12 +10,14 @@ import { checkInstances } from './checks/platform';
 import { checkRoutes } from './checks/routes';
 import { checkTelemetryArrives } from './checks/telemetry';
 import { EXIT, messageOf, Refusal } from './faults';
+import { describeIntent } from './intent';
 import { Interruption } from './interruption';
 import { LastFailure } from './recovery';
 import { duration, percent, standardOutput, type Output } from './output';
 import { rollbackDatabase } from './rollback-database';
 import { readTraffic } from './checks/traffic';
 import { runCommand } from './run-command';
+import { StackEngine } from './stack-engine';
 import { cleanStackFile } from './stack-file';
 import { discoverTarget, type Target } from './target';
 import {
@@ -108,20 +110,24 @@ async function rollback(target: Target, interruption: Interruption, output: Outp
   const wait = (ms: number): Promise<void> => interruption.wait(ms);
   output.line(`Rollback of ${target.kind === 'local' ? 'the shop of' : 'stack'} ${target.name}`);
   const watch = watchFailures(target);
-  let trouble: string | null = null;
   try {
     // At run time first: it heals within a second. The config then makes it last.
-    await rollbackDatabase(target, { output, wait }).catch((error: unknown) => {
-      interruption.check();
-      trouble = messageOf(error);
-      output.line(`  ✗ PostgreSQL: ${trouble}`);
-    });
-    cleanConfig(target, output);
+    const { wasOutage, trouble } = await rollbackDatabase(target, { output, wait }).then(
+      (done) => ({ ...done, trouble: null }),
+      (error: unknown) => {
+        interruption.check();
+        output.line(`  ✗ PostgreSQL: ${messageOf(error)}`);
+        return { wasOutage: true, trouble: messageOf(error) };
+      },
+    );
+    await rollbackConfig(target, wasOutage, output);
     output.line('Verify');
     const checks = await verify(contextOf(target, wait, output), interruption, output);
     const recovered = await checkoutsRecovered(target, wait, trouble);
     output.line(`  ${recovered.ok ? '✓' : '✗'} ${recovered.text}`);
     const ok = allOk(checks) && recovered.ok && trouble === null;
+    // What a killed run wrote down to be healed, is.
+    if (ok) await target.intents.clear();
     const last = await watch.stop();
     const recovery = Math.max(0, (last ?? started) - started);
     const took = performance.now() - started;
@@ -147,19 +153,39 @@ async function rollback(target: Target, interruption: Interruption, output: Outp
   }
 }
 
-/** Takes the outage out of the stack's file. A fault in it is told, and shows in the verification. */
-function cleanConfig(target: Pick<Target, 'config'>, output: Output): void {
+/** Puts the stack's config back, as it was before a run that changed it and was killed; a stack is updated then. */
+async function rollbackConfig(target: Target, wasOutage: boolean, output: Output): Promise<void> {
+  const intent = await target.intents.read().catch(() => null);
+  if (intent?.configBefore != null) {
+    writeFileSync(intent.configBefore.file, intent.configBefore.text);
+    output.line(`  ${path.basename(intent.configBefore.file)} is as it was before ${describeIntent(intent)}`);
+  }
+  const changed = cleanConfig(target, output);
+  if (target.kind === 'local' || !(changed || wasOutage || intent?.how === 'config')) return;
+  output.line(`  pulumi up --stack ${target.stack}`);
+  try {
+    const engine = await StackEngine.open({ stack: target.stack, repositoryDir: REPOSITORY, output });
+    await engine.up('rollback');
+  } catch (error) {
+    output.line(`  ✗ the shop is healed at run time, but the stack's state is not: ${messageOf(error)}`);
+  }
+}
+
+/** Takes the outage out of the stack's file. A fault in it is told, and shows in the verification. True: changed. */
+function cleanConfig(target: Pick<Target, 'config'>, output: Output): boolean {
   try {
     const { file, text } = readStackFile(target);
     const cleaned = cleanStackFile(text, file);
     if (cleaned.changes.length === 0) {
       output.line(`  ${path.basename(file)} is clean`);
-      return;
+      return false;
     }
     writeFileSync(file, cleaned.text);
     output.line(`  ${path.basename(file)}: ${cleaned.changes.join(', ')}`);
+    return true;
   } catch (error) {
     output.line(`  ✗ the stack's config cannot be cleaned: ${messageOf(error)}`);
+    return false;
   }
 }
 

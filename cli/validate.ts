@@ -12,6 +12,7 @@ import { checkServiceMap, checkTelemetryArrives, checkTraceDepth } from './check
 import { checkVendor } from './checks/vendor';
 import { EXIT, messageOf, Refusal } from './faults';
 import { Interruption } from './interruption';
+import { beginWith, KEEP_ARGUMENT, KEEP_HELP } from './left-open';
 import { standardOutput, type Output } from './output';
 import { runCommand } from './run-command';
 import { discoverTarget } from './target';
@@ -38,6 +39,7 @@ const HELP = `Checks that the shop is whole: what runs, what it answers, what it
 Usage: npm run validate -- [options]
 
 ${TARGET_HELP}
+${KEEP_HELP}
   --quick                watch baseline for ${QUICK_SECONDS} s instead of ${BASELINE_SECONDS} s
   --json                 the result as JSON on standard output
   --help                 this text
@@ -48,6 +50,7 @@ Exit codes: 0 all well, 1 a check failed or the shop was not found, 2 bad option
 `;
 
 interface ValidateOptions extends TargetChoice {
+  keep: boolean;
   quick: boolean;
   json: boolean;
 }
@@ -88,6 +91,7 @@ async function validate(
 ): Promise<Validation> {
   const target = await discoverTarget({ ...options, repositoryDir: REPOSITORY, output });
   try {
+    await beginWith(target, { keep: options.keep, repositoryDir: REPOSITORY, output });
     const effective = readEffective(target);
     effective.catch(() => undefined);
     const context: CheckContext = {
@@ -163,7 +167,7 @@ function readOptions(argv: readonly string[]): ValidateOptions | null {
   const place = { repositoryDir: REPOSITORY, cwd: process.env.INIT_CWD ?? process.cwd() };
   const choice = readTargetChoice(values, place, faults);
   refuseFaults(faults);
-  return { ...choice, quick: values.quick, json: values.json };
+  return { ...choice, keep: values.keep, quick: values.quick, json: values.json };
 }
 
 function parse(argv: readonly string[]) {
@@ -174,6 +178,7 @@ function parse(argv: readonly string[]) {
       allowPositionals: false,
       options: {
         ...TARGET_ARGUMENTS,
+        ...KEEP_ARGUMENT,
         quick: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },

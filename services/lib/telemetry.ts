@@ -26,6 +26,7 @@ import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
 import { COHORT_KEYS, cohortOf, trafficTypeOfPath } from './cohort';
 import { CohortSpanProcessor } from './cohort-span-processor';
 import { onQueryRequest, onQueryResponse } from './query-observation';
+import { spanCounter } from './span-counter';
 
 /** Health checks, run-time control and telemetry itself are not what people look for in traces. */
 const IGNORED_PATHS = /^\/(livez|readyz|health|admin|v1|favicon\.ico)(\/|\?|$)/;
@@ -86,6 +87,7 @@ const sdk = new NodeSDK({
   spanProcessors: [
     new BaggageSpanProcessor((key) => (COHORT_KEYS as readonly string[]).includes(key)),
     new CohortSpanProcessor(),
+    spanCounter,
     ...(enabled ? [new BatchSpanProcessor({ exporter: new OTLPTraceExporter(), ...BATCH })] : []),
   ],
   metricReaders: enabled
