@@ -21,7 +21,10 @@ interface Siblings {
  * The command that takes a role or database over which is there, but not in the stack's state. Parent and provider
  * are what the program gives it: an import without them would be another resource.
  */
-export function importCommand({ type, name, urn, id }: Importable, { component, provider }: Siblings): string {
+export function importCommand(
+  { type, name, urn, id }: Importable,
+  { component, provider }: Siblings,
+): string {
   const [head = '', qualifiedType = ''] = splitUrn(urn);
   const parentType = qualifiedType.split('$').slice(0, -1).join('$');
   const parent = `${head}::${parentType}::${component}`;
