@@ -133,9 +133,16 @@ interface Registration {
 /** Shows each registration just before the mocks get it. */
 function watchRegistrations(see: (request: Registration) => void): void {
   const { getMonitor } = pulumi.runtime as unknown as {
-    getMonitor: () => { registerResource: (request: Registration, callback: unknown) => Promise<void> };
+    getMonitor: () => {
+      registerResource: (request: Registration, callback: unknown) => Promise<void>;
+      registerErrorHook?: (request: unknown, callback: (error: null) => void) => void;
+    };
   };
   const monitor = getMonitor();
+  // Missing in Pulumi's mocks; nothing fails here, so nothing calls the hook.
+  monitor.registerErrorHook = (_request, callback) => {
+    callback(null);
+  };
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, callback) => {
     see(request);
