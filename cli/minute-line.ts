@@ -1,9 +1,6 @@
+import { FLOW_THRESHOLDS } from '../scenario/flow-alert';
 import { dollars, percent } from './output';
 import type { ReportMinute } from './report';
-
-/** The flow alert's numbers, over a full demo minute. */
-const ALERT_ERROR_RATE = 0.2;
-const ALERT_P95_MS = 2000;
 
 /**
  * What is told of a demo minute, in the form of the seeds.
@@ -47,7 +44,9 @@ export function flowAlertText(fires: boolean, sinceMinute: number | null): strin
 
 /** Whether this minute's demo cohort has the numbers on which the flow alert fires. */
 export function firesFlowAlert({ demo }: Pick<ReportMinute, 'demo'>): boolean {
-  return demo.errorRate > ALERT_ERROR_RATE && demo.p95Ms !== null && demo.p95Ms > ALERT_P95_MS;
+  return (
+    demo.errorRate > FLOW_THRESHOLDS.errorRate && demo.p95Ms !== null && demo.p95Ms > FLOW_THRESHOLDS.p95Ms
+  );
 }
 
 function milliseconds(ms: number | null): string {

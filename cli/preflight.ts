@@ -1,5 +1,6 @@
 import { SERVICE_NAMES } from '../services/catalog';
 import type { Scenario } from '../scenario/types';
+import { anchorOf, type CheckId } from './checks/book';
 import { describeRun, wrongIndexes, type Conductor } from './conductor';
 import { messageOf, Refusal } from './faults';
 import type { Interruption } from './interruption';
@@ -34,21 +35,28 @@ export interface PreflightTools {
  */
 export async function preflight(tools: PreflightTools): Promise<Scenario> {
   tools.output.line('Pre-flight');
-  await passing(tools, 'all services are ready', () => servicesReady(tools));
-  const desired = await passing(tools, 'nothing is broken yet', () => nothingBroken(tools));
-  await passing(tools, 'baseline is green', () => baselineGreen(tools));
-  await passing(tools, 'telemetry of both cohorts arrives', () => telemetryArrives(tools));
+  await passing(tools, 'health', 'all services are ready', () => servicesReady(tools));
+  const desired = await passing(tools, 'nothing-broken', 'nothing is broken yet', () => nothingBroken(tools));
+  await passing(tools, 'baseline', 'baseline is green', () => baselineGreen(tools));
+  await passing(tools, 'telemetry-arrives', 'telemetry of both cohorts arrives', () =>
+    telemetryArrives(tools),
+  );
   return desired;
 }
 
-async function passing<T>({ output }: PreflightTools, what: string, check: () => Promise<T>): Promise<T> {
+async function passing<T>(
+  { output }: PreflightTools,
+  id: CheckId,
+  what: string,
+  check: () => Promise<T>,
+): Promise<T> {
   const started = performance.now();
   try {
     const result = await check();
     output.line(`  ✓ ${what} (${duration(performance.now() - started)})`);
     return result;
   } catch (error) {
-    if (error instanceof Refusal) output.line(`  ✗ ${what}`);
+    if (error instanceof Refusal) output.line(`  ✗ ${what} (${anchorOf(id)})`);
     throw error;
   }
 }

@@ -3,9 +3,9 @@ import { overloadOf } from './overload';
 import type { ReportMinute, RunFacts, Verdict } from './report';
 
 /** Baseline: most failed journeys, and slowest answers (ms). */
-const BASELINE_ERROR_RATE = 0.02;
-const CATALOG_P95_MS = 120;
-const JOURNEY_P95_MS = 500;
+export const BASELINE_ERROR_RATE = 0.02;
+export const CATALOG_P95_MS = 120;
+export const JOURNEY_P95_MS = 500;
 /** `--ablate index`: with the index nothing fails. `--ablate pool`: slow, but it hardly fails. */
 const WITH_INDEX_ERROR_RATE = 0.02;
 const WITH_POOL_ERROR_RATE = 0.05;

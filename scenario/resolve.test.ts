@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigError } from './config-error';
-import { flowAlertMinute, predictionBasis, resolveScenario } from './resolve';
+import { predictionBasis, resolveScenario } from './resolve';
 import type { ScenarioConfig } from './schema';
 
 const now = 1_800_000_000.4;
@@ -179,13 +179,6 @@ test('V3 drops both indexes, keeps three connections and shows its curve', () =>
   for (const { predicted, targetErrorRate, graded } of scenario.expectations) {
     if (graded) assert.ok(Math.abs(predicted.errorRate - targetErrorRate) <= 0.03);
   }
-});
-
-test('the flow alert: minute 22 in V3, 6 in blackfriday (21 % is its target), none without the cause', () => {
-  assert.equal(flowAlertMinute(resolve({ demoMode: 'blackfriday-v3' })), 22);
-  assert.equal(flowAlertMinute(resolve({ demoMode: 'blackfriday' })), 6);
-  assert.equal(flowAlertMinute(resolve({ demoMode: 'blackfriday' }, { ablation: 'index' })), null);
-  assert.equal(flowAlertMinute(resolve({})), null);
 });
 
 test('an own outage: the compiler finds pool and scans for it', () => {

@@ -180,7 +180,7 @@ function expectationsOf(scenario: Scenario, { points }: OutagePlan, gradable: bo
 }
 
 /** What the recommendation query's connection time depends on, in this scenario. */
-function holdOf(scenario: Scenario): number | readonly StorageStep[] {
+export function holdOf(scenario: Scenario): number | readonly StorageStep[] {
   if (scenario.indexes.idx_products_category === 'present') return INDEX_SCAN_MS;
   return scenario.storage.enabled ? scenario.storage.steps : UNPACED_SCAN_MS;
 }
@@ -194,16 +194,4 @@ export function predictionBasis(scenario: Scenario): string {
     return `Predicted without storage emulation: scans of ${String(UNPACED_SCAN_MS)} ms are assumed, the hardware decides; not graded.`;
   }
   return 'Predicted by simulation of the pool with the solved scan times.';
-}
-
-/**
- * The first full demo minute in which the flow alert's numbers are predicted: more than 20 % of the demo checkouts
- * fail, and their p95 (failed ones included) is above 2,000 ms. A failed request counts as just the acquire timeout,
- * in truth it takes a little longer: hence 2,000 itself is enough here. Null if no minute has both.
- */
-export function flowAlertMinute(scenario: Pick<Scenario, 'expectations'>): number | null {
-  const found = scenario.expectations.find(
-    ({ predicted }) => predicted.errorRate > 0.2 && predicted.allP95Ms !== null && predicted.allP95Ms >= 2000,
-  );
-  return found?.minute ?? null;
 }

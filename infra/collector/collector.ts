@@ -14,7 +14,8 @@ const CONFIG_DIR = '/etc/otelcol';
 
 export interface CollectorArgs {
   cluster: Cluster;
-  image: string;
+  /** By digest. */
+  image: pulumi.Input<string>;
   /** Any OTLP/HTTP back end. */
   otlp?: { endpoint: string; headers: Readonly<Record<string, string>> };
   /** The Coralogix preset. */

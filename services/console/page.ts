@@ -1,36 +1,58 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import express, { type RequestHandler, type Router } from 'express';
+import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import type { RequestHandler, Router } from 'express';
+import { Assets, folderWith } from './assets';
 
 /** No inline script or style, nothing from elsewhere, nothing sent elsewhere. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'self'",
-].join('; ');
+const policy = (frameAncestors: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+    `frame-ancestors ${frameAncestors}`,
+  ].join('; ');
 
 /** Headers of every answer of the console. */
 export function securityHeaders(): RequestHandler {
   return (_request, response, next) => {
     response.set({
-      'content-security-policy': CONTENT_SECURITY_POLICY,
+      'content-security-policy': policy("'self'"),
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'permissions-policy': 'camera=(), microphone=(), geolocation=()',
     });
     next();
   };
 }
 
-/** Serves the page; its files are not compiled, so they lie beside the source. */
-export function mountPage(router: Router): void {
-  const candidates = [join(__dirname, 'public'), join(__dirname, '../../../services/console/public')];
-  const directory = candidates.find((candidate) => existsSync(join(candidate, 'index.html')));
-  if (directory === undefined)
-    throw new Error(`the console's page is missing: looked in ${candidates.join(' and ')}`);
-  router.use(express.static(directory, { index: 'index.html', maxAge: 0, etag: true }));
+/** The page's files (they are not compiled, so they lie beside the source), and uPlot under its version. */
+export function pageAssets(): Assets {
+  const folder = folderWith('index.html', [
+    join(__dirname, 'public'),
+    join(__dirname, '../../../services/console/public'),
+  ]);
+  const uplot = dirname(dirname(require.resolve('uplot')));
+  const { version } = JSON.parse(readFileSync(join(uplot, 'package.json'), 'utf8')) as { version: string };
+  return new Assets()
+    .addFolder(folder)
+    .addFile(`/vendor/uplot-${version}.css`, join(uplot, 'dist/uPlot.min.css'), true)
+    .addFile(`/vendor/uplot-${version}.js`, join(uplot, 'dist/uPlot.iife.min.js'), true);
+}
+
+/** Serves the page. Its read-only views for slides (`?embed=…`) may be framed by any page; the rest by its own only. */
+export function mountPage(router: Router, assets: Assets = pageAssets()): void {
+  router.get('/', (request, response, next) => {
+    if (typeof request.query.embed === 'string') {
+      response.set('content-security-policy', policy('* file:'));
+    }
+    next();
+  });
+  router.use(assets.handler());
 }

@@ -11,15 +11,25 @@ import { ScenarioSubscription } from '../lib/scenario-subscription';
 import { runService } from '../lib/server';
 import { mountApi } from './api/routes';
 import { Conductor, type ConductorSession } from './conductor';
+import { Confirmations } from './control/confirmations';
+import { OverrideControl } from './control/override-control';
+import { mountControl } from './control/routes';
 import { Forwarder, type Send } from './otlp/forwarder';
 import { parseHeaders } from './otlp/headers';
 import { OtlpReceiver } from './otlp/receiver';
 import { mountPage, securityHeaders } from './page';
+import { RunBook } from './runs/run-book';
 import { TelemetryStore } from './store/telemetry-store';
+import { Broadcast } from './stream/broadcast';
+import { StreamHub } from './stream/hub';
+import { DatabaseObserver } from './system/database-observer';
+import { ConsoleView } from './view';
 
 const TICK_MS = 1000;
 const CONNECT_TIMEOUT_MS = 3000;
 const FORWARD_TIMEOUT_MS = 5000;
+/** How often PostgreSQL is asked for its indexes and the query's plan. */
+const OBSERVE_MS = 2000;
 
 /** Starts the console: OTLP receiver, store, reading end points, page, and the conductor of run-time control. */
 export async function start(): Promise<void> {
@@ -31,6 +41,14 @@ export async function start(): Promise<void> {
       .or(z.literal(''))
       .optional(),
     CONSOLE_FORWARD_OTLP_HEADERS: z.string().optional(),
+    CONSOLE_TRACE_LINK: z
+      .url('a URL with {traceId} in it, such as https://vendor.example/trace/{traceId}')
+      .refine(
+        (url) => url.includes('{traceId}') && /^https?:/.test(url),
+        'must be http(s) and contain {traceId}',
+      )
+      .or(z.literal(''))
+      .optional(),
   });
   const store = new TelemetryStore();
   const forwarder = env.CONSOLE_FORWARD_OTLP_ENDPOINT
@@ -53,17 +71,64 @@ export async function start(): Promise<void> {
       logger.info({ event: 'conductor', ...fields }, message);
     },
   });
+  const runs = new RunBook((beganMs) => {
+    store.beginRun(beganMs);
+  });
+  const withSession = async <T>(work: (sql: ConductorSession) => Promise<T>): Promise<T> => {
+    const session = await connectConductor(env.DATABASE_URL);
+    try {
+      return await work(session);
+    } finally {
+      await session.close().catch(() => undefined);
+    }
+  };
+  const observer = new DatabaseObserver(env.DATABASE_URL);
+  const confirmations = new Confirmations();
+  const view = new ConsoleView({
+    store,
+    runs,
+    conductor,
+    confirmations,
+    observer,
+    effective: () => subscription.current(),
+    rows: () => observer.rows(),
+    traceLink:
+      env.CONSOLE_TRACE_LINK === undefined || env.CONSOLE_TRACE_LINK === '' ? null : env.CONSOLE_TRACE_LINK,
+    now: Date.now,
+  });
+  const control = new OverrideControl({
+    withSession,
+    confirmations,
+    originalOf: (runId) => runs.get(runId)?.original ?? null,
+  });
+  const hub = new StreamHub();
+  const broadcast = new Broadcast(view, hub);
   subscription.onChange((effective) => {
+    runs.follow(effective);
     conductor.follow(effective);
+    // What this misses the timer reads.
+    void observer.look().catch(() => undefined);
   });
   await subscription.start();
   const tasks = [
     every(TICK_MS, 'telemetry store', () => {
       store.tick();
+      view.tick();
     }),
+    every(TICK_MS, 'stream', () => {
+      broadcast.tick();
+    }),
+    every(OBSERVE_MS, 'database observer', () => observer.look()),
+    every(TICK_MS, 'hold', () => control.keepHold(subscription.current())),
     every(TICK_MS, 'conductor', () => conductor.work()),
     ...(forwarder === null ? [] : [every(TICK_MS, 'OTLP forwarding', () => forwarder.pump())]),
   ];
+  // Before the server waits for its connections: a stream never ends by itself.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      hub.close();
+    });
+  }
   await runService({
     name: 'console',
     subscription,
@@ -74,10 +139,13 @@ export async function start(): Promise<void> {
       router.use(securityHeaders());
       mountApi(router, {
         store,
-        conductor,
+        view,
+        hub,
+        broadcast,
         effective: () => subscription.current(),
         redis: env.REDIS_KIND ?? null,
       });
+      mountControl(router, control);
       mountPage(router);
     },
     readiness: {
@@ -90,11 +158,12 @@ export async function start(): Promise<void> {
       store: store.sizes(),
       forwarding: forwarder?.status() ?? null,
       conductor: conductor.status(),
+      stream: hub.status(),
       redis: env.REDIS_KIND ?? null,
     }),
     close: () => {
       for (const task of tasks) task.stop();
-      return Promise.resolve();
+      return observer.close();
     },
   });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SLOW_QUERY_MS } from '../../scenario/flow-alert';
 import { PoolExhaustedError, type InstrumentedPool } from '../lib/database';
 import { callService } from '../lib/http-client';
 import { logger } from '../lib/logger';
@@ -6,8 +7,6 @@ import { serverSpan } from '../lib/server-span';
 import type { PlanObserver } from './plan-observer';
 import { recommendationsQuery } from './queries';
 
-/** A recommendation query slower than this (ms) is a slow one (`db.slow_query`). */
-export const SLOW_QUERY_MS = 500;
 const RANKING_TIMEOUT_MS = 1_000;
 
 export interface Candidate {

@@ -3,16 +3,23 @@ import { z } from 'zod';
 import type { EffectiveScenario } from '../../../scenario/types';
 import { HttpError } from '../../lib/errors';
 import { parseInput } from '../../lib/validate';
-import type { Conductor } from '../conductor';
+import { curveSvg } from '../report/curve-svg';
+import { reportPage } from '../report/report-page';
 import { TRAFFIC_CLASSES } from '../store/facts';
 import type { TelemetryStore } from '../store/telemetry-store';
-import { serviceMap } from './service-map';
+import type { Broadcast } from '../stream/broadcast';
+import { STREAM_EVENTS, type StreamEvent, type StreamHub } from '../stream/hub';
+import type { ConsoleView } from '../view';
+import { flowAlertOf } from './flow-alert';
 import { summarize } from './summary';
-import { traceHeader, traceTree } from './trace-tree';
+import type { Curve } from './curve';
+import { traceHeader, traceTree, type TraceTree } from './trace-tree';
 
 export interface ApiOptions {
   store: TelemetryStore;
-  conductor: Conductor;
+  view: ConsoleView;
+  hub: StreamHub;
+  broadcast: Broadcast;
   /** What counts now. */
   effective: () => EffectiveScenario | null;
   /** What stands for Redis, as the runner says; null when it does not. */
@@ -35,6 +42,17 @@ const summaryQuery = z.object({
   minutes: flag.default(true),
   minute_services: flag.default(true),
 });
+const runId = z.string().min(1).max(200).optional();
+const runQuery = z.object({ run_id: runId });
+const svgQuery = z.object({ run_id: runId, theme: z.enum(['light', 'dark']).default('light') });
+const reportQuery = z.object({ run_id: runId, download: flag.default(false) });
+const streamQuery = z.object({
+  events: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(STREAM_EVENTS, { error: `must be some of ${STREAM_EVENTS.join(',')}` })))
+    .optional(),
+});
 const tracesQuery = z.object({
   traffic: z.enum(TRAFFIC_CLASSES).optional(),
   error: flag.optional(),
@@ -54,7 +72,7 @@ const logsQuery = z.object({
 
 /** The reading end points of the console, JSON. */
 export function mountApi(router: Router, options: ApiOptions): void {
-  const { store, conductor } = options;
+  const { store, view } = options;
   const now = options.now ?? Date.now;
   const get = (path: string, answer: (...args: Parameters<RequestHandler>) => unknown): void => {
     router.get(path, (request, response, next) => {
@@ -76,7 +94,53 @@ export function mountApi(router: Router, options: ApiOptions): void {
         runs: store.aggregates.runIds(),
       });
     }
-    return summary;
+    return {
+      ...summary,
+      flowAlert: flowAlertOf(store, view.run(summary.run?.runId ?? null), options.effective(), now()),
+    };
+  });
+  router.get('/api/stream', (request, response) => {
+    const { events } = parseInput(streamQuery, request.query);
+    const wanted = events === undefined ? null : new Set<StreamEvent>(events);
+    options.hub.join(request, response, wanted, options.broadcast.first());
+  });
+  const knownCurve = (runId: string | undefined): Curve => {
+    const curve = view.curve(runId ?? null);
+    if (curve !== null) return curve;
+    throw new HttpError(
+      404,
+      'unknown-run',
+      runId === undefined ? 'No run has been seen yet: start the outage first.' : `No run ${runId} is known.`,
+    );
+  };
+  get('/api/curve', (request) => knownCurve(parseInput(runQuery, request.query).run_id));
+  router.get('/api/curve.svg', (request, response) => {
+    const { run_id, theme } = parseInput(svgQuery, request.query);
+    response
+      .set({ 'cache-control': 'no-store', 'content-type': 'image/svg+xml; charset=utf-8' })
+      .send(curveSvg(knownCurve(run_id), theme));
+  });
+  router.get('/report', (request, response) => {
+    const { run_id, download } = parseInput(reportQuery, request.query);
+    const curve = knownCurve(run_id);
+    const { html, policy } = reportPage({
+      curve,
+      traces: reportTraces(store),
+      explain: view.explain(),
+      nowMs: now(),
+    });
+    response.set({
+      'cache-control': 'no-store',
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': policy,
+    });
+    if (download) {
+      response.set(
+        'content-disposition',
+        `attachment; filename="report-${curve.runId.replaceAll(/[^\w.-]/g, '_')}.html"`,
+      );
+    }
+    response.send(html);
   });
   get('/api/traces', (request) => {
     const query = parseInput(tracesQuery, request.query);
@@ -95,7 +159,8 @@ export function mountApi(router: Router, options: ApiOptions): void {
     }
     return traceTree(trace, (linked) => store.traces.get(linked) !== null);
   });
-  get('/api/service-map', () => serviceMap(store, now()));
+  get('/api/service-map', () => view.map());
+  get('/api/explain', () => view.explain());
   get('/api/logs', (request) => {
     const query = parseInput(logsQuery, request.query);
     return {
@@ -106,5 +171,16 @@ export function mountApi(router: Router, options: ApiOptions): void {
       }),
     };
   });
-  get('/api/conductor', () => conductor.status());
+  get('/api/conductor', () => view.conductor());
+}
+
+/** The newest failed and the newest good checkout that are whole, as examples. */
+function reportTraces(store: TelemetryStore): { failing: TraceTree | null; healthy: TraceTree | null } {
+  const newest = (failed: boolean): TraceTree | null => {
+    const found = store.traces.list({ traffic: 'demo', failed, limit: 20 });
+    const whole = found.filter(({ partial, root }) => !partial && root !== null);
+    const best = whole.find((trace) => traceHeader(trace).poolExhausted) ?? whole[0] ?? found[0];
+    return best === undefined ? null : traceTree(best, (linked) => store.traces.get(linked) !== null);
+  };
+  return { failing: newest(true), healthy: newest(false) };
 }

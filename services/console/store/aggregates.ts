@@ -1,6 +1,6 @@
 import type { SpanRecord } from '../otlp/records';
 import { TRAFFIC_CLASSES, type Facts, type TrafficClass } from './facts';
-import { RING_SECONDS, SecondRing, statsOf, Totals, type Stats } from './series';
+import { RING_SECONDS, SecondRing, SecondSums, statsOf, Totals, type Stats } from './series';
 
 /** Different (service, route, traffic) the store keeps; a shop has about fifty. */
 const MAX_SERIES = 200;
@@ -12,6 +12,8 @@ const MAX_TOTALS_PER_RUN = 4000;
 
 export const LOAD_GENERATOR = 'load-generator';
 export const FRONTEND = 'frontend';
+/** Whose wait for a connection is the outage's: the recommendation query's own pool. */
+export const OUTAGE_POOL = 'recommendation';
 /** The routes by which the cohorts are measured, at the frontend. */
 export const COHORT_ROUTES: readonly string[] = ['POST /api/browse', 'POST /api/checkout'];
 
@@ -40,6 +42,9 @@ interface MinuteTotals {
   totals: Map<string, Totals>;
   lostRevenueUsd: number;
   flow: FlowInputs;
+  /** The recommendation query, and the wait for its pool. */
+  query: Totals;
+  wait: Totals;
   /** Start of the first and end of the last demo request seen at the frontend (Unix ms). */
   firstMs: number;
   lastMs: number;
@@ -66,8 +71,18 @@ export interface RunMinute {
   series: SeriesTotals[];
   lostRevenueUsd: number;
   flow: FlowInputs;
+  query: Totals;
+  wait: Totals;
   firstMs: number;
   lastMs: number;
+}
+
+/** The newest demo minute seen in telemetry. */
+export interface NewestMinute {
+  runId: string;
+  minute: number;
+  /** Its arrival (Unix ms). */
+  seenMs: number;
 }
 
 /**
@@ -78,6 +93,12 @@ export class Aggregates {
   private readonly series = new Map<string, Series>();
   private readonly runs = new Map<string, Run>();
   private lostRevenueUsd = 0;
+  private readonly lostBySecond = new SecondSums();
+  private readonly queryRing = new SecondRing();
+  private readonly waitRing = new SecondRing();
+  /** Demo minute that the load generator last gave a journey. */
+  newestMinute: NewestMinute | null = null;
+  private newestStartMs = 0;
   droppedRecords = 0;
 
   /** @param nowMs arrival (Unix ms) */
@@ -90,11 +111,13 @@ export class Aggregates {
       if (facts.poolExhausted) flow.poolExhausted += 1;
       if (facts.checkoutFailed) flow.checkoutFailed += 1;
     }
-    const route = measuredRoute(span, facts);
-    if (route === null) return;
     const endMs = span.startMs + span.durationMs;
     // A clock ahead of ours must not hide what comes after it.
     const second = Math.floor(Math.min(endMs, nowMs) / 1000);
+    this.addCause(span, facts, second, minute?.totals ?? null, nowMs);
+    const route = measuredRoute(span, facts);
+    if (route === null) return;
+    if (route === 'journey') this.noteMinute(span, facts, nowMs);
     const id = `${facts.traffic}|${span.service}|${route}`;
     const series = this.seriesOf(id, { service: span.service, route, traffic: facts.traffic });
     if (series === null) {
@@ -105,6 +128,7 @@ export class Aggregates {
     const atFrontend = span.service === FRONTEND && span.kind === 'SERVER';
     const lostUsd = atFrontend && facts.checkoutFailed ? facts.orderTotal : 0;
     this.lostRevenueUsd += lostUsd;
+    if (lostUsd > 0) this.lostBySecond.add(second, lostUsd);
     if (minute === null) return;
     minute.run.lostRevenueUsd += lostUsd;
     if (minute.totals === null) return;
@@ -124,6 +148,31 @@ export class Aggregates {
       minute.totals.totals.set(id, totals);
     }
     totals.record(span.durationMs, facts.error);
+  }
+
+  /** The recommendation query and the wait for its pool, wherever in a trace they are. */
+  private addCause(
+    span: SpanRecord,
+    facts: Facts,
+    second: number,
+    minute: MinuteTotals | null,
+    nowMs: number,
+  ): void {
+    if (facts.traffic !== 'demo') return;
+    const isWait = facts.pool === OUTAGE_POOL && !facts.dbStatement;
+    if (!facts.recommendationQuery && !isWait) return;
+    const ring = isWait ? this.waitRing : this.queryRing;
+    if (second > nowMs / 1000 - RING_SECONDS) ring.record(second, span.durationMs, facts.error);
+    if (minute !== null) (isWait ? minute.wait : minute.query).record(span.durationMs, facts.error);
+  }
+
+  private noteMinute(span: SpanRecord, facts: Facts, nowMs: number): void {
+    if (facts.traffic !== 'demo' || facts.runId === null || facts.minute === null) return;
+    const newest = this.newestMinute;
+    // The latest to *start* counts: a failed journey ends long after younger ones.
+    if (newest !== null && newest.runId === facts.runId && span.startMs < this.newestStartMs) return;
+    this.newestStartMs = span.startMs;
+    this.newestMinute = { runId: facts.runId, minute: facts.minute, seenMs: nowMs };
   }
 
   /** `totals` is null for a minute older than those kept: it counts for its run only. */
@@ -156,6 +205,8 @@ export class Aggregates {
       totals: new Map(),
       lostRevenueUsd: 0,
       flow: { slowQuery: 0, fullTableScan: 0, poolExhausted: 0, checkoutFailed: 0 },
+      query: new Totals(),
+      wait: new Totals(),
       firstMs: Number.POSITIVE_INFINITY,
       lastMs: 0,
     };
@@ -193,6 +244,27 @@ export class Aggregates {
       ring.sum(from, to, totals);
       return { key, totals };
     });
+  }
+
+  /** The Unix seconds [from, to) of one series alone, e.g. a cohort's at the frontend. */
+  windowOf(from: number, to: number, include: (key: SeriesKey) => boolean): Totals {
+    const totals = new Totals();
+    for (const { key, ring } of this.series.values()) if (include(key)) ring.sum(from, to, totals);
+    return totals;
+  }
+
+  /** The recommendation query, and the wait for its pool, in the Unix seconds [from, to). */
+  causeWindow(from: number, to: number): { query: Totals; wait: Totals } {
+    const query = new Totals();
+    const wait = new Totals();
+    this.queryRing.sum(from, to, query);
+    this.waitRing.sum(from, to, wait);
+    return { query, wait };
+  }
+
+  /** USD lost by failed checkouts that ended in the Unix seconds [from, to). */
+  lostBetween(from: number, to: number): number {
+    return this.lostBySecond.sum(from, to);
   }
 
   /** A run's demo minutes in order; empty for an unknown run. */

@@ -23,6 +23,10 @@ export interface Facts {
   fullTableScan: boolean;
   poolExhausted: boolean;
   checkoutFailed: boolean;
+  /** The recommendation query itself: it alone tells whether it was slow. */
+  recommendationQuery: boolean;
+  /** The pool a connection was waited for. */
+  pool: string | null;
   /** The journey failed: HTTP status of 500 or more, or span status ERROR. */
   error: boolean;
 }
@@ -44,6 +48,8 @@ export function factsOf(span: SpanRecord): Facts {
     fullTableScan: false,
     poolExhausted: false,
     checkoutFailed: false,
+    recommendationQuery: false,
+    pool: null,
     error: false,
   };
   let address: string | null = null;
@@ -97,12 +103,16 @@ export function factsOf(span: SpanRecord): Facts {
         break;
       case 'db.slow_query':
         facts.slowQuery = isTrue(value);
+        facts.recommendationQuery = true;
         break;
       case 'db.full_table_scan':
         facts.fullTableScan = isTrue(value);
         break;
       case 'db.connection.pool.exhausted':
         facts.poolExhausted = isTrue(value);
+        break;
+      case 'db.client.connection.pool.name':
+        facts.pool = textOf(value);
         break;
       case 'checkout.failed':
         facts.checkoutFailed = isTrue(value);

@@ -53,6 +53,15 @@ export class LogEvents {
       .map(present);
   }
 
+  /** Forgets what is older (Unix ms). */
+  dropBefore(ms: number): void {
+    for (const [event, records] of this.byEvent) {
+      const kept = records.filter(({ atMs }) => atMs >= ms);
+      if (kept.length === 0) this.byEvent.delete(event);
+      else this.byEvent.set(event, kept);
+    }
+  }
+
   get size(): number {
     let size = 0;
     for (const records of this.byEvent.values()) size += records.length;

@@ -101,3 +101,31 @@ export class SecondRing {
     }
   }
 }
+
+/** Sums of the last seconds, one slot per second. */
+export class SecondSums {
+  private readonly second = new Float64Array(RING_SECONDS).fill(-1);
+  private readonly value = new Float64Array(RING_SECONDS);
+
+  /** Adds to that Unix second; one already forgotten is ignored. */
+  add(second: number, value: number): void {
+    const slot = second % RING_SECONDS;
+    const held = this.second[slot] ?? -1;
+    if (held > second) return;
+    if (held < second) {
+      this.second[slot] = second;
+      this.value[slot] = 0;
+    }
+    this.value[slot] = (this.value[slot] ?? 0) + value;
+  }
+
+  /** Over the Unix seconds [from, to). */
+  sum(from: number, to: number): number {
+    let total = 0;
+    for (let slot = 0; slot < RING_SECONDS; slot += 1) {
+      const second = this.second[slot] ?? -1;
+      if (second >= from && second < to) total += this.value[slot] ?? 0;
+    }
+    return total;
+  }
+}

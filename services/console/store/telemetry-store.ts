@@ -3,9 +3,14 @@ import type { TelemetrySink } from '../otlp/receiver';
 import { Aggregates } from './aggregates';
 import { factsOf } from './facts';
 import { LogEvents } from './log-events';
+import { History } from './history';
 import { MetricValues } from './metric-values';
+import { PoolMinutes } from './pool-minutes';
 import { ServiceMap } from './service-map';
 import { TraceStore } from './traces';
+
+/** What came so long before a run (s) still belongs to its story: the calm before, for comparison. */
+export const CALM_BEFORE_RUN_SECONDS = 120;
 
 /** All the console knows, in memory of fixed size. */
 export class TelemetryStore implements TelemetrySink {
@@ -14,9 +19,15 @@ export class TelemetryStore implements TelemetrySink {
   readonly serviceMap = new ServiceMap();
   readonly metrics = new MetricValues();
   readonly logs = new LogEvents();
+  readonly pools = new PoolMinutes();
+  readonly history = new History();
   /** Arrival of the latest span (Unix ms); null before the first. */
   lastSpanMs: number | null = null;
   spans = 0;
+  /** Older than the run. */
+  spansDropped = 0;
+  logsDropped = 0;
+  private notBeforeMs = Number.NEGATIVE_INFINITY;
 
   /** @param now Unix ms */
   constructor(private readonly now: () => number = Date.now) {}
@@ -26,6 +37,10 @@ export class TelemetryStore implements TelemetrySink {
     if (spans.length > 0) this.lastSpanMs = nowMs;
     this.spans += spans.length;
     for (const span of spans) {
+      if (span.startMs < this.notBeforeMs) {
+        this.spansDropped += 1;
+        continue;
+      }
       const facts = factsOf(span);
       this.aggregates.add(span, facts, nowMs);
       this.serviceMap.add(span, facts, nowMs);
@@ -39,7 +54,22 @@ export class TelemetryStore implements TelemetrySink {
   }
 
   addLogs(records: readonly LogRecord[]): void {
-    for (const record of records) this.logs.add(record);
+    for (const record of records) {
+      if (record.atMs < this.notBeforeMs) this.logsDropped += 1;
+      else this.logs.add(record);
+    }
+  }
+
+  /**
+   * A run begins: traces and logs older than it are dropped, and what comes late of them too. The figures of the last
+   * runs' minutes stay, for their reports.
+   *
+   * @param beganMs Unix ms
+   */
+  beginRun(beganMs: number): void {
+    this.notBeforeMs = beganMs - CALM_BEFORE_RUN_SECONDS * 1000;
+    this.traces.dropBefore(this.notBeforeMs);
+    this.logs.dropBefore(this.notBeforeMs);
   }
 
   /** Once a second. */
@@ -51,6 +81,8 @@ export class TelemetryStore implements TelemetrySink {
   sizes(): Record<string, unknown> {
     return {
       spansReceived: this.spans,
+      spansOlderThanRun: this.spansDropped,
+      logsOlderThanRun: this.logsDropped,
       lastSpanAgeMs: this.lastSpanMs === null ? null : this.now() - this.lastSpanMs,
       aggregates: this.aggregates.sizes(),
       traces: this.traces.sizes(),

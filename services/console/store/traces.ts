@@ -325,6 +325,28 @@ export class TraceStore {
     return found;
   }
 
+  /** Forgets every trace that began earlier (Unix ms). */
+  dropBefore(ms: number): void {
+    for (const trace of [...this.traces.values()]) {
+      if (trace.startMs >= ms) continue;
+      if (trace.admitted === true) {
+        this.classOf(trace).kept.delete(trace.traceId);
+        trace.admitted = false;
+        this.releaseHeld(trace);
+        this.place(trace);
+      }
+      for (const holder of trace.heldBy) {
+        const holds = this.traces.get(holder)?.holds;
+        const index = holds?.indexOf(trace.traceId) ?? -1;
+        if (index >= 0) holds?.splice(index, 1);
+      }
+      trace.heldBy.clear();
+      this.place(trace);
+      // Letting go of what it held may have removed it already.
+      if (this.traces.get(trace.traceId) === trace) this.remove(trace);
+    }
+  }
+
   /** A trace by id: also one still being assembled. */
   get(traceId: string): StoredTrace | null {
     return this.traces.get(traceId) ?? null;

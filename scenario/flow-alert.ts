@@ -1,0 +1,204 @@
+import type { MinuteExpectation, Scenario } from './types';
+
+/**
+ * The flow alert of seed 004 as code: one definition for the console, the monitor, the prediction, and the
+ * definitions for vendors in docs/coralogix. It looks at the demo cohort alone, one full demo minute at a time.
+ */
+
+/** The attributes that must each be `true` on at least one span of the demo cohort in the minute. */
+export const FLOW_ATTRIBUTES = [
+  'db.slow_query',
+  'db.full_table_scan',
+  'db.connection.pool.exhausted',
+  'checkout.failed',
+] as const;
+export type FlowAttribute = (typeof FLOW_ATTRIBUTES)[number];
+
+/**
+ * What has to be exceeded (not just reached). Both are of the demo cohort's checkouts at the frontend
+ * ({@link FLOW_ROUTE}), not of all demo journeys: in blackfriday-v3 four of five of those only browse.
+ */
+export const FLOW_THRESHOLDS = {
+  /** Failed checkouts / checkouts, 0…1. A declined card (402) is no failure. */
+  errorRate: 0.2,
+  /** 95th percentile of the checkouts' duration, failed ones included (ms). */
+  p95Ms: 2000,
+} as const;
+
+/** The frontend's route by which the demo cohort's checkouts are measured. */
+export const FLOW_ROUTE = 'POST /api/checkout';
+
+/** A recommendation query that takes longer (ms) carries `db.slow_query`; the wait for the pool is not counted. */
+export const SLOW_QUERY_MS = 500;
+
+/**
+ * The alert clears after so many full minutes in a row that don't meet every condition: one minute at the border
+ * doesn't open a second incident.
+ */
+export const FLOW_CLEARS_AFTER_MINUTES = 2;
+
+/** What was seen (or is predicted) of one demo minute of the demo cohort. */
+export interface FlowMinute {
+  minute: number;
+  /**
+   * Whether a full demo minute was seen of it: it is over and its spans have arrived, or the clock was held in it for
+   * as long as a minute is. Others are not looked at.
+   */
+  full: boolean;
+  /** Checkouts that ended; without any the minute says nothing. */
+  requests: number;
+  /** 0…1 */
+  errorRate: number;
+  /** ms, over all of them */
+  p95Ms: number | null;
+  /** Spans of the demo cohort on which each attribute was true. */
+  spans: Readonly<Record<FlowAttribute, number>>;
+}
+
+/** One of the alert's six conditions. It is met when `observed` > `threshold`. */
+export interface FlowCondition {
+  name: FlowAttribute | 'error_rate' | 'duration_p95';
+  /** `spans`, `share` (0…1) or `ms`. */
+  unit: 'spans' | 'share' | 'ms';
+  /** null: nothing was seen yet. */
+  observed: number | null;
+  threshold: number;
+  met: boolean;
+}
+
+export interface FlowAlert {
+  state: 'armed' | 'firing';
+  /** First minute of the incident that is open; null while armed. */
+  sinceMinute: number | null;
+  /** The latest full minute that was looked at, which `conditions` are of; null before the first. */
+  evaluatedMinute: number | null;
+  conditions: FlowCondition[];
+  /** Every incident of the run, the open one (`toMinute` null) last. `toMinute`: the last minute that met all. */
+  incidents: { fromMinute: number; toMinute: number | null }[];
+}
+
+/**
+ * Where the alert of a run stands.
+ *
+ * It fires with the first full minute that meets all six conditions, without delay, and keeps firing until
+ * {@link FLOW_CLEARS_AFTER_MINUTES} full minutes in a row didn't, or until the run is no longer in force (healed,
+ * aborted, over): then it is armed again. Minutes that were not seen, or had no checkout, neither fire nor clear.
+ *
+ * @param minutes of one run, in any order; each minute once
+ * @param runInForce whether the run is still what the shop follows
+ */
+export function evaluateFlowAlert(minutes: readonly FlowMinute[], runInForce = true): FlowAlert {
+  const incidents: FlowAlert['incidents'] = [];
+  let open: { fromMinute: number; lastMet: number } | null = null;
+  let unmet = 0;
+  let latest: FlowMinute | null = null;
+  for (const minute of [...minutes].sort((a, b) => a.minute - b.minute)) {
+    if (!minute.full || minute.requests === 0) continue;
+    latest = minute;
+    if (meetsFlowAlert(minute)) {
+      const fromMinute: number = open === null ? minute.minute : open.fromMinute;
+      open = { fromMinute, lastMet: minute.minute };
+      unmet = 0;
+    } else if (open !== null && ++unmet >= FLOW_CLEARS_AFTER_MINUTES) {
+      incidents.push({ fromMinute: open.fromMinute, toMinute: open.lastMet });
+      open = null;
+      unmet = 0;
+    }
+  }
+  if (open !== null && !runInForce) {
+    incidents.push({ fromMinute: open.fromMinute, toMinute: open.lastMet });
+    open = null;
+  }
+  if (open !== null) incidents.push({ fromMinute: open.fromMinute, toMinute: null });
+  return {
+    state: open === null ? 'armed' : 'firing',
+    sinceMinute: open?.fromMinute ?? null,
+    evaluatedMinute: latest?.minute ?? null,
+    conditions: flowConditions(latest),
+    incidents,
+  };
+}
+
+/** The six conditions as one minute meets them. @param minute null: nothing was seen yet */
+export function flowConditions(
+  minute: Pick<FlowMinute, 'errorRate' | 'p95Ms' | 'spans'> | null,
+): FlowCondition[] {
+  const condition = (
+    name: FlowCondition['name'],
+    unit: FlowCondition['unit'],
+    observed: number | null,
+    threshold: number,
+  ): FlowCondition => ({ name, unit, observed, threshold, met: observed !== null && observed > threshold });
+  return [
+    ...FLOW_ATTRIBUTES.map((name) => condition(name, 'spans', minute?.spans[name] ?? null, 0)),
+    condition('error_rate', 'share', minute?.errorRate ?? null, FLOW_THRESHOLDS.errorRate),
+    condition('duration_p95', 'ms', minute?.p95Ms ?? null, FLOW_THRESHOLDS.p95Ms),
+  ];
+}
+
+/** Whether one minute meets all six conditions. */
+export function meetsFlowAlert(minute: Pick<FlowMinute, 'errorRate' | 'p95Ms' | 'spans'>): boolean {
+  return flowConditions(minute).every(({ met }) => met);
+}
+
+/**
+ * Whether a full demo minute was seen of a minute.
+ *
+ * @param currentMinute fractional demo minute of the run's clock; null when it is over or no longer in force
+ * @param coveredSeconds real seconds the clock was in the minute, as far as is known
+ */
+export function isFullMinute(
+  minute: number,
+  currentMinute: number | null,
+  coveredSeconds: number | null,
+  minuteSeconds: number,
+): boolean {
+  if (currentMinute === null || minute < Math.floor(currentMinute)) return true;
+  // Held by a pause: as much of it was seen as of any other.
+  return minute === Math.floor(currentMinute) && coveredSeconds !== null && coveredSeconds >= minuteSeconds;
+}
+
+/**
+ * The first demo minute in which the alert is predicted to fire; null if it never does: 22 in blackfriday-v3, 6 in
+ * blackfriday, never without one of the causes.
+ */
+export function predictedFlowAlertMinute(scenario: PredictedScenario): number | null {
+  return evaluateFlowAlert(predictedFlowMinutes(scenario)).incidents[0]?.fromMinute ?? null;
+}
+
+type PredictedScenario = Pick<Scenario, 'expectations' | 'indexes' | 'storage' | 'pools'>;
+
+/** What the alert will see of each minute, by the scenario's prediction. Counts of spans are of their kind 0 or 1. */
+export function predictedFlowMinutes(scenario: PredictedScenario): FlowMinute[] {
+  return scenario.expectations.map((expected) => {
+    const { errorRate, p95Ms, allP95Ms } = expected.predicted;
+    const scans = scenario.indexes.idx_products_category === 'absent';
+    const failures = errorRate > 0 ? 1 : 0;
+    return {
+      minute: expected.minute,
+      full: true,
+      requests: expected.rpm,
+      errorRate,
+      p95Ms: observable(allP95Ms ?? p95Ms, scenario.pools.recommendation.acquireTimeoutMs),
+      spans: {
+        'db.slow_query': scans && slowestScanMs(scenario, expected) > SLOW_QUERY_MS ? 1 : 0,
+        'db.full_table_scan': scans ? 1 : 0,
+        'db.connection.pool.exhausted': failures,
+        'checkout.failed': failures,
+      },
+    };
+  });
+}
+
+/** A failed request counts as just the acquire timeout in the simulation; in truth its timer is never early (ms). */
+function observable(p95Ms: number | null, acquireTimeoutMs: number): number | null {
+  return p95Ms !== null && Math.abs(p95Ms - acquireTimeoutMs) < 0.001 ? p95Ms + 1 : p95Ms;
+}
+
+/** The longest scan in force during a minute (ms); without storage emulation the prediction's own query time. */
+function slowestScanMs({ storage }: PredictedScenario, { minute, predicted }: MinuteExpectation): number {
+  if (!storage.enabled) return predicted.p95Ms ?? 0;
+  const before = storage.steps.findLast((step) => step.minute <= minute)?.scanMs ?? 0;
+  const within = storage.steps.filter((step) => step.minute > minute && step.minute < minute + 1);
+  return Math.max(before, ...within.map(({ scanMs }) => scanMs));
+}

@@ -1,0 +1,163 @@
+import { predictedFlowAlertMinute } from '../../../scenario/flow-alert';
+import { positionAt } from '../../../scenario/timeline';
+import type { EffectiveScenario } from '../../../scenario/types';
+import type { KnownRun, RunEvent } from '../runs/run-book';
+import { byTraffic, COHORT_ROUTES, FRONTEND } from '../store/aggregates';
+import { round, statsOf, Totals } from '../store/series';
+import type { TelemetryStore } from '../store/telemetry-store';
+import { flowAlertOf, settledMinute, type FlowAlertAnswer } from './flow-alert';
+import { coveredSeconds } from './summary';
+
+/** One demo minute: what was wanted, predicted and seen. Rates 0…1, null where nothing was seen. */
+export interface CurveMinute {
+  minute: number;
+  phase: string;
+  target: { errorRate: number; rpm: number; graded: boolean };
+  predicted: { errorRate: number; p95Ms: number | null };
+  /** Of the demo cohort at the frontend; null before the minute. */
+  observed: {
+    /** All its requests were answered and have arrived. */
+    complete: boolean;
+    requests: number;
+    rpm: number | null;
+    errorRate: number | null;
+    p50Ms: number | null;
+    p95Ms: number | null;
+    lostUsd: number;
+  } | null;
+  baseline: { requests: number; rpm: number | null; errorRate: number | null; p95Ms: number | null } | null;
+  /** The recommendation query itself, without the wait for a connection. */
+  query: { requests: number; p50Ms: number | null; p95Ms: number | null } | null;
+  pool: {
+    used: number;
+    waiting: number;
+    waitingPeak: number;
+    max: number;
+    timeouts: number;
+    waitP95Ms: number | null;
+  } | null;
+}
+
+/** The answer of GET /api/curve. */
+export interface Curve {
+  runId: string;
+  mode: string;
+  title: string;
+  state: 'before_start' | 'running' | 'over' | 'ended';
+  /** Where the clock stands, or stood at the end. */
+  minute: number | null;
+  startedAt: string | null;
+  endedAt: string | null;
+  minuteSeconds: number;
+  durationMinutes: number;
+  scale: number;
+  catalogRows: number;
+  storageEmulation: boolean;
+  ablation: string | null;
+  phases: { fromMinute: number; name: string; title: string }[];
+  minutes: CurveMinute[];
+  flowAlert: FlowAlertAnswer & { predicted_minute: number | null };
+  events: RunEvent[];
+  lostUsd: number;
+}
+
+/** A run as target, prediction and observation by demo minute. */
+export function curveOf(
+  store: TelemetryStore,
+  run: KnownRun,
+  effective: EffectiveScenario | null,
+  nowMs: number,
+): Curve {
+  const { scenario } = run.effective;
+  const inForce = run.endedMs === null;
+  const position = positionAt(run.effective, nowMs / 1000);
+  const settled = settledMinute(run, nowMs);
+  const current =
+    inForce && position.state === 'running' && position.minute !== null ? Math.floor(position.minute) : null;
+  const kept = new Map(store.aggregates.minutes(run.runId).map((minute) => [minute.minute, minute]));
+  const pools = store.pools.minutes(run.runId);
+  const minutes = scenario.expectations.map((expected): CurveMinute => {
+    const seen = kept.get(expected.minute);
+    const pool = pools.get(expected.minute);
+    const head = {
+      minute: expected.minute,
+      phase: expected.phase,
+      target: {
+        errorRate: round(expected.targetErrorRate, 4),
+        rpm: round(expected.rpm, 1),
+        graded: expected.graded,
+      },
+      predicted: {
+        errorRate: round(expected.predicted.errorRate, 4),
+        p95Ms: expected.predicted.allP95Ms ?? expected.predicted.p95Ms,
+      },
+    };
+    if (seen === undefined) return { ...head, observed: null, baseline: null, query: null, pool: null };
+    const seconds = coveredSeconds(seen, scenario.minuteSeconds, current, nowMs);
+    const cohorts = byTraffic(
+      seen.series,
+      seconds,
+      ({ service, route }) => service === FRONTEND && COHORT_ROUTES.includes(route),
+    );
+    const nothing = statsOf(new Totals(), seconds);
+    const demo = cohorts.demo ?? nothing;
+    const baseline = cohorts.baseline ?? nothing;
+    const query = statsOf(seen.query, seconds);
+    return {
+      ...head,
+      observed: {
+        complete: settled === null || expected.minute < Math.floor(settled),
+        requests: demo.requests,
+        rpm: demo.rpm,
+        errorRate: demo.errorRate,
+        p50Ms: demo.p50Ms,
+        p95Ms: demo.p95Ms,
+        lostUsd: round(seen.lostRevenueUsd, 2),
+      },
+      baseline: {
+        requests: baseline.requests,
+        rpm: baseline.rpm,
+        errorRate: baseline.errorRate,
+        p95Ms: baseline.p95Ms,
+      },
+      query: { requests: query.requests, p50Ms: query.p50Ms, p95Ms: query.p95Ms },
+      pool:
+        pool === undefined
+          ? null
+          : {
+              used: round(pool.used, 1),
+              waiting: round(pool.waiting, 1),
+              waitingPeak: pool.waitingPeak,
+              max: pool.max,
+              timeouts: pool.timeouts,
+              waitP95Ms: statsOf(seen.wait, seconds).p95Ms,
+            },
+    };
+  });
+  return {
+    runId: run.runId,
+    mode: scenario.mode,
+    title: scenario.title,
+    state: !inForce ? 'ended' : position.state === 'normal' ? 'ended' : position.state,
+    minute: inForce ? (position.minute === null ? null : round(position.minute, 2)) : run.endMinute,
+    startedAt:
+      run.effective.startTimestamp === null
+        ? null
+        : new Date(run.effective.startTimestamp * 1000).toISOString(),
+    endedAt: run.endedMs === null ? null : new Date(run.endedMs).toISOString(),
+    minuteSeconds: scenario.minuteSeconds,
+    durationMinutes: scenario.durationMinutes,
+    scale: scenario.scale,
+    catalogRows: scenario.catalogRows,
+    storageEmulation: scenario.storageEmulation,
+    ablation: scenario.ablation,
+    phases: scenario.phases.map(({ fromMinute, name, title }) => ({ fromMinute, name, title })),
+    minutes,
+    flowAlert: {
+      ...flowAlertOf(store, run, effective, nowMs),
+      predicted_minute: predictedFlowAlertMinute(run.original),
+    },
+    events: run.events,
+    lostUsd: round(store.aggregates.runSeen(run.runId)?.lostRevenueUsd ?? 0, 2),
+  };
+}

@@ -1,0 +1,200 @@
+import { phaseAt, positionAt } from '../../../scenario/timeline';
+import { INDEX_NAMES, type EffectiveScenario, type IndexState, type Phase } from '../../../scenario/types';
+import { presetOf } from '../../../scenario/presets';
+import { scaledPool } from '../../../scenario/feasibility';
+import type { KnownRun } from '../runs/run-book';
+import { COHORT_ROUTES, FRONTEND, OUTAGE_POOL } from '../store/aggregates';
+import type { HistoryPoint } from '../store/history';
+import { round, statsOf, type Stats } from '../store/series';
+import type { TelemetryStore } from '../store/telemetry-store';
+import type { SystemSeen } from '../system/database-observer';
+import { flowAlertOf, type FlowAlertAnswer } from './flow-alert';
+import { poolsOf, type PoolState } from './pools';
+import { SETTLE_SECONDS } from './summary';
+
+/** The stage shows the last ten seconds. */
+export const PULSE_SECONDS = 10;
+const ARRIVING_MS = 10_000;
+
+/** Something the scenario has changed from normal. */
+export interface Change {
+  kind: 'index' | 'pool' | 'storage';
+  name: string;
+  now: string;
+  normal: string;
+  /** Whether the system shows it: PostgreSQL's catalog, the pool's own metric; null: not seen yet. */
+  seen: boolean | null;
+}
+
+/** Where the run stands, as the page shows it. */
+export interface ScenarioPulse {
+  source: EffectiveScenario['source'];
+  mode: string;
+  title: string;
+  runId: string;
+  state: 'normal' | 'before_start' | 'running' | 'over';
+  minute: number | null;
+  phase: string;
+  phaseTitle: string;
+  phases: Pick<Phase, 'fromMinute' | 'name' | 'title'>[];
+  /** Real seconds until minute 0; null once it has come. */
+  startsInSeconds: number | null;
+  paused: boolean;
+  ablation: string | null;
+  minuteSeconds: number;
+  durationMinutes: number;
+  scale: number;
+  graded: boolean;
+  expiresInSeconds: number | null;
+}
+
+/** What the page gets once a second. */
+export interface Pulse {
+  at: string;
+  windowSeconds: number;
+  scenario: ScenarioPulse | null;
+  telemetry: { arriving: boolean; lastSpanAgeMs: number | null };
+  baseline: Stats;
+  demo: Stats;
+  lost: { usdPerMinute: number; usdInAll: number; runId: string | null };
+  flowAlert: FlowAlertAnswer;
+  /** What differs from normal now, as the scenario wants it. */
+  changes: Change[];
+  pool:
+    (PoolState & { queryP50Ms: number | null; queryP95Ms: number | null; waitP95Ms: number | null }) | null;
+  point: HistoryPoint;
+}
+
+export interface PulseOptions {
+  store: TelemetryStore;
+  effective: EffectiveScenario | null;
+  run: KnownRun | null;
+  system: SystemSeen;
+  nowMs: number;
+}
+
+/** Everything the stage shows, at one moment. */
+export function pulse({ store, effective, run, system, nowMs }: PulseOptions): Pulse {
+  const { aggregates } = store;
+  const until = Math.floor(nowMs / 1000) - SETTLE_SECONDS;
+  const from = until - PULSE_SECONDS;
+  const cohort = (traffic: 'baseline' | 'demo'): Stats =>
+    statsOf(
+      aggregates.windowOf(
+        from,
+        until,
+        (key) => key.service === FRONTEND && COHORT_ROUTES.includes(key.route) && key.traffic === traffic,
+      ),
+      PULSE_SECONDS,
+    );
+  const baseline = cohort('baseline');
+  const demo = cohort('demo');
+  const usdPerMinute = round((aggregates.lostBetween(from, until) * 60) / PULSE_SECONDS, 2);
+  const pool = outagePool(store, nowMs);
+  const cause = aggregates.causeWindow(from, until);
+  const query = statsOf(cause.query, PULSE_SECONDS);
+  const scenario = effective === null ? null : scenarioPulse(effective, nowMs);
+  return {
+    at: new Date(nowMs).toISOString(),
+    windowSeconds: PULSE_SECONDS,
+    scenario,
+    telemetry: {
+      arriving: store.lastSpanMs !== null && nowMs - store.lastSpanMs <= ARRIVING_MS,
+      lastSpanAgeMs: store.lastSpanMs === null ? null : nowMs - store.lastSpanMs,
+    },
+    baseline,
+    demo,
+    lost: {
+      usdPerMinute,
+      usdInAll: round(run === null ? 0 : (aggregates.runSeen(run.runId)?.lostRevenueUsd ?? 0), 2),
+      runId: run?.runId ?? null,
+    },
+    flowAlert: flowAlertOf(store, run, effective, nowMs),
+    changes: effective === null ? [] : changesOf(effective, system, pool?.max ?? null),
+    pool:
+      pool === null
+        ? null
+        : {
+            ...pool,
+            queryP50Ms: query.p50Ms,
+            queryP95Ms: query.p95Ms,
+            waitP95Ms: statsOf(cause.wait, PULSE_SECONDS).p95Ms,
+          },
+    point: {
+      at: until,
+      minute: scenario?.state === 'running' ? scenario.minute : null,
+      baseline: pointOf(baseline),
+      demo: pointOf(demo),
+      lostUsdPerMinute: usdPerMinute,
+    },
+  };
+}
+
+/** The pool that the outage exhausts, from its own metrics; null before they came. */
+export function outagePool(store: TelemetryStore, nowMs: number): PoolState | null {
+  const pools = poolsOf(store.metrics.values('db.client.connection.', nowMs));
+  return pools.find(({ service, pool }) => service === 'product-catalog' && pool === OUTAGE_POOL) ?? null;
+}
+
+function pointOf({ rpm, errorRate, p95Ms }: Stats): HistoryPoint['baseline'] {
+  return { rpm: rpm ?? 0, errorRate, p95Ms };
+}
+
+function scenarioPulse(effective: EffectiveScenario, nowMs: number): ScenarioPulse {
+  const { scenario, startTimestamp, expiresAt } = effective;
+  const position = positionAt(effective, nowMs / 1000);
+  const waits = position.state === 'before_start' && startTimestamp !== null;
+  return {
+    source: effective.source,
+    mode: scenario.mode,
+    title: scenario.title,
+    runId: scenario.runId,
+    ...position,
+    minute: position.minute === null ? null : round(position.minute, 3),
+    phase:
+      position.minute === null
+        ? position.phase
+        : (phaseAt(scenario, position.minute)?.name ?? position.phase),
+    phases: scenario.phases.map(({ fromMinute, name, title }) => ({ fromMinute, name, title })),
+    startsInSeconds: waits ? Math.max(0, Math.round(startTimestamp - nowMs / 1000)) : null,
+    paused: effective.pausedAt !== null,
+    ablation: scenario.ablation,
+    minuteSeconds: scenario.minuteSeconds,
+    durationMinutes: scenario.durationMinutes,
+    scale: scenario.scale,
+    graded: scenario.expectations.some(({ graded }) => graded),
+    expiresInSeconds: expiresAt === null ? null : Math.max(0, Math.round(expiresAt - nowMs / 1000)),
+  };
+}
+
+/** What the scenario in force wants other than normal, and whether the system shows it. */
+function changesOf({ scenario }: EffectiveScenario, system: SystemSeen, poolMax: number | null): Change[] {
+  const normal = presetOf('normal');
+  const changes: Change[] = [];
+  for (const name of INDEX_NAMES) {
+    if (scenario.indexes[name] === normal.indexes[name]) continue;
+    changes.push({
+      kind: 'index',
+      name,
+      now: scenario.indexes[name],
+      normal: normal.indexes[name],
+      seen: sameState(system.indexes?.[name], scenario.indexes[name]),
+    });
+  }
+  const normalMax = scaledPool(normal.pool.max, scenario.scale);
+  const { max } = scenario.pools.recommendation;
+  if (max !== normalMax) {
+    changes.push({
+      kind: 'pool',
+      name: OUTAGE_POOL,
+      now: String(max),
+      normal: String(normalMax),
+      seen: poolMax === null ? null : poolMax === max,
+    });
+  }
+  return changes;
+}
+
+function sameState(seen: IndexState | 'invalid' | undefined, wanted: IndexState): boolean | null {
+  return seen === undefined ? null : seen === wanted;
+}

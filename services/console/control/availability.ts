@@ -1,0 +1,56 @@
+import { positionAt } from '../../../scenario/timeline';
+import { effectiveScenario, type ScenarioState } from '../../../scenario/apply';
+
+export const ACTIONS = [
+  'start',
+  'pause',
+  'resume',
+  'goto',
+  'abort',
+  'ablate-index',
+  'ablate-pool',
+  'ablate-none',
+] as const;
+export type ActionName = (typeof ACTIONS)[number];
+
+/** Whether an action works now; if not, why, and what to do instead. */
+export type Availability = { ok: true } | { ok: false; why: string };
+
+const NO_RUN = 'No outage is under way: start one first.';
+
+/** Which actions work in a state of the scenario rows. */
+export function availability(state: ScenarioState, nowSeconds: number): Record<ActionName, Availability> {
+  const effective = effectiveScenario(state);
+  const no = (why: string): Availability => ({ ok: false, why });
+  const yes: Availability = { ok: true };
+  if (effective === null) {
+    const why = no('No scenario is known yet: the database is being set up.');
+    return Object.fromEntries(ACTIONS.map((action) => [action, why])) as Record<ActionName, Availability>;
+  }
+  const { scenario, pausedAt } = effective;
+  const runs = scenario.mode !== 'normal';
+  const position = positionAt(effective, nowSeconds);
+  const started = runs && position.state !== 'before_start';
+  const run = (check: () => Availability): Availability => (runs ? check() : no(NO_RUN));
+  const ablatable = (is: boolean, already: string): Availability => run(() => (is ? no(already) : yes));
+  return {
+    start: !runs
+      ? yes
+      : no(
+          state.override === null
+            ? `The stack's config has an outage under way (${scenario.mode}): heal it, or set demoMode to normal, before you start another.`
+            : `Run ${scenario.runId}, started by ${state.override.startedBy}, is under way: heal it first.`,
+        ),
+    pause: run(() => {
+      if (pausedAt !== null) return no('The clock is held already.');
+      if (!started) return no('The run has not begun: its clock can be held from minute 0 on.');
+      return position.state === 'over' ? no('The run is over: jump back to a minute, or heal.') : yes;
+    }),
+    resume: run(() => (pausedAt === null ? no('The clock runs already.') : yes)),
+    goto: run(() => yes),
+    abort: run(() => yes),
+    'ablate-index': ablatable(scenario.ablation === 'index', 'The index has been restored already.'),
+    'ablate-pool': ablatable(scenario.ablation === 'pool', 'The pool has been restored already.'),
+    'ablate-none': ablatable(scenario.ablation === null, 'Both causes are in place already.'),
+  };
+}

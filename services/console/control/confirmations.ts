@@ -1,0 +1,211 @@
+import { positionAt } from '../../../scenario/timeline';
+import {
+  INDEX_NAMES,
+  type EffectiveScenario,
+  type IndexName,
+  type IndexState,
+} from '../../../scenario/types';
+import type { NewestMinute } from '../store/aggregates';
+import type { ActionName } from './availability';
+
+/** What the system shows, from its own sources: the scenario row, PostgreSQL's catalog, metrics and spans. */
+export interface SystemView {
+  nowMs: number;
+  effective: EffectiveScenario | null;
+  indexes: Record<IndexName, IndexState | 'invalid'> | null;
+  /** Size of the recommendation pool by its own metric. */
+  poolMax: number | null;
+  /** How PostgreSQL plans the recommendation query. */
+  plan: 'withIndex' | 'withoutIndex' | null;
+  newestMinute: NewestMinute | null;
+  /** The demo cohort over the last ten seconds. */
+  demo: { requests: number; errorRate: number | null };
+}
+
+/** Something that must be seen before an action counts as done. */
+export interface Check {
+  what: string;
+  /** After the action (ms); null: not seen yet. */
+  seenAfterMs: number | null;
+}
+
+/** `superseded`: a newer action came before everything was seen. */
+export type ActionState = 'watching' | 'confirmed' | 'unconfirmed' | 'superseded';
+
+/** An action and what was seen of it. */
+export interface WatchedAction {
+  id: number;
+  action: ActionName;
+  /** In a few words, e.g. `Jump to minute 20`. */
+  title: string;
+  at: string;
+  state: ActionState;
+  checks: Check[];
+}
+
+interface Watch extends WatchedAction {
+  atMs: number;
+  predicates: ((view: SystemView) => boolean)[];
+}
+
+const MAX_WATCHED = 12;
+/** What was not seen by then (ms) is said to be unconfirmed. */
+const GIVE_UP_MS = 60_000;
+/** Errors below this share count as healed. */
+const HEALED_ERROR_RATE = 0.02;
+/** What was in the shop before the action says nothing about it (ms): spans arrive that late. */
+const AFTERMATH_MS = 2_000;
+
+type Condition = [what: string, holds: (view: SystemView, watch: Watch) => boolean];
+
+/** Follows each action until the system shows its effect: a click alone confirms nothing. */
+export class Confirmations {
+  private readonly watched: Watch[] = [];
+  private nextId = 1;
+
+  /** Begins to watch for the effects of an action. */
+  watch(action: ActionName, title: string, conditions: readonly Condition[], nowMs: number): WatchedAction {
+    // What a newer action supersedes is not waited for: a change of the cause everything, the clock only itself.
+    for (const earlier of this.watched) {
+      if (earlier.state === 'watching' && (!isClock(action) || isClock(earlier.action))) earlier.state = 'superseded';
+    }
+    const watch: Watch = {
+      id: this.nextId,
+      action,
+      title,
+      at: new Date(nowMs).toISOString(),
+      atMs: nowMs,
+      state: 'watching',
+      checks: conditions.map(([what]) => ({ what, seenAfterMs: null })),
+      predicates: [],
+    };
+    watch.predicates = conditions.map(
+      ([, holds]) =>
+        (view) =>
+          holds(view, watch),
+    );
+    this.nextId += 1;
+    this.watched.unshift(watch);
+    this.watched.length = Math.min(this.watched.length, MAX_WATCHED);
+    return present(watch);
+  }
+
+  /** Looks at what the system shows now. */
+  look(view: SystemView): void {
+    for (const watch of this.watched) {
+      if (watch.state !== 'watching') continue;
+      watch.checks.forEach((check, index) => {
+        if (check.seenAfterMs === null && watch.predicates[index]?.(view) === true) {
+          check.seenAfterMs = Math.max(0, view.nowMs - watch.atMs);
+        }
+      });
+      if (watch.checks.every(({ seenAfterMs }) => seenAfterMs !== null)) watch.state = 'confirmed';
+      else if (view.nowMs - watch.atMs > GIVE_UP_MS) watch.state = 'unconfirmed';
+    }
+  }
+
+  /** Newest first. */
+  list(): WatchedAction[] {
+    return this.watched.map(present);
+  }
+}
+
+function isClock(action: ActionName): boolean {
+  return action === 'pause' || action === 'resume' || action === 'goto';
+}
+
+function present({ id, action, title, at, state, checks }: Watch): WatchedAction {
+  return { id, action, title, at, state, checks: checks.map((check) => ({ ...check })) };
+}
+
+const settled = (watch: Watch, view: SystemView): boolean => view.nowMs - watch.atMs >= AFTERMATH_MS;
+
+/** The scenario row that all services follow names this run. */
+export function runInForce(runId: string): Condition {
+  return [`The scenario row names run ${runId}`, ({ effective }) => effective?.scenario.runId === runId];
+}
+
+/** The run is no longer what the services follow. */
+export function runEnded(runId: string): Condition {
+  return [
+    'The scenario row no longer has the run',
+    ({ effective }) => effective !== null && effective.scenario.runId !== runId,
+  ];
+}
+
+/** PostgreSQL's catalog has the indexes as wanted. */
+export function indexesAre(wanted: Readonly<Record<IndexName, IndexState>>): Condition[] {
+  const absent = INDEX_NAMES.filter((name) => wanted[name] === 'absent');
+  const text =
+    absent.length === 0
+      ? 'PostgreSQL has all three indexes'
+      : `PostgreSQL no longer has ${absent.join(' and ')}`;
+  return [
+    [text, ({ indexes }) => indexes !== null && INDEX_NAMES.every((name) => indexes[name] === wanted[name])],
+  ];
+}
+
+/** The pool's own metric has the size. */
+export function poolIs(max: number): Condition {
+  return [`The recommendation pool has ${String(max)} connections`, ({ poolMax }) => poolMax === max];
+}
+
+/** PostgreSQL plans the query with the index (or without it). */
+export function planIs(plan: 'withIndex' | 'withoutIndex'): Condition {
+  return [
+    plan === 'withIndex' ? 'EXPLAIN shows an index scan' : 'EXPLAIN shows a scan of the whole table',
+    (view) => view.plan === plan,
+  ];
+}
+
+/** Telemetry of the run arrives. */
+export function trafficOf(runId: string): Condition {
+  return ['Demo traffic of this run arrives', ({ newestMinute }) => newestMinute?.runId === runId];
+}
+
+/** The clock stands, and the traffic says so too. */
+export function clockHeld(minute: number): Condition[] {
+  return [
+    ['The clock is held', ({ effective }) => effective !== null && effective.pausedAt !== null],
+    [
+      `Traffic goes on in minute ${String(minute)}`,
+      (view, watch) =>
+        settled(watch, view) &&
+        view.newestMinute?.minute === minute &&
+        view.newestMinute.seenMs >= watch.atMs + AFTERMATH_MS,
+    ],
+  ];
+}
+
+/** The clock runs on from a minute. */
+export function clockRunsFrom(minute: number): Condition {
+  return [
+    `The clock runs on from minute ${String(Math.floor(minute))}`,
+    ({ effective, nowMs }) => {
+      if (effective === null || effective.pausedAt !== null) return false;
+      return (positionAt(effective, nowMs / 1000).minute ?? -1) > minute;
+    },
+  ];
+}
+
+/** Traffic carries this minute, or one after it. */
+export function trafficReaches(runId: string, minute: number): Condition {
+  return [
+    `Demo traffic carries minute ${String(Math.floor(minute))}`,
+    ({ newestMinute }, watch) =>
+      newestMinute !== null &&
+      newestMinute.runId === runId &&
+      newestMinute.seenMs > watch.atMs &&
+      newestMinute.minute >= Math.floor(minute) &&
+      newestMinute.minute <= Math.floor(minute) + 5,
+  ];
+}
+
+/** Checkouts succeed again. */
+export function checkoutsSucceed(): Condition {
+  return [
+    'Fewer than 2 % of checkouts fail',
+    (view, watch) =>
+      settled(watch, view) && view.demo.requests > 0 && (view.demo.errorRate ?? 1) < HEALED_ERROR_RATE,
+  ];
+}

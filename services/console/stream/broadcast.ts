@@ -1,0 +1,64 @@
+import type { ConsoleView } from '../view';
+import { STREAM_EVENTS, type StreamEvent, type StreamHub } from './hub';
+
+/** What is published every how many seconds; some only when it has changed. */
+const EVERY_SECONDS: readonly [event: StreamEvent, seconds: number, onlyChanged: boolean][] = [
+  ['pulse', 1, false],
+  ['conductor', 1, true],
+  ['curve', 2, false],
+  ['traces', 2, true],
+  ['explain', 2, false],
+  ['map', 3, false],
+];
+const HEARTBEAT_SECONDS = 5;
+
+/** Publishes the console's view to the stream's viewers, once a second what is due. */
+export class Broadcast {
+  private seconds = 0;
+  private readonly last = new Map<StreamEvent, string>();
+
+  constructor(
+    private readonly view: ConsoleView,
+    private readonly hub: StreamHub,
+  ) {}
+
+  /** Once a second. */
+  tick(): void {
+    this.seconds += 1;
+    for (const [event, every, onlyChanged] of EVERY_SECONDS) {
+      if (this.seconds % every !== 0 || !this.hub.wants(event)) continue;
+      const data = this.dataOf(event);
+      if (onlyChanged) {
+        const text = JSON.stringify(data);
+        if (this.last.get(event) === text) continue;
+        this.last.set(event, text);
+      }
+      this.hub.publish(event, data);
+    }
+    if (this.seconds % HEARTBEAT_SECONDS === 0) this.hub.heartbeat();
+  }
+
+  /** What a viewer gets as it joins: the whole state. */
+  first(): [StreamEvent, unknown][] {
+    return STREAM_EVENTS.map((event) => [event, this.dataOf(event)]);
+  }
+
+  private dataOf(event: StreamEvent): unknown {
+    switch (event) {
+      case 'history':
+        return this.view.history();
+      case 'pulse':
+        return this.view.pulse();
+      case 'curve':
+        return this.view.curve();
+      case 'map':
+        return this.view.map();
+      case 'traces':
+        return this.view.traces();
+      case 'conductor':
+        return this.view.conductor();
+      case 'explain':
+        return this.view.explain();
+    }
+  }
+}
