@@ -171,7 +171,7 @@ export class MinuteProgress {
       return;
     }
     const fires = this.flowAlert === null ? firesFlowAlert(minute) : this.flowAlert.state === 'firing';
-    if (fires) this.record.flowAlertMinute ??= this.flowAlert?.sinceMinute ?? number;
+    if (fires) this.record.flowAlertMinute ??= this.flowAlert?.firstMinute ?? number;
     const lines = minuteLines(minute, durationMinutes, totalLostRevenueUsd(lost.updated(minutes)), {
       flowAlert: flowAlertText(fires, this.record.flowAlertMinute),
       blind: this.style.blind,

@@ -240,6 +240,9 @@ class Show {
       const run = this.heldSince === null ? await this.observer.run(plan.scenario.runId) : null;
       if (run !== null) this.record.seen.add(run);
       await lookAtLostRevenue(plan, this.record, this.observer);
+      // The console knows all six conditions, and what came late.
+      const alert = await this.observer.flowAlert(plan.scenario.runId);
+      if (alert !== null) this.record.flowAlertMinute = alert.firstMinute;
     } catch (error) {
       output.line(`  (the last minutes may be incomplete: ${messageOf(error)})`);
     }
