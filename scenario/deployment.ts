@@ -129,9 +129,9 @@ const coralogix = {
 };
 
 const links = {
-  trace: key(z.string().includes('{traceId}'), {
+  trace: key(z.url({ protocol: /^https?$/ }).includes('{traceId}'), {
     type: 'string (URL template)',
-    allowed: 'a URL that contains `{traceId}`',
+    allowed: 'an http(s) URL that contains `{traceId}`',
     default: 'none',
     description:
       "Address of a trace at your telemetry's vendor: what the console's traces link to, and the stack output `links`.",

@@ -2,6 +2,7 @@
  * The program: a cluster, the stores, the shop, its telemetry, and the scenario as its state. `pulumi up` makes all
  * of it, `pulumi config set demoMode blackfriday && pulumi up` makes the outage.
  */
+import './stack-traces';
 import path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
@@ -79,6 +80,7 @@ async function main() {
     image: image.digest,
     ...pullSecret,
     databaseUrl: database.urls.superuser,
+    databaseCa: postgres.clientCa,
     catalogRows: scenario.catalogRows,
     after: database.ready,
   });
@@ -109,8 +111,10 @@ async function main() {
     replicas: settings.replicas,
     otlpEndpoint: collector.endpoint,
     databaseUrls: database.urls,
+    databaseCa: postgres.clientCa,
     redisUrl: redis.url,
     adminToken: token,
+    ...(deployment.links?.trace === undefined ? {} : { traceLink: deployment.links.trace }),
     exposures: { frontend: exposedAt(nodePorts.shop), console: exposedAt(nodePorts.console) },
     dependsOn: [network, ...(pull ? [pull] : [])],
     storesReady: { postgresql: deployed.row, redis },

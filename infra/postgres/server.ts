@@ -17,6 +17,9 @@ const MOUNT = '/var/lib/postgresql';
 const PGDATA = `${MOUNT}/pgdata`;
 const CERTIFICATE_DIR = '/etc/postgresql-tls';
 const TEN_YEARS_HOURS = 87_600;
+/** Where clients in the cluster find the authority of the server's certificate. */
+const CLIENT_CA_DIR = '/etc/postgresql-ca';
+const CLIENT_CA_FILE = 'ca.crt';
 
 export interface PostgresServerArgs {
   cluster: Cluster;
@@ -31,12 +34,23 @@ export interface PostgresServerArgs {
   access: { type: 'nodePort'; nodePort: number } | { type: 'loadBalancer' };
 }
 
+/** A volume with the authority of the server's certificate, and where a container has it. */
+export interface ClientCa {
+  volume: k8s.types.input.core.v1.Volume;
+  mount: k8s.types.input.core.v1.VolumeMount;
+}
+
+/** Query of a database URL: TLS, the authority, and the name in the certificate are insisted on. */
+export const TLS_QUERY = `sslmode=verify-full&sslrootcert=${CLIENT_CA_DIR}/${CLIENT_CA_FILE}`;
+
 /** PostgreSQL: one StatefulSet with a volume, TLS and SCRAM, and the Service that leads to it. */
 export class PostgresServer extends pulumi.ComponentResource {
   readonly superuser = 'postgres';
   readonly password: pulumi.Output<string>;
   /** The server's certificate, which is its own authority. */
   readonly certificate: pulumi.Output<string>;
+  /** What pods that use the database mount to know the server by its certificate. */
+  readonly clientCa: ClientCa;
   readonly service: k8s.core.v1.Service;
   readonly statefulSet: k8s.apps.v1.StatefulSet;
   /** Changes when the volume, and so everything in the database, is a new one. */
@@ -48,6 +62,7 @@ export class PostgresServer extends pulumi.ComponentResource {
     this.password = password.result;
     const { certificate, key } = createCertificate(name, this);
     this.certificate = certificate.certPem;
+    this.clientCa = clientCaOf(createClientCa(name, args, certificate, this));
     const secret = createSecret(name, args, this.password, certificate, key, this);
     const volume = createVolume(name, args, this);
     this.volumeId = volume.metadata.uid;
@@ -79,6 +94,32 @@ function createCertificate(name: string, parent: pulumi.Resource) {
     { parent },
   );
   return { key, certificate };
+}
+
+/** Named by Pulumi, so that a new certificate makes new pods of its users. */
+function createClientCa(
+  name: string,
+  { cluster }: PostgresServerArgs,
+  certificate: tls.SelfSignedCert,
+  parent: pulumi.Resource,
+): k8s.core.v1.ConfigMap {
+  return new k8s.core.v1.ConfigMap(
+    `${name}-ca`,
+    {
+      metadata: { namespace: cluster.namespace.metadata.name, labels: labelsOf(POSTGRES_NAME) },
+      immutable: true,
+      data: { [CLIENT_CA_FILE]: certificate.certPem },
+    },
+    cluster.inside(parent),
+  );
+}
+
+function clientCaOf(config: k8s.core.v1.ConfigMap): ClientCa {
+  const name = 'postgresql-ca';
+  return {
+    volume: { name, configMap: { name: config.metadata.name } },
+    mount: { name, mountPath: CLIENT_CA_DIR, readOnly: true },
+  };
 }
 
 function createSecret(

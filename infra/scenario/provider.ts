@@ -1,12 +1,6 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { Login } from '../postgres/answers';
-import {
-  decodeDocument,
-  encodeDocument,
-  rowFields,
-  type RowFields,
-  type ScenarioDocument,
-} from './row-fields';
+import { rowFields, type RowFields, type ScenarioDocument } from './row-fields';
 
 /**
  * What Pulumi's provider process does for the scenario state. The functions are serialised with the resources and run
@@ -177,7 +171,7 @@ export interface StateInputs extends RowFields {
   startTimestamp: number | null;
   /** From entering a demo mode to minute 0 (seconds). */
   startDelaySeconds: number;
-  /** The scenario's document, opaque: its fields stand beside it. */
+  /** The scenario's document as JSON; its fields stand beside it. */
   document: string;
   sql: {
     endOverride: string;
@@ -215,7 +209,8 @@ async function applyState(inputs: StateInputs, before: StateOutputs | null): Pro
   const { mode, demoRun } = inputs;
   const runId =
     stampedStart === null ? mode : `${mode}-${String(demoRun)}-${String(Math.round(stampedStart))}`;
-  const text = JSON.stringify({ ...decodeDocument(inputs.document), startTimestamp: stampedStart, runId });
+  const document = JSON.parse(inputs.document) as ScenarioDocument;
+  const text = JSON.stringify({ ...document, startTimestamp: stampedStart, runId });
   await withLogin(inputs.login, async (query) => {
     await query(inputs.sql.endOverride);
     await query(inputs.sql.writeStorage, [text]);
@@ -247,7 +242,7 @@ export const stateProvider: pulumi.dynamic.ResourceProvider<StateInputs, StateOu
     if (!stored) return {};
     const { startTimestamp, runId, ...document } = stored;
     const same =
-      canonical(document) === canonical(decodeDocument(props.document)) &&
+      canonical(document) === canonical(JSON.parse(props.document)) &&
       startTimestamp === props.stampedStart &&
       runId === props.runId;
     if (same) return { id, props };
@@ -256,7 +251,7 @@ export const stateProvider: pulumi.dynamic.ResourceProvider<StateInputs, StateOu
       props: {
         ...props,
         ...rowFields(document),
-        document: encodeDocument(document),
+        document: JSON.stringify(document),
         stampedStart: typeof startTimestamp === 'number' ? startTimestamp : null,
         runId: String(runId),
         start: `someone else's: run ${String(runId)}`,

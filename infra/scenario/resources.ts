@@ -4,7 +4,7 @@ import { writeDesiredStatement } from '../../scenario/sql/state';
 import type { IndexName, IndexState, Scenario } from '../../scenario/types';
 import type { Login } from '../postgres/answers';
 import { indexProvider, stateProvider, verificationProvider, type VerificationInputs } from './provider';
-import { encodeDocument, rowFields, type ScenarioDocument } from './row-fields';
+import { rowFields, type ScenarioDocument } from './row-fields';
 
 /** Where the scenario state lives. */
 export interface DatabaseIdentity {
@@ -77,7 +77,8 @@ export class ScenarioState extends pulumi.dynamic.Resource {
         startTimestamp: args.configuredStart,
         startDelaySeconds: args.startDelaySeconds,
         ...rowFields(document),
-        document: encodeDocument(document),
+        // Nothing of it is secret: as one, the preview says `[secret]` instead of its six hundred lines.
+        document: pulumi.secret(JSON.stringify(document)),
         sql: {
           endOverride: END_OVERRIDE,
           writeStorage: 'select scenario.write_storage($1::jsonb)',

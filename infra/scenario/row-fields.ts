@@ -3,7 +3,7 @@ export type ScenarioDocument = Record<string, unknown> & { mode: string; demoRun
 
 /**
  * What a reader of `pulumi preview --diff` is told of a scenario document: a line per thing that can change. The
- * document itself goes along as one opaque text, for its minute-by-minute expectations would bury them.
+ * document itself goes along as one hidden text, for its minute-by-minute expectations would bury them.
  */
 export interface RowFields {
   mode: string;
@@ -68,17 +68,4 @@ export function rowFields(document: ScenarioDocument): RowFields {
       ? points.map(({ minute }) => `minute ${String(minute)}: ${String(scanAt(minute))} ms for a full scan`)
       : ['not emulated'],
   };
-}
-
-/**
- * A document as one opaque text. Not JSON, which the engine would take apart again to show it; not compressed, whose
- * bytes would differ between machines.
- */
-export function encodeDocument(document: ScenarioDocument): string {
-  return Buffer.from(JSON.stringify(document)).toString('base64');
-}
-
-/** The document of an opaque text. */
-export function decodeDocument(text: string): ScenarioDocument {
-  return JSON.parse(Buffer.from(text, 'base64').toString()) as ScenarioDocument;
 }

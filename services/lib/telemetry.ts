@@ -14,7 +14,11 @@ import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
-import { resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  resourceAttributesEnvDetector,
+  resourceFromAttributes,
+  serviceNameEnvDetector,
+} from '@opentelemetry/resources';
 import { BatchLogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { AggregationType, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
@@ -77,7 +81,9 @@ const sdk = new NodeSDK({
     'service.namespace': 'ecommerce-demo',
     'service.instance.id': process.env.HOSTNAME ?? `${service}-${String(process.pid)}`,
   }),
-  autoDetectResources: false,
+  // What the deployment knows outranks what the process says of itself: OTEL_RESOURCE_ATTRIBUTES (pod, node, the
+  // vendor's application), and OTEL_SERVICE_NAME. No detector looks at host or process: that is nobody's business.
+  resourceDetectors: [resourceAttributesEnvDetector, serviceNameEnvDetector],
   spanProcessors: [
     new BaggageSpanProcessor((key) => (COHORT_KEYS as readonly string[]).includes(key)),
     new CohortSpanProcessor(),

@@ -178,7 +178,8 @@ export function mountApi(router: Router, options: ApiOptions): void {
 function reportTraces(store: TelemetryStore): { failing: TraceTree | null; healthy: TraceTree | null } {
   const newest = (failed: boolean): TraceTree | null => {
     const found = store.traces.list({ traffic: 'demo', failed, limit: 20 });
-    const best = found.find(({ partial, root }) => !partial && root !== null) ?? found[0];
+    const whole = found.filter(({ partial, root }) => !partial && root !== null);
+    const best = whole.find((trace) => traceHeader(trace).poolExhausted) ?? whole[0] ?? found[0];
     return best === undefined ? null : traceTree(best, (linked) => store.traces.get(linked) !== null);
   };
   return { failing: newest(true), healthy: newest(false) };

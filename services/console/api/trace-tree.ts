@@ -33,6 +33,8 @@ export interface TraceHeader {
   durationMs: number;
   spans: number;
   services: string[];
+  /** A wait for a connection was given up in it. */
+  poolExhausted: boolean;
   /** False: spans may be missing, as only a link to it made the console gather it. */
   complete: boolean;
 }
@@ -57,6 +59,9 @@ export function traceHeader(trace: StoredTrace): TraceHeader {
     durationMs: milliseconds(trace.endMs - trace.startMs),
     spans: trace.spans.length,
     services: [...new Set(trace.spans.map(({ service }) => service))],
+    poolExhausted: trace.spans.some(({ attributes }) =>
+      attributes.some((key, index) => key === 'db.connection.pool.exhausted' && attributes[index + 1] === true),
+    ),
     complete: !trace.partial,
   };
 }

@@ -65,8 +65,10 @@ export class Confirmations {
 
   /** Begins to watch for the effects of an action. */
   watch(action: ActionName, title: string, conditions: readonly Condition[], nowMs: number): WatchedAction {
-    // What a newer action supersedes is not waited for.
-    for (const earlier of this.watched) if (earlier.state === 'watching') earlier.state = 'superseded';
+    // What a newer action supersedes is not waited for: a change of the cause everything, the clock only itself.
+    for (const earlier of this.watched) {
+      if (earlier.state === 'watching' && (!isClock(action) || isClock(earlier.action))) earlier.state = 'superseded';
+    }
     const watch: Watch = {
       id: this.nextId,
       action,
@@ -106,6 +108,10 @@ export class Confirmations {
   list(): WatchedAction[] {
     return this.watched.map(present);
   }
+}
+
+function isClock(action: ActionName): boolean {
+  return action === 'pause' || action === 'resume' || action === 'goto';
 }
 
 function present({ id, action, title, at, state, checks }: Watch): WatchedAction {

@@ -68,11 +68,10 @@ export function curveSvg(curve: Curve, theme: Theme = 'light'): string {
   const points = (
     value: (minute: CurveMinute) => number | null,
     y: (value: number) => number,
-    shift = 0.5,
   ): Point[] =>
     minutes.flatMap((minute) => {
       const found = value(minute);
-      return found === null ? [] : [{ x: x(Math.min(last, minute.minute + shift)), y: y(found) }];
+      return found === null ? [] : [{ x: x(minute.minute), y: y(found) }];
     });
   const seen = (minute: CurveMinute): boolean => (minute.observed?.requests ?? 0) > 0;
   const parts = [
@@ -153,7 +152,7 @@ export function curveSvg(curve: Curve, theme: Theme = 'light'): string {
     ...minutes
       .filter(({ target }) => target.graded)
       .map(({ minute, target }) =>
-        diamond(x(Math.min(last, minute + 0.5)), yError(target.errorRate), colours.target, colours.page),
+        diamond(x(minute), yError(target.errorRate), colours.target, colours.page),
       ),
   ];
   return (
@@ -216,7 +215,7 @@ function flowMark(curve: Curve, x: (minute: number) => number, last: number, col
   return curve.flowAlert.incidents
     .filter(({ fromMinute }) => fromMinute < last)
     .flatMap(({ fromMinute }) => {
-      const at = x(fromMinute + 0.5);
+      const at = x(fromMinute);
       return [
         line(at, ERRORS.top + 26, at, LATENCY.bottom, colours.alert, 1.5, '2 4'),
         text(at + 6, ERRORS.top + 40, `flow alert, minute ${String(fromMinute)}`, {

@@ -1,0 +1,69 @@
+/** How figures are written. */
+
+const one = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
+const fixedOne = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const usd = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', maximumFractionDigits: 0 });
+
+export const NONE = '–';
+const missing = (value) => value === null || value === undefined || Number.isNaN(value);
+
+/** A share as percent: `78 %`, `0.4 %`. */
+export function percent(rate) {
+  if (missing(rate)) return NONE;
+  const value = rate * 100;
+  return `${value > 0 && value < 10 ? fixedOne.format(value) : whole.format(value)} %`;
+}
+
+/** One decimal always. */
+export const percentExact = (rate) => (missing(rate) ? NONE : `${fixedOne.format(rate * 100)} %`);
+
+export const figure = (value) => (missing(value) ? NONE : whole.format(value));
+export const decimal = (value) => (missing(value) ? NONE : one.format(value));
+export const dollars = (value) => (missing(value) ? NONE : usd.format(value));
+
+/** Milliseconds: `3.6 ms`, `182 ms`, `2.08 s`. */
+export function duration(ms) {
+  if (missing(ms)) return NONE;
+  if (ms >= 9950) return `${fixedOne.format(ms / 1000)} s`;
+  if (ms >= 1000) return `${(ms / 1000).toFixed(2)} s`;
+  return `${ms < 9.95 ? fixedOne.format(ms) : whole.format(ms)} ms`;
+}
+
+/** The number and its unit apart, for big figures. */
+export function durationParts(ms) {
+  const [value, unit = ''] = duration(ms).split(' ');
+  return { value, unit };
+}
+
+/** Seconds as `1:05`. */
+export function clock(seconds) {
+  const rounded = Math.max(0, Math.round(seconds));
+  return `${String(Math.floor(rounded / 60))}:${String(rounded % 60).padStart(2, '0')}`;
+}
+
+/** ISO time as local hours, minutes, seconds. */
+export function timeOfDay(iso) {
+  return new Date(iso).toLocaleTimeString('en-GB');
+}
+
+/** `black_friday_begins` → `Black friday begins`. */
+export function sentence(name) {
+  const words = name.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Where the clock stands, in a few words. */
+export function clockWords(scenario) {
+  if (!scenario) return 'no scenario yet';
+  switch (scenario.state) {
+    case 'before_start':
+      return `starts in ${String(scenario.startsInSeconds ?? 0)} s`;
+    case 'running':
+      return `minute ${String(Math.floor(scenario.minute))}${scenario.paused ? ', held' : ''}`;
+    case 'over':
+      return 'run over';
+    default:
+      return 'normal';
+  }
+}

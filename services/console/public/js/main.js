@@ -1,0 +1,152 @@
+import { attribute, h, text } from './dom.js';
+import { clockWords } from './format.js';
+import { Stream } from './stream.js';
+import { takeTokenFromAddress } from './admin.js';
+import { stageView } from './views/stage.js';
+import { curveView } from './views/curve.js';
+import { whyView, mapOnlyView } from './views/why.js';
+import { conductorView } from './views/conductor.js';
+import { presenterView, scriptView } from './views/script.js';
+
+const VIEWS = {
+  stage: { label: 'Stage', make: stageView },
+  curve: { label: 'Curve', make: curveView },
+  why: { label: 'Why', make: whyView },
+  conductor: { label: 'Conductor', make: conductorView },
+  script: { label: 'Script', make: scriptView },
+};
+const EMBEDS = { stage: stageView, curve: curveView, why: whyView, map: mapOnlyView };
+const THEMES = ['system', 'light', 'dark'];
+const THEME_WORDS = { system: 'as the system', light: 'light', dark: 'dark' };
+const SCREEN = 'console.screen';
+
+const parameters = new URLSearchParams(location.search);
+const embed = EMBEDS[parameters.get('embed')] ? parameters.get('embed') : null;
+const isPresenter = parameters.has('presenter');
+const byId = (id) => document.getElementById(id);
+const views = new Map();
+let current = null;
+let stream = null;
+
+takeTokenFromAddress();
+
+/** Other windows of this console: the presenter's sends the big screen from view to view. */
+const channel = 'BroadcastChannel' in window ? new window.BroadcastChannel(SCREEN) : null;
+if (!isPresenter && embed === null && channel) {
+  channel.addEventListener('message', ({ data }) => {
+    if (VIEWS[data?.show]) location.hash = `#/${data.show}`;
+  });
+}
+const tools = { showOnScreen: (name) => channel?.postMessage({ show: name }) };
+
+function viewOf(name) {
+  let view = views.get(name);
+  if (!view) {
+    view = (embed !== null ? EMBEDS[name] : isPresenter ? presenterView : VIEWS[name].make)(tools);
+    views.set(name, view);
+  }
+  return view;
+}
+
+function route() {
+  if (embed !== null) return embed;
+  if (isPresenter) return 'script';
+  const name = /^#\/([a-z]+)/.exec(location.hash)?.[1];
+  return VIEWS[name] ? name : 'stage';
+}
+
+function show(focus) {
+  const name = route();
+  const view = viewOf(name);
+  if (current?.name !== name) {
+    current?.view.hide?.();
+    byId('view').replaceChildren(view.element);
+    current = { name, view };
+    document.title = `${view.title} · ecommerce-demo console`;
+    for (const link of byId('tabs').querySelectorAll('a')) {
+      attribute(link, 'aria-current', link.dataset.view === name ? 'page' : null);
+    }
+    if (focus) {
+      window.scrollTo(0, 0);
+      byId('view').focus({ preventScroll: true });
+    }
+  }
+  view.navigate?.(location.hash);
+  view.update(stream.state, 'shown');
+}
+
+function showConnection() {
+  const { connection } = stream;
+  const pill = byId('connection');
+  const arriving = stream.state.pulse?.telemetry.arriving;
+  const word = connection === 'live' ? (arriving ? 'live' : 'no telemetry') : connection === 'lost' ? 'connection lost' : 'connecting';
+  attribute(pill, 'data-state', connection === 'live' && !arriving ? 'silent' : connection);
+  text(pill, word);
+  const banner = byId('banner');
+  const lost = connection === 'lost';
+  attribute(banner, 'hidden', !lost);
+  document.documentElement.toggleAttribute('data-stale', lost);
+  if (lost) {
+    const at = stream.state.pulse?.at;
+    text(
+      banner,
+      `The console does not answer. ${at ? `The figures are those of ${new Date(at).toLocaleTimeString('en-GB')}.` : ''} Trying again …`,
+    );
+  }
+}
+
+function setTheme(theme) {
+  const root = document.documentElement;
+  if (theme === 'system') delete root.dataset.theme;
+  else root.dataset.theme = theme;
+  const dark = theme === 'dark' || (theme === 'system' && window.matchMedia('(prefers-color-scheme: dark)').matches);
+  root.dataset.shown = dark ? 'dark' : 'light';
+  attribute(byId('theme'), 'aria-label', `Colours: ${THEME_WORDS[theme]}`);
+  current?.view.update(stream.state, 'resize');
+}
+
+function theme() {
+  const asked = parameters.get('theme');
+  if (THEMES.includes(asked)) return asked;
+  const kept = localStorage.getItem('console.theme');
+  return THEMES.includes(kept) ? kept : 'system';
+}
+
+const scheduled = new Set();
+stream = new Stream((event) => {
+  // One drawing per frame, whatever came.
+  if (scheduled.size === 0) {
+    requestAnimationFrame(() => {
+      const events = [...scheduled];
+      scheduled.clear();
+      showConnection();
+      text(byId('clock-text'), clockWords(stream.state.pulse?.scenario));
+      for (const each of events) current?.view.update(stream.state, each);
+    });
+  }
+  scheduled.add(event);
+});
+
+byId('tabs').replaceChildren(
+  ...Object.entries(VIEWS).map(([name, { label }]) => h('li', {}, h('a', { href: `#/${name}`, 'data-view': name }, label))),
+);
+byId('theme').addEventListener('click', () => {
+  const next = THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length];
+  localStorage.setItem('console.theme', next);
+  setTheme(next);
+});
+byId('presenter').addEventListener('click', () => {
+  window.open('?presenter=1', 'console-presenter', 'popup,width=980,height=900');
+});
+for (const [name, is] of [
+  ['embed', embed !== null],
+  ['presenter', isPresenter],
+]) {
+  document.documentElement.toggleAttribute(`data-${name}`, is);
+}
+attribute(byId('top'), 'hidden', embed !== null);
+window.addEventListener('hashchange', () => show(true));
+window.addEventListener('resize', () => current?.view.update(stream.state, 'resize'));
+window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => setTheme(theme()));
+setTheme(theme());
+show(false);

@@ -1,0 +1,112 @@
+import { h, s, table } from './dom.js';
+import { figure, percent } from './format.js';
+
+/** Columns by distance from the load generator, rows where edges cross least. */
+const PLACES = {
+  'load-generator': [0, 3],
+  frontend: [1, 3],
+  cart: [2, 0],
+  currency: [2, 1],
+  'ad-service': [2, 2],
+  'product-catalog': [2, 3],
+  shipping: [2, 4],
+  payment: [2, 5],
+  checkout: [2, 6],
+  recommendation: [3, 2],
+  redis: [4, 0.5],
+  postgresql: [4, 4.5],
+};
+const BOX = { width: 168, height: 56 };
+const STEP = { x: 268, y: 92 };
+const MARGIN = { x: 12, y: 26 };
+const WIDTH = MARGIN.x * 2 + STEP.x * 4 + BOX.width;
+const HEIGHT = MARGIN.y * 2 + STEP.y * 6 + BOX.height;
+
+const FAILING = 0.02;
+
+/** The services and their calls, with both cohorts' error rates on each edge. */
+export function serviceMap({ nodes, edges }) {
+  const places = new Map(Object.entries(PLACES));
+  nodes
+    .filter(({ name }) => !places.has(name))
+    .forEach(({ name }, index) => places.set(name, [3, 4 + index]));
+  const at = (name) => {
+    const [column, row] = places.get(name);
+    return { x: MARGIN.x + column * STEP.x, y: MARGIN.y + row * STEP.y };
+  };
+  const drawing = s('svg', {
+    class: 'map',
+    viewBox: `0 0 ${String(WIDTH)} ${String(HEIGHT)}`,
+    role: 'img',
+    'aria-label': 'Calls between the services within the last minute, with the error rates of both cohorts; the table below has the same figures',
+  });
+  const labels = [];
+  for (const { from, to, traffic } of edges) {
+    if (!places.has(from) || !places.has(to)) continue;
+    const [a, b] = [at(from), at(to)];
+    const [x1, y1, x2, y2] = [a.x + BOX.width, a.y + BOX.height / 2, b.x, b.y + BOX.height / 2];
+    const bend = Math.max(36, (x2 - x1) * 0.5);
+    const present = ['baseline', 'demo'].filter((cohort) => traffic[cohort]?.calls > 0);
+    present.forEach((cohort, index) => {
+      const shift = present.length === 2 ? (index === 0 ? -3.5 : 3.5) : 0;
+      const bad = traffic[cohort].errorRate > FAILING;
+      drawing.append(
+        s('path', {
+          class: `edge ${cohort}${bad ? ' failing' : ''}`,
+          d: `M${String(x1)} ${String(y1 + shift)}C${String(x1 + bend)} ${String(y1 + shift)} ${String(x2 - bend)} ${String(y2 + shift)} ${String(x2)} ${String(y2 + shift)}`,
+        }),
+      );
+    });
+    // Figures where the callee is: there the edges have parted.
+    if (present.length > 0) labels.push({ x: x2 - 8, y: y2, present, traffic });
+  }
+  for (const { name, kind, active, traffic } of nodes) {
+    const { x, y } = at(name);
+    const cohorts = ['baseline', 'demo'].filter((cohort) => traffic[cohort]?.requests > 0);
+    const bad = cohorts.some((cohort) => traffic[cohort].errorRate > FAILING);
+    drawing.append(
+      s(
+        'g',
+        { class: `node ${kind}${active ? '' : ' silent'}${bad ? ' failing' : ''}`, transform: `translate(${String(x)} ${String(y)})` },
+        s('rect', { width: BOX.width, height: BOX.height, rx: kind === 'database' ? 28 : 12 }),
+        s('text', { class: 'node-name', x: BOX.width / 2, y: kind === 'database' ? 34 : 24 }, name),
+        kind === 'database'
+          ? ''
+          : s('text', { class: 'node-figure', x: BOX.width / 2, y: 43 }, traffic.all?.requests > 0 ? `${figure(traffic.all.rpm)} a minute` : active ? 'active' : 'silent'),
+      ),
+    );
+  }
+  for (const { x, y, present, traffic } of labels) {
+    present.forEach((cohort, index) => {
+      const { errorRate } = traffic[cohort];
+      const dy = present.length === 2 ? (index === 0 ? -7 : 17) : -7;
+      drawing.append(
+        s('text', { class: `edge-label ${cohort}${errorRate > FAILING ? ' failing' : ''}`, x, y: y + dy }, percent(errorRate)),
+      );
+    });
+  }
+  return drawing;
+}
+
+/** The same as a table. */
+export function mapTable({ edges }) {
+  const cells = (cohort) => [
+    cohort ? figure(cohort.rate * 60) : '–',
+    { text: cohort ? percent(cohort.errorRate) : '–', class: cohort?.errorRate > FAILING ? 'bad' : null },
+  ];
+  return table(
+    'Calls between services within the last minute',
+    ['call', 'baseline a minute', 'failed', 'demo a minute', 'failed'],
+    edges.map(({ from, to, traffic }) => [`${from} → ${to}`, ...cells(traffic.baseline), ...cells(traffic.demo)]),
+    'No calls seen yet.',
+  );
+}
+
+export function mapLegend() {
+  return h(
+    'ul',
+    { class: 'legend' },
+    h('li', { class: 'key baseline' }, 'baseline, share of failed calls'),
+    h('li', { class: 'key demo dashed' }, 'demo, share of failed calls'),
+  );
+}

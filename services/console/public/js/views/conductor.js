@@ -1,0 +1,258 @@
+import { attribute, h, text, whenChanged } from '../dom.js';
+import { clockWords, timeOfDay } from '../format.js';
+import { act, forgetToken, token, unlock } from '../admin.js';
+import { healList, miniStage } from './stage.js';
+
+/** What each button does, and which of the console's actions it is. */
+const ACTIONS = {
+  start: { label: 'Start the outage', kind: 'danger', path: 'start' },
+  pause: { label: 'Hold the clock', path: 'pause' },
+  resume: { label: 'Let it run', path: 'resume' },
+  goto: { label: 'Jump', path: 'goto' },
+  'ablate-index': { label: 'Restore only the index', path: 'ablate', body: { what: 'index' } },
+  'ablate-pool': { label: 'Restore only the pool', path: 'ablate', body: { what: 'pool' } },
+  'ablate-none': { label: 'Put both causes back', path: 'ablate', body: { what: 'none' } },
+  abort: { label: 'Heal', kind: 'primary', path: 'abort' },
+};
+const STATE_WORDS = {
+  watching: 'Waiting for the system to show it',
+  confirmed: 'Confirmed by the system',
+  unconfirmed: 'Not confirmed: the system does not show it',
+  superseded: 'A newer action came first',
+};
+const STATE_SIGNS = { watching: '…', confirmed: '✓', unconfirmed: '✗', superseded: '–' };
+
+/** Run-time control: every action is confirmed by what the system then shows. */
+export function conductorView() {
+  const state = { can: null, busy: null };
+  const buttons = new Map();
+  const mini = miniStage();
+  const heal = healList();
+  const now = h('p', { class: 'conductor-now' });
+  const problem = h('p', { class: 'problem', role: 'alert', hidden: true });
+
+  function button(name, body) {
+    const { label, kind } = ACTIONS[name];
+    const why = h('p', { class: 'why-not', id: `why-${name}` });
+    const control = h(
+      'button',
+      { class: `button big ${kind ?? 'quiet'}`, type: 'button', id: `do-${name}`, 'aria-describedby': `why-${name}`, onclick: () => void run(name, body) },
+      label,
+    );
+    buttons.set(name, { control, why });
+    return h('div', { class: 'action' }, control, why);
+  }
+
+  async function run(name, body) {
+    if (state.can?.[name]?.ok !== true || state.busy !== null || token() === '') return;
+    state.busy = name;
+    attribute(problem, 'hidden', true);
+    refresh();
+    try {
+      await act(ACTIONS[name].path, body === undefined ? (ACTIONS[name].body ?? {}) : body());
+    } catch (error) {
+      if (error.status === 401) {
+        forgetToken();
+        showLock();
+      }
+      text(problem, `${ACTIONS[name].label}: ${error.message}`);
+      attribute(problem, 'hidden', false);
+    }
+    state.busy = null;
+    refresh();
+  }
+
+  const field = (id, label, input, hint) =>
+    h('p', { class: 'field' }, h('label', { for: id }, label), input, hint ? h('span', { class: 'muted' }, hint) : null);
+  const option = (value, label, selected) => h('option', { value, selected }, label);
+  const mode = h('select', { id: 'mode' }, option('blackfriday', 'Black Friday'), option('blackfriday-v3', 'Black Friday, third version'));
+  const length = h(
+    'select',
+    { id: 'length' },
+    option('60', '60 s: thirty real minutes'),
+    option('30', '30 s: fifteen real minutes'),
+    option('10', '10 s: five real minutes'),
+    option('6', '6 s: three real minutes', true),
+  );
+  const hold = h(
+    'select',
+    { id: 'hold' },
+    option('', 'run through'),
+    option('20', 'hold at minute 20 until healed'),
+  );
+  const minute = h('input', { id: 'minute', type: 'number', min: 0, max: 29, step: 1, value: 18, inputmode: 'numeric' });
+
+  const lockField = h('input', { id: 'token', type: 'password', autocomplete: 'off', spellcheck: 'false' });
+  const lockProblem = h('p', { class: 'problem', role: 'alert', hidden: true });
+  const lock = h(
+    'form',
+    {
+      class: 'card lock',
+      onsubmit: (event) => {
+        event.preventDefault();
+        void tryUnlock();
+      },
+    },
+    h('h2', {}, 'Locked'),
+    h('p', {}, 'Everybody may look; only who has the admin token may change something. It stays in this tab.'),
+    h('div', { class: 'lock-row' }, h('label', { for: 'token' }, 'Admin token'), lockField, h('button', { class: 'button', type: 'submit', id: 'unlock' }, 'Unlock')),
+    h('p', { class: 'muted' }, 'npm start writes it to run.json in its data folder; a deployed stack: pulumi stack output adminToken --show-secrets.'),
+    lockProblem,
+  );
+
+  async function tryUnlock() {
+    try {
+      await unlock(lockField.value.trim());
+      lockField.value = '';
+      attribute(lockProblem, 'hidden', true);
+    } catch (error) {
+      text(lockProblem, error.status === 401 ? 'That is not the admin token.' : error.message);
+      attribute(lockProblem, 'hidden', false);
+    }
+    showLock();
+    refresh();
+  }
+
+  function showLock() {
+    attribute(lock, 'hidden', token() !== '');
+  }
+
+  const confirmations = h('ol', { class: 'watched' });
+  const drawWatched = whenChanged((watched) => {
+    confirmations.replaceChildren(
+      ...(watched.length === 0
+        ? [h('li', { class: 'muted' }, 'What you do is listed here, with what the system showed of it and after how long.')]
+        : watched.map(watchedItem)),
+    );
+  });
+  const indexes = h('ul', { class: 'indexes' });
+  const drawIndexes = whenChanged((found) => {
+    indexes.replaceChildren(
+      ...Object.entries(found ?? {}).map(([name, is]) =>
+        h('li', { 'data-state': is }, h('span', { 'aria-hidden': 'true' }, is === 'present' ? '●' : '○'), ` ${name} `, h('strong', {}, is)),
+      ),
+    );
+  });
+  const group = (name, hint, ...children) =>
+    h('section', { class: 'card group', 'aria-label': name }, h('h2', {}, name), h('p', { class: 'muted' }, hint), ...children);
+  const announcement = h('p', { class: 'visually-hidden', role: 'status' });
+  const element = h(
+    'div',
+    { class: 'conductor' },
+    h('div', { class: 'view-head' }, h('div', {}, h('h1', {}, 'Conductor'), now), mini.element),
+    lock,
+    problem,
+    announcement,
+    h(
+      'div',
+      { class: 'conductor-grid' },
+      h(
+        'div',
+        { class: 'groups' },
+        group(
+          'Outage',
+          'Begins in five seconds. Stack config is not touched: the run ends by itself.',
+          h('div', { class: 'fields' }, field('mode', 'Scenario', mode), field('length', 'A demo minute takes', length), field('hold', 'At the peak', hold)),
+          button('start', () => ({
+            mode: mode.value,
+            minuteSeconds: Number(length.value),
+            ...(hold.value === '' ? {} : { holdAtMinute: Number(hold.value) }),
+          })),
+        ),
+        group(
+          'Clock',
+          'Holding keeps the minute, not the traffic: the outage goes on as it is.',
+          h('div', { class: 'pair' }, button('pause'), button('resume')),
+          h('div', { class: 'jump' }, field('minute', 'To minute', minute), button('goto', () => ({ minute: Number(minute.value) }))),
+        ),
+        group(
+          'Cause',
+          'Put one half of the cause right, and see that it was the cause.',
+          h('div', { class: 'pair' }, button('ablate-index'), button('ablate-pool')),
+          button('ablate-none'),
+        ),
+        group('End', 'Ends the run. A heal would:', heal.element, button('abort')),
+      ),
+      h(
+        'div',
+        { class: 'side' },
+        h('section', { class: 'card', 'aria-label': 'What the system showed' }, h('h2', {}, 'What the system showed'), confirmations),
+        h('section', { class: 'card', 'aria-label': 'Indexes, as PostgreSQL has them' }, h('h2', {}, 'Indexes, as PostgreSQL has them'), indexes),
+      ),
+    ),
+  );
+  let announced = '';
+
+  function refresh() {
+    for (const [name, { control, why }] of buttons) {
+      const can = state.can?.[name] ?? { ok: false, why: 'Not known yet.' };
+      const locked = token() === '';
+      const ok = can.ok && !locked && state.busy === null;
+      // Not `disabled`: a button that can't work now stays reachable, and says why.
+      attribute(control, 'aria-disabled', ok ? null : 'true');
+      attribute(control, 'data-busy', state.busy === name);
+      text(why, can.ok ? (locked ? 'Unlock with the admin token first.' : '') : can.why);
+    }
+  }
+
+  showLock();
+  return {
+    element,
+    title: 'Conductor',
+    update(all) {
+      const { conductor, pulse } = all;
+      mini.update(all);
+      if (pulse) heal.update(pulse);
+      if (pulse) text(now, nowText(pulse.scenario, conductor));
+      if (!conductor) return;
+      state.can = conductor.can;
+      drawWatched(conductor.watched);
+      drawIndexes(conductor.indexes);
+      attribute(minute, 'max', pulse?.scenario ? String(pulse.scenario.durationMinutes - 1) : '29');
+      const [latest] = conductor.watched;
+      const said = latest ? `${latest.title}: ${STATE_WORDS[latest.state]}` : '';
+      if (said !== announced) {
+        announced = said;
+        text(announcement, said);
+      }
+      refresh();
+    },
+  };
+}
+
+function watchedItem({ title, at, state, checks }) {
+  return h(
+    'li',
+    { class: 'watched-item', 'data-state': state },
+    h(
+      'p',
+      { class: 'watched-head' },
+      h('span', { class: 'watched-sign', 'aria-hidden': 'true' }, STATE_SIGNS[state]),
+      h('strong', {}, title),
+      h('time', { datetime: at }, timeOfDay(at)),
+    ),
+    h('p', { class: 'watched-state' }, STATE_WORDS[state]),
+    h(
+      'ul',
+      {},
+      checks.map(({ what, seenAfterMs }) =>
+        h(
+          'li',
+          { 'data-seen': String(seenAfterMs !== null) },
+          h('span', { 'aria-hidden': 'true' }, seenAfterMs === null ? '○ ' : '● '),
+          what,
+          h('span', { class: 'after' }, seenAfterMs === null ? 'not seen yet' : `after ${(seenAfterMs / 1000).toFixed(1)} s`),
+        ),
+      ),
+    ),
+  );
+}
+
+function nowText(scenario, conductor) {
+  if (!scenario) return 'No scenario is known yet.';
+  if (scenario.state === 'normal') {
+    return conductor?.run ? 'Healed by hand, for a while: stack config still wants the outage.' : 'Normal operations. No outage is under way.';
+  }
+  const who = scenario.source === 'override' ? `, started by ${conductor?.run?.startedBy ?? 'hand'}` : ', from stack config';
+  return `${scenario.title}: ${clockWords(scenario)}${who}${scenario.ablation ? `. Without its ${scenario.ablation}` : ''}.`;
+}

@@ -1,0 +1,430 @@
+import { attribute, h, table, text, whenChanged } from '../dom.js';
+import { dollars, duration, figure, percent, percentExact, sentence } from '../format.js';
+import { exportPng, exportSvg } from '../export.js';
+
+const SYNC = 'curve';
+/** Heights of the three charts, as shares of the room there is. */
+const SHARES = [0.46, 0.27, 0.27];
+const LEAST_HEIGHT = 150;
+
+/** The colours of the charts are the page's tokens, as the theme resolves them now: a canvas knows no variables. */
+function colours() {
+  const probe = document.createElement('span');
+  document.body.append(probe);
+  const token = (name) => {
+    probe.style.color = `var(${name})`;
+    return window.getComputedStyle(probe).color;
+  };
+  const found = readColours(token);
+  probe.remove();
+  return found;
+}
+
+function readColours(token) {
+  return {
+    ink: token('--ink'),
+    soft: token('--soft'),
+    line: token('--line'),
+    band: token('--band'),
+    demo: token('--failing'),
+    demoSoft: token('--failing-soft'),
+    baseline: token('--healthy'),
+    pool: token('--wait'),
+    query: token('--scan'),
+    alert: token('--degrading'),
+    page: token('--surface'),
+  };
+}
+
+/** Target, prediction and observation by demo minute; response times; the pool. */
+export function curveView() {
+  const title = h('h1', {}, 'The curve');
+  const subtitle = h('p', { class: 'muted', id: 'curve-subtitle' });
+  const readout = h('p', { class: 'readout', id: 'curve-readout' }, 'Move over the charts, or focus them and use the arrow keys.');
+  const live = h('p', { class: 'visually-hidden', role: 'status' });
+  const boxes = [
+    chartBox('Failed checkouts', [
+      ['demo', 'seen'],
+      ['predicted', 'predicted'],
+      ['target', 'target'],
+      ['baseline', 'browsing'],
+    ]),
+    chartBox('Response time, p95', [
+      ['demo', 'checkout'],
+      ['predicted', 'predicted'],
+      ['query', 'the query alone'],
+      ['baseline', 'browsing'],
+    ]),
+    chartBox('Connection pool', [
+      ['pool', 'in use'],
+      ['waiting', 'waiting'],
+      ['timeouts', 'gave up (a minute)'],
+    ]),
+  ];
+  const charts = h(
+    'div',
+    {
+      class: 'charts',
+      tabindex: 0,
+      role: 'application',
+      'aria-roledescription': 'chart',
+      'aria-label': 'The run by demo minute. Left and right arrow keys read minute by minute; the table below has every figure.',
+      onkeydown: (event) => key(event),
+    },
+    boxes.map(({ element }) => element),
+  );
+  const twinBody = h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'The run by demo minute' });
+  const twin = h('details', { class: 'twin' }, h('summary', {}, 'Every minute as a table'), twinBody);
+  const empty = h(
+    'p',
+    { class: 'empty-note', hidden: true },
+    'No run yet. Start the outage on the Conductor, and its curve is drawn here as it happens.',
+  );
+  const actions = h(
+    'div',
+    { class: 'actions' },
+    h('button', { class: 'button quiet', type: 'button', onclick: () => void save(exportPng) }, 'Save as PNG'),
+    h('button', { class: 'button quiet', type: 'button', onclick: () => void save(exportSvg) }, 'Save as SVG'),
+    h('a', { class: 'button quiet', href: 'report', target: '_blank', rel: 'noopener' }, 'Open the report'),
+    h('a', { class: 'button quiet', href: 'report?download=true' }, 'Save the report'),
+  );
+  const element = h(
+    'div',
+    { class: 'curve' },
+    h('div', { class: 'view-head' }, h('div', {}, title, subtitle), actions),
+    readout,
+    live,
+    empty,
+    charts,
+    twin,
+  );
+  let plots = null;
+  let curve = null;
+  let drawnAs = '';
+  let selected = null;
+
+  async function save(how) {
+    try {
+      await how(curve?.runId ?? null);
+    } catch (error) {
+      text(live, `Not saved: ${error.message}`);
+      text(readout, `Not saved: ${error.message}`);
+    }
+  }
+
+  function key(event) {
+    const step = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
+    if (step === undefined || curve === null) return;
+    event.preventDefault();
+    const last = lastSeen(curve);
+    selected = Math.max(0, Math.min(last, (selected ?? (step > 0 ? -1 : last + 1)) + step));
+    for (const plot of plots ?? []) plot.setCursor({ left: plot.valToPos(selected, 'x'), top: 10 }, false);
+    text(readout, readoutOf(curve, selected));
+    text(live, readoutOf(curve, selected));
+  }
+
+  function hover(index) {
+    if (curve === null || index === null || index === undefined) return;
+    selected = index;
+    text(readout, readoutOf(curve, index));
+  }
+
+  const drawTwin = whenChanged((minutes) => twinBody.replaceChildren(minutesTable(minutes)));
+
+  function draw() {
+    if (curve === null || !element.isConnected) return;
+    const width = charts.clientWidth;
+    const as = `${curve.runId}|${String(width)}|${document.documentElement.dataset.theme ?? ''}|${String(window.matchMedia('(prefers-color-scheme: dark)').matches)}|${String(charts.clientHeight)}`;
+    const data = dataOf(curve);
+    if (plots !== null && as === drawnAs) {
+      plots.forEach((plot, index) => plot.setData(data[index], true));
+      return;
+    }
+    drawnAs = as;
+    for (const plot of plots ?? []) plot.destroy();
+    plots = makePlots(boxes, data, () => curve, hover);
+  }
+
+  return {
+    element,
+    title: 'Curve',
+    update(state, event) {
+      if (event !== 'curve' && event !== 'shown' && event !== 'resize') return;
+      curve = state.curve;
+      attribute(empty, 'hidden', curve !== null);
+      for (const part of [charts, readout, twin, actions]) attribute(part, 'hidden', curve === null);
+      if (curve === null) return;
+      text(subtitle, subtitleOf(curve));
+      draw();
+      if (twin.open) drawTwin(curve.minutes);
+    },
+    hide() {
+      for (const plot of plots ?? []) plot.destroy();
+      plots = null;
+    },
+  };
+}
+
+function chartBox(name, legend) {
+  const body = h('div', { class: 'plot', 'aria-hidden': 'true' });
+  const element = h(
+    'section',
+    { class: 'chart', 'aria-label': name },
+    h(
+      'header',
+      {},
+      h('h2', {}, name),
+      h('ul', { class: 'legend' }, legend.map(([kind, label]) => h('li', { class: `key ${kind}` }, label))),
+    ),
+    body,
+  );
+  return { element, body };
+}
+
+function dataOf(curve) {
+  const { minutes } = curve;
+  const x = minutes.map(({ minute }) => minute);
+  const column = (value) => minutes.map((minute) => value(minute) ?? null);
+  const seen = ({ observed }) => observed !== null && observed.requests > 0;
+  return [
+    [
+      x,
+      column(({ predicted }) => predicted.errorRate * 100),
+      column(({ baseline }) => (baseline === null || baseline.errorRate === null ? null : baseline.errorRate * 100)),
+      column((minute) => (seen(minute) ? minute.observed.errorRate * 100 : null)),
+      column(({ target }) => (target.graded ? target.errorRate * 100 : null)),
+    ],
+    [
+      x,
+      column(({ predicted }) => (predicted.p95Ms === null ? null : predicted.p95Ms / 1000)),
+      column(({ query }) => (query === null || query.p95Ms === null ? null : query.p95Ms / 1000)),
+      column(({ baseline }) => (baseline === null || baseline.p95Ms === null ? null : baseline.p95Ms / 1000)),
+      column((minute) => (seen(minute) && minute.observed.p95Ms !== null ? minute.observed.p95Ms / 1000 : null)),
+    ],
+    [
+      x,
+      column(({ pool }) => pool?.timeouts),
+      column(({ pool }) => pool?.used),
+      column(({ pool }) => pool?.waiting),
+    ],
+  ];
+}
+
+function makePlots(boxes, data, curve, hover) {
+  const c = colours();
+  const uPlot = window.uPlot;
+  const room = Math.max(LEAST_HEIGHT * 3.2, window.innerHeight - boxes[0].element.getBoundingClientRect().top - 190 + Math.min(0, window.scrollY));
+  const font = '13px system-ui, sans-serif';
+  const axis = (values, extra = {}) => ({
+    stroke: c.soft,
+    font,
+    grid: { stroke: c.line, width: 1 },
+    ticks: { stroke: c.line, width: 1, size: 4 },
+    size: 58,
+    values,
+    ...extra,
+  });
+  const line = (stroke, width, extra = {}) => ({
+    stroke,
+    width,
+    points: { show: false },
+    spanGaps: false,
+    ...extra,
+  });
+  const diamonds = {
+    stroke: c.ink,
+    width: 0,
+    paths: () => null,
+    points: { show: false },
+  };
+  const series = [
+    [{}, line(c.demo, 1.6, { dash: [3, 5] }), line(c.baseline, 3), line(c.demo, 3.5, { fill: c.demoSoft }), diamonds],
+    [{}, line(c.demo, 1.6, { dash: [3, 5] }), line(c.query, 2.5, { dash: [9, 4] }), line(c.baseline, 3), line(c.demo, 3.5)],
+    [
+      {},
+      { stroke: c.alert, fill: c.alert, width: 0, paths: uPlot.paths.bars({ size: [0.55, 26] }), points: { show: false } },
+      line(c.pool, 3.5),
+      line(c.ink, 2.2, { dash: [7, 4] }),
+    ],
+  ];
+  const scales = [
+    { x: { time: false }, y: { range: [0, 100] } },
+    { x: { time: false }, y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.1)] } },
+    { x: { time: false }, y: { range: (_plot, _min, max) => [0, Math.max(10, max * 1.1)] } },
+  ];
+  const values = [
+    (_plot, ticks) => ticks.map((tick) => `${String(tick)} %`),
+    (_plot, ticks) => ticks.map((tick) => `${String(tick)} s`),
+    (_plot, ticks) => ticks.map(String),
+  ];
+  return boxes.map(({ body }, index) => {
+    const isLast = index === boxes.length - 1;
+    const plot = new uPlot(
+      {
+        width: Math.max(240, body.clientWidth),
+        height: Math.max(LEAST_HEIGHT, Math.round(room * SHARES[index])),
+        padding: [12, 14, 0, 0],
+        legend: { show: false },
+        cursor: { sync: { key: SYNC }, drag: { x: false, y: false }, points: { size: 9 }, y: false },
+        scales: scales[index],
+        series: series[index],
+        axes: [
+          axis((_plot, ticks) => ticks.map((tick) => (isLast ? String(tick) : '')), {
+            size: isLast ? 30 : 8,
+            incrs: [1, 5, 10, 30, 60],
+            space: 36,
+          }),
+          axis(values[index]),
+        ],
+        hooks: {
+          drawClear: [(drawn) => drawBands(drawn, curve(), c, index === 0)],
+          draw: [(drawn) => drawMarks(drawn, curve(), c, index === 0)],
+          setCursor: [(moved) => index === 0 && moved.cursor.idx !== null && hover(moved.cursor.idx)],
+        },
+      },
+      data[index],
+      body,
+    );
+    return plot;
+  });
+}
+
+/** Phases behind, the named one at its left end. */
+function drawBands(plot, curve, c, named) {
+  const { ctx, bbox } = plot;
+  const ratio = window.devicePixelRatio;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  curve.phases.forEach(({ fromMinute, title }, index) => {
+    const left = plot.valToPos(fromMinute, 'x', true);
+    const to = curve.phases[index + 1]?.fromMinute ?? curve.durationMinutes;
+    const right = plot.valToPos(to, 'x', true);
+    if (index % 2 === 0) {
+      ctx.fillStyle = c.band;
+      ctx.fillRect(left, bbox.top, right - left, bbox.height);
+    }
+    if (!named) return;
+    ctx.fillStyle = c.soft;
+    ctx.font = `${String(13 * ratio)}px system-ui, sans-serif`;
+    ctx.textBaseline = 'top';
+    const short = /^Act \d/.exec(title)?.[0] ?? '';
+    const room = right - left - 12 * ratio;
+    const label = ctx.measureText(title).width <= room ? title : ctx.measureText(short).width <= room ? short : '';
+    ctx.fillText(label, left + 7 * ratio, bbox.top + 6 * ratio);
+  });
+  ctx.restore();
+}
+
+/** Targets, the flow alert, what was done, and where the clock is. */
+function drawMarks(plot, curve, c, isErrors) {
+  const { ctx, bbox } = plot;
+  const ratio = window.devicePixelRatio;
+  const upright = (minute, stroke, dash, width) => {
+    const x = plot.valToPos(minute, 'x', true);
+    if (x < bbox.left || x > bbox.left + bbox.width) return null;
+    ctx.strokeStyle = stroke;
+    ctx.lineWidth = width * ratio;
+    ctx.setLineDash(dash.map((part) => part * ratio));
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.setLineDash([]);
+    return x;
+  };
+  ctx.save();
+  ctx.font = `600 ${String(13 * ratio)}px system-ui, sans-serif`;
+  ctx.textBaseline = 'top';
+  for (const { kind, minute, text: what } of curve.events) {
+    if (minute === null || !['ablation', 'ended', 'jumped'].includes(kind)) continue;
+    const x = upright(minute, c.ink, [5, 4], 1.2);
+    if (x === null || !isErrors || kind === 'jumped') continue;
+    ctx.fillStyle = c.ink;
+    const label = kind === 'ended' ? 'healed' : what;
+    const width = ctx.measureText(label).width;
+    const left = x + width + 12 * ratio > bbox.left + bbox.width ? x - width - 6 * ratio : x + 6 * ratio;
+    ctx.fillText(label, left, bbox.top + (kind === 'ended' ? 44 : 62) * ratio);
+  }
+  for (const { fromMinute } of curve.flowAlert.incidents) {
+    const x = upright(fromMinute, c.alert, [2, 3], 2);
+    if (x === null || !isErrors) continue;
+    ctx.fillStyle = c.alert;
+    ctx.fillText(`▲ flow alert, minute ${String(fromMinute)}`, x + 6 * ratio, bbox.top + 26 * ratio);
+  }
+  if (curve.minute !== null && curve.state === 'running') upright(curve.minute, c.soft, [], 1.5);
+  if (isErrors) {
+    ctx.lineWidth = 2.2 * ratio;
+    for (const { minute, target } of curve.minutes) {
+      if (!target.graded) continue;
+      const x = plot.valToPos(minute, 'x', true);
+      const y = plot.valToPos(target.errorRate * 100, 'y', true);
+      const r = 7 * ratio;
+      ctx.beginPath();
+      ctx.moveTo(x, y - r);
+      ctx.lineTo(x + r, y);
+      ctx.lineTo(x, y + r);
+      ctx.lineTo(x - r, y);
+      ctx.closePath();
+      ctx.fillStyle = c.page;
+      ctx.strokeStyle = c.ink;
+      ctx.fill();
+      ctx.stroke();
+    }
+  }
+  ctx.restore();
+}
+
+function lastSeen({ minutes }) {
+  return Math.max(0, minutes.findLastIndex(({ observed }) => observed !== null));
+}
+
+function readoutOf(curve, index) {
+  const at = curve.minutes[index];
+  if (!at) return '';
+  const { minute, phase, observed, predicted, target, baseline, query, pool } = at;
+  const parts = [`Minute ${String(minute)}, ${sentence(phase)}`];
+  if (observed === null) {
+    parts.push(`target ${percent(target.errorRate)}`, `predicted ${percent(predicted.errorRate)}`, 'not seen yet');
+    return parts.join(' · ');
+  }
+  parts.push(
+    `${percentExact(observed.errorRate)} failed${observed.complete ? '' : ' so far'} (target ${percent(target.errorRate)}, predicted ${percent(predicted.errorRate)})`,
+    `p95 ${duration(observed.p95Ms)}`,
+    `query ${duration(query?.p95Ms)}`,
+  );
+  if (pool) parts.push(`pool ${figure(pool.used)} of ${figure(pool.max)}, ${figure(pool.waiting)} waiting, ${figure(pool.timeouts)} gave up`);
+  parts.push(`browsing ${percent(baseline?.errorRate)} failed, ${duration(baseline?.p95Ms)}`, `${dollars(observed.lostUsd)} lost`);
+  return parts.join(' · ');
+}
+
+function subtitleOf(curve) {
+  const parts = [curve.title, `run ${curve.runId}`];
+  if (curve.minuteSeconds !== 60) parts.push(`a demo minute is ${String(curve.minuteSeconds)} s`);
+  if (curve.scale !== 1) parts.push(`scale ${String(curve.scale)}`);
+  if (curve.state === 'ended') parts.push('healed');
+  return parts.join(' · ');
+}
+
+function minutesTable(minutes) {
+  return table(
+    'The run by demo minute',
+    ['minute', 'phase', 'target', 'predicted', 'failed', 'p95', 'query p95', 'pool used', 'waiting', 'gave up', 'browsing failed', 'its p95', 'lost'],
+    minutes.map(({ minute, phase, target, predicted, observed, baseline, query, pool }) => [
+      `${String(minute)}${target.graded ? ' ◆' : ''}`,
+      { text: sentence(phase), class: 'text' },
+      percent(target.errorRate),
+      percent(predicted.errorRate),
+      { text: percent(observed?.errorRate), class: observed?.errorRate > 0.2 ? 'bad' : null },
+      duration(observed?.p95Ms),
+      duration(query?.p95Ms),
+      pool ? `${figure(pool.used)} of ${figure(pool.max)}` : '–',
+      figure(pool?.waiting),
+      figure(pool?.timeouts),
+      percent(baseline?.errorRate),
+      duration(baseline?.p95Ms),
+      observed ? dollars(observed.lostUsd) : '–',
+    ]),
+  );
+}

@@ -1,0 +1,172 @@
+import { attribute, h, text, whenChanged } from '../dom.js';
+import { clock, clockWords } from '../format.js';
+import { ACTS, actAt, actOfPhase, TALK_SECONDS } from '../talk.js';
+import { miniStage } from './stage.js';
+
+const KEY = 'console.talk-start';
+const VIEW_NAMES = { stage: 'Stage', curve: 'Curve', why: 'Why', conductor: 'Conductor' };
+
+/** The talk: what to show, what to say, what to paste. Follows the clock, or is stepped by hand. */
+export function scriptView(tools) {
+  return talk(tools, false);
+}
+
+/** The presenter's own window: the same, larger, with the stage in small, and the big screen's remote control. */
+export function presenterView(tools) {
+  return talk(tools, true);
+}
+
+function talk(tools, isPresenter) {
+  let follow = true;
+  let act = 0;
+  let last = { scenario: null, runId: null };
+  const mini = miniStage();
+  const time = h('p', { class: 'talk-clock' }, '0:00');
+  const next = h('p', { class: 'muted' });
+  const startButton = h('button', { class: 'button', type: 'button', id: 'talk-start', onclick: toggleTalk }, 'Start the talk clock');
+  const followBox = h('input', { type: 'checkbox', id: 'follow', checked: true, onchange: () => setFollow(followBox.checked) });
+  const stepButton = (label, by) =>
+    h('button', { class: 'button quiet', type: 'button', onclick: () => step(by) }, label);
+  const list = h('ol', { class: 'acts' });
+  const cards = ACTS.map((each, index) => actCard(each, index));
+  list.append(...cards.map(({ element }) => element));
+  const element = h(
+    'div',
+    { class: `script${isPresenter ? ' presenter' : ''}`, onkeydown: (event) => key(event) },
+    h(
+      'div',
+      { class: 'view-head' },
+      h('div', {}, h('h1', {}, isPresenter ? 'Presenter' : 'Script'), h('p', { class: 'muted' }, 'Eight minutes, four acts.')),
+      mini.element,
+    ),
+    h(
+      'div',
+      { class: 'talk-bar', role: 'group', 'aria-label': 'Talk' },
+      time,
+      next,
+      h('div', { class: 'actions' }, startButton, stepButton('Previous act', -1), stepButton('Next act', 1)),
+      h('p', { class: 'check' }, followBox, h('label', { for: 'follow' }, 'follow the clock')),
+    ),
+    isPresenter ? remote(tools) : null,
+    list,
+  );
+
+  function actCard(each, index) {
+    const filter = h('code', {});
+    const copied = h('span', { class: 'muted', role: 'status' });
+    const copy = h('button', { class: 'button quiet small', type: 'button' }, 'Copy');
+    copy.addEventListener('click', () => {
+      navigator.clipboard.writeText(filter.textContent).then(
+        () => text(copied, 'copied'),
+        () => text(copied, 'select and copy it by hand'),
+      );
+      setTimeout(() => text(copied, ''), 2500);
+    });
+    const item = h(
+      'li',
+      { class: 'act card' },
+      h(
+        'header',
+        {},
+        h('p', { class: 'act-time' }, `${clock(each.from)} – ${clock(each.to)}`),
+        h('h2', {}, `Act ${String(index + 1)}: ${each.title}`),
+      ),
+      h('dl', { class: 'act-steps' }, each.steps.map(([term, words]) => [h('dt', {}, term), h('dd', { class: term === 'Say' ? 'say' : null }, words)])),
+      h('ul', { class: 'points' }, each.points.map((point) => h('li', {}, point))),
+      h('p', { class: 'muted' }, each.vendor),
+      h('div', { class: 'filter' }, filter, copy, copied),
+      isPresenter
+        ? h('button', { class: 'button quiet small', type: 'button', onclick: () => tools.showOnScreen(each.show) }, `Show ${VIEW_NAMES[each.show]} on the big screen`)
+        : h('p', {}, h('a', { href: `#/${each.show}` }, `Open ${VIEW_NAMES[each.show]}`)),
+    );
+    return { element: item, filter };
+  }
+
+  function setFollow(value) {
+    follow = value;
+    followBox.checked = value;
+    update();
+  }
+
+  function step(by) {
+    act = Math.max(0, Math.min(ACTS.length - 1, act + by));
+    setFollow(false);
+    cards[act].element.scrollIntoView({ block: 'nearest' });
+  }
+
+  function key(event) {
+    if (event.target.closest('input, select, textarea')) return;
+    const by = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    step(by);
+  }
+
+  function toggleTalk() {
+    if (localStorage.getItem(KEY) === null) localStorage.setItem(KEY, String(Date.now()));
+    else localStorage.removeItem(KEY);
+    setFollow(true);
+  }
+
+  /** Seconds of the talk; null while its clock does not run. Kept in this browser: both windows have one clock. */
+  function talkSeconds() {
+    const start = Number(localStorage.getItem(KEY) ?? Number.NaN);
+    return Number.isFinite(start) ? (Date.now() - start) / 1000 : null;
+  }
+
+  const drawFilters = whenChanged((runId) => {
+    const run = runId === null ? '' : ` AND demo.run_id = "${runId}"`;
+    cards.forEach(({ filter }, index) => text(filter, ACTS[index].filter(run)));
+  });
+
+  function update() {
+    const seconds = talkSeconds();
+    text(time, seconds === null ? '0:00' : clock(Math.min(seconds, 3600)));
+    text(startButton, seconds === null ? 'Start the talk clock' : 'Reset the talk clock');
+    if (follow) {
+      const byRun = last.scenario ? actOfPhase(last.scenario.phase) : 0;
+      // Held at the peak the run's own clock stands; the talk goes on.
+      act = seconds === null ? byRun : Math.max(byRun, last.scenario?.paused ? actAt(seconds) : Math.min(actAt(seconds), byRun));
+    }
+    const upcoming = ACTS[act + 1];
+    text(
+      next,
+      seconds === null
+        ? `Run: ${clockWords(last.scenario)}`
+        : upcoming
+          ? `Act ${String(act + 2)} in ${clock(upcoming.from - seconds)}`
+          : seconds < TALK_SECONDS
+            ? `${clock(TALK_SECONDS - seconds)} left`
+            : 'Time is up',
+    );
+    cards.forEach(({ element: card }, index) => {
+      attribute(card, 'data-at', index === act ? 'now' : index < act ? 'past' : 'next');
+      attribute(card, 'aria-current', index === act ? 'step' : null);
+    });
+  }
+
+  return {
+    element,
+    title: isPresenter ? 'Presenter' : 'Script',
+    update(state) {
+      mini.update(state);
+      last = {
+        scenario: state.pulse?.scenario ?? null,
+        runId: state.pulse?.lost.runId ?? null,
+      };
+      drawFilters(last.runId);
+      update();
+    },
+  };
+}
+
+function remote(tools) {
+  return h(
+    'div',
+    { class: 'actions remote', role: 'group', 'aria-label': 'On the big screen' },
+    h('span', { class: 'muted' }, 'On the big screen:'),
+    Object.entries(VIEW_NAMES).map(([name, label]) =>
+      h('button', { class: 'button quiet small', type: 'button', onclick: () => tools.showOnScreen(name) }, label),
+    ),
+  );
+}

@@ -1,0 +1,314 @@
+import { attribute, h, stateIcon, table, text, whenChanged } from '../dom.js';
+import { clockWords, decimal, dollars, duration, durationParts, figure, percent, timeOfDay } from '../format.js';
+import { headline, stateOf, STATE_WORDS } from '../health.js';
+import { sparkline } from '../sparkline.js';
+
+/** What the lanes' lines show. */
+const SPARK_SECONDS = 300;
+const TWIN_EVERY_SECONDS = 15;
+
+const CONDITION_WORDS = {
+  'db.slow_query': 'slow query',
+  'db.full_table_scan': 'full table scan',
+  'db.connection.pool.exhausted': 'pool exhausted',
+  'checkout.failed': 'checkout failed',
+  error_rate: 'errors > 20 %',
+  duration_p95: 'p95 > 2 s',
+};
+
+/** The stage: understood in ten seconds from the back of the room. */
+export function stageView() {
+  const sentence = h('h1', { class: 'headline', id: 'headline' }, 'Waiting for the first figures.');
+  const run = runClock();
+  const baseline = lane('baseline', 'Baseline', 'customers browse');
+  const demo = lane('demo', 'Demo', 'customers check out');
+  const changed = changedCard();
+  const heal = healCard();
+  const money = moneyCard();
+  const alert = alertCard();
+  const twin = h('details', { class: 'twin' }, h('summary', {}, 'The last five minutes as a table'));
+  const twinBody = h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'The last five minutes' });
+  twin.append(twinBody);
+  const element = h(
+    'div',
+    { class: 'stage' },
+    h('div', { class: 'stage-head' }, sentence, run.element),
+    h('div', { class: 'lanes' }, baseline.element, demo.element),
+    h('div', { class: 'cards' }, changed.element, heal.element, money.element, alert.element),
+    twin,
+  );
+  const drawTwin = whenChanged((rows) => {
+    twinBody.replaceChildren(
+      table(
+        'Both cohorts, every fifteen seconds',
+        ['time', 'demo minute', 'checkouts rpm', 'failed', 'p95', 'browsing rpm', 'failed', 'p95'],
+        rows,
+      ),
+    );
+  });
+  return {
+    element,
+    title: 'Stage',
+    update(state) {
+      const { pulse, history, curve } = state;
+      if (!pulse) return;
+      text(sentence, headline(pulse, curve));
+      run.update(pulse);
+      baseline.update(pulse.baseline, history);
+      demo.update(pulse.demo, history);
+      changed.update(pulse);
+      heal.update(pulse);
+      money.update(pulse, curve);
+      alert.update(pulse);
+      if (twin.open) drawTwin(twinRows(history));
+    },
+  };
+}
+
+function twinRows(history) {
+  const now = history.at(-1)?.at ?? 0;
+  return history
+    .filter(({ at }) => at > now - SPARK_SECONDS && at % TWIN_EVERY_SECONDS === 0)
+    .toReversed()
+    .map(({ at, minute, baseline, demo }) => [
+      timeOfDay(at * 1000),
+      minute === null ? '–' : String(Math.floor(minute)),
+      figure(demo.rpm),
+      percent(demo.errorRate),
+      duration(demo.p95Ms),
+      figure(baseline.rpm),
+      percent(baseline.errorRate),
+      duration(baseline.p95Ms),
+    ]);
+}
+
+/** The demo clock with the acts as segments. */
+function runClock() {
+  const minute = h('span', { class: 'clock-minute' }, '–');
+  const of = h('span', { class: 'clock-of' });
+  const act = h('span', { class: 'clock-act' });
+  const segments = h('ol', { class: 'segments', 'aria-label': 'Acts' });
+  const marker = h('div', { class: 'marker', hidden: true });
+  const track = h('div', { class: 'track' }, segments, marker);
+  const element = h(
+    'div',
+    { class: 'run-clock', role: 'group', 'aria-label': 'Demo clock' },
+    h('p', { class: 'clock-line' }, minute, of, act),
+    track,
+  );
+  const draw = whenChanged(({ phases, duration: minutes }) => {
+    segments.replaceChildren(
+      ...phases.map(({ fromMinute, title }, index) => {
+        const to = Math.min(minutes, phases[index + 1]?.fromMinute ?? minutes);
+        const item = h('li', { title }, h('span', {}, title.replace(/^(Act \d).*$/, '$1')));
+        item.style.flexGrow = String(Math.max(0.2, to - fromMinute));
+        return item;
+      }),
+    );
+  });
+  return {
+    element,
+    update({ scenario }) {
+      const running = scenario?.state === 'running' || scenario?.state === 'over';
+      attribute(element, 'data-paused', scenario?.paused === true);
+      if (!scenario) return;
+      // A run that is held beyond its thirty minutes for the heal still tells a story of thirty.
+      const minutes = shownMinutes(scenario);
+      text(minute, running ? `Minute ${String(Math.floor(scenario.minute))}` : clockWords(scenario));
+      text(of, running ? `of ${String(minutes)}${scenario.paused ? ' · clock held' : ''}` : '');
+      text(act, scenario.state === 'normal' ? 'Normal operations' : scenario.phaseTitle);
+      attribute(track, 'hidden', scenario.phases.length === 0);
+      draw({ phases: scenario.phases, duration: minutes });
+      [...segments.children].forEach((item, index) => {
+        const from = scenario.phases[index]?.fromMinute ?? 0;
+        const to = scenario.phases[index + 1]?.fromMinute ?? Infinity;
+        const at = running ? scenario.minute : -1;
+        attribute(item, 'data-at', at >= to ? 'past' : at >= from ? 'now' : 'next');
+        attribute(item, 'aria-current', at >= from && at < to ? 'step' : null);
+      });
+      attribute(marker, 'hidden', !running);
+      if (running) marker.style.left = `${String(Math.min(100, (scenario.minute / minutes) * 100))}%`;
+    },
+  };
+}
+
+function shownMinutes({ durationMinutes }) {
+  return durationMinutes > 30 && durationMinutes <= 36 ? 30 : durationMinutes;
+}
+
+function lane(cohort, name, who) {
+  const word = h('p', { class: 'state-word' });
+  const icon = h('span', { class: 'state-sign' });
+  const spark = sparkline(SPARK_SECONDS);
+  const big = (term) => {
+    const value = h('span', { class: 'value' }, '–');
+    const unit = h('small', {});
+    return { value, unit, element: h('div', {}, h('dt', {}, term), h('dd', {}, value, ' ', unit)) };
+  };
+  const rate = big('requests');
+  const errors = big('failed');
+  const p95 = big('p95');
+  const element = h(
+    'section',
+    { class: 'lane', 'data-cohort': cohort, 'aria-label': `${name}: ${who}` },
+    h('header', { class: 'lane-head' }, h('h2', {}, name), h('p', {}, who)),
+    h('div', { class: 'lane-state' }, icon, word),
+    h('dl', { class: 'figures' }, errors.element, p95.element, rate.element),
+    h(
+      'div',
+      { class: 'spark-box' },
+      h('p', { class: 'spark-label', 'aria-hidden': 'true' }, h('span', {}, '100 %'), h('span', {}, '0')),
+      spark.element,
+      h('p', { class: 'spark-foot', 'aria-hidden': 'true' }, h('span', {}, '5 min ago'), h('span', {}, 'failed requests'), h('span', {}, 'now')),
+    ),
+  );
+  let shown = null;
+  return {
+    element,
+    update(stats, history) {
+      const state = stateOf(stats);
+      if (state !== shown) {
+        shown = state;
+        element.dataset.state = state;
+        icon.replaceChildren(stateIcon(state));
+        text(word, STATE_WORDS[state]);
+      }
+      const [rateValue, rateUnit] = rateText(stats.rpm);
+      text(rate.value, rateValue);
+      text(rate.unit, rateUnit);
+      const [errorValue, errorUnit = ''] = percent(stats.errorRate).split(' ');
+      text(errors.value, errorValue);
+      text(errors.unit, errorUnit);
+      const parts = durationParts(stats.p95Ms);
+      text(p95.value, parts.value);
+      text(p95.unit, parts.unit);
+      spark.update(history, cohort, `${name}: share of failed requests in the last five minutes, now ${percent(stats.errorRate)}`);
+    },
+  };
+}
+
+const rateText = (rpm) => [figure(rpm), 'a minute'];
+
+function card(title, name, ...children) {
+  return h('section', { class: `card ${name}`, 'aria-label': title }, h('h2', {}, title), ...children);
+}
+
+const CHANGE_WORDS = {
+  index: ({ name, now }) => [`index ${now}`, name],
+  pool: ({ now, normal }) => [`pool of ${now}`, `normally ${normal} connections`],
+};
+
+function changedCard() {
+  const list = h('ul', { class: 'chips' });
+  const draw = whenChanged((changes) => {
+    list.replaceChildren(
+      ...(changes.length === 0
+        ? [h('li', { class: 'chip calm' }, h('strong', {}, 'Nothing'), h('span', {}, 'all indexes there, pool at its size'))]
+        : changes.map((change) => {
+            const [head, rest] = CHANGE_WORDS[change.kind](change);
+            return h(
+              'li',
+              { class: 'chip', 'data-seen': String(change.seen) },
+              h('strong', {}, head),
+              h('span', {}, rest),
+              h('em', {}, change.seen === true ? '✓ seen' : change.seen === false ? 'not yet so' : 'not seen yet'),
+            );
+          })),
+    );
+  });
+  const element = card('What has changed', 'changed', list);
+  return { element, update: ({ changes }) => draw(changes) };
+}
+
+function healCard() {
+  const list = healList();
+  return { element: card('What a heal would do', 'heal', list.element), update: list.update };
+}
+
+/** What a heal would do, line by line. */
+export function healList() {
+  const list = h('ul', { class: 'plain' });
+  const draw = whenChanged((lines) => list.replaceChildren(...lines.map((line) => h('li', {}, line))));
+  return {
+    element: list,
+    update({ changes, scenario }) {
+      const lines = changes.map(({ kind, name, normal }) =>
+        kind === 'index' ? `Build ${name} again, concurrently` : `Give the pool its ${normal} connections`,
+      );
+      if (scenario && scenario.state !== 'normal') lines.push('Traffic back to normal, in seconds');
+      draw(lines.length === 0 ? ['Nothing to heal: the shop is as it should be.'] : lines);
+    },
+  };
+}
+
+function moneyCard() {
+  const rate = h('p', { class: 'money' });
+  const rateUnit = h('span', { class: 'money-unit' }, 'a minute');
+  const inAll = h('p', { class: 'money-all' });
+  const element = card('Money lost', 'lost', h('div', { class: 'money-row' }, rate, rateUnit), inAll);
+  return {
+    element,
+    update({ lost, scenario }, curve) {
+      text(rate, dollars(lost.usdPerMinute));
+      attribute(element, 'data-losing', lost.usdPerMinute > 0);
+      const which = scenario?.state === 'normal' && curve ? 'in the last run' : 'in this run';
+      text(inAll, lost.runId === null ? 'Nothing lost yet' : `${dollars(lost.usdInAll)} ${which}`);
+    },
+  };
+}
+
+function alertCard() {
+  const state = h('p', { class: 'alert-state' });
+  const list = h('ul', { class: 'conditions' });
+  const element = card('Flow alert', 'alert', state, list);
+  const draw = whenChanged((conditions) => {
+    list.replaceChildren(
+      ...conditions.map(({ name, met }) =>
+        h(
+          'li',
+          { 'data-met': String(met) },
+          h('span', { 'aria-hidden': 'true' }, met ? '●' : '○'),
+          ` ${CONDITION_WORDS[name] ?? name}`,
+          h('span', { class: 'visually-hidden' }, met ? ': met' : ': not met'),
+        ),
+      ),
+    );
+  });
+  return {
+    element,
+    update({ flowAlert }) {
+      attribute(element, 'data-firing', flowAlert.state === 'firing');
+      text(state, flowAlert.state === 'firing' ? `Firing since minute ${String(flowAlert.since_minute)}` : 'Armed');
+      draw(flowAlert.conditions.map(({ name, met }) => ({ name, met })));
+    },
+  };
+}
+
+/** A small stage for the presenter's window. */
+export function miniStage() {
+  const row = (name) => {
+    const icon = h('span', { class: 'state-sign' });
+    const word = h('strong', {});
+    const figures = h('span', { class: 'muted' });
+    return { icon, word, figures, element: h('p', { class: 'mini-lane' }, icon, h('span', {}, name), word, figures) };
+  };
+  const baseline = row('Baseline');
+  const demo = row('Demo');
+  const element = h('div', { class: 'mini-stage' }, baseline.element, demo.element);
+  const show = (lane, stats) => {
+    const state = stateOf(stats);
+    if (lane.element.dataset.state !== state) lane.icon.replaceChildren(stateIcon(state));
+    lane.element.dataset.state = state;
+    text(lane.word, STATE_WORDS[state]);
+    text(lane.figures, `${percent(stats.errorRate)} failed · p95 ${duration(stats.p95Ms)} · ${decimal(stats.rpm)} rpm`);
+  };
+  return {
+    element,
+    update({ pulse }) {
+      if (!pulse) return;
+      show(baseline, pulse.baseline);
+      show(demo, pulse.demo);
+    },
+  };
+}
+

@@ -1,0 +1,287 @@
+import { attribute, h, text, whenChanged } from '../dom.js';
+import { duration, figure, percent, timeOfDay } from '../format.js';
+import { mapLegend, mapTable, serviceMap } from '../map.js';
+import { sharesBar, waterfall } from '../waterfall.js';
+
+const NEWEST = 'newest';
+/** The newest trace is shown anew so often (ms): it must be possible to read it. */
+const RENEW_MS = 8000;
+
+/** Why: two traces side by side, the chain from cause to effect, the query's plan, the map. */
+export function whyView() {
+  const chain = causeChain();
+  const healthy = pane('healthy', 'A healthy checkout');
+  const failing = pane('failing', 'A failed checkout');
+  // The scan that held the pool opens beside the wait that it caused.
+  failing.follow = (link) => healthy.pin(link.traceId, link.spanId);
+  healthy.follow = (link) => failing.pin(link.traceId, link.spanId);
+  const plans = explainPanel();
+  const map = mapPanel();
+  const folded = h('input', { type: 'checkbox', id: 'all-spans' });
+  folded.addEventListener('change', () => {
+    for (const each of [healthy, failing]) each.fold(!folded.checked);
+  });
+  const element = h(
+    'div',
+    { class: 'why' },
+    h(
+      'div',
+      { class: 'view-head' },
+      h('div', {}, h('h1', {}, 'Why'), h('p', { class: 'muted' }, 'The same checkout, with and without a connection from the pool.')),
+      h('p', { class: 'check' }, folded, h('label', { for: 'all-spans' }, 'every span')),
+    ),
+    chain.element,
+    h('div', { class: 'panes' }, healthy.element, failing.element),
+    plans.element,
+    map.element,
+  );
+  return {
+    element,
+    title: 'Why',
+    navigate(hash) {
+      const id = /trace=([0-9a-f]{32})/.exec(hash)?.[1];
+      if (id) failing.pin(id, null);
+    },
+    update(state) {
+      chain.update(state);
+      const trace = state.conductor?.links.trace ?? null;
+      const vendor = trace === null ? null : (id) => trace.replaceAll('{traceId}', id);
+      if (state.traces) {
+        healthy.update(state.traces.healthy, vendor);
+        // A trace that failed for the pool tells the story; another failure only if there is no such one.
+        failing.update(
+          [...state.traces.failing].sort((a, b) => Number(b.poolExhausted) - Number(a.poolExhausted)),
+          vendor,
+        );
+      }
+      if (state.explain) plans.update(state.explain);
+      if (state.map) map.update(state.map);
+    },
+  };
+}
+
+/** `?embed=map`. */
+export function mapOnlyView() {
+  const map = mapPanel();
+  return {
+    element: h('div', { class: 'why' }, map.element),
+    title: 'Service map',
+    update: ({ map: found }) => found && map.update(found),
+  };
+}
+
+/** The cause in four steps, each with the figure that shows it now. */
+function causeChain() {
+  const step = (title) => {
+    const value = h('p', { class: 'chain-value' }, '–');
+    const note = h('p', { class: 'muted' });
+    return { value, note, element: h('li', {}, h('h2', {}, title), value, note) };
+  };
+  const index = step('The index');
+  const query = step('The query');
+  const pool = step('The pool');
+  const checkout = step('Checkouts');
+  const element = h('ol', { class: 'chain', 'aria-label': 'From cause to effect' }, [index, query, pool, checkout].map((each) => each.element));
+  const set = (each, value, note, bad) => {
+    text(each.value, value);
+    text(each.note, note);
+    attribute(each.element, 'data-bad', bad);
+  };
+  return {
+    element,
+    update({ pulse, explain, conductor }) {
+      if (!pulse) return;
+      const is = conductor?.indexes?.idx_products_category;
+      set(index, is ?? '–', 'idx_products_category, as PostgreSQL has it', is !== undefined && is !== 'present');
+      const scan = explain?.now === 'withoutIndex';
+      set(
+        query,
+        duration(pulse.pool?.queryP50Ms),
+        explain?.now ? (scan ? 'median; it scans the whole table' : 'median; it reads ten rows by the index') : 'median of the last ten seconds',
+        scan,
+      );
+      const { used, max, pending } = pulse.pool ?? {};
+      set(pool, `${figure(used)} of ${figure(max)}`, `connections in use, ${figure(pending)} requests wait`, pending > 0);
+      set(checkout, `${percent(pulse.demo.errorRate)} fail`, `p95 ${duration(pulse.demo.p95Ms)}; browsing ${percent(pulse.baseline.errorRate)}`, pulse.demo.errorRate > 0.02);
+    },
+  };
+}
+
+function pane(kind, title) {
+  const choice = h('select', { id: `choose-${kind}` });
+  const heading = h('p', { class: 'pane-head' });
+  const links = h('p', { class: 'pane-links' });
+  const bar = sharesBar();
+  const body = h('div', { class: 'pane-body' }, h('p', { class: 'muted' }, 'None has come yet.'));
+  const element = h(
+    'section',
+    { class: 'card pane', 'data-kind': kind, 'aria-label': title },
+    h('header', { class: 'pane-top' }, h('h2', {}, title), h('p', { class: 'field inline' }, h('label', { for: `choose-${kind}` }, 'Show'), choice)),
+    heading,
+    bar.element,
+    body,
+    links,
+  );
+  const it = { element, follow: () => undefined };
+  let pinned = null;
+  let shownId = null;
+  let shownAt = 0;
+  let trace = null;
+  let isFolded = true;
+  let vendor = null;
+  let selected = null;
+  let loading = false;
+
+  async function load(id) {
+    if (loading) return;
+    loading = true;
+    try {
+      const response = await fetch(`api/traces/${id}`, { signal: AbortSignal.timeout(5000) });
+      const answer = await response.json();
+      if (!response.ok) throw new Error(answer.error);
+      trace = answer;
+      shownId = id;
+      shownAt = Date.now();
+      draw();
+    } catch (error) {
+      if (pinned === id) body.replaceChildren(h('p', { class: 'problem' }, error.message));
+    }
+    loading = false;
+  }
+
+  function draw() {
+    if (trace === null) return;
+    text(
+      heading,
+      `${duration(trace.durationMs)} · ${trace.failed ? 'failed' : 'succeeded'} · ${String(trace.spans)} spans, ${String(trace.services.length)} services · ${timeOfDay(trace.start)}${trace.traffic === 'demo' ? '' : ` · ${trace.traffic}`}`,
+    );
+    bar.update(trace);
+    body.replaceChildren(waterfall(trace, { folded: isFolded, selected, open: (link) => it.follow(link), vendor }));
+    links.replaceChildren(
+      h('code', {}, trace.traceId),
+      ' ',
+      h('button', { type: 'button', class: 'link-button', onclick: (event) => void copy(event, trace.traceId) }, 'copy the id'),
+      vendor ? h('a', { href: vendor(trace.traceId), target: '_blank', rel: 'noopener noreferrer' }, 'open at the vendor') : '',
+    );
+  }
+
+  const drawChoice = whenChanged(({ list, pinnedId }) => {
+    const options = [h('option', { value: NEWEST, selected: pinnedId === null }, 'the newest')];
+    if (pinnedId !== null && !list.some(({ traceId }) => traceId === pinnedId)) {
+      options.push(h('option', { value: pinnedId, selected: true }, `pinned: ${pinnedId.slice(0, 8)}…`));
+    }
+    for (const { traceId, start, durationMs } of list) {
+      options.push(
+        h('option', { value: traceId, selected: traceId === pinnedId }, `${traceId === pinnedId ? 'pinned: ' : ''}${timeOfDay(start)}, ${duration(durationMs)}`),
+      );
+    }
+    choice.replaceChildren(...options);
+  });
+  let listed = [];
+
+  choice.addEventListener('change', () => {
+    selected = null;
+    pinned = choice.value === NEWEST ? null : choice.value;
+    const id = pinned ?? listed[0]?.traceId;
+    if (id) void load(id);
+  });
+
+  it.pin = (id, spanId) => {
+    pinned = id;
+    selected = spanId;
+    drawChoice({ list: listed, pinnedId: pinned });
+    void load(id);
+    element.scrollIntoView({ block: 'nearest' });
+  };
+  it.fold = (folded) => {
+    isFolded = folded;
+    draw();
+  };
+  it.update = (list, vendorLink) => {
+    vendor = vendorLink;
+    listed = list.slice(0, 10);
+    // An open list of choices is not pulled away.
+    if (document.activeElement !== choice) {
+      drawChoice({ list: listed.map(({ traceId, start, durationMs }) => ({ traceId, start, durationMs })), pinnedId: pinned });
+    }
+    const isReading = body.contains(document.activeElement) || body.querySelector('[aria-expanded="true"]') !== null;
+    const newest = listed[0]?.traceId;
+    if (pinned !== null || newest === undefined || newest === shownId || isReading) return;
+    if (Date.now() - shownAt >= RENEW_MS) void load(newest);
+  };
+  return it;
+}
+
+async function copy(event, content) {
+  const button = event.currentTarget;
+  await navigator.clipboard.writeText(content);
+  const before = button.textContent;
+  text(button, 'copied');
+  setTimeout(() => text(button, before), 1500);
+}
+
+/** EXPLAIN of the very query, with the index and without it. */
+function explainPanel() {
+  const sql = h('pre', { class: 'sql' });
+  const side = (key, title) => {
+    const state = h('p', { class: 'plan-state' });
+    const lines = h('pre', { class: 'plan-lines', tabindex: 0, 'aria-label': `${title}: EXPLAIN` });
+    return { key, state, lines, element: h('section', { class: 'plan', 'aria-label': title }, h('h3', {}, title), state, lines) };
+  };
+  const sides = [side('withIndex', 'With the index'), side('withoutIndex', 'Without it')];
+  const measured = h('p', { class: 'muted' });
+  const element = h(
+    'section',
+    { class: 'card explain', 'aria-label': 'The query and its plan' },
+    h('h2', {}, 'What PostgreSQL does with the query'),
+    measured,
+    h('div', { class: 'plans' }, sides.map((each) => each.element)),
+    h('details', {}, h('summary', {}, 'The query'), sql),
+  );
+  return {
+    element,
+    update(explain) {
+      text(sql, `${explain.query.text}\n\n-- ${explain.query.values.map((value, index) => `$${String(index + 1)} = ${JSON.stringify(value)}`).join(', ')}`);
+      const { measured: seen } = explain;
+      text(
+        measured,
+        explain.error !== null
+          ? `PostgreSQL does not answer: ${explain.error}`
+          : `EXPLAIN of the shop's own query, every two seconds. The shop's queries took ${duration(seen.p50Ms)} (median of ${figure(seen.requests)} within ${String(seen.seconds)} s).`,
+      );
+      for (const { key, state, lines, element: section } of sides) {
+        const plan = explain[key];
+        attribute(section, 'data-now', explain.now === key);
+        text(
+          state,
+          plan === null
+            ? 'not seen since the console started'
+            : explain.now === key
+              ? `in force now${plan.analyzed ? ', run for real (EXPLAIN ANALYZE)' : ''}`
+              : `last seen ${timeOfDay(plan.at)}${plan.analyzed ? ', run for real (EXPLAIN ANALYZE)' : ''}`,
+        );
+        text(lines, plan === null ? '–' : plan.lines.join('\n'));
+      }
+    },
+  };
+}
+
+function mapPanel() {
+  const drawing = h('div', { class: 'scroll map-box', tabindex: 0, role: 'region', 'aria-label': 'Service map' });
+  const list = h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Calls between services' });
+  const twin = h('details', { class: 'twin' }, h('summary', {}, 'Every call as a table'), list);
+  const element = h(
+    'section',
+    { class: 'card', 'aria-label': 'Service map' },
+    h('header', { class: 'pane-top' }, h('h2', {}, 'Who calls whom'), mapLegend()),
+    drawing,
+    twin,
+  );
+  return {
+    element,
+    update(map) {
+      drawing.replaceChildren(serviceMap(map));
+      if (twin.open) list.replaceChildren(mapTable(map));
+    },
+  };
+}

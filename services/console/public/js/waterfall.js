@@ -1,0 +1,216 @@
+import { attribute, h, text } from './dom.js';
+import { duration } from './format.js';
+
+/** Attributes worth reading first, in this order. */
+const FIRST = [
+  'db.connection.pool.exhausted',
+  'db.client.connection.pool.name',
+  'db.client.connection.wait_time_ms',
+  'db.client.connection.pool.holders',
+  'db.client.connection.pool.oldest_holder_age_ms',
+  'db.full_table_scan',
+  'db.missing_index',
+  'db.index_used',
+  'db.rows_scanned',
+  'db.slow_query',
+  'checkout.failed',
+  'checkout.failure_reason',
+  'order.total',
+  'db.query.text',
+];
+
+/** What a span is, for its colour and pattern: a wait for a connection, a query, or anything else. */
+function kindOf(span) {
+  if (span.name.startsWith('acquire')) return 'wait';
+  if (span.attributes['db.system.name'] === 'postgresql') return 'scan';
+  if (span.attributes['db.system.name'] !== undefined) return 'store';
+  return 'span';
+}
+
+const isWrapper = (span) => span.name === 'request handler' && span.links.length === 0;
+
+/**
+ * The rows of a trace, top down. Folded, a call and the callee's own span are one row, and express's handler spans
+ * are left out: sixteen rows that tell a story instead of forty.
+ */
+export function rowsOf(trace, folded) {
+  const rows = [];
+  const walk = (span, depth) => {
+    if (folded && isWrapper(span)) {
+      for (const child of span.children) walk(child, depth);
+      return;
+    }
+    const [only] = span.children;
+    const joins = folded && span.kind === 'CLIENT' && span.children.length === 1 && only.kind === 'SERVER';
+    if (joins) {
+      rows.push({ span: only, caller: span, depth, label: `${span.service} → ${only.service}`, detail: only.name });
+      for (const child of only.children) walk(child, depth + 1);
+      return;
+    }
+    rows.push({ span, caller: null, depth, label: span.service, detail: wordsOf(span) });
+    for (const child of span.children) walk(child, depth + 1);
+  };
+  for (const root of trace.roots) walk(root, 0);
+  return rows;
+}
+
+function wordsOf(span) {
+  if (span.name.startsWith('acquire ')) return `wait for a connection (${span.name.slice(8)})`;
+  const query = span.attributes['db.query.text'];
+  if (span.attributes['db.system.name'] === 'postgresql' && typeof query === 'string') {
+    const table = /(?:from|into)\s+([\w.]+)/i.exec(query)?.[1] ?? '';
+    return `${query.trim().split(/\s/, 1)[0].toUpperCase()} ${table}${span.attributes['db.full_table_scan'] === true ? ', full scan' : ''}`;
+  }
+  return span.name;
+}
+
+/** How long a trace waited for a connection, queried PostgreSQL, and did everything else (ms). */
+export function shares(trace) {
+  const sums = { wait: 0, scan: 0 };
+  const walk = (span) => {
+    const kind = kindOf(span);
+    if (kind === 'wait' || kind === 'scan') sums[kind] += span.durationMs;
+    span.children.forEach(walk);
+  };
+  trace.roots.forEach(walk);
+  return { ...sums, rest: Math.max(0, trace.durationMs - sums.wait - sums.scan) };
+}
+
+/**
+ * A trace as a waterfall.
+ *
+ * @param open called with a span link that is followed
+ */
+export function waterfall(trace, { folded, selected, open, vendor }) {
+  const total = Math.max(1, trace.durationMs);
+  const detail = h('div', { class: 'span-detail', tabindex: -1, hidden: true, role: 'region', 'aria-label': 'Attributes of the span' });
+  const list = h('ol', { class: 'waterfall' });
+  let chosen = null;
+
+  function choose(row, button, focus) {
+    chosen?.setAttribute('aria-expanded', 'false');
+    if (chosen === button) {
+      chosen = null;
+      detail.hidden = true;
+      return;
+    }
+    chosen = button;
+    button.setAttribute('aria-expanded', 'true');
+    detail.replaceChildren(...detailOf(row, open, vendor));
+    detail.hidden = false;
+    button.after(detail);
+    if (focus) button.scrollIntoView({ block: 'nearest' });
+  }
+
+  for (const row of rowsOf(trace, folded)) {
+    const { span, depth, label, detail: what } = row;
+    const failed = span.status.code === 'ERROR' || span.attributes['http.response.status_code'] >= 500;
+    const bar = h('span', { class: `bar ${kindOf(span)}${failed ? ' bad' : ''}` });
+    const left = Math.max(0, Math.min(99.5, (span.startOffsetMs / total) * 100));
+    bar.style.left = `${left.toFixed(2)}%`;
+    bar.style.width = `${Math.max(0.5, Math.min(100 - left, (span.durationMs / total) * 100)).toFixed(2)}%`;
+    const name = h('span', { class: 'row-name' }, h('b', {}, label), ` ${what}`);
+    name.style.paddingLeft = `${String(Math.min(depth, 8) * 0.7)}em`;
+    const button = h(
+      'button',
+      { type: 'button', class: `row${failed ? ' bad' : ''}`, 'aria-expanded': 'false', onclick: () => choose(row, button, false) },
+      name,
+      h('span', { class: 'row-track', 'aria-hidden': 'true' }, bar),
+      h(
+        'span',
+        { class: 'row-time' },
+        duration(span.durationMs),
+        failed ? h('span', { class: 'row-flag' }, ' ✗', h('span', { class: 'visually-hidden' }, ' failed')) : null,
+        span.links.length > 0 ? h('span', { class: 'row-flag' }, ' ⛓', h('span', { class: 'visually-hidden' }, ` ${String(span.links.length)} links`)) : null,
+      ),
+    );
+    list.append(h('li', {}, button));
+    if (selected !== null && (span.spanId === selected || row.caller?.spanId === selected)) {
+      requestAnimationFrame(() => choose(row, button, true));
+    }
+  }
+  return list;
+}
+
+function detailOf({ span, caller }, open, vendor) {
+  const entries = Object.entries(span.attributes).sort(
+    ([a], [b]) => rank(a) - rank(b) || a.localeCompare(b),
+  );
+  const parts = [
+    h('p', { class: 'detail-head' }, h('b', {}, span.service), ` ${span.name} · ${duration(span.durationMs)}${caller ? ` (the caller waited ${duration(caller.durationMs)})` : ''}`),
+  ];
+  if (span.status.message) parts.push(h('p', { class: 'bad' }, span.status.message));
+  if (span.links.length > 0) {
+    parts.push(
+      h('p', { class: 'detail-head' }, 'Who held the pool meanwhile:'),
+      h(
+        'ul',
+        { class: 'span-links' },
+        span.links.map((link) => {
+          const age = link.attributes.held_ms;
+          const label = `scan in trace ${link.traceId.slice(0, 8)}…${typeof age === 'number' ? `, then ${duration(age)} old` : ''}`;
+          return h(
+            'li',
+            {},
+            link.available
+              ? h('button', { type: 'button', class: 'link-button', onclick: () => open(link) }, `Open the ${label}`)
+              : h('span', { class: 'muted' }, `${label} (no longer kept)`),
+            vendor ? h('a', { href: vendor(link.traceId), target: '_blank', rel: 'noopener noreferrer' }, ' at the vendor') : null,
+          );
+        }),
+      ),
+    );
+  }
+  const grid = h('dl', { class: 'attributes' });
+  for (const [key, value] of entries) {
+    grid.append(
+      h('dt', { class: rank(key) < FIRST.length ? 'key-attribute' : null }, key),
+      h('dd', {}, typeof value === 'string' ? value : JSON.stringify(value)),
+    );
+  }
+  for (const event of span.events) {
+    grid.append(h('dt', {}, `event at ${duration(event.offsetMs)}`), h('dd', {}, `${event.name} ${JSON.stringify(event.attributes)}`));
+  }
+  parts.push(grid);
+  return parts;
+}
+
+function rank(key) {
+  const index = FIRST.indexOf(key);
+  return index < 0 ? FIRST.length : index;
+}
+
+/** The stacked bar above a waterfall: wait, query, everything else. */
+export function sharesBar() {
+  const part = (kind, label) => {
+    const bar = h('span', { class: `share ${kind}` });
+    const value = h('b', {});
+    return { bar, value, key: h('li', { class: `key ${kind}` }, label, ' ', value) };
+  };
+  const wait = part('wait', 'waited for a connection');
+  const scan = part('scan', 'queried PostgreSQL');
+  const rest = part('span', 'everything else');
+  const element = h(
+    'div',
+    { class: 'shares' },
+    h('div', { class: 'share-track', 'aria-hidden': 'true' }, wait.bar, scan.bar, rest.bar),
+    h('ul', { class: 'legend' }, wait.key, scan.key, rest.key),
+  );
+  return {
+    element,
+    update(trace) {
+      attribute(element, 'hidden', trace === null);
+      if (trace === null) return;
+      const sums = shares(trace);
+      const total = Math.max(1, sums.wait + sums.scan + sums.rest);
+      for (const [{ bar, value }, ms] of [
+        [wait, sums.wait],
+        [scan, sums.scan],
+        [rest, sums.rest],
+      ]) {
+        bar.style.width = `${((ms / total) * 100).toFixed(2)}%`;
+        text(value, duration(ms));
+      }
+    },
+  };
+}
