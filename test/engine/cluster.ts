@@ -69,7 +69,10 @@ export class TestCluster {
       user: 'postgres',
       password: Buffer.from(data?.password ?? '', 'base64').toString(),
       database,
-      ssl: { ca: Buffer.from(data?.['tls.crt'] ?? '', 'base64').toString(), checkServerIdentity: () => undefined },
+      ssl: {
+        ca: Buffer.from(data?.['tls.crt'] ?? '', 'base64').toString(),
+        checkServerIdentity: () => undefined,
+      },
     });
     await client.connect();
     try {
