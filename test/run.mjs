@@ -36,6 +36,7 @@ const parts = [
   { name: 'docs', command: [process.execPath, 'dist/cli/generate-docs.js', '--check'] },
   { name: 'unit', files: () => tests('dist/{scenario,services,local,cli,infra,stacks,policy}/**/*.test.js') },
   { name: 'shop', files: () => tests('dist/test/shop/*.test.js') },
+  { name: 'ops', files: () => tests('dist/test/ops/*.test.js') },
   { name: 'demo', files: () => tests('dist/test/demo/*.test.js') },
   { name: 'browser', files: () => tests('dist/test/browser/*.test.js'), missing: noBrowser() },
   { name: 'engine', files: () => tests('dist/test/engine/*.test.js'), missing: noEngine() },
