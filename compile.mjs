@@ -1,12 +1,18 @@
 /**
  * Compiles the shop file by file, without checking types (`npm test` does that): seconds where the compiler's full
- * run takes ten, and only files whose compiled twin is older. Run by setup.mjs, under the Node it installed.
+ * run takes ten, and only files whose compiled twin is older. Run by setup.mjs, under the Node it installed, and
+ * in the image's build stage with `--no-source-maps`.
  */
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import ts from 'typescript';
 
 const root = import.meta.dirname;
+const { values: wanted } = parseArgs({
+  options: { 'source-maps': { type: 'boolean', default: true } },
+  allowNegative: true,
+});
 const CONFIG = join(root, 'tsconfig.build.json');
 const { options, fileNames, errors } = ts.parseJsonConfigFileContent(
   ts.readConfigFile(CONFIG, (file) => readFileSync(file, 'utf8')).config,
@@ -24,7 +30,7 @@ for (const source of fileNames) {
   const changed = Math.max(statSync(source).mtimeMs, configTime);
   if (existsSync(target) && statSync(target).mtimeMs >= changed) continue;
   const { outputText, sourceMapText, diagnostics } = ts.transpileModule(readFileSync(source, 'utf8'), {
-    compilerOptions: options,
+    compilerOptions: { ...options, sourceMap: wanted['source-maps'] },
     fileName: source,
     reportDiagnostics: true,
   });

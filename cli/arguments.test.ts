@@ -31,9 +31,16 @@ describe('the command line of npm run demo', () => {
       report: null,
       scale: null,
       rows: null,
+      target: 'local',
       stack: 'dev',
       dataDir: '/repo/.data',
       portOffset: 0,
+      talk: false,
+      peakAt: null,
+      keep: false,
+      blind: false,
+      seed: null,
+      curve: null,
     });
   });
 

@@ -1,7 +1,16 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { ABLATIONS, DEMO_MODES, type Ablation, type DemoMode } from '../scenario/types';
+import { ABLATIONS, DEMO_MODES, type Ablation, type CurvePoint, type DemoMode } from '../scenario/types';
 import { EXIT, Refusal } from './faults';
+import { parseClockTime, type ClockTime } from './peak-at';
+import type { TargetKind } from './target';
+import {
+  readTargetChoice,
+  refuseFaults,
+  TARGET_ARGUMENTS,
+  TARGET_HELP,
+  type ArgumentFault,
+} from './target-options';
 
 export type OutageMode = Exclude<DemoMode, 'normal'>;
 const OUTAGE_MODES = DEMO_MODES.filter((mode): mode is OutageMode => mode !== 'normal');
@@ -20,10 +29,22 @@ export interface DemoOptions {
   report: string | null;
   scale: number | null;
   rows: number | null;
+  target: TargetKind;
   stack: string;
   /** Absolute path of the shop's data folder. */
   dataDir: string;
   portOffset: number;
+  /** The eight-minute show. */
+  talk: boolean;
+  /** Local time of day at which the peak is to be. */
+  peakAt: ClockTime | null;
+  /** Leave an outage that was left open. */
+  keep: boolean;
+  /** Choose the scenario by a seed, and don't show it. */
+  blind: boolean;
+  seed: number | null;
+  /** A curve instead of the mode's own or the stack's (a blind run's). */
+  curve: CurvePoint[] | null;
 }
 
 export type DemoCommand = { kind: 'help'; text: string } | { kind: 'demo'; options: DemoOptions };
@@ -40,23 +61,26 @@ Usage: npm run demo -- [options]
   --report FILE          write the report: FILE (JSON), with the same name .md (Markdown) and .svg (the curve)
   --scale X              multiplies load and pool alike (default: as the shop runs; 0.25 when it is started here)
   --rows N               products in the catalog (only when the shop is started here, or has as many)
-  --data DIR             the shop's data folder (default: .data in the repository)
   --port-offset N        for a shop that is started here: add N to every port
-  --stack NAME           read Pulumi.NAME.yaml (default: dev)
+${TARGET_HELP}
+                         A stack is broken and healed by its configuration and pulumi up, through the Automation API.
+  --talk                 the eight-minute show: 90 s normal, the way to the peak in 120 s, the peak held until it is
+                         healed (key h, or npm run demo -- heal)
+  --peak-at HH:MM        begin so that the peak is at this local time
+  --blind [--seed N]     a scenario and a start chosen by a seed and not shown; npm run demo -- reveal tells afterwards
+  --keep                 leave an outage that a killed run left open (else it is healed first)
   --help                 this text
 
+Commands for a run under way, from a second terminal (each has --help):
+  status, pause, resume, goto M, abort, heal; history and reveal tell of past runs
+In the terminal of the run: p pause, r resume, g go to a minute, a abort, q quit.
+
 Before it begins it checks that all services are ready, that baseline was green for ten seconds and that telemetry
-arrives. Ctrl-C heals and ends; a second Ctrl-C ends at once, and the outage ends by itself when the run expires.
+arrives. Ctrl-C heals and ends; a second Ctrl-C ends at once, and the outage ends by itself when the run expires (a
+stack's update is waited for: it would leave the stack locked). What a killed run left broken the next command heals.
 
 Exit codes: 0 as promised (or NOT GRADED: no graded minute was run, and nothing else failed), 1 the verdict is negative or the run was refused, 2 bad options, 130 interrupted and healed.
 `;
-
-/** A fault in one option: what was given, what is allowed. */
-interface ArgumentFault {
-  key: string;
-  value: string;
-  remedy: string;
-}
 
 /**
  * Reads the command line of `npm run demo`.
@@ -90,17 +114,23 @@ export function parseDemoArguments(
       allowed: 'a whole number from 50000, e.g. --rows 100000',
       test: (value) => Number.isSafeInteger(value) && value >= 50_000,
     }),
-    stack: values.stack ?? 'dev',
-    dataDir:
-      values.data === undefined
-        ? path.join(place.repositoryDir, '.data')
-        : path.resolve(place.cwd, values.data),
+    ...readTargetChoice(values, place, faults),
     portOffset:
       number('--port-offset', values['port-offset'], faults, {
         allowed: 'a whole number from 0, e.g. --port-offset 1000',
         test: (value) => Number.isSafeInteger(value) && value >= 0,
       }) ?? 0,
+    talk: values.talk,
+    peakAt: values['peak-at'] === undefined ? null : peakTime(values['peak-at'], faults),
+    keep: values.keep,
+    blind: values.blind,
+    seed: number('--seed', values.seed, faults, {
+      allowed: 'a whole number from 0 to 4294967295, e.g. --seed 7',
+      test: (value) => Number.isSafeInteger(value) && value >= 0 && value <= 0xffff_ffff,
+    }),
+    curve: null,
   };
+  contradictions(options, values, faults);
   if (options.toMinute !== null && options.toMinute < options.fromMinute) {
     faults.push({
       key: '--to',
@@ -108,14 +138,7 @@ export function parseDemoArguments(
       remedy: `at least --from (${options.fromMinute})`,
     });
   }
-  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(options.stack)) {
-    faults.push({
-      key: '--stack',
-      value: options.stack,
-      remedy: "a stack's name, e.g. dev for Pulumi.dev.yaml",
-    });
-  }
-  if (faults.length > 0) throw new Refusal(faults.map(faultLine).join('\n'), EXIT.usage);
+  refuseFaults(faults);
   return { kind: 'demo', options };
 }
 
@@ -135,9 +158,13 @@ function readOptions(argv: readonly string[]) {
         report: { type: 'string' },
         scale: { type: 'string' },
         rows: { type: 'string' },
-        data: { type: 'string' },
         'port-offset': { type: 'string' },
-        stack: { type: 'string' },
+        ...TARGET_ARGUMENTS,
+        talk: { type: 'boolean', default: false },
+        'peak-at': { type: 'string' },
+        keep: { type: 'boolean', default: false },
+        blind: { type: 'boolean', default: false },
+        seed: { type: 'string' },
       },
     }).values;
   } catch (error) {
@@ -146,8 +173,40 @@ function readOptions(argv: readonly string[]) {
   }
 }
 
-function faultLine({ key, value, remedy }: ArgumentFault): string {
-  return `${key} ${value === '' ? '(empty)' : value}: must be ${remedy}`;
+/** Options that exclude each other. */
+function contradictions(
+  options: DemoOptions,
+  values: { mode?: string | undefined },
+  faults: ArgumentFault[],
+): void {
+  if (options.talk && (options.fromMinute > 0 || options.toMinute !== null)) {
+    faults.push({
+      key: '--talk',
+      value: '',
+      remedy: 'without --from and --to: it goes from minute 0 to the peak',
+    });
+  }
+  if (options.seed !== null && !options.blind) {
+    faults.push({ key: '--seed', value: String(options.seed), remedy: 'together with --blind' });
+  }
+  if (!options.blind) return;
+  if (values.mode !== undefined || options.ablation !== null || options.talk || options.peakAt !== null) {
+    faults.push({
+      key: '--blind',
+      value: '',
+      remedy: 'without --mode, --ablate, --talk and --peak-at: the seed chooses',
+    });
+  }
+  if (options.fromMinute > 0 || options.toMinute !== null) {
+    faults.push({ key: '--blind', value: '', remedy: 'without --from and --to: the seed chooses' });
+  }
+}
+
+function peakTime(value: string, faults: ArgumentFault[]): ClockTime | null {
+  const time = parseClockTime(value);
+  if (time === null)
+    faults.push({ key: '--peak-at', value, remedy: 'a local time of day, e.g. --peak-at 14:20' });
+  return time;
 }
 
 function choice<T extends string>(

@@ -4,9 +4,14 @@ import { renderChart } from './chart';
 import { linearScale, minuteTicks, ticksUpTo } from './chart-scale';
 import type { Report } from './report';
 import { cohort, goodRun, withMinute } from './report-fixture';
+import { deviationsOf } from './deviations';
 import { verdictOf } from './verdict';
 
-const reportOf = (facts = goodRun()): Report => ({ ...facts, verdict: verdictOf(facts) });
+const reportOf = (facts = goodRun()): Report => ({
+  ...facts,
+  verdict: verdictOf(facts),
+  deviations: deviationsOf(facts),
+});
 
 /** Every tag is closed in order: what an XML parser asks first. */
 function assertWellFormed(xml: string): void {

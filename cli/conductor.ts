@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
+import { Client, type ClientConfig } from 'pg';
 import {
   applyIndexes,
   readIndexes,
@@ -16,6 +16,7 @@ import {
   type Scenario,
 } from '../scenario/types';
 import { codeOf, messageOf, Refusal } from './faults';
+import { runUnderWay } from './override-change';
 import { duration, type Output } from './output';
 
 /** How long a heal tries while PostgreSQL is away (ms). */
@@ -25,18 +26,18 @@ const RETRY_MS = 1000;
 /** Begins and heals a run, over connections as the role `conductor`. Each step has its own: none survives a restart. */
 export class Conductor {
   constructor(
-    private readonly conductorUrl: string,
+    private readonly login: ClientConfig,
     private readonly output: Output,
   ) {}
 
   /** Desired and override row as they are. */
   readState(): Promise<ScenarioState> {
-    return withConnection(this.conductorUrl, readState);
+    return withConnection(this.login, readState);
   }
 
   /** What indexes there are. */
   readIndexes(): Promise<Record<IndexName, IndexState | 'invalid'>> {
-    return withConnection(this.conductorUrl, readIndexes);
+    return withConnection(this.login, readIndexes);
   }
 
   /**
@@ -47,7 +48,7 @@ export class Conductor {
    * @throws Refusal when another run is under way, and then nothing was changed
    */
   async begin(run: Override): Promise<void> {
-    await withConnection(this.conductorUrl, async (sql) => {
+    await withConnection(this.login, async (sql) => {
       try {
         await sql.query('select scenario.begin_override($1::jsonb)', [JSON.stringify(run)]);
       } catch (error) {
@@ -57,6 +58,57 @@ export class Conductor {
       await applyIndexes(sql, run.scenario, (message) => {
         this.output.line(`  ${message}`);
       });
+    });
+  }
+
+  /**
+   * Changes the clock of the run under way: pause, resume, another minute. A run that the configuration wants gets an
+   * override row for it.
+   *
+   * @param change what becomes of the run
+   * @returns the run as it is now
+   * @throws Refusal when no run is under way, or it ended meanwhile
+   */
+  async change(change: (run: Override) => Override): Promise<Override> {
+    return withConnection(this.login, async (sql) => {
+      const found = runUnderWay(await readState(sql));
+      if (found === null) throw new Refusal('No run is under way: begin one with npm run demo.');
+      const run = change(found.run);
+      if (found.isNew) {
+        await sql.query('select scenario.begin_override($1::jsonb)', [JSON.stringify(run)]);
+        return run;
+      }
+      const { rows } = await sql.query('select scenario.change_override($1::jsonb) as changed', [
+        JSON.stringify(run),
+      ]);
+      if (rows[0]?.changed !== true) throw new Refusal(`Run ${run.runId} has just ended.`);
+      return run;
+    });
+  }
+
+  /**
+   * Heals at run time, whatever the configuration wants: the healthy scenario as an override, and its indexes. Ends
+   * with its expiry or with the next `pulumi up`.
+   */
+  async relieve(healthy: Override): Promise<void> {
+    const started = performance.now();
+    await withConnection(this.login, async (sql) => {
+      await sql.query('select scenario.end_override(null)');
+      await sql.query('select scenario.begin_override($1::jsonb)', [JSON.stringify(healthy)]);
+      this.output.line(
+        `  healed at run time: traffic, pool and storage go back (${duration(performance.now() - started)})`,
+      );
+      await applyIndexes(sql, healthy.scenario, (message) => {
+        this.output.line(`  ${message}`);
+      });
+    });
+  }
+
+  /** Ends an override, if it is this run's. True when there was one. The indexes are left to the console, or to `heal`. */
+  async end(runId: string): Promise<boolean> {
+    return withConnection(this.login, async (sql) => {
+      const { rows } = await sql.query('select scenario.end_override($1::text) as ended', [runId]);
+      return rows[0]?.ended === true;
     });
   }
 
@@ -71,7 +123,7 @@ export class Conductor {
     const deadline = performance.now() + HEAL_WITHIN_MS;
     for (;;) {
       try {
-        return await withConnection(this.conductorUrl, (sql) => this.healOnce(sql, runId));
+        return await withConnection(this.login, (sql) => this.healOnce(sql, runId));
       } catch (error) {
         if (performance.now() + RETRY_MS > deadline) throw error;
         this.output.line(`  PostgreSQL: ${messageOf(error)}; trying again`);
@@ -118,9 +170,9 @@ export function wrongIndexes(
 }
 
 /** One session for the time of `work`. A connection that is lost rejects the query and does not end the process. */
-async function withConnection<T>(url: string, work: (sql: SqlExecutor) => Promise<T>): Promise<T> {
+async function withConnection<T>(login: ClientConfig, work: (sql: SqlExecutor) => Promise<T>): Promise<T> {
   const client = new Client({
-    connectionString: url,
+    ...login,
     application_name: 'ecommerce-demo/cli',
     connectionTimeoutMillis: 5000,
     keepAlive: true,

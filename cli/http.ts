@@ -21,6 +21,26 @@ export async function getJson(
   return { status: response.status, body: parse(text) };
 }
 
+/**
+ * POSTs JSON to one of the shop's services.
+ *
+ * @throws when nobody answers within `timeoutMs`
+ */
+export async function postJson(
+  url: string,
+  json: unknown,
+  options: { timeoutMs: number; headers?: Readonly<Record<string, string>> },
+): Promise<JsonAnswer> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...options.headers },
+    body: JSON.stringify(json),
+    signal: AbortSignal.timeout(options.timeoutMs),
+  });
+  const text = await response.text();
+  return { status: response.status, body: parse(text) };
+}
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

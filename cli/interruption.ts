@@ -15,15 +15,17 @@ export class Interruption {
   /** @param onRequest tells a person, once */
   constructor(private readonly onRequest: (cause: string) => void) {}
 
-  /** Begins to listen to SIGINT, SIGTERM, SIGHUP and to uncaught errors. */
-  listen(onForced: () => void): void {
+  /** Begins to listen to SIGINT, SIGTERM, SIGHUP and to uncaught errors. @param onForced a second signal; false: something has to be waited for all the same */
+  listen(onForced: () => boolean | undefined): void {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
         const repeated = this.requested;
         if (repeated && performance.now() - this.firstAt < SECOND_SIGNAL_AFTER_MS) return;
         if (repeated) {
-          onForced();
-          process.exit(EXIT.interrupted);
+          // Something may have to be waited for all the same; a third signal asks again.
+          this.firstAt = performance.now();
+          if (onForced() !== false) process.exit(EXIT.interrupted);
+          return;
         }
         this.request(signal);
       });

@@ -18,6 +18,7 @@ export function renderMarkdown(report: Report, chart: string): string {
     '',
     ...verdict(report),
     '',
+    ...deviations(report),
     '## Minutes',
     '',
     ...minuteTable(report),
@@ -44,6 +45,7 @@ function headline({ ok, graded }: Verdict): string {
 
 function head(report: Report): string[] {
   const rows: [string, string][] = [
+    ['Where', report.ranOn === 'local' ? 'local' : `stack \`${report.ranOn}\``],
     ['Scenario', `\`${report.scenario}\`${report.ablation === null ? '' : `, ablation: ${report.ablation}`}`],
     ['Run', `\`${report.runId}\`, ${report.startedAt}`],
     ['A demo minute', `${report.minuteSeconds} s`],
@@ -51,6 +53,25 @@ function head(report: Report): string[] {
     ['Products', report.catalogRows.toLocaleString('en-US')],
     ['Storage emulation', report.storageEmulation ? 'on' : 'off'],
     ['Lost revenue', dollars(report.lostRevenueUsd)],
+    [
+      'Flow alert',
+      report.flowAlertMinute === null ? 'did not fire' : `fired in minute ${report.flowAlertMinute}`,
+    ],
+    [
+      'Time to recover',
+      report.healed.timeToRecoverSeconds === null
+        ? 'not recovered'
+        : `${report.healed.timeToRecoverSeconds} s`,
+    ],
+    ...(report.machine === null
+      ? []
+      : [
+          ['This machine', `${report.machine.cores} cores, load up to ${report.machine.load.toFixed(1)}`] as [
+            string,
+            string,
+          ],
+        ]),
+    ...(report.blindSeed === null ? [] : [['Blind', `seed ${report.blindSeed}`] as [string, string]]),
   ];
   return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)];
 }
@@ -75,6 +96,30 @@ function verdict({ verdict: { ok, graded, failures, notes }, minuteSeconds, minu
       : ['', ...failures.map((failure) => `- ${failure}`)]),
     ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${note}`)]),
   ];
+}
+
+/** What differs, and why; what happened. */
+function deviations({ deviations: found, events }: Report): string[] {
+  return [
+    ...(found.length === 0
+      ? []
+      : [
+          '## Deviations',
+          '',
+          '| what | likely reason |',
+          '|---|---|',
+          ...found.map(({ what, reason }) => `| ${cell(what)} | ${cell(reason)} |`),
+          '',
+        ]),
+    ...(events.length === 0
+      ? []
+      : ['## Events', '', ...events.map(({ minute, text }) => `- minute ${minute}: ${text}`), '']),
+  ];
+}
+
+/** Text within a table's cell. */
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 }
 
 function minuteTable({ minutes }: Report): string[] {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { resolveScenario } from '../scenario/resolve';
-import { firesFlowAlert, minuteLines } from './minute-line';
+import { firesFlowAlert, flowAlertText, minuteLines } from './minute-line';
 import { LostRevenue, totalLostRevenueUsd } from './lost-revenue';
-import { lookAtLostRevenue, MinuteProgress, RunRecord } from './monitor';
+import { MinuteProgress } from './minute-progress';
+import { lookAtLostRevenue, RunRecord } from './monitor';
 import {
+  parseFlowAlert,
   parseLostRevenue,
   parseRun,
   parseSummary,
@@ -12,6 +14,7 @@ import {
   type RunObservation,
 } from './observation';
 import { LastFailure } from './recovery';
+import { mergeRuns } from './replicas';
 import { reportMinute } from './report';
 import { cohort } from './report-fixture';
 import { RunMinutes } from './run-minutes';
@@ -24,6 +27,8 @@ const scenario = resolveScenario(
 );
 const plan: RunPlan = {
   scenario,
+  startGiven: false,
+  peakMinute: 20,
   fromMinute: 20,
   toMinute: 21,
   durationMinutes: 30,
@@ -56,11 +61,14 @@ describe('the line of a minute', () => {
   const minute = reportMinute(expected, seen(20, 328), 16_400.4);
 
   it("has the seed's form", () => {
-    const [title, figures] = minuteLines(minute, 30, 1_234_567.8);
+    const [title, figures] = minuteLines(minute, 30, 1_234_567.8, {
+      flowAlert: flowAlertText(true, 6),
+      blind: false,
+    });
     assert.equal(title, '--- Minute 20/30 ---');
     assert.match(
       figures ?? '',
-      /^ {2}Phase: catastrophe \| RPM: 4200 \| Requests: 420 \| Errors: 328 \(78\.1%\) \| p95 3210 ms \| baseline 0 of 10 failed, p95 12 ms \| lost \$16,400, \$1,234,568 in total \| target 78\.0%, predicted 7\d\.\d%$/,
+      /^ {2}Phase: catastrophe \| RPM: 4200 \| Requests: 420 \| Errors: 328 \(78\.1%\) \| p95 3210 ms \| Flow alert: firing since minute 6 \| baseline 0 of 10 failed, p95 12 ms \| lost \$16,400, \$1,234,568 in total \| target 78\.0%, predicted 7\d\.\d%$/,
     );
   });
 
@@ -122,7 +130,7 @@ describe('the progress of a run', () => {
     const { lines, record, progress } = watch();
     record.seen.add(observation(seen(20, 328), seen(21, 330)));
     progress.tell(START + 23 * 6);
-    assert.equal(lines.filter((line) => line.includes('flow alert')).length, 1);
+    assert.equal(lines.filter((line) => line.includes('flow alert should')).length, 1);
   });
 });
 
@@ -257,6 +265,39 @@ describe('what services say', () => {
       catalog: { requests: 30, p95Ms: 7 },
     });
     assert.equal(parseSummary(null).arriving, false);
+  });
+
+  it('is read from the console: the flow alert', () => {
+    const firing = { state: 'firing', since_minute: 7, incidents: [{ fromMinute: 5 }, { fromMinute: 7 }] };
+    assert.deepEqual(parseFlowAlert({ flowAlert: firing }), {
+      state: 'firing',
+      sinceMinute: 7,
+      firstMinute: 5,
+    });
+    const armed = { state: 'armed', since_minute: null, incidents: [] };
+    assert.deepEqual(parseFlowAlert({ flowAlert: armed }), {
+      state: 'armed',
+      sinceMinute: null,
+      firstMinute: null,
+    });
+    assert.equal(parseFlowAlert({}), null, 'an older console');
+  });
+
+  it('is put together from the replicas of the load generator', () => {
+    const one = {
+      minutes: [seen(20, 300, 2)],
+      load: { scheduled: 9, started: 9, dropped: 0, startLagP99Ms: 4 },
+    };
+    const other = {
+      minutes: [seen(20, 20), seen(21, 1)],
+      load: { ...one.load, dropped: 1, startLagP99Ms: 9 },
+    };
+    const merged = mergeRuns([one, other]);
+    assert.equal(merged.minutes.length, 2);
+    assert.equal(merged.minutes[0]?.demo.errors, 320);
+    assert.equal(merged.minutes[0].demo.errorRate, Math.round((320 / 840) * 10_000) / 10_000);
+    assert.equal(merged.minutes[0].inFlight, 2);
+    assert.deepEqual(merged.load, { scheduled: 18, started: 18, dropped: 1, startLagP99Ms: 9 });
   });
 
   it('tells when the last checkout failed', () => {

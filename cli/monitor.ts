@@ -1,11 +1,13 @@
-import type { MinuteExpectation } from '../scenario/types';
-import { messageOf } from './faults';
+import { loadavg } from 'node:os';
+import { effectiveScenario, type ScenarioState } from '../scenario/apply';
+import { Interrupted, messageOf } from './faults';
 import type { Interruption } from './interruption';
-import { firesFlowAlert, minuteLines } from './minute-line';
-import { LostRevenue, totalLostRevenueUsd } from './lost-revenue';
-import type { ObservedMinute, ShopObserver } from './observation';
+import { LostRevenue } from './lost-revenue';
+import { MinuteProgress, type MinuteStyle } from './minute-progress';
+import type { ShopObserver } from './observation';
 import type { Output } from './output';
-import { reportMinute, type BaselineWindows, type ReportMinute } from './report';
+import type { BaselineWindows, ReportMinute, RunEvent } from './report';
+import { clockOf } from './run-clock';
 import { RunMinutes } from './run-minutes';
 import type { RunPlan } from './run-plan';
 
@@ -16,10 +18,8 @@ const WINDOW_SECONDS = 60 + 2;
 const WINDOWS_EVERY_MS = 5000;
 /** A window with fewer requests says nothing about a 95th percentile. */
 const LEAST_REQUESTS = 20;
-/** Added to the longest wait of a request: its answer has to be counted, too (s). */
-const SETTLE_SECONDS = 1;
-/** How long after a minute's last request its spans have reached the console: exporters send once a second (s). */
-const SPANS_SECONDS = 2;
+/** So many looks in a row without the run, and it was ended by somebody else. */
+const GONE_AFTER_LOOKS = 2;
 
 /** What was seen of a run, and goes on to be filled while it is watched. */
 export class RunRecord {
@@ -27,15 +27,29 @@ export class RunRecord {
   readonly seen = new RunMinutes();
   readonly lost = new LostRevenue();
   readonly windows: BaselineWindows = { catalogP95Ms: null, journeyP95Ms: null };
+  /** Pauses, jumps, services that did not answer. */
+  readonly events: RunEvent[] = [];
+  /** The first minute of the flow alert; null while it has not fired. */
+  flowAlertMinute: number | null = null;
+  /** Highest load of this machine (processes waiting or running, one minute's mean). */
+  machineLoad = 0;
 }
 
 export interface MonitorTools {
-  observer: ShopObserver;
+  observer: Pick<ShopObserver, 'run' | 'lostRevenue' | 'flowAlert' | 'telemetry' | 'traffic'>;
+  /** Reads both scenario rows: pauses and jumps come from there, whoever made them. */
+  state: () => Promise<ScenarioState>;
   interruption: Interruption;
   output: Output;
+  style?: MinuteStyle;
+  /** Called at each look, e.g. to hold the clock at the peak. True ends the run as it was meant to end. */
+  each?: (minute: number, now: number) => Promise<boolean>;
   /** Unix seconds. */
   now?: () => number;
 }
+
+/** How a run came to its end. */
+export type RunEnd = 'over' | 'healed-by-request' | 'ended-elsewhere';
 
 /**
  * Watches a run to the end of its last minute, one line per demo minute. A minute is told when all its requests have
@@ -43,32 +57,57 @@ export interface MonitorTools {
  * answer in between are told, and watched further.
  *
  * @param record is filled as the run goes on, so that it is there after an interruption
+ * @param progress tells the minutes
  * @throws Interrupted
  */
-export async function monitor(plan: RunPlan, record: RunRecord, tools: MonitorTools): Promise<void> {
-  const { interruption } = tools;
+export async function monitor(
+  plan: RunPlan,
+  record: RunRecord,
+  tools: MonitorTools,
+  progress: MinuteProgress = new MinuteProgress(plan, record, tools.output, tools.style),
+): Promise<RunEnd> {
+  const { interruption, observer, output } = tools;
   const now = tools.now ?? (() => Date.now() / 1000);
-  const progress = new MinuteProgress(plan, record, tools.output);
-  const trouble = new Trouble(tools.output);
+  const trouble = new Trouble(output, (text) => {
+    record.events.push({ minute: Math.max(0, Math.floor(progress.minute(now()))), text });
+  });
+  const presence = new Presence(plan);
   let windowsAt = Number.NEGATIVE_INFINITY;
   for (;;) {
+    record.machineLoad = Math.max(record.machineLoad, loadavg()[0] ?? 0);
+    await trouble.around('PostgreSQL', async () => {
+      const state = await tools.state();
+      const clock = presence.look(state);
+      if (clock !== null) progress.follow(clock, now());
+    });
     await trouble.around('load-generator', async () => {
-      const run = await tools.observer.run(plan.scenario.runId);
+      const run = await observer.run(plan.scenario.runId);
       if (run !== null) record.seen.add(run);
     });
     if (progress.due(now())) {
-      await trouble.around('lost revenue', () => lookAtLostRevenue(plan, record, tools.observer));
+      await trouble.around('console', async () => {
+        await lookAtLostRevenue(plan, record, observer);
+        progress.flowAlert = await observer.flowAlert(plan.scenario.runId);
+      });
       progress.tell(now());
     }
     // Only windows that lie within the run: what was before is not its doing.
     const firstWindowAt = startOf(plan, plan.fromMinute) + WINDOW_SECONDS;
     if (now() * 1000 - windowsAt >= WINDOWS_EVERY_MS && now() >= firstWindowAt) {
       windowsAt = now() * 1000;
-      await trouble.around('telemetry', () => lookAtWindows(tools.observer, record.windows));
+      await trouble.around('telemetry', () => lookAtWindows(observer, record.windows));
     }
-    if (progress.done) return;
+    if (presence.gone) return 'ended-elsewhere';
+    if (progress.done) return 'over';
+    if (tools.each !== undefined && (await tools.each(progress.minute(now()), now())))
+      return 'healed-by-request';
     await interruption.wait(POLL_MS);
   }
+}
+
+/** The error of a run that somebody else ended before its time. */
+export function endedElsewhere(): Interrupted {
+  return new Interrupted('the run was ended elsewhere (abort, the console, or stop-demo)');
 }
 
 /**
@@ -85,79 +124,39 @@ export async function lookAtLostRevenue(
   if (found !== null) lost.add(found);
 }
 
-/** Unix seconds at which a demo minute begins. */
+/** Unix seconds at which a demo minute was planned to begin. */
 export function startOf(plan: Pick<RunPlan, 'override' | 'scenario'>, minute: number): number {
   return plan.override.startTimestamp + minute * plan.scenario.minuteSeconds;
 }
 
-/** Tells the minutes in their order, each once. */
-export class MinuteProgress {
-  private next: number;
-  /** When the next minute was first seen without a request under way (Unix seconds); null before. */
-  private settledAt: number | null = null;
-  private alerted = false;
+/** Notices that the run is no longer what counts. */
+class Presence {
+  private absent = 0;
+  private overridden = false;
 
-  constructor(
-    private readonly plan: RunPlan,
-    private readonly record: RunRecord,
-    private readonly output: Output,
-  ) {
-    this.next = plan.fromMinute;
+  constructor(private readonly plan: RunPlan) {}
+
+  get gone(): boolean {
+    return this.absent >= GONE_AFTER_LOOKS;
   }
 
-  get done(): boolean {
-    return this.next > this.plan.toMinute;
-  }
-
-  /** Tells every minute that is complete now (Unix seconds). */
-  tell(now: number): void {
-    while (this.due(now)) {
-      const expected = this.plan.scenario.expectations.find(({ minute }) => minute === this.next);
-      if (expected === undefined) throw new Error(`the scenario expects nothing of minute ${this.next}`);
-      this.tellMinute(expected, this.record.seen.get(this.next));
-      this.next += 1;
-      this.settledAt = null;
-    }
-  }
-
-  /** Whether the next minute is complete now (Unix seconds): its requests have ended, and their spans have come. */
-  due(now: number): boolean {
-    if (this.done) return false;
-    const endedFor = now - startOf(this.plan, this.next + 1);
-    const patience = this.plan.scenario.timeouts.demoRequestMs / 1000 + SETTLE_SECONDS + SPANS_SECONDS;
-    if (endedFor >= patience) return true;
-    // One poll after the minute's end at least: its last requests may not have started at the one before.
-    if (endedFor < SETTLE_SECONDS || this.record.seen.get(this.next)?.inFlight !== 0) return false;
-    this.settledAt ??= now;
-    return now - this.settledAt >= SPANS_SECONDS;
-  }
-
-  private tellMinute(expected: MinuteExpectation, observed: ReturnType<RunMinutes['get']>): void {
-    const { durationMinutes } = this.plan;
-    const { lost, minutes } = this.record;
-    const minute = reportMinute(expected, observed ?? unseen(expected), lost.get(expected.minute));
-    minutes.push(minute);
-    if (observed === undefined) {
-      this.output.line(`--- Minute ${expected.minute}/${durationMinutes} ---`);
-      this.output.line('  not seen: the load generator does not answer, or it was restarted');
-      return;
-    }
-    for (const line of minuteLines(minute, durationMinutes, totalLostRevenueUsd(lost.updated(minutes))))
-      this.output.line(line);
-    if (!this.alerted && firesFlowAlert(minute)) {
-      this.alerted = true;
-      this.output.line('  The flow alert should trigger now: errors above 20 %, p95 above 2 s');
-    }
+  /** The run's clock as the rows say; null when they are about something else. */
+  look(state: ScenarioState): ReturnType<typeof clockOf> {
+    const effective = effectiveScenario(state);
+    const clock = effective === null ? null : clockOf(effective);
+    const present = clock !== null && effective?.scenario.runId === this.plan.scenario.runId;
+    // A run of the configuration that somebody had paused, and whose pause is gone: it was healed, not resumed.
+    const fellBack = this.overridden && effective?.source === 'desired';
+    if (effective?.source === 'override' && present) this.overridden = true;
+    this.absent = present && !fellBack ? 0 : this.absent + 1;
+    return present && !fellBack ? clock : null;
   }
 }
 
-/** A minute of which nothing is known: it stays in the report, and a graded one fails. */
-function unseen({ minute, phase }: MinuteExpectation): ObservedMinute {
-  const nothing = { rpm: 0, scheduled: 0, completed: 0, errors: 0, errorRate: 0, p50Ms: null, p95Ms: null };
-  return { minute, phase, demo: nothing, baseline: nothing, inFlight: 0 };
-}
-
-async function lookAtWindows(observer: ShopObserver, worst: BaselineWindows): Promise<void> {
+async function lookAtWindows(
+  observer: Pick<ShopObserver, 'telemetry' | 'traffic'>,
+  worst: BaselineWindows,
+): Promise<void> {
   const [{ catalog }, { baseline }] = await Promise.all([observer.telemetry(), observer.traffic()]);
   if (catalog.requests >= LEAST_REQUESTS) worst.catalogP95Ms = worse(worst.catalogP95Ms, catalog.p95Ms);
   if (baseline.last60sRpm >= LEAST_REQUESTS) worst.journeyP95Ms = worse(worst.journeyP95Ms, baseline.p95Ms);
@@ -172,14 +171,23 @@ function worse(a: number | null, b: number | null): number | null {
 class Trouble {
   private readonly failing = new Set<string>();
 
-  constructor(private readonly output: Output) {}
+  constructor(
+    private readonly output: Output,
+    private readonly note: (text: string) => void,
+  ) {}
 
   async around(what: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
-      if (this.failing.delete(what)) this.output.line(`  (${what}: answers again)`);
+      if (!this.failing.delete(what)) return;
+      this.output.line(`  (${what}: answers again)`);
+      this.note(`${what} answers again`);
     } catch (error) {
-      if (!this.failing.has(what)) this.output.line(`  (${what}: ${messageOf(error)}; still watching)`);
+      if (error instanceof Interrupted) throw error;
+      if (!this.failing.has(what)) {
+        this.output.line(`  (${what}: ${messageOf(error)}; still watching)`);
+        this.note(`${what} did not answer (${messageOf(error)})`);
+      }
       this.failing.add(what);
     }
   }

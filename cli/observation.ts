@@ -1,6 +1,9 @@
-import { getJson } from './http';
+import { getJson, type JsonAnswer } from './http';
 import { at, listAt, numberAt, textAt } from './json';
-import type { Shop } from './shop-discovery';
+import { unready } from './local-target';
+import { mergeRuns, mergeStreams } from './replicas';
+import type { ServiceName } from '../services/catalog';
+import type { Target } from './target';
 
 /** What the load generator saw of one cohort in one demo minute. */
 export interface CohortMinute {
@@ -53,6 +56,15 @@ export interface TrafficStats {
   demo: StreamStats;
 }
 
+/** What the console says of the flow alert. */
+export interface FlowAlertState {
+  state: 'armed' | 'firing';
+  /** First minute of the incident that is open; null while armed. */
+  sinceMinute: number | null;
+  /** First minute in which the run fired it; null when it has not. */
+  firstMinute: number | null;
+}
+
 /** What the telemetry says, over the last minute. */
 export interface TelemetrySummary {
   arriving: boolean;
@@ -64,57 +76,94 @@ export interface TelemetrySummary {
 
 const TIMEOUT_MS = 3000;
 
-/** Reads what the shop says of itself. All methods throw when the service asked does not answer as it should. */
+/**
+ * Reads what the shop says of itself; what replicas of a service say is put together. All methods throw when the
+ * service asked does not answer as it should.
+ */
 export class ShopObserver {
-  constructor(private readonly shop: Shop) {}
+  constructor(
+    private readonly target: Pick<
+      Target,
+      'serviceUrl' | 'serviceUrls' | 'consoleUrl' | 'adminToken' | 'instances' | 'kind'
+    >,
+  ) {}
 
   /** The minutes of a run; null while the load generator has not seen it. */
   async run(runId: string): Promise<RunObservation | null> {
-    const url = `${this.shop.urls['load-generator']}/admin/minutes?run_id=${encodeURIComponent(runId)}`;
-    const { status, body } = await getJson(url, { timeoutMs: TIMEOUT_MS, token: this.shop.adminToken });
-    if (status === 404) return null;
-    if (status !== 200) throw new Error(`load-generator answers ${status} to /admin/minutes`);
-    return parseRun(body);
+    const answers = await this.ask(`/admin/minutes?run_id=${encodeURIComponent(runId)}`, [200, 404]);
+    const seen = answers.filter(({ status }) => status === 200);
+    return seen.length === 0 ? null : mergeRuns(seen.map(({ body }) => parseRun(body)));
   }
 
   async traffic(): Promise<TrafficStats> {
-    const url = `${this.shop.urls['load-generator']}/admin/traffic-stats`;
-    const { status, body } = await getJson(url, { timeoutMs: TIMEOUT_MS, token: this.shop.adminToken });
-    if (status !== 200) throw new Error(`load-generator answers ${status} to /admin/traffic-stats`);
-    return { baseline: streamOf(at(body, 'baseline')), demo: streamOf(at(body, 'demo')) };
+    const answers = await this.ask('/admin/traffic-stats', [200]);
+    return {
+      baseline: mergeStreams(answers.map(({ body }) => streamOf(at(body, 'baseline')))),
+      demo: mergeStreams(answers.map(({ body }) => streamOf(at(body, 'demo')))),
+    };
   }
 
   async telemetry(): Promise<TelemetrySummary> {
-    const { status, body } = await getJson(`${this.shop.urls.console}/api/summary`, {
-      timeoutMs: TIMEOUT_MS,
-    });
-    if (status !== 200) throw new Error(`console answers ${status} to /api/summary`);
-    return parseSummary(body);
+    return parseSummary(await this.summary(''));
   }
 
   /** USD lost by a run's failed checkouts, by demo minute; null while the console has not seen the run. */
   async lostRevenue(runId: string): Promise<Map<number, number> | null> {
-    const url = `${this.shop.urls.console}/api/summary?minute_services=false&run_id=${encodeURIComponent(runId)}`;
-    const { status, body } = await getJson(url, { timeoutMs: TIMEOUT_MS });
-    if (status === 404) return null;
-    if (status !== 200) throw new Error(`console answers ${status} to /api/summary`);
-    return parseLostRevenue(body);
+    const body = await this.summary(`?minute_services=false&run_id=${encodeURIComponent(runId)}`);
+    return body === null ? null : parseLostRevenue(body);
   }
 
-  /** The recommendation pool's size in force; null when product-catalog doesn't tell. */
+  /** What the console says of a run's flow alert; null while it has not seen the run, or doesn't say. */
+  async flowAlert(runId: string): Promise<FlowAlertState | null> {
+    const body = await this.summary(`?minute_services=false&run_id=${encodeURIComponent(runId)}`);
+    return body === null ? null : parseFlowAlert(body);
+  }
+
+  /** The recommendation pool's size in force, over all replicas; null when product-catalog doesn't tell. */
   async recommendationPool(): Promise<number | null> {
-    const { body } = await getJson(`${this.shop.urls['product-catalog']}/health`, { timeoutMs: TIMEOUT_MS });
-    return numberAt(body, 'pools', 'recommendation', 'max');
+    const urls = await this.target.serviceUrls('product-catalog');
+    const sizes = await Promise.all(
+      urls.map(async (url) => {
+        const { body } = await getJson(`${url}/health`, { timeoutMs: TIMEOUT_MS });
+        return numberAt(body, 'pools', 'recommendation', 'max');
+      }),
+    );
+    return sizes.reduce<number | null>((sum, size) => (sum === null || size === null ? null : sum + size), 0);
   }
 
   /** Why a service is not ready; null when it is. */
-  async unready(name: keyof Shop['urls']): Promise<string | null> {
-    const { status, body } = await getJson(`${this.shop.urls[name]}/readyz`, { timeoutMs: TIMEOUT_MS });
-    if (status === 200) return null;
-    const checks = Object.entries((at(body, 'checks') ?? {}) as Record<string, unknown>)
-      .filter(([, result]) => result !== 'ok')
-      .map(([check, result]) => `${check}: ${String(result)}`);
-    return checks.length > 0 ? checks.join('; ') : `status ${status}`;
+  async unready(name: ServiceName): Promise<string | null> {
+    if (this.target.kind === 'local') return unready(await this.target.serviceUrl(name));
+    const pods = (await this.target.instances()).filter(({ workload }) => workload === name);
+    if (pods.length === 0) return 'it has no pod';
+    return pods.find(({ ready }) => !ready)?.reason ?? null;
+  }
+
+  /** What every replica of the load generator answers. */
+  private async ask(path: string, statuses: readonly number[]): Promise<JsonAnswer[]> {
+    const urls = await this.target.serviceUrls('load-generator');
+    return Promise.all(
+      urls.map(async (url) => {
+        const answer = await getJson(`${url}${path}`, {
+          timeoutMs: TIMEOUT_MS,
+          token: this.target.adminToken,
+        });
+        if (!statuses.includes(answer.status)) {
+          throw new Error(`load-generator answers ${answer.status} to ${path.split('?')[0] ?? path}`);
+        }
+        return answer;
+      }),
+    );
+  }
+
+  /** The console's summary; null when it doesn't know the run asked for. */
+  private async summary(query: string): Promise<unknown> {
+    const { status, body } = await getJson(`${this.target.consoleUrl}/api/summary${query}`, {
+      timeoutMs: TIMEOUT_MS,
+    });
+    if (status === 404) return null;
+    if (status !== 200) throw new Error(`console answers ${status} to /api/summary`);
+    return body;
   }
 }
 
@@ -162,6 +211,16 @@ export function parseLostRevenue(body: unknown): Map<number, number> {
     if (minute !== null && usd !== null) lost.set(minute, usd);
   }
   return lost;
+}
+
+/** Reads the flow alert in the answer of `GET /api/summary`; null where it has none. */
+export function parseFlowAlert(body: unknown): FlowAlertState | null {
+  const found = at(body, 'flowAlert');
+  const state = textAt(found, 'state');
+  if (state !== 'armed' && state !== 'firing') return null;
+  const sinceMinute = numberAt(found, 'since_minute');
+  const [first] = listAt(found, 'incidents');
+  return { state, sinceMinute, firstMinute: numberAt(first, 'fromMinute') ?? sinceMinute };
 }
 
 function cohortOf(value: unknown): CohortMinute {

@@ -4,6 +4,9 @@ export interface Output {
   line: (text: string) => void;
 }
 
+/** Tells nobody. */
+export const silentOutput: Output = { line: () => undefined };
+
 /** Lines on standard output. A reader that went away (`| head`) is told to `onClosed`, once. */
 export function standardOutput(onClosed: () => void): Output {
   let open = true;

@@ -1,11 +1,12 @@
 import { SERVICE_NAMES } from '../services/catalog';
 import type { Scenario } from '../scenario/types';
+import { anchorOf, type CheckId } from './checks/book';
 import { describeRun, wrongIndexes, type Conductor } from './conductor';
 import { messageOf, Refusal } from './faults';
 import type { Interruption } from './interruption';
 import type { ShopObserver, TrafficStats } from './observation';
 import { duration, type Output } from './output';
-import type { Shop } from './shop-discovery';
+import type { Target } from './target';
 
 /** Services have just begun, or one is being restarted (ms). */
 const READY_WITHIN_MS = 20_000;
@@ -19,7 +20,7 @@ const GREEN_WITHIN_MS = 45_000;
 const TELEMETRY_WITHIN_MS = 20_000;
 
 export interface PreflightTools {
-  shop: Shop;
+  target: Pick<Target, 'consoleUrl' | 'kind'>;
   observer: ShopObserver;
   conductor: Conductor;
   interruption: Interruption;
@@ -34,21 +35,28 @@ export interface PreflightTools {
  */
 export async function preflight(tools: PreflightTools): Promise<Scenario> {
   tools.output.line('Pre-flight');
-  await passing(tools, 'all services are ready', () => servicesReady(tools));
-  const desired = await passing(tools, 'nothing is broken yet', () => nothingBroken(tools));
-  await passing(tools, 'baseline is green', () => baselineGreen(tools));
-  await passing(tools, 'telemetry of both cohorts arrives', () => telemetryArrives(tools));
+  await passing(tools, 'health', 'all services are ready', () => servicesReady(tools));
+  const desired = await passing(tools, 'nothing-broken', 'nothing is broken yet', () => nothingBroken(tools));
+  await passing(tools, 'baseline', 'baseline is green', () => baselineGreen(tools));
+  await passing(tools, 'telemetry-arrives', 'telemetry of both cohorts arrives', () =>
+    telemetryArrives(tools),
+  );
   return desired;
 }
 
-async function passing<T>({ output }: PreflightTools, what: string, check: () => Promise<T>): Promise<T> {
+async function passing<T>(
+  { output }: PreflightTools,
+  id: CheckId,
+  what: string,
+  check: () => Promise<T>,
+): Promise<T> {
   const started = performance.now();
   try {
     const result = await check();
     output.line(`  ✓ ${what} (${duration(performance.now() - started)})`);
     return result;
   } catch (error) {
-    if (error instanceof Refusal) output.line(`  ✗ ${what}`);
+    if (error instanceof Refusal) output.line(`  ✗ ${what} (${anchorOf(id)})`);
     throw error;
   }
 }
@@ -141,7 +149,7 @@ async function baselineGreen({ observer, interruption, output }: PreflightTools)
   );
 }
 
-async function telemetryArrives({ observer, interruption, shop }: PreflightTools): Promise<void> {
+async function telemetryArrives({ observer, interruption, target }: PreflightTools): Promise<void> {
   const deadline = performance.now() + TELEMETRY_WITHIN_MS;
   for (;;) {
     let problem: string;
@@ -155,7 +163,7 @@ async function telemetryArrives({ observer, interruption, shop }: PreflightTools
       problem = messageOf(error);
     }
     if (performance.now() > deadline) {
-      throw new Refusal(`Telemetry does not arrive: ${problem}. See ${shop.urls.console}/health.`);
+      throw new Refusal(`Telemetry does not arrive: ${problem}. See ${target.consoleUrl}/health.`);
     }
     await interruption.wait(500);
   }

@@ -52,8 +52,13 @@ export function notHealed(failures: string[]): Healed {
 /**
  * Heals a run and verifies it: indexes as desired, the recommendation pool restored, under 2 % demo errors over ten
  * seconds. It never throws: what could not be done is in `failures`.
+ *
+ * @param putBack ends the outage and resolves with what is desired then
  */
-export async function heal(runId: string, { conductor, observer, output }: RecoveryTools): Promise<Healed> {
+export async function heal(
+  putBack: () => Promise<Scenario>,
+  { conductor, observer, output }: RecoveryTools,
+): Promise<Healed> {
   output.line('Heal');
   const started = performance.now();
   const lastFailure = new LastFailure();
@@ -69,10 +74,10 @@ export async function heal(runId: string, { conductor, observer, output }: Recov
     }
   })();
   try {
-    const desired = await conductor.heal(runId);
+    const desired = await putBack();
     return await verify(desired, { conductor, observer, output }, started, lastFailure);
   } catch (error) {
-    const failure = `PostgreSQL: ${messageOf(error)}. The run expires by itself within minutes; with the shop running the console then builds the index.`;
+    const failure = `${messageOf(error)}. A run by override expires by itself within minutes, and with the shop running the console then builds the index; the next command heals, too.`;
     output.line(`  ✗ ${failure}`);
     return notHealed([failure]);
   } finally {

@@ -61,6 +61,11 @@ export function goodRun(
       verifiedAfterSeconds: 11.4,
       failures: [],
     },
+    ranOn: 'local',
+    events: [],
+    flowAlertMinute: 6,
+    machine: { cores: 2, load: 1.2 },
+    blindSeed: null,
   };
 }
 

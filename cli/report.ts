@@ -25,6 +25,18 @@ export interface ReportMinute {
   baseline: CohortMinute;
 }
 
+/** Something that happened in a run. */
+export interface RunEvent {
+  minute: number;
+  text: string;
+}
+
+/** A difference that a reader asks about, and what it is likely due to. */
+export interface Deviation {
+  what: string;
+  reason: string;
+}
+
 /** What was seen of the heal. */
 export interface Healed {
   ok: boolean;
@@ -74,7 +86,18 @@ export interface Report {
   load: LoadCounts;
   baseline: BaselineWindows;
   healed: Healed;
+  /** Where it ran: `local`, or the stack's name. */
+  ranOn: string;
+  /** Pauses, jumps, services that did not answer. */
+  events: RunEvent[];
+  /** First minute of the flow alert; null when it did not fire. */
+  flowAlertMinute: number | null;
+  /** This machine, from which a local shop's load comes; null where the shop runs elsewhere. */
+  machine: { cores: number; load: number } | null;
+  /** Of a blind run: the seed that chose it. */
+  blindSeed: number | null;
   verdict: Verdict;
+  deviations: Deviation[];
 }
 
 /** Puts what was wanted and what was seen of a minute together. */
@@ -98,8 +121,8 @@ export function reportMinute(
   };
 }
 
-/** What a report has before there is a verdict. */
-export type RunFacts = Omit<Report, 'verdict'>;
+/** What a report has before it is judged. */
+export type RunFacts = Omit<Report, 'verdict' | 'deviations'>;
 
 /** The head of a report. */
 export function reportHead(

@@ -6,11 +6,11 @@ import { parseScenarioConfig, type ScenarioConfig } from '../scenario/schema';
 import type { Override, Scenario } from '../scenario/types';
 import type { DemoOptions } from './arguments';
 import { EXIT, Refusal } from './faults';
+import { EXPIRES_AFTER_SECONDS } from './override-change';
 
 /** Real seconds between the beginning of the outage's cause and its first minute: indexes are dropped by then. */
 export const LEAD_SECONDS = 5;
-/** The override outlives the run by this much (s), then the outage ends by itself: a killed CLI heals. */
-export const EXPIRES_AFTER_SECONDS = 60;
+export { EXPIRES_AFTER_SECONDS };
 
 /**
  * The outage is held after its last minute (s), until it is healed: else storage would heal at the end of the timeline,
@@ -18,14 +18,21 @@ export const EXPIRES_AFTER_SECONDS = 60;
  */
 const HOLD_SECONDS = 30;
 const MAX_DURATION_MINUTES = 1440;
+/** `--talk`: real seconds from minute 0 to the peak. */
+const TALK_RAMP_SECONDS = 120;
 
 /** A run before it begins. */
 export interface RunPlan {
+  /** The run as an override row; of a run by configuration just its clock counts. */
   override: Override;
+  /** Whether somebody named the moment at which it starts. */
+  startGiven: boolean;
   scenario: Scenario;
   fromMinute: number;
   /** Last minute, run to its end. */
   toMinute: number;
+  /** First minute in which as much is to fail as ever. */
+  peakMinute: number;
   /** Minutes that the run has for a person; the scenario goes on a little longer. */
   durationMinutes: number;
 }
@@ -37,6 +44,7 @@ export interface RunPlan {
  * @param source a stack file
  * @param desired the running shop's scenario
  * @param nowSeconds Unix seconds
+ * @param startTimestamp Unix seconds of minute 0, where somebody named it
  * @param digits tell runs apart that begin within the same second: their ids name the start
  * @throws Refusal for a config that can't be used (exit code 2) or that the running shop can't do (1)
  */
@@ -46,6 +54,7 @@ export function planRun(
   desired: Scenario,
   nowSeconds: number,
   digits: string = randomUUID().slice(0, 6),
+  startTimestamp: number | null = null,
 ): RunPlan {
   if (options.rows !== null && options.rows !== desired.catalogRows) {
     throw new Refusal(
@@ -55,7 +64,19 @@ export function planRun(
   }
   try {
     const config = configOf(options, loadScenarioConfig(source), desired);
-    return planOf(options, config, desired, nowSeconds, `demo-${digits}`);
+    const runId = `demo-${digits}`;
+    if (!options.talk) return planOf(options, config, desired, nowSeconds, runId, startTimestamp);
+    // Where the peak is decides how long a minute is.
+    const { peakMinute } = planOf(options, config, desired, nowSeconds, runId, null);
+    const minuteSeconds = options.minuteSeconds ?? Math.max(1, TALK_RAMP_SECONDS / Math.max(1, peakMinute));
+    return planOf(
+      { ...options, toMinute: peakMinute },
+      { ...config, minuteSeconds },
+      desired,
+      nowSeconds,
+      runId,
+      startTimestamp,
+    );
   } catch (error) {
     if (error instanceof ConfigError || error instanceof ConfigFileError) {
       throw new Refusal(error.message, EXIT.usage);
@@ -73,6 +94,12 @@ function configOf(options: DemoOptions, file: ScenarioConfig, desired: Scenario)
   const traffic: Record<string, unknown> = { ...file.traffic };
   delete traffic.scale;
   if (options.scale !== null) traffic.scale = options.scale;
+  if (options.curve !== null) {
+    raw.curve = options.curve;
+    // A file's other rates are about its own curve.
+    delete traffic.demoBaseRpm;
+    delete traffic.demoPeakRpm;
+  }
   raw.traffic = traffic;
   return parseScenarioConfig(raw);
 }
@@ -91,6 +118,7 @@ function planOf(
   desired: Scenario,
   nowSeconds: number,
   runIdSuffix: string,
+  startGiven: number | null,
 ): RunPlan {
   const minuteSeconds = config.minuteSeconds ?? 60;
   const durationMinutes = config.durationMinutes ?? 30;
@@ -102,7 +130,7 @@ function planOf(
     throw beyond('--to', options.toMinute, lastMinute);
   }
   const toMinute = Math.min(options.toMinute ?? lastMinute, lastMinute);
-  const startTimestamp = Math.ceil(nowSeconds + LEAD_SECONDS) - fromMinute * minuteSeconds;
+  const startTimestamp = startGiven ?? Math.ceil(nowSeconds + LEAD_SECONDS) - fromMinute * minuteSeconds;
   const scenario = resolveScenario(
     { ...config, durationMinutes: durationMinutes + heldMinutes(durationMinutes, minuteSeconds) },
     {
@@ -115,6 +143,8 @@ function planOf(
   );
   return {
     scenario,
+    startGiven: startGiven !== null,
+    peakMinute: peakMinuteOf(scenario),
     fromMinute,
     toMinute,
     durationMinutes,
@@ -129,6 +159,16 @@ function planOf(
       scenario,
     },
   };
+}
+
+/** The first minute of the highest target; without errors the first of the highest rate. */
+export function peakMinuteOf({ expectations }: Pick<Scenario, 'expectations'>): number {
+  const highest = Math.max(...expectations.map(({ targetErrorRate }) => targetErrorRate));
+  const busiest = Math.max(...expectations.map(({ rpm }) => rpm));
+  const peak = expectations.find(({ targetErrorRate, rpm }) =>
+    highest > 0 ? targetErrorRate === highest : rpm === busiest,
+  );
+  return peak?.minute ?? 0;
 }
 
 function beyond(flag: string, minute: number, lastMinute: number): Refusal {

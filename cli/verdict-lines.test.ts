@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RunFacts } from './report';
 import { cohort, goodRun, withMinute } from './report-fixture';
+import { deviationsOf } from './deviations';
 import { verdictOf } from './verdict';
 import { verdictLines } from './verdict-lines';
 
-const linesOf = (facts: RunFacts): string[] => verdictLines({ ...facts, verdict: verdictOf(facts) });
+const linesOf = (facts: RunFacts): string[] =>
+  verdictLines({ ...facts, verdict: verdictOf(facts), deviations: deviationsOf(facts) });
 const only = (facts: RunFacts, minute: number): RunFacts => ({
   ...facts,
   minutes: facts.minutes.filter((each) => each.minute === minute),

@@ -1,10 +1,11 @@
 import { percent } from './output';
+import { overloadOf } from './overload';
 import type { ReportMinute, RunFacts, Verdict } from './report';
 
 /** Baseline: most failed journeys, and slowest answers (ms). */
-const BASELINE_ERROR_RATE = 0.02;
-const CATALOG_P95_MS = 120;
-const JOURNEY_P95_MS = 500;
+export const BASELINE_ERROR_RATE = 0.02;
+export const CATALOG_P95_MS = 120;
+export const JOURNEY_P95_MS = 500;
 /** `--ablate index`: with the index nothing fails. `--ablate pool`: slow, but it hardly fails. */
 const WITH_INDEX_ERROR_RATE = 0.02;
 const WITH_POOL_ERROR_RATE = 0.05;
@@ -54,16 +55,8 @@ export function verdictOf(facts: RunFacts, interruptedBy: string | null = null):
       "Baseline's p95 was not judged: the run was shorter than a minute, or had too few baseline requests for it (20).",
     );
   }
-  if (facts.load.dropped > 0) {
-    notes.push(
-      `${facts.load.dropped} of ${facts.load.scheduled} starts were dropped: this machine is overloaded, use a smaller --scale.`,
-    );
-  }
-  if (facts.load.startLagP99Ms !== null && facts.load.startLagP99Ms > 100) {
-    notes.push(
-      `The start lag's p99 is ${Math.round(facts.load.startLagP99Ms)} ms: this machine is overloaded, use a smaller --scale.`,
-    );
-  }
+  const overload = overloadOf(facts);
+  if (overload !== null) notes.push(`${capital(overload)}.`);
   return { ok: failures.length === 0, graded, failures, notes };
 }
 
@@ -181,4 +174,8 @@ function exceeds(cohort: { completed: number; errors: number; errorRate: number 
 
 function ended({ completed, errors }: { completed: number; errors: number }): number {
   return completed + errors;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

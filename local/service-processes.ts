@@ -86,6 +86,6 @@ function serviceEnvironment(entry: ServiceEntry, settings: ServiceSettings): Nod
 /** What of the runner's environment is the user's, and not npm's or the shell's about this very process. */
 function inherited(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const dropped =
-    /^(npm_|INIT_CWD$|HOSTNAME$|NODE_OPTIONS$|NODE_COMPILE_CACHE$|DATABASE_URL$|REDIS_URL$|PG[A-Z]+$)/;
+    /^(npm_|INIT_CWD$|HOSTNAME$|NODE_OPTIONS$|NODE_COMPILE_CACHE$|DATABASE_URL$|REDIS_URL$|OTEL_SERVICE_NAME$|PG[A-Z]+$)/;
   return Object.fromEntries(Object.entries(env).filter(([key]) => !dropped.test(key)));
 }

@@ -129,11 +129,12 @@ const coralogix = {
 };
 
 const links = {
-  trace: key(z.string().includes('{traceId}'), {
+  trace: key(z.url({ protocol: /^https?$/ }).includes('{traceId}'), {
     type: 'string (URL template)',
-    allowed: 'a URL that contains `{traceId}`',
+    allowed: 'an http(s) URL that contains `{traceId}`',
     default: 'none',
-    description: "Address of a trace at your telemetry's vendor; stack output `links`.",
+    description:
+      "Address of a trace at your telemetry's vendor: what the console's traces link to, and the stack output `links`.",
   }),
 };
 
@@ -191,7 +192,7 @@ const shape = {
     default: '`us-east-1`',
     description: 'Where the host is made (`target: aws`, as all keys below).',
   }),
-  instanceType: key(text(/^[a-z0-9-]+\.[a-z0-9]+$/), {
+  instanceType: key(text(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/), {
     type: 'string',
     allowed: 'an EC2 instance type, e.g. `t4g.xlarge`',
     default: '`t4g.xlarge`',
@@ -257,18 +258,39 @@ export const deploymentConfigSchema = z.strictObject(shape);
 
 export type DeploymentConfig = z.infer<typeof deploymentConfigSchema>;
 
+/** Keys that mean something with one target only: set with the other one, they would be ignored in silence. */
+const KEYS_OF_TARGET: Readonly<Record<'aws' | 'kubeconfig', readonly (keyof DeploymentConfig)[]>> = {
+  aws: [
+    'region',
+    'instanceType',
+    'volumeSize',
+    'k3sVersion',
+    'operatorCidrs',
+    'tags',
+    'vpcId',
+    'subnetId',
+    'agents',
+    'hostState',
+  ],
+  kubeconfig: ['kubeconfig', 'context', 'imageRegistry', 'imagePullSecret', 'postgresAccess'],
+};
+
 /**
  * Validates the keys of a deployment in a stack's config (keys without namespace); other keys are not looked at.
  *
- * @throws ConfigError with every fault: wrong types, values out of range, keys that are missing for the target
+ * @throws ConfigError with every fault: wrong types, values out of range, keys that are missing for the target or
+ *   contradict each other
  */
 export function parseDeploymentConfig(raw: Readonly<Record<string, unknown>>): DeploymentConfig {
   const own = Object.fromEntries(Object.entries(raw).filter(([name]) => DEPLOYMENT_KEYS.includes(name)));
   const result = deploymentConfigSchema.safeParse(own);
-  const faults: ConfigFault[] = result.success
-    ? contradictions(result.data)
-    : // Keys that are missing are told together with those that are wrong.
-      [...result.error.issues.flatMap((issue) => BOOK.faultsOf(issue, own)), ...missingKeys(own)];
+  const faults: ConfigFault[] = [
+    ...(result.success ? [] : result.error.issues.flatMap((issue) => BOOK.faultsOf(issue, own))),
+    // Told together with what is wrong by itself: one look, one mending.
+    ...keysOfOtherTarget(own),
+    ...missingKeys(own),
+    ...contradictions(result.success ? result.data : acceptedKeys(own)),
+  ];
   if (!result.success || faults.length > 0) throw new ConfigError(faults);
   return result.data;
 }
@@ -278,25 +300,70 @@ export function documentedDeploymentKeys(): { key: string; documentation: KeyDoc
   return BOOK.documentedKeys();
 }
 
-function missingKeys(config: Readonly<Record<string, unknown>>): ConfigFault[] {
-  const target = config.target ?? 'aws';
-  const missing = (name: string, message: string): ConfigFault[] =>
-    config[name] === undefined ? [{ key: name, value: undefined, message }] : [];
-  if (target === 'aws') {
-    return missing(
-      'operatorCidrs',
-      'is missing: who may reach the host? Your own address: ' +
-        `pulumi config set --path 'operatorCidrs[0]' "$(curl -s https://checkip.amazonaws.com)/32"`,
+/** The keys, and members of groups, that are right by themselves where others are not. */
+function acceptedKeys(own: Readonly<Record<string, unknown>>): Partial<DeploymentConfig> {
+  const accepted = (
+    schemas: Readonly<Record<string, z.ZodType>>,
+    values: Readonly<Record<string, unknown>>,
+  ) =>
+    Object.fromEntries(
+      Object.entries(schemas).flatMap(([name, schema]) => {
+        const parsed = schema.safeParse(values[name]);
+        return parsed.success && parsed.data !== undefined ? [[name, parsed.data]] : [];
+      }),
     );
-  }
-  return missing(
-    'imageRegistry',
-    'is missing: the cluster has to pull the image from somewhere, e.g. pulumi config set imageRegistry ghcr.io/me',
-  );
+  const groups = Object.entries(GROUPS).flatMap(([name, members]) => {
+    const value = json(own[name]);
+    return typeof value === 'object' && value !== null
+      ? [[name, accepted(members, value as Record<string, unknown>)]]
+      : [];
+  });
+  return { ...accepted(shape, own), ...Object.fromEntries(groups) } as Partial<DeploymentConfig>;
 }
 
-function contradictions(config: DeploymentConfig): ConfigFault[] {
-  const faults = missingKeys(config);
+/** The target of a config; null when it names none that exists. */
+function targetOf({ target }: Readonly<Record<string, unknown>>): 'aws' | 'kubeconfig' | null {
+  if (target === undefined) return 'aws';
+  return target === 'aws' || target === 'kubeconfig' ? target : null;
+}
+
+function keysOfOtherTarget(config: Readonly<Record<string, unknown>>): ConfigFault[] {
+  const target = targetOf(config);
+  if (target === null) return [];
+  const other = target === 'aws' ? 'kubeconfig' : 'aws';
+  return KEYS_OF_TARGET[other]
+    .filter((name) => config[name] !== undefined)
+    .map((name) => ({
+      key: name,
+      value: config[name],
+      message:
+        `belongs to \`target: ${other}\`, and the target is \`${target}\`: ` +
+        `pulumi config set target ${other}, or pulumi config rm ${name}`,
+    }));
+}
+
+function missingKeys(config: Readonly<Record<string, unknown>>): ConfigFault[] {
+  const missing = (name: string, message: string): ConfigFault[] =>
+    config[name] === undefined ? [{ key: name, value: undefined, message }] : [];
+  switch (targetOf(config)) {
+    case 'aws':
+      return missing(
+        'operatorCidrs',
+        'is missing: who may reach the host? Your own address: ' +
+          `pulumi config set --path 'operatorCidrs[0]' "$(curl -s https://checkip.amazonaws.com)/32"`,
+      );
+    case 'kubeconfig':
+      return missing(
+        'imageRegistry',
+        'is missing: the cluster has to pull the image from somewhere, e.g. pulumi config set imageRegistry ghcr.io/me',
+      );
+    case null:
+      return [];
+  }
+}
+
+function contradictions(config: Partial<DeploymentConfig>): ConfigFault[] {
+  const faults: ConfigFault[] = [];
   if ((config.vpcId === undefined) !== (config.subnetId === undefined)) {
     const absent = config.vpcId === undefined ? 'vpcId' : 'subnetId';
     faults.push({ key: absent, value: undefined, message: 'is missing: `vpcId` and `subnetId` go together' });
@@ -305,7 +372,11 @@ function contradictions(config: DeploymentConfig): ConfigFault[] {
   for (const [name, port] of ports) {
     const other = ports.find(([candidate, taken]) => candidate < name && taken === port);
     if (other)
-      faults.push({ key: `nodePorts.${name}`, value: port, message: `is \`nodePorts.${other[0]}\` already` });
+      faults.push({
+        key: `nodePorts.${name}`,
+        value: port,
+        message: `is \`nodePorts.${other[0]}\` already: each needs a port of its own from 30000 to 32767`,
+      });
   }
   const { username, password } = config.imagePullSecret ?? {};
   if ((username === undefined) !== (password === undefined)) {

@@ -1,15 +1,29 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, it } from 'node:test';
+import { DEPLOYMENT_KEYS, documentedDeploymentKeys } from './deployment';
 import { renderConfigPage } from './docs-page';
 import { documentedKeys } from './schema';
 
-test('the page has one row for each key, with five cells', () => {
+describe('the page of all config keys', () => {
   const lines = renderConfigPage().split('\n');
-  for (const { key, documentation } of documentedKeys()) {
-    const row = lines.find((line) => line.startsWith(`| \`${key}\` |`));
-    assert.ok(row, `no row for ${key}`);
-    assert.equal(row.replaceAll('\\|', '').split('|').length, 7, row);
-    assert.ok(row.includes(documentation.type), row);
-  }
-  assert.ok(renderConfigPage().includes('blackfriday: 800<br>blackfriday-v3: 30'));
+
+  it('has one row for each key of scenario and deployment, with five cells', () => {
+    for (const { key, documentation } of [...documentedKeys(), ...documentedDeploymentKeys()]) {
+      const rows = lines.filter((line) => line.startsWith(`| \`${key}\` |`));
+      assert.equal(rows.length, 1, `${String(rows.length)} rows for ${key}`);
+      const [row = ''] = rows;
+      assert.equal(row.replaceAll('\\|', '').split('|').length, 7, row);
+      for (const text of [documentation.type, documentation.allowed, documentation.description])
+        assert.ok(row.includes(text.replaceAll('|', '\\|')), `${key}: ${text}`);
+    }
+    assert.ok(lines.some((line) => line.includes('blackfriday: 800<br>blackfriday-v3: 30')));
+  });
+
+  it('leaves out no key that a deployment takes', () => {
+    const documented = new Set(documentedDeploymentKeys().map(({ key }) => key.split('.')[0]));
+    assert.deepEqual(
+      DEPLOYMENT_KEYS.filter((key) => !documented.has(key)),
+      [],
+    );
+  });
 });

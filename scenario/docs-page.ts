@@ -1,10 +1,40 @@
 import { PROJECT_NAME } from './config-file';
-import { DEPLOYMENT_KEYS, documentedKeys, type KeyDocumentation } from './schema';
+import { documentedDeploymentKeys } from './deployment';
+import { documentedKeys, type KeyDocumentation } from './schema';
 import { DEMO_MODES } from './types';
 
-/** Renders the Markdown page of all scenario keys from the schema's own documentation. */
+type DocumentedKey = ReturnType<typeof documentedKeys>[number];
+
+/** Renders the Markdown page of all keys of a stack from the schemas' own documentation. */
 export function renderConfigPage(): string {
-  const rows = documentedKeys().map(({ key, documentation }) =>
+  return `${[
+    '# Config keys',
+    '',
+    '<!-- Made from scenario/schema.ts and scenario/deployment.ts by `npm run docs`: change it there. -->',
+    '',
+    `Each key stands under \`config:\` of \`Pulumi.<stack>.yaml\` as \`${PROJECT_NAME}:<key>\`, or is written by`,
+    '`pulumi config set <key> <value>`; keys with a dot with `--path` (`pulumi config set --path traffic.scale 0.5`).',
+    'Unknown keys are refused, and all faults of a config are told together, before anything is touched.',
+    '',
+    '## The scenario',
+    '',
+    '`npm start` and `pulumi up` read these from the same files.',
+    '',
+    ...table(documentedKeys()),
+    '',
+    'Rates are requests per 60 real seconds, however short a demo minute is.',
+    '',
+    '## The deployment',
+    '',
+    'Where the shop runs and what it is made of: `pulumi up` follows these, `npm start` lets them through.',
+    '[deploy.md](deploy.md) shows them at work.',
+    '',
+    ...table(documentedDeploymentKeys()),
+  ].join('\n')}\n`;
+}
+
+function table(keys: readonly DocumentedKey[]): string[] {
+  const rows = keys.map(({ key, documentation }) =>
     [
       `\`${key}\``,
       documentation.type,
@@ -15,23 +45,11 @@ export function renderConfigPage(): string {
       .map((cell) => cell.replaceAll('|', '\\|'))
       .join(' | '),
   );
-  return `${[
-    '# Config keys of the scenario',
-    '',
-    '<!-- Made from scenario/schema.ts by `npm run docs`: change it there. -->',
-    '',
-    `Each key stands under \`config:\` of \`Pulumi.<stack>.yaml\` as \`${PROJECT_NAME}:<key>\`, or is written by`,
-    '`pulumi config set <key> <value>`; keys with a dot with `--path` (`pulumi config set --path traffic.scale 0.5`).',
-    '`npm start` and `pulumi up` read the same files. Unknown keys are refused.',
-    '',
+  return [
     '| key | type | default | allowed | what it does |',
     '|---|---|---|---|---|',
     ...rows.map((row) => `| ${row} |`),
-    '',
-    'Rates are requests per 60 real seconds, however short a demo minute is.',
-    '',
-    `Keys of a deployment, which \`npm start\` ignores: ${DEPLOYMENT_KEYS.map((key) => `\`${key}\``).join(', ')}.`,
-  ].join('\n')}\n`;
+  ];
 }
 
 function defaultOf({ default: value }: KeyDocumentation): string {

@@ -96,7 +96,8 @@ export function evaluateFlowAlert(minutes: readonly FlowMinute[], runInForce = t
     if (!minute.full || minute.requests === 0) continue;
     latest = minute;
     if (meetsFlowAlert(minute)) {
-      open = { fromMinute: open?.fromMinute ?? minute.minute, lastMet: minute.minute };
+      const fromMinute: number = open === null ? minute.minute : open.fromMinute;
+      open = { fromMinute, lastMet: minute.minute };
       unmet = 0;
     } else if (open !== null && ++unmet >= FLOW_CLEARS_AFTER_MINUTES) {
       incidents.push({ fromMinute: open.fromMinute, toMinute: open.lastMet });

@@ -2,10 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
+// Not by the folder's index: that loads the AWS SDK, which other targets don't need.
+import { HOST_DEFAULTS, hostFaults, type HostArgs } from '../infra/host/host-args';
 import { ConfigError, type ConfigFault } from '../scenario/config-error';
 import {
   DEFAULT_IMAGES,
   DEFAULT_NODE_PORTS,
+  documentedDeploymentKeys,
   parseDeploymentConfig,
   type DeploymentConfig,
 } from '../scenario/deployment';
@@ -24,6 +27,8 @@ export interface StackSettings {
   normalPoolMax: number;
   namespace: string;
   nodePorts: { shop: number; console: number; postgres: number };
+  /** The EC2 hosts; null where the cluster is there already. */
+  host: HostArgs | null;
   images: { base: string; postgres: string; redis: string; collector: string };
   replicas: Record<ServiceName, number>;
 }
@@ -34,7 +39,15 @@ export interface StackSettings {
  * @throws pulumi.RunError with every fault of all keys and what to do about it
  */
 export function readSettings(): StackSettings {
-  return settingsOf(ownKeys(pulumi.runtime.allConfig(), pulumi.getProject()));
+  const project = pulumi.getProject();
+  const secrets = ownKeys(Object.fromEntries(secretNames().map((name) => [name, ''])), project);
+  return settingsOf(ownKeys(pulumi.runtime.allConfig(), project), Object.keys(secrets));
+}
+
+/** Full names of the stack's secret keys, as the engine tells its programs. */
+function secretNames(): string[] {
+  const names: unknown = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? '[]');
+  return Array.isArray(names) ? names.map(String) : [];
 }
 
 /** The project's keys, without its name. Other namespaces (aws:region…) are their providers'. */
@@ -50,16 +63,29 @@ export function ownKeys(all: Readonly<Record<string, string>>, project: string):
 /**
  * The settings of a stack's own keys.
  *
+ * @param secretKeys keys whose values no message may show
  * @throws pulumi.RunError with every fault
  */
-export function settingsOf(raw: Readonly<Record<string, unknown>>): StackSettings {
+export function settingsOf(
+  raw: Readonly<Record<string, unknown>>,
+  secretKeys: readonly string[] = [],
+): StackSettings {
   const faults: ConfigFault[] = [];
   const scenarioConfig = collect(faults, () => parseScenarioConfig(raw));
   const deployment = collect(faults, () => parseDeploymentConfig(raw));
   const scenario =
     scenarioConfig &&
     collect(faults, () => resolveScenario(scenarioConfig, { nowSeconds: 0, scaleDefault: 1 }));
-  if (!scenarioConfig || !deployment || !scenario) throw new pulumi.RunError(describe(faults));
+  const ports = deployment?.nodePorts;
+  const nodePorts = {
+    shop: ports?.shop ?? DEFAULT_NODE_PORTS.shop,
+    console: ports?.console ?? DEFAULT_NODE_PORTS.console,
+    postgres: ports?.postgres ?? DEFAULT_NODE_PORTS.postgres,
+  };
+  const host = deployment && deployment.target !== 'kubeconfig' ? hostSettings(deployment, nodePorts) : null;
+  if (host) faults.push(...hostFaults(host));
+  if (!scenarioConfig || !deployment || !scenario || faults.length > 0)
+    throw new pulumi.RunError(describe(faults, secretKeys));
   const normal = resolveScenario(
     {
       ...(scenarioConfig.traffic ? { traffic: { scale: scenarioConfig.traffic.scale } } : {}),
@@ -73,11 +99,8 @@ export function settingsOf(raw: Readonly<Record<string, unknown>>): StackSetting
     scenario,
     normalPoolMax: normal.pools.recommendation.max,
     namespace: deployment.namespace ?? 'ecommerce-demo',
-    nodePorts: {
-      shop: deployment.nodePorts?.shop ?? DEFAULT_NODE_PORTS.shop,
-      console: deployment.nodePorts?.console ?? DEFAULT_NODE_PORTS.console,
-      postgres: deployment.nodePorts?.postgres ?? DEFAULT_NODE_PORTS.postgres,
-    },
+    nodePorts,
+    host,
     images: {
       base: deployment.images?.base ?? DEFAULT_IMAGES.base,
       postgres: deployment.images?.postgres ?? DEFAULT_IMAGES.postgres,
@@ -101,11 +124,52 @@ function collect<T>(faults: ConfigFault[], work: () => T): T | null {
   }
 }
 
-function describe(faults: readonly ConfigFault[]): string {
-  const lines = faults.map(({ key, value, message }) => {
-    const shown = value === undefined ? '(unset)' : JSON.stringify(value);
-    return `  ecommerce-demo:${key} = ${shown.length > 80 ? `${shown.slice(0, 77)}...` : shown}: ${message}`;
-  });
+const DEFAULT_REGION = 'us-east-1';
+
+/** The EC2 hosts of a config. */
+function hostSettings(deployment: DeploymentConfig, nodePorts: HostArgs['nodePorts']): HostArgs {
+  return {
+    region: deployment.region ?? DEFAULT_REGION,
+    tags: deployment.tags ?? {},
+    nodePorts,
+    instanceType: deployment.instanceType ?? HOST_DEFAULTS.instanceType,
+    volumeSize: deployment.volumeSize ?? HOST_DEFAULTS.volumeSize,
+    k3sVersion: deployment.k3sVersion ?? HOST_DEFAULTS.k3sVersion,
+    operatorCidrs: deployment.operatorCidrs ?? [],
+    agents: deployment.agents ?? HOST_DEFAULTS.agents,
+    hostState: deployment.hostState ?? HOST_DEFAULTS.hostState,
+    ...(deployment.vpcId === undefined ? {} : { vpcId: deployment.vpcId }),
+    ...(deployment.subnetId === undefined ? {} : { subnetId: deployment.subnetId }),
+  };
+}
+
+const DOCUMENTED = documentedDeploymentKeys();
+/** Keys that hold secrets by their nature, whether or not they were set as such. */
+const SECRETS = DOCUMENTED.flatMap(({ key, documentation }) =>
+  documentation.type.includes('secret') ? [key] : [],
+);
+
+/** Whether showing the value of a key could show a secret: it is one, is in one, has one in it, or was meant as one. */
+function isSecret(key: string, secretKeys: readonly string[]): boolean {
+  const within = (inner: string, outer: string) =>
+    inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
+  if ([...SECRETS, ...secretKeys].some((secret) => within(key, secret) || within(secret, key))) return true;
+  const [group = ''] = key.split('.');
+  const known = DOCUMENTED.some((documented) => within(key, documented.key));
+  return !known && SECRETS.some((secret) => secret.startsWith(`${group}.`));
+}
+
+function shownValue({ key, value }: ConfigFault, secretKeys: readonly string[]): string {
+  if (value === undefined) return '(unset)';
+  if (isSecret(key, secretKeys)) return '[secret]';
+  const text = JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+function describe(faults: readonly ConfigFault[], secretKeys: readonly string[]): string {
+  const lines = faults.map(
+    (fault) => `  ecommerce-demo:${fault.key} = ${shownValue(fault, secretKeys)}: ${fault.message}`,
+  );
   const count = faults.length === 1 ? 'one fault' : `${String(faults.length)} faults`;
   return [
     `The stack's config has ${count}; nothing was touched.`,

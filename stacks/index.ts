@@ -2,12 +2,14 @@
  * The program: a cluster, the stores, the shop, its telemetry, and the scenario as its state. `pulumi up` makes all
  * of it, `pulumi config set demoMode blackfriday && pulumi up` makes the outage.
  */
+import './stack-traces';
 import path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
 import { Cluster } from '../infra/cluster/cluster';
 import { PULL_SECRET_NAME, PullSecret } from '../infra/cluster/pull-secret';
 import { Collector } from '../infra/collector/collector';
+import { PinnedImages } from '../infra/images/pinned-image';
 import { ServicesImage } from '../infra/images/services-image';
 import { Network } from '../infra/network/network';
 import { requiredConnections } from '../infra/postgres/connections';
@@ -53,12 +55,16 @@ async function main() {
       ? new PullSecret('pull', { cluster, credentials: target.credentials })
       : null;
   const pullSecret = pull ? { imagePullSecret: PULL_SECRET_NAME } : {};
+  const pinned = new PinnedImages('images', {
+    images: { postgres: images.postgres, redis: images.redis, collector: images.collector },
+    ...(target.credentials ? { credentials: target.credentials } : {}),
+  }).references;
   const network = new Network('network', { cluster, vendorUrls: vendorUrls(deployment) });
 
   // The stores
   const postgres = new PostgresServer('postgresql', {
     cluster,
-    image: images.postgres,
+    image: pinned.postgres,
     ...storage,
     storage: '10Gi',
     maxConnections: requiredConnections(scenario.pools, settings.normalPoolMax, settings.replicas.checkout),
@@ -74,10 +80,11 @@ async function main() {
     image: image.digest,
     ...pullSecret,
     databaseUrl: database.urls.superuser,
+    databaseCa: postgres.clientCa,
     catalogRows: scenario.catalogRows,
     after: database.ready,
   });
-  const redis = new Redis('redis', { cluster, image: images.redis, ...storage });
+  const redis = new Redis('redis', { cluster, image: pinned.redis, ...storage });
 
   // The scenario, as state of the database
   const deployed = new ScenarioDeployment('scenario', {
@@ -93,7 +100,7 @@ async function main() {
   // Telemetry, and the shop that follows the scenario
   const collector = new Collector('collector', {
     cluster,
-    image: images.collector,
+    image: pinned.collector,
     ...collectorDestinations(deployment),
   });
   const token = new random.RandomPassword('admin-token', { length: 40, special: false }).result;
@@ -104,8 +111,10 @@ async function main() {
     replicas: settings.replicas,
     otlpEndpoint: collector.endpoint,
     databaseUrls: database.urls,
+    databaseCa: postgres.clientCa,
     redisUrl: redis.url,
     adminToken: token,
+    ...(deployment.links?.trace === undefined ? {} : { traceLink: deployment.links.trace }),
     exposures: { frontend: exposedAt(nodePorts.shop), console: exposedAt(nodePorts.console) },
     dependsOn: [network, ...(pull ? [pull] : [])],
     storesReady: { postgresql: deployed.row, redis },
@@ -129,6 +138,10 @@ async function main() {
     adminToken: pulumi.secret(token),
     scenario: scenarioOutput(settings, deployed),
     kubeconfig: pulumi.secret(target.kubeconfig),
+    // For the commands of cli/, which talk to the shop as it runs.
+    kubeContext: target.context ?? null,
+    namespace: settings.namespace,
+    conductorDatabase: database.conductorLogin,
     links: deployment.links ?? {},
     next: nextCommands(settings, shopUrl, consoleUrl),
   };

@@ -1,5 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { Cluster } from '../infra/cluster/cluster';
+import type { ClientCa } from '../infra/postgres/server';
 import { ShopService, type Exposure } from '../infra/service/shop-service';
 import { CATALOG, type DatabaseRole, type ServiceName, type StoreName } from '../services/catalog';
 
@@ -10,8 +11,11 @@ export interface ShopArgs {
   replicas: Readonly<Record<ServiceName, number>>;
   otlpEndpoint: string;
   databaseUrls: Record<DatabaseRole, pulumi.Output<string>>;
+  databaseCa: ClientCa;
   redisUrl: pulumi.Output<string>;
   adminToken: pulumi.Output<string>;
+  /** Address of a trace at the vendor, with `{traceId}`. */
+  traceLink?: string;
   /** How people reach shop and console. */
   exposures: Partial<Record<ServiceName, Exposure>>;
   /** What must be there before any pod: rules of the network, pull secret. */
@@ -36,8 +40,11 @@ export function createShop(args: ShopArgs): Record<ServiceName, ShopService> {
         redisUrl: args.redisUrl,
         adminToken: args.adminToken,
         ...(args.imagePullSecret === undefined ? {} : { imagePullSecret: args.imagePullSecret }),
-        ...(entry.databaseRole === null ? {} : { databaseUrl: args.databaseUrls[entry.databaseRole] }),
+        ...(entry.databaseRole === null
+          ? {}
+          : { databaseUrl: args.databaseUrls[entry.databaseRole], databaseCa: args.databaseCa }),
         ...(exposure === undefined ? {} : { exposure }),
+        ...(args.traceLink === undefined ? {} : { traceLink: args.traceLink }),
       },
       { dependsOn: [...args.dependsOn, ...entry.stores.map((store) => args.storesReady[store])] },
     );

@@ -1,5 +1,10 @@
 import * as pulumi from '@pulumi/pulumi';
-import { clusterAddress, probe, requireReachable } from '../infra/cluster/kubeconfig';
+import { clusterAddress } from '../infra/cluster/kubeconfig';
+import { requireReachable } from '../infra/cluster/reachable';
+import type { HostArgs } from '../infra/host/host-args';
+import { callerAddress, callerWarning } from '../infra/host/operator-cidrs';
+import { parseReference } from '../infra/images/registry-api';
+import { requireRegistry } from '../infra/images/require-registry';
 import { buildPlatform } from '../infra/images/services-image';
 import { readKubeconfig, type StackSettings } from './config';
 
@@ -19,26 +24,31 @@ export interface Target {
   needsPullSecret: boolean;
   /** What everything dies with. */
   deletedWith?: pulumi.Resource;
+  /** The hosts are parked: nothing on them can be asked or changed. */
+  parked: boolean;
 }
 
 /**
- * Makes the host, or finds the cluster that is there and asks whether it answers.
+ * Makes the host, or finds the cluster that is there. What it will need is asked first, before any resource is made:
+ * whether cluster and registry answer, and whether this machine may reach the host.
  *
- * @throws pulumi.RunError when it does not
+ * @throws pulumi.RunError when not, with the remedy
  */
 export async function createTarget(settings: StackSettings, projectDir: string): Promise<Target> {
-  return settings.deployment.target === 'kubeconfig'
-    ? existingCluster(settings, projectDir)
-    : awsHost(settings);
+  const { host } = settings;
+  if (host === null) return existingCluster(settings, projectDir);
+  await requireAllowedCaller(host);
+  return awsHost(host);
 }
 
 async function existingCluster({ deployment }: StackSettings, projectDir: string): Promise<Target> {
   const { content, source } = readKubeconfig(deployment.kubeconfig, projectDir);
   const address = clusterAddress(content, source, deployment.context);
   const repository = `${deployment.imageRegistry ?? ''}/ecommerce-demo`;
-  await Promise.all([requireReachable(address, source), requireRegistry(repository)]);
+  const { server } = parseReference(repository);
   const { username, password } = deployment.imagePullSecret ?? {};
-  const server = repository.split('/')[0] ?? '';
+  const login = username !== undefined && password !== undefined ? { username, password } : null;
+  await Promise.all([requireReachable(address, source), requireRegistry(repository, login)]);
   return {
     kubeconfig: pulumi.secret(content),
     ...(deployment.context === undefined ? {} : { context: deployment.context }),
@@ -48,52 +58,38 @@ async function existingCluster({ deployment }: StackSettings, projectDir: string
         : pulumi.output(deployment.postgresAccess?.host ?? address.host),
     platform: buildPlatform(),
     repository: pulumi.output(repository),
-    ...(username !== undefined && password !== undefined
-      ? { credentials: pulumi.secret({ server, username, password }) }
-      : {}),
-    needsPullSecret: username !== undefined,
+    ...(login === null ? {} : { credentials: pulumi.secret({ server, ...login }) }),
+    needsPullSecret: login !== null,
+    parked: false,
   };
 }
 
-/** A registry with a host and port of its own is asked whether it listens; Docker Hub's short names are not. */
-async function requireRegistry(repository: string): Promise<void> {
-  const server = repository.split('/')[0] ?? '';
-  if (!/[.:]/.test(server)) return;
-  const url = new URL(`https://${server}`);
-  const local = /^(localhost|127\.)/.test(url.hostname);
-  const port = Number(url.port) || (local ? 80 : 443);
-  const fault = await probe(url.hostname, port);
-  if (fault === null) return;
-  throw new pulumi.RunError(
-    `ecommerce-demo:imageRegistry: the registry ${server} cannot be reached: ${fault}. ` +
-      'Start it, connect the VPN, or choose another one: pulumi config set imageRegistry HOST/PATH. Nothing was touched.',
-  );
+/**
+ * Fails when this machine's own address is not among the operators': the update would make a host and then wait for
+ * it in vain. An address that cannot be learnt is no fault.
+ *
+ * @throws pulumi.RunError with the command that allows it
+ */
+export async function requireAllowedCaller(
+  { operatorCidrs, hostState }: Pick<HostArgs, 'operatorCidrs' | 'hostState'>,
+  service?: string,
+): Promise<void> {
+  // Nobody logs in to a parked host.
+  if (hostState === 'stopped') return;
+  const address = await callerAddress(service);
+  const warning = address === null ? null : callerWarning(operatorCidrs, address);
+  if (warning !== null)
+    throw new pulumi.RunError(`ecommerce-demo:operatorCidrs: ${warning}. Nothing was touched.`);
 }
 
-const DEFAULT_REGION = 'us-east-1';
-
-function awsHost({ deployment, nodePorts }: StackSettings): Target {
+function awsHost(args: HostArgs): Target {
   // Loaded for this target alone: the AWS SDK takes seconds, which every other `pulumi up` would wait for.
   /* eslint-disable @typescript-eslint/no-require-imports */
-  const { HOST_DEFAULTS, Host } = require('../infra/host') as typeof import('../infra/host');
+  const { Host } = require('../infra/host') as typeof import('../infra/host');
   const { Registry } = require('../infra/registry') as typeof import('../infra/registry');
   /* eslint-enable @typescript-eslint/no-require-imports */
-  const region = deployment.region ?? DEFAULT_REGION;
-  const tags = deployment.tags ?? {};
-  const registry = new Registry('registry', { region, tags });
-  const host = new Host('host', {
-    region,
-    tags,
-    nodePorts,
-    instanceType: deployment.instanceType ?? HOST_DEFAULTS.instanceType,
-    volumeSize: deployment.volumeSize ?? HOST_DEFAULTS.volumeSize,
-    k3sVersion: deployment.k3sVersion ?? HOST_DEFAULTS.k3sVersion,
-    operatorCidrs: deployment.operatorCidrs ?? [],
-    agents: deployment.agents ?? HOST_DEFAULTS.agents,
-    hostState: deployment.hostState ?? HOST_DEFAULTS.hostState,
-    ...(deployment.vpcId === undefined ? {} : { vpcId: deployment.vpcId }),
-    ...(deployment.subnetId === undefined ? {} : { subnetId: deployment.subnetId }),
-  });
+  const registry = new Registry('registry', { region: args.region, tags: args.tags });
+  const host = new Host('host', args);
   return {
     kubeconfig: host.kubeconfig,
     nodeHost: host.publicIp,
@@ -103,5 +99,6 @@ function awsHost({ deployment, nodePorts }: StackSettings): Target {
     // The kubelets log in to ECR by their instance's role.
     needsPullSecret: false,
     deletedWith: host,
+    parked: args.hostState === 'stopped',
   };
 }

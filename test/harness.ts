@@ -25,18 +25,24 @@ export interface Answer {
   headers: Headers;
 }
 
+/** How far a shop moves when its ports are taken, and how often. */
+const PORTS_OF_A_SHOP = 20;
+const MAX_MOVES = 20;
+
 /** A shop as `npm start` runs it, with a stack, a data folder and ports of its own. */
 export class TestShop {
   readonly dataDir: string;
   readonly stackFile: string;
   private process: ChildProcess | null = null;
+  private portOffset: number;
   output = '';
 
   constructor(
     readonly stack: string,
     private readonly args: readonly string[],
-    private readonly portOffset: number,
+    firstPortOffset: number,
   ) {
+    this.portOffset = firstPortOffset;
     this.dataDir = mkdtempSync(join(tmpdir(), 'ecommerce-demo-test-'));
     this.stackFile = join(repositoryDir, `Pulumi.${stack}.yaml`);
   }
@@ -49,8 +55,24 @@ export class TestShop {
     writeFileSync(this.stackFile, `config:\n${lines.join('\n')}\n`);
   }
 
-  /** Starts the runner and waits until the shop is ready. Returns how long that took (ms). */
+  /**
+   * Starts the runner and waits until the shop is ready. Ports that somebody else has, another run of these tests
+   * say, are left to him: the runner says so and the next ones are tried. Returns how long the start took (ms).
+   */
   async start(timeoutMs = 120_000): Promise<number> {
+    for (let moves = 0; ; moves++) {
+      try {
+        return await this.startOnce(timeoutMs);
+      } catch (error) {
+        const taken = /^Port \d+ .* is in use/m.test(this.output);
+        if (!taken || moves === MAX_MOVES || this.runFile() !== null) throw error;
+        this.output = '';
+        this.portOffset += PORTS_OF_A_SHOP;
+      }
+    }
+  }
+
+  private async startOnce(timeoutMs: number): Promise<number> {
     const startedAt = performance.now();
     const child = spawn(
       process.execPath,

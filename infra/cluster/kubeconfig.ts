@@ -1,15 +1,46 @@
-import { connect } from 'node:net';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-const named = <T extends z.ZodType>(name: string, schema: T) =>
-  z.array(z.looseObject({ name: z.string(), [name]: schema }));
+const text = z.string().optional();
 
 const kubeconfigSchema = z.looseObject({
   'current-context': z.string().optional(),
-  contexts: named('context', z.looseObject({ cluster: z.string() })),
-  clusters: named('cluster', z.looseObject({ server: z.url() })),
+  contexts: z.array(
+    z.looseObject({
+      name: z.string(),
+      context: z.looseObject({ cluster: z.string(), user: z.string().optional() }),
+    }),
+  ),
+  clusters: z.array(
+    z.looseObject({
+      name: z.string(),
+      cluster: z.looseObject({
+        server: z.url(),
+        'certificate-authority': text,
+        'certificate-authority-data': text,
+        'insecure-skip-tls-verify': z.boolean().optional(),
+        'tls-server-name': text,
+        'proxy-url': text,
+      }),
+    }),
+  ),
+  users: z
+    .array(
+      z.looseObject({
+        name: z.string(),
+        user: z.looseObject({
+          token: text,
+          'client-certificate': text,
+          'client-certificate-data': text,
+          'client-key': text,
+          'client-key-data': text,
+        }),
+      }),
+    )
+    .nullish(),
 });
 
 /** Where a kubeconfig leads to. */
@@ -17,8 +48,15 @@ export interface ClusterAddress {
   /** Base URL of the API server. */
   server: string;
   host: string;
-  port: number;
   context: string;
+  /** The authority of its certificate (PEM); the system's where there is none. */
+  ca: string | undefined;
+  insecure: boolean;
+  tlsServerName: string | undefined;
+  /** Reached by way of a proxy that the kubeconfig names. */
+  hasProxy: boolean;
+  /** Login, as far as it lies in the kubeconfig. */
+  credentials: { token?: string; certificate?: string; key?: string };
 }
 
 /**
@@ -35,24 +73,51 @@ export function clusterAddress(content: string, source: string, context?: string
   }
   const config = parsed.data;
   const wanted = context ?? config['current-context'] ?? '';
-  const names = config.contexts.flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
-  const found = config.contexts.find(({ name }) => name === wanted)?.context as
-    { cluster: string } | undefined;
-  const cluster = config.clusters.find(({ name }) => name === found?.cluster)?.cluster as
-    { server: string } | undefined;
+  const found = config.contexts.find(({ name }) => name === wanted)?.context;
+  const cluster = config.clusters.find(({ name }) => name === found?.cluster)?.cluster;
   if (!cluster) {
+    const names = config.contexts.map(({ name }) => name).join(', ');
     throw new pulumi.RunError(
-      `ecommerce-demo:context = ${context ?? '(unset)'}: ${source} has no usable context "${wanted}"; it has ${names.join(', ') || 'none'}. ` +
+      `ecommerce-demo:context = ${context ?? '(unset)'}: ${source} has no usable context "${wanted}"; it has ${names || 'none'}. ` +
         'pulumi config set context NAME',
     );
   }
-  const url = new URL(cluster.server);
+  const user = config.users?.find(({ name }) => name === found?.user)?.user ?? {};
+  const pem = (data: string | undefined, file: string | undefined) => pemOf(data, file, source);
+  const certificate = pem(user['client-certificate-data'], user['client-certificate']);
+  const key = pem(user['client-key-data'], user['client-key']);
   return {
     server: cluster.server,
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port) || (url.protocol === 'http:' ? 80 : 443),
+    host: new URL(cluster.server).hostname.replace(/^\[|\]$/g, ''),
     context: wanted,
+    ca: pem(cluster['certificate-authority-data'], cluster['certificate-authority']),
+    insecure: cluster['insecure-skip-tls-verify'] ?? false,
+    tlsServerName: cluster['tls-server-name'],
+    hasProxy: cluster['proxy-url'] !== undefined,
+    credentials: {
+      ...(user.token === undefined ? {} : { token: user.token }),
+      ...(certificate === undefined ? {} : { certificate }),
+      ...(key === undefined ? {} : { key }),
+    },
   };
+}
+
+/**
+ * A certificate or key of a kubeconfig: in it, or in a file beside it.
+ *
+ * @throws pulumi.RunError when that file can't be read
+ */
+function pemOf(data: string | undefined, file: string | undefined, source: string): string | undefined {
+  if (data !== undefined) return Buffer.from(data, 'base64').toString('utf8');
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(path.resolve(path.dirname(source), file), 'utf8');
+  } catch (error) {
+    throw new pulumi.RunError(
+      `ecommerce-demo:kubeconfig: ${source} names the file ${file}: ${error instanceof Error ? error.message : String(error)}. ` +
+        'Make one without files: kubectl config view --raw --flatten --minify',
+    );
+  }
 }
 
 function tryParse(content: string): unknown {
@@ -61,45 +126,4 @@ function tryParse(content: string): unknown {
   } catch {
     return null;
   }
-}
-
-/** Probes end after this time (ms). */
-const PROBE_TIMEOUT_MS = 5_000;
-
-/**
- * Whether something listens there, asked before the first resource.
- *
- * @returns null, or why not
- */
-export function probe(host: string, port: number, timeoutMs = PROBE_TIMEOUT_MS): Promise<string | null> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: timeoutMs });
-    const end = (fault: string | null): void => {
-      socket.destroy();
-      resolve(fault);
-    };
-    socket.once('connect', () => {
-      end(null);
-    });
-    socket.once('timeout', () => {
-      end(`no answer within ${String(timeoutMs / 1000)} s`);
-    });
-    socket.once('error', (error) => {
-      end(error.message === '' ? 'connection refused' : error.message);
-    });
-  });
-}
-
-/**
- * Fails when the API server cannot be reached.
- *
- * @throws pulumi.RunError with the remedy
- */
-export async function requireReachable(address: ClusterAddress, source: string): Promise<void> {
-  const fault = await probe(address.host, address.port);
-  if (fault === null) return;
-  throw new pulumi.RunError(
-    `The cluster at ${address.server} (context ${address.context} of ${source}) cannot be reached: ${fault}. ` +
-      'Start it, connect the VPN, or choose another one: pulumi config set kubeconfig PATH; pulumi config set context NAME. Nothing was touched.',
-  );
 }

@@ -12,6 +12,9 @@ export interface Destinations {
 /** Application name at Coralogix; the subsystem is each service's name. */
 export const CORALOGIX_APPLICATION = 'ecommerce-platform';
 
+/** Where the collector tells its own metrics, inside its pod. */
+export const COLLECTOR_METRICS_PORT = 8888;
+
 /** The environment variable that carries a secret header's value. */
 export function headerVariable(index: number): string {
   return `OTLP_HEADER_${String(index)}`;
@@ -79,7 +82,17 @@ export function collectorConfiguration(destinations: Destinations): string {
     },
     exporters,
     service: {
-      telemetry: { logs: { level: 'warn' }, metrics: { level: 'none' } },
+      telemetry: {
+        // A back end that refuses for a while (429, 503) is told at this level.
+        logs: { level: 'info' },
+        // What was sent and refused, for `npm run validate`: it comes by port-forward, so the loopback is enough.
+        metrics: {
+          level: 'basic',
+          readers: [
+            { pull: { exporter: { prometheus: { host: '127.0.0.1', port: COLLECTOR_METRICS_PORT } } } },
+          ],
+        },
+      },
       pipelines: { traces: pipeline, metrics: pipeline, logs: pipeline },
     },
   });

@@ -1,3 +1,4 @@
+import type { ConfigFault } from '../../scenario/config-error';
 import type { HostNodePorts } from './ingress';
 import { operatorCidrFaults } from './operator-cidrs';
 
@@ -41,35 +42,50 @@ export interface HostArgs {
   registryUrl?: string;
 }
 
-/** What is wrong with the arguments, one sentence each with the remedy; empty when nothing is. */
-export function hostFaults(args: HostArgs): string[] {
-  const faults = operatorCidrFaults(args.operatorCidrs);
-  if (args.vpcId !== undefined && args.subnetId === undefined) {
-    faults.push(
-      `vpcId: "${args.vpcId}" needs subnetId, a public subnet of it: ` +
-        `\`aws ec2 describe-subnets --region ${args.region} --filters Name=vpc-id,Values=${args.vpcId}\` lists them`,
-    );
-  }
-  if (!/^v\d+\.\d+\.\d+\+k3s\d+$/.test(args.k3sVersion)) {
-    faults.push(
-      `k3sVersion: "${args.k3sVersion}" is no K3s release such as ${HOST_DEFAULTS.k3sVersion}: https://github.com/k3s-io/k3s/releases lists them`,
-    );
-  }
-  if (!/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(args.instanceType)) {
-    faults.push(
-      `instanceType: "${args.instanceType}" is no EC2 instance type such as ${HOST_DEFAULTS.instanceType}`,
-    );
-  }
-  for (const [name, port] of Object.entries(args.nodePorts)) {
-    if (!Number.isInteger(port) || port < 30_000 || port > 32_767) {
-      faults.push(`nodePorts.${name}: ${String(port)} must be a whole number from 30000 to 32767`);
-    }
-  }
-  if (!Number.isInteger(args.volumeSize) || args.volumeSize < 20 || args.volumeSize > 16_384) {
-    faults.push(`volumeSize: ${args.volumeSize} must be a whole number of GiB from 20 to 16384`);
-  }
-  if (!Number.isInteger(args.agents) || args.agents < 0 || args.agents > 20) {
-    faults.push(`agents: ${args.agents} must be a whole number from 0 to 20`);
-  }
-  return faults;
+/** What is wrong with the arguments, each with the remedy; empty when nothing is. */
+export function hostFaults(args: HostArgs): ConfigFault[] {
+  const { region, vpcId, subnetId, k3sVersion, instanceType, volumeSize, agents } = args;
+  const check = (key: string, value: unknown, right: boolean, message: string): ConfigFault[] =>
+    right ? [] : [{ key, value, message }];
+  return [
+    ...operatorCidrFaults(args.operatorCidrs),
+    ...check(
+      'subnetId',
+      undefined,
+      vpcId === undefined || subnetId !== undefined,
+      `is missing: vpcId ${String(vpcId)} needs a public subnet of it; they are listed by ` +
+        `aws ec2 describe-subnets --region ${region} --filters Name=vpc-id,Values=${String(vpcId)}`,
+    ),
+    ...check(
+      'k3sVersion',
+      k3sVersion,
+      /^v\d+\.\d+\.\d+\+k3s\d+$/.test(k3sVersion),
+      `is no K3s release such as ${HOST_DEFAULTS.k3sVersion}: https://github.com/k3s-io/k3s/releases lists them`,
+    ),
+    ...check(
+      'instanceType',
+      instanceType,
+      /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(instanceType),
+      `is no EC2 instance type such as ${HOST_DEFAULTS.instanceType}`,
+    ),
+    ...Object.entries<number>({ ...args.nodePorts }).flatMap(([name, port]) =>
+      check(
+        `nodePorts.${name}`,
+        port,
+        isWhole(port, 30_000, 32_767),
+        'must be a whole number from 30000 to 32767',
+      ),
+    ),
+    ...check(
+      'volumeSize',
+      volumeSize,
+      isWhole(volumeSize, 20, 16_384),
+      'must be a whole number of GiB from 20 to 16384',
+    ),
+    ...check('agents', agents, isWhole(agents, 0, 20), 'must be a whole number from 0 to 20'),
+  ];
+}
+
+function isWhole(value: number, from: number, to: number): boolean {
+  return Number.isInteger(value) && value >= from && value <= to;
 }

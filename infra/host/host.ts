@@ -30,7 +30,13 @@ export class Host extends pulumi.ComponentResource {
   /** @throws pulumi.RunError with every fault of the arguments. */
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     const faults = hostFaults(args);
-    if (faults.length > 0) throw new pulumi.RunError(faults.join('\n'));
+    if (faults.length > 0) {
+      const lines = faults.map(
+        ({ key, value, message }) =>
+          `${key} = ${value === undefined ? '(unset)' : JSON.stringify(value)}: ${message}`,
+      );
+      throw new pulumi.RunError(lines.join('\n'));
+    }
     super('ecommerce-demo:host:Host', name, {}, opts);
 
     const provider = createProvider(name, args, { parent: this });

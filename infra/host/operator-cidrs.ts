@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import type { ConfigFault } from '../../scenario/config-error';
 
 /** Where AWS answers with the caller's own address, as plain text. */
 export const ADDRESS_SERVICE = 'https://checkip.amazonaws.com';
@@ -27,26 +28,32 @@ const remedy =
   `\`pulumi config set --path 'operatorCidrs[0]' "$(curl -s ${ADDRESS_SERVICE})/32"\``;
 
 /**
- * What is wrong with the CIDRs that may reach the host, one sentence each, with the remedy; empty when nothing is.
+ * What is wrong with the CIDRs that may reach the host, each with the remedy; empty when nothing is.
  * The internet is refused, and so are blocks wide enough to be put together to it (0.0.0.0/1 and 128.0.0.0/1).
  */
-export function operatorCidrFaults(cidrs: readonly string[] | undefined): string[] {
+export function operatorCidrFaults(cidrs: readonly string[] | undefined): ConfigFault[] {
   if (cidrs === undefined || cidrs.length === 0) {
-    return [`operatorCidrs is missing, so nobody could reach the host: ${remedy}`];
+    return [
+      {
+        key: 'operatorCidrs',
+        value: undefined,
+        message: `is missing, so nobody could reach the host: ${remedy}`,
+      },
+    ];
   }
-  return cidrs.flatMap((text) => {
+  return cidrs.flatMap((text, index) => {
+    const fault = (message: string): ConfigFault[] => [
+      { key: `operatorCidrs[${String(index)}]`, value: text, message },
+    ];
     const cidr = parseCidr(text);
     if (cidr === null) {
       const hint = isIP(text) === 0 ? '' : ` (one address is ${text}/${isIP(text) === 4 ? '32' : '128'})`;
-      return [`operatorCidrs: "${text}" is no CIDR block such as 203.0.113.7/32${hint}; ${remedy}`];
+      return fault(`is no CIDR block such as 203.0.113.7/32${hint}; ${remedy}`);
     }
-    if (cidr.prefix < SHORTEST_PREFIX[cidr.family]) {
-      const least = `/${SHORTEST_PREFIX[cidr.family]}`;
-      return [
-        `operatorCidrs: "${text}" would open SSH, the Kubernetes API and the database to the internet (${least} is the widest allowed); ${remedy}`,
-      ];
-    }
-    return [];
+    if (cidr.prefix >= SHORTEST_PREFIX[cidr.family]) return [];
+    return fault(
+      `would open SSH, the Kubernetes API and the database to the internet (/${String(SHORTEST_PREFIX[cidr.family])} is the widest allowed); ${remedy}`,
+    );
   });
 }
 

@@ -4,7 +4,8 @@ import * as random from '@pulumi/random';
 import { DATABASE_NAME, ROLES } from '../../scenario/sql/roles';
 import type { DatabaseRole } from '../../services/catalog';
 import { PostgresAnswers, type Login } from './answers';
-import { POSTGRES_NAME, POSTGRES_PORT, type PostgresServer } from './server';
+import { importHint } from './import-hint';
+import { POSTGRES_NAME, POSTGRES_PORT, TLS_QUERY, type PostgresServer } from './server';
 
 export interface ShopDatabaseArgs {
   server: PostgresServer;
@@ -42,6 +43,7 @@ export class ShopDatabase extends pulumi.ComponentResource {
       retainOnDelete: true,
       // A new volume has nothing of this in it.
       replacementTrigger: server.volumeId,
+      hooks: { onError: [importHint(name, { component: name, provider: `${name}-provider` })] },
     };
     const roles = createRoles(name, passwords, options);
     const database = createDatabase(name, options);
@@ -68,7 +70,7 @@ function loginOf(
 
 function urlOf(user: string, password: pulumi.Output<string>): pulumi.Output<string> {
   return pulumi.secret(
-    pulumi.interpolate`postgres://${user}:${password}@${POSTGRES_NAME}:${POSTGRES_PORT}/${DATABASE_NAME}`,
+    pulumi.interpolate`postgres://${user}:${password}@${POSTGRES_NAME}:${POSTGRES_PORT}/${DATABASE_NAME}?${TLS_QUERY}`,
   );
 }
 

@@ -4,6 +4,7 @@ import * as random from '@pulumi/random';
 import * as tls from '@pulumi/tls';
 import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
+import { contentName } from '../cluster/content-name';
 import { CONTAINER_SECURITY, podDefaults, resources } from '../cluster/pod';
 
 /** Name of the Service, and so of the host, inside the cluster. */
@@ -17,10 +18,14 @@ const MOUNT = '/var/lib/postgresql';
 const PGDATA = `${MOUNT}/pgdata`;
 const CERTIFICATE_DIR = '/etc/postgresql-tls';
 const TEN_YEARS_HOURS = 87_600;
+/** Where clients in the cluster find the authority of the server's certificate. */
+const CLIENT_CA_DIR = '/etc/postgresql-ca';
+const CLIENT_CA_FILE = 'ca.crt';
 
 export interface PostgresServerArgs {
   cluster: Cluster;
-  image: string;
+  /** By digest. */
+  image: pulumi.Input<string>;
   storageClass?: string;
   /** Volume size. */
   storage: string;
@@ -30,12 +35,23 @@ export interface PostgresServerArgs {
   access: { type: 'nodePort'; nodePort: number } | { type: 'loadBalancer' };
 }
 
+/** A volume with the authority of the server's certificate, and where a container has it. */
+export interface ClientCa {
+  volume: k8s.types.input.core.v1.Volume;
+  mount: k8s.types.input.core.v1.VolumeMount;
+}
+
+/** Query of a database URL: TLS, the authority, and the name in the certificate are insisted on. */
+export const TLS_QUERY = `sslmode=verify-full&sslrootcert=${CLIENT_CA_DIR}/${CLIENT_CA_FILE}`;
+
 /** PostgreSQL: one StatefulSet with a volume, TLS and SCRAM, and the Service that leads to it. */
 export class PostgresServer extends pulumi.ComponentResource {
   readonly superuser = 'postgres';
   readonly password: pulumi.Output<string>;
   /** The server's certificate, which is its own authority. */
   readonly certificate: pulumi.Output<string>;
+  /** What pods that use the database mount to know the server by its certificate. */
+  readonly clientCa: ClientCa;
   readonly service: k8s.core.v1.Service;
   readonly statefulSet: k8s.apps.v1.StatefulSet;
   /** Changes when the volume, and so everything in the database, is a new one. */
@@ -47,6 +63,7 @@ export class PostgresServer extends pulumi.ComponentResource {
     this.password = password.result;
     const { certificate, key } = createCertificate(name, this);
     this.certificate = certificate.certPem;
+    this.clientCa = clientCaOf(createClientCa(name, args, certificate, this));
     const secret = createSecret(name, args, this.password, certificate, key, this);
     const volume = createVolume(name, args, this);
     this.volumeId = volume.metadata.uid;
@@ -78,6 +95,36 @@ function createCertificate(name: string, parent: pulumi.Resource) {
     { parent },
   );
   return { key, certificate };
+}
+
+/** Named by its content, so that a new certificate makes new pods of its users. */
+function createClientCa(
+  name: string,
+  { cluster }: PostgresServerArgs,
+  certificate: tls.SelfSignedCert,
+  parent: pulumi.Resource,
+): k8s.core.v1.ConfigMap {
+  return new k8s.core.v1.ConfigMap(
+    `${name}-ca`,
+    {
+      metadata: {
+        name: certificate.certPem.apply((pem) => contentName(`${POSTGRES_NAME}-ca`, pem)),
+        namespace: cluster.namespace.metadata.name,
+        labels: labelsOf(POSTGRES_NAME),
+      },
+      immutable: true,
+      data: { [CLIENT_CA_FILE]: certificate.certPem },
+    },
+    cluster.inside(parent),
+  );
+}
+
+function clientCaOf(config: k8s.core.v1.ConfigMap): ClientCa {
+  const name = 'postgresql-ca';
+  return {
+    volume: { name, configMap: { name: config.metadata.name } },
+    mount: { name, mountPath: CLIENT_CA_DIR, readOnly: true },
+  };
 }
 
 function createSecret(

@@ -3,6 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Cluster } from '../cluster/cluster';
 import { labelsOf } from '../cluster/cluster';
 import { CONTAINER_SECURITY, podDefaults, resources } from '../cluster/pod';
+import type { ClientCa } from './server';
 
 export const SETUP_NAME = 'setup';
 const USER = { uid: 10_001, gid: 10_001 };
@@ -14,6 +15,8 @@ export interface SetupJobArgs {
   imagePullSecret?: string;
   /** URL of the database, as superuser. */
   databaseUrl: pulumi.Input<string>;
+  /** How it is known to be that database. */
+  databaseCa: ClientCa;
   /** Products in the catalog. */
   catalogRows: number;
   /** What must be there first: database and roles. */
@@ -50,7 +53,7 @@ function createServiceAccount(name: string, { cluster }: SetupJobArgs, parent: p
 }
 
 function createJob(name: string, args: SetupJobArgs, dependsOn: pulumi.Resource[], parent: pulumi.Resource) {
-  const { cluster, image, catalogRows, imagePullSecret } = args;
+  const { cluster, image, catalogRows, imagePullSecret, databaseCa } = args;
   return new k8s.batch.v1.Job(
     `${name}-job`,
     {
@@ -79,8 +82,10 @@ function createJob(name: string, args: SetupJobArgs, dependsOn: pulumi.Resource[
                 ],
                 securityContext: CONTAINER_SECURITY,
                 resources: resources({ cpu: '20m', memory: '64Mi' }, { cpu: '500m', memory: '256Mi' }),
+                volumeMounts: [databaseCa.mount],
               },
             ],
+            volumes: [databaseCa.volume],
           },
         },
       },

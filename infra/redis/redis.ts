@@ -15,7 +15,8 @@ const CONFIG_FILE = '/etc/redis/redis.conf';
 
 export interface RedisArgs {
   cluster: Cluster;
-  image: string;
+  /** By digest. */
+  image: pulumi.Input<string>;
   storageClass?: string;
 }
 

@@ -1,5 +1,6 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { Login } from '../postgres/answers';
+import { rowFields, type RowFields, type ScenarioDocument } from './row-fields';
 
 /**
  * What Pulumi's provider process does for the scenario state. The functions are serialised with the resources and run
@@ -161,10 +162,7 @@ export const indexProvider: pulumi.dynamic.ResourceProvider<IndexInputs, IndexIn
 
 // --- the scenario row --------------------------------------------------------------------------------------------
 
-/** A scenario without what is stamped when it is applied. */
-export type ScenarioDocument = Record<string, unknown> & { mode: string; demoRun: number };
-
-export interface StateInputs {
+export interface StateInputs extends RowFields {
   login: Login;
   volume: string;
   /** In words: when minute 0 is. */
@@ -173,7 +171,8 @@ export interface StateInputs {
   startTimestamp: number | null;
   /** From entering a demo mode to minute 0 (seconds). */
   startDelaySeconds: number;
-  document: ScenarioDocument;
+  /** The scenario's document as JSON; its fields stand beside it. */
+  document: string;
   sql: {
     endOverride: string;
     /** Storage profile of the document $1. */
@@ -193,26 +192,24 @@ export interface StateOutputs extends StateInputs {
 
 /** Minute 0: config's; else the one stamped before, while mode and demoRun stay; else now and the delay. */
 function startOf(inputs: StateInputs, before: StateOutputs | null): number | null {
-  const { document } = inputs;
-  if (document.mode === 'normal') return null;
+  if (inputs.mode === 'normal') return null;
   if (inputs.startTimestamp !== null) return inputs.startTimestamp;
   const same =
     before !== null &&
     before.volume === inputs.volume &&
     before.startTimestamp === null &&
-    before.document.mode === document.mode &&
-    before.document.demoRun === document.demoRun;
+    before.mode === inputs.mode &&
+    before.demoRun === inputs.demoRun;
   if (same && before.stampedStart !== null) return before.stampedStart;
   return Math.ceil(Date.now() / 1000) + inputs.startDelaySeconds;
 }
 
 async function applyState(inputs: StateInputs, before: StateOutputs | null): Promise<StateOutputs> {
   const stampedStart = startOf(inputs, before);
-  const { document } = inputs;
+  const { mode, demoRun } = inputs;
   const runId =
-    stampedStart === null
-      ? document.mode
-      : `${document.mode}-${String(document.demoRun)}-${String(Math.round(stampedStart))}`;
+    stampedStart === null ? mode : `${mode}-${String(demoRun)}-${String(Math.round(stampedStart))}`;
+  const document = JSON.parse(inputs.document) as ScenarioDocument;
   const text = JSON.stringify({ ...document, startTimestamp: stampedStart, runId });
   await withLogin(inputs.login, async (query) => {
     await query(inputs.sql.endOverride);
@@ -245,7 +242,7 @@ export const stateProvider: pulumi.dynamic.ResourceProvider<StateInputs, StateOu
     if (!stored) return {};
     const { startTimestamp, runId, ...document } = stored;
     const same =
-      canonical(document) === canonical(props.document) &&
+      canonical(document) === canonical(JSON.parse(props.document)) &&
       startTimestamp === props.stampedStart &&
       runId === props.runId;
     if (same) return { id, props };
@@ -253,7 +250,8 @@ export const stateProvider: pulumi.dynamic.ResourceProvider<StateInputs, StateOu
       id,
       props: {
         ...props,
-        document: document,
+        ...rowFields(document),
+        document: JSON.stringify(document),
         stampedStart: typeof startTimestamp === 'number' ? startTimestamp : null,
         runId: String(runId),
         start: `someone else's: run ${String(runId)}`,

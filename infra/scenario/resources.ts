@@ -3,13 +3,8 @@ import { createIndexStatement, dropIndexStatement, indexStatesQuery } from '../.
 import { writeDesiredStatement } from '../../scenario/sql/state';
 import type { IndexName, IndexState, Scenario } from '../../scenario/types';
 import type { Login } from '../postgres/answers';
-import {
-  indexProvider,
-  stateProvider,
-  verificationProvider,
-  type ScenarioDocument,
-  type VerificationInputs,
-} from './provider';
+import { indexProvider, stateProvider, verificationProvider, type VerificationInputs } from './provider';
+import { rowFields, type ScenarioDocument } from './row-fields';
 
 /** Where the scenario state lives. */
 export interface DatabaseIdentity {
@@ -71,6 +66,7 @@ export class ScenarioState extends pulumi.dynamic.Resource {
     },
     opts?: pulumi.CustomResourceOptions,
   ) {
+    const document = documentOf(args.scenario);
     super(
       stateProvider,
       name,
@@ -80,7 +76,9 @@ export class ScenarioState extends pulumi.dynamic.Resource {
         start: startInWords(args),
         startTimestamp: args.configuredStart,
         startDelaySeconds: args.startDelaySeconds,
-        document: documentOf(args.scenario),
+        ...rowFields(document),
+        // Nothing of it is secret: as one, the preview says `[secret]` instead of its six hundred lines.
+        document: pulumi.secret(JSON.stringify(document)),
         sql: {
           endOverride: END_OVERRIDE,
           writeStorage: 'select scenario.write_storage($1::jsonb)',

@@ -8,10 +8,29 @@ export type Variable =
 /** Number of its pod, that a StatefulSet's controller writes on it. */
 const POD_INDEX = "metadata.labels['apps.kubernetes.io/pod-index']";
 
+/** Attributes of all its telemetry that a pod knows of itself, each with its variable and field. */
+const POD_FIELDS = [
+  ['k8s.namespace.name', 'POD_NAMESPACE', 'metadata.namespace'],
+  ['k8s.pod.name', 'POD_NAME', 'metadata.name'],
+  ['k8s.pod.uid', 'POD_UID', 'metadata.uid'],
+  ['k8s.node.name', 'POD_NODE', 'spec.nodeName'],
+] as const;
+
+/** What the deployment knows of a service's telemetry; Kubernetes fills in the variables, which stand before it. */
+function resourceAttributes({ name }: ServiceEntry): string {
+  return [
+    `cx.application.name=${CORALOGIX_APPLICATION}`,
+    `cx.subsystem.name=${name}`,
+    ...POD_FIELDS.map(([attribute, variable]) => `${attribute}=$(${variable})`),
+    `k8s.container.name=${name}`,
+    `k8s.${name === 'load-generator' ? 'statefulset' : 'deployment'}.name=${name}`,
+  ].join(',');
+}
+
 /** What a service's process is told. Other services are found by their names and the catalog's ports. */
 export function serviceVariables(
   entry: ServiceEntry,
-  options: { replicas: number; otlpEndpoint: string; redisKind: string },
+  options: { replicas: number; otlpEndpoint: string; redisKind: string; traceLink?: string },
 ): Variable[] {
   const share: Variable[] =
     entry.name === 'load-generator'
@@ -24,15 +43,16 @@ export function serviceVariables(
     { name: 'SERVICE', value: entry.name },
     { name: 'PORT', value: String(entry.port) },
     { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: options.otlpEndpoint },
-    {
-      name: 'OTEL_RESOURCE_ATTRIBUTES',
-      value: `cx.application.name=${CORALOGIX_APPLICATION},cx.subsystem.name=${entry.name}`,
-    },
+    ...POD_FIELDS.map(([, name, fieldPath]) => ({ name, fieldPath })),
+    { name: 'OTEL_RESOURCE_ATTRIBUTES', value: resourceAttributes(entry) },
     ...(entry.databaseRole === null ? [] : [{ name: 'DATABASE_URL', secretKey: 'DATABASE_URL' }]),
     ...(entry.stores.includes('redis') ? [{ name: 'REDIS_URL', secretKey: 'REDIS_URL' }] : []),
     ...(needsAdminToken(entry) ? [{ name: 'ADMIN_TOKEN', secretKey: 'ADMIN_TOKEN' }] : []),
     ...(entry.name === 'product-catalog' ? [{ name: 'POOL_REPLICAS', value: String(options.replicas) }] : []),
     ...(entry.name === 'console' ? [{ name: 'REDIS_KIND', value: options.redisKind }] : []),
+    ...(entry.name === 'console' && options.traceLink !== undefined
+      ? [{ name: 'CONSOLE_TRACE_LINK', value: options.traceLink }]
+      : []),
     ...share,
   ];
 }

@@ -4,6 +4,7 @@ import type { ServiceEntry } from '../../services/catalog';
 import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
 import { CONTAINER_SECURITY, podDefaults, resources, spread } from '../cluster/pod';
+import type { ClientCa } from '../postgres/server';
 import { needsAdminToken, serviceVariables, type Variable } from './environment';
 
 const USER = { uid: 10_001, gid: 10_001 };
@@ -27,9 +28,13 @@ export interface ShopServiceArgs {
   redisKind: string;
   /** URLs of what the entry says it uses. */
   databaseUrl?: pulumi.Input<string>;
+  /** How the database is known to be that one. */
+  databaseCa?: ClientCa;
   redisUrl?: pulumi.Input<string>;
   adminToken?: pulumi.Input<string>;
   exposure?: Exposure;
+  /** Address of a trace at the vendor, with `{traceId}`; the console links to it. */
+  traceLink?: string;
 }
 
 /** One service of the catalog: its pods, its address, and what may go wrong with them. */
@@ -169,7 +174,7 @@ function createStatefulSet(
 }
 
 function podTemplate(args: ShopServiceArgs): k8s.types.input.core.v1.PodTemplateSpec {
-  const { entry, image, imagePullSecret } = args;
+  const { entry, image, imagePullSecret, databaseCa } = args;
   return {
     metadata: { labels: labelsOf(entry.name) },
     spec: {
@@ -192,10 +197,10 @@ function podTemplate(args: ShopServiceArgs): k8s.types.input.core.v1.PodTemplate
           readinessProbe: { ...get('/readyz'), periodSeconds: 3, failureThreshold: 2 },
           livenessProbe: { ...get('/livez'), periodSeconds: 10, failureThreshold: 6 },
           lifecycle: { preStop: { sleep: { seconds: PRE_STOP_SECONDS } } },
-          volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+          volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...(databaseCa ? [databaseCa.mount] : [])],
         },
       ],
-      volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '64Mi' } }],
+      volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '64Mi' } }, ...(databaseCa ? [databaseCa.volume] : [])],
     },
   };
 }

@@ -37,6 +37,8 @@ values ($1, $2, $3, $4, $5, $6::jsonb, $7)
 on conflict do nothing
 returning ${COLUMNS}`;
 
+const SELECT_BY_KEY = `select ${COLUMNS} from shop.orders where user_id = $1 and idempotency_key = $2`;
+
 /** Orders in PostgreSQL. Every method throws HttpError 503 while the database is away. */
 export class OrderRepository {
   constructor(private readonly pool: QueryRunner) {}
@@ -44,8 +46,8 @@ export class OrderRepository {
   /**
    * Writes the order, once: a retry with the same idempotency key gets the order that was written first, whatever
    * else its body says. One statement, so two retries at the same moment write one order.
-   * @throws HttpError 409 `idempotency-key-reused` when another user's order has the key: that order is not shown;
-   *   409 `order-id-taken` when an order of another key has the id
+   * Keys are the user's own: another user's order with the same key is another order.
+   * @throws HttpError 409 `order-id-taken` when an order of another user or key has the id: it is not shown
    */
   async create(order: NewOrder): Promise<{ order: StoredOrder; created: boolean }> {
     const inserted = await this.pool.query(INSERT, [
@@ -60,21 +62,15 @@ export class OrderRepository {
     const [written] = inserted.rows;
     if (written) return { order: toStoredOrder(written), created: true };
 
-    const existing = await this.pool.query(`select ${COLUMNS} from shop.orders where idempotency_key = $1`, [
-      order.idempotencyKey,
-    ]);
+    const existing = await this.pool.query(SELECT_BY_KEY, [order.userId, order.idempotencyKey]);
     const [first] = existing.rows;
     if (!first)
-      throw new HttpError(409, 'order-id-taken', `order ${order.id} exists with another idempotency key`);
-    const stored = toStoredOrder(first);
-    if (stored.user_id !== order.userId) {
       throw new HttpError(
         409,
-        'idempotency-key-reused',
-        'the idempotency key belongs to another order: use a fresh one',
+        'order-id-taken',
+        `order ${order.id} exists with another idempotency key or of another user: use a fresh id`,
       );
-    }
-    return { order: stored, created: false };
+    return { order: toStoredOrder(first), created: false };
   }
 
   /** The order of an id; null if there is none. */

@@ -59,7 +59,7 @@ export interface CheckoutServices extends Shop {
  *
  * @param onPriced told the order as soon as its value is known, so that a failed checkout can tell what was lost
  * @throws CheckoutFailedError naming the step whose service failed; HttpError 402 `card-declined`, 404
- *   `unknown-product`, 409 for an idempotency key of somebody else
+ *   `unknown-product`
  */
 export async function placeOrder(
   request: CheckoutRequest,
@@ -150,7 +150,7 @@ async function priceOrder(
     ),
   );
   return {
-    orderId: orderIdFor(request.idempotencyKey),
+    orderId: orderIdFor(request.user_id, request.idempotencyKey),
     userId: request.user_id,
     lines,
     pieces: lines.reduce((sum, { quantity }) => sum + quantity, 0),

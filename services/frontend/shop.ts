@@ -214,14 +214,6 @@ export async function charge(payment: {
   return body.payment_id;
 }
 
-/** An idempotency key that another user's order, or another order id, has. */
-export const keyReusedError = (): HttpError =>
-  new HttpError(
-    409,
-    'idempotency-key-reused',
-    'the idempotency key belongs to another order: use a fresh one',
-  );
-
 /** The order of an id; null if there is none. */
 export async function findOrder(orderId: string): Promise<StoredOrder | null> {
   const { status, body } = await callService('checkout', {
@@ -234,7 +226,7 @@ export async function findOrder(orderId: string): Promise<StoredOrder | null> {
   return body.order;
 }
 
-/** @throws HttpError 409 for an idempotency key of somebody else */
+/** Writes the order, or finds it written by an earlier request with the same key. */
 export async function createOrder(order: {
   order_id: string;
   idempotency_key: string;
@@ -251,7 +243,6 @@ export async function createOrder(order: {
     timeoutMs: TIMEOUT_MS.order,
     schema: createdOrderSchema,
   });
-  if (status === 409) throw keyReusedError();
   if (status >= 300) throw refused('checkout', status, body);
   return body;
 }

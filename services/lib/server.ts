@@ -11,6 +11,7 @@ import { logger } from './logger';
 import { meter } from './metrics';
 import type { ScenarioSubscription } from './scenario-subscription';
 import { serverSpan } from './server-span';
+import { spansEnded } from './span-counter';
 import { shutdownTelemetry } from './telemetry';
 
 /** After SIGTERM: how long open requests may take (ms), and when the process ends whatever happens. */
@@ -159,6 +160,7 @@ function healthRoutes(options: ServiceOptions, state: ServiceState): Router {
       status: ready ? 'healthy' : 'degraded',
       service: options.name,
       uptime_seconds: Math.round((Date.now() - state.startedAt) / 1000),
+      process: { rss_bytes: process.memoryUsage.rss(), spans_ended: spansEnded() },
       checks,
       scenario: seenScenario(options.subscription, state),
       ...options.health?.(),

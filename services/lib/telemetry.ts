@@ -14,7 +14,11 @@ import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
-import { resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  resourceAttributesEnvDetector,
+  resourceFromAttributes,
+  serviceNameEnvDetector,
+} from '@opentelemetry/resources';
 import { BatchLogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { AggregationType, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
@@ -22,6 +26,7 @@ import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
 import { COHORT_KEYS, cohortOf, trafficTypeOfPath } from './cohort';
 import { CohortSpanProcessor } from './cohort-span-processor';
 import { onQueryRequest, onQueryResponse } from './query-observation';
+import { spanCounter } from './span-counter';
 
 /** Health checks, run-time control and telemetry itself are not what people look for in traces. */
 const IGNORED_PATHS = /^\/(livez|readyz|health|admin|v1|favicon\.ico)(\/|\?|$)/;
@@ -76,10 +81,13 @@ const sdk = new NodeSDK({
     'service.namespace': 'ecommerce-demo',
     'service.instance.id': process.env.HOSTNAME ?? `${service}-${String(process.pid)}`,
   }),
-  autoDetectResources: false,
+  // What the deployment knows outranks what the process says of itself: OTEL_RESOURCE_ATTRIBUTES (pod, node, the
+  // vendor's application), and OTEL_SERVICE_NAME. No detector looks at host or process: that is nobody's business.
+  resourceDetectors: [resourceAttributesEnvDetector, serviceNameEnvDetector],
   spanProcessors: [
     new BaggageSpanProcessor((key) => (COHORT_KEYS as readonly string[]).includes(key)),
     new CohortSpanProcessor(),
+    spanCounter,
     ...(enabled ? [new BatchSpanProcessor({ exporter: new OTLPTraceExporter(), ...BATCH })] : []),
   ],
   metricReaders: enabled

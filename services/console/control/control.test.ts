@@ -187,7 +187,7 @@ describe('confirmations', () => {
     );
     confirmations.look(view({ nowMs: 3000, indexes: { ...scenario.indexes }, poolMax: 5 }));
     assert.equal(confirmations.list()[0]?.state, 'confirmed');
-    assert.equal(confirmations.list()[0].checks[2]?.seenAfterMs, 3000);
+    assert.equal(confirmations.list()[0]?.checks[2]?.seenAfterMs, 3000);
   });
 
   it('says so when the system does not show it within a minute', () => {

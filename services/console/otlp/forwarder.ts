@@ -23,6 +23,16 @@ export interface ForwarderOptions {
   maxBytes?: number;
 }
 
+/** What the end point said last of a signal. */
+export interface ForwardAnswer {
+  /** HTTP status; null when there was no answer. */
+  status: number | null;
+  /** null when it took it. */
+  error: string | null;
+  /** Unix ms. */
+  at: number;
+}
+
 interface Queued extends Payload {
   attempts: number;
 }
@@ -44,6 +54,7 @@ export class Forwarder {
   private forwarded = 0;
   private dropped = 0;
   private lastError: string | null = null;
+  private readonly answers: Partial<Record<Signal, ForwardAnswer>> = {};
   private readonly now: () => number;
   private readonly maxItems: number;
   private readonly maxBytes: number;
@@ -101,12 +112,13 @@ export class Forwarder {
       if (status < 300) {
         this.forwarded += 1;
         this.lastError = null;
+        this.answers[payload.signal] = { status, error: null, at: this.now() };
         return true;
       }
       retryable = RETRYABLE.has(status);
-      this.lastError = `${payload.signal}: HTTP ${String(status)}`;
+      this.refused(payload.signal, status, `HTTP ${String(status)}`);
     } catch (error) {
-      this.lastError = `${payload.signal}: ${error instanceof Error ? error.message : String(error)}`;
+      this.refused(payload.signal, null, error instanceof Error ? error.message : String(error));
     }
     if (retryable && payload.attempts < MAX_ATTEMPTS) {
       this.notBefore = this.now() + RETRY_AFTER_MS;
@@ -114,6 +126,11 @@ export class Forwarder {
     }
     this.dropped += 1;
     return true;
+  }
+
+  private refused(signal: Signal, status: number | null, error: string): void {
+    this.lastError = `${signal}: ${error}`;
+    this.answers[signal] = { status, error, at: this.now() };
   }
 
   /** For /health. */
@@ -125,6 +142,7 @@ export class Forwarder {
       forwarded: this.forwarded,
       dropped: this.dropped,
       lastError: this.lastError,
+      answers: this.answers,
     };
   }
 }

@@ -1,0 +1,121 @@
+import { availableParallelism, loadavg } from 'node:os';
+import { numberAt } from '../json';
+import { duration, percent } from '../output';
+import { BASELINE_ERROR_RATE, CATALOG_P95_MS, JOURNEY_P95_MS } from '../verdict';
+import { parseSummary } from '../observation';
+import { failed, ok, type Finding } from './check';
+import { readInstances, readService, type CheckContext } from './context';
+
+/** How often the sliding windows are looked at (ms). */
+const EVERY_MS = 5000;
+/** A window of a minute says something about a 95th percentile from so many requests on. */
+const LEAST_REQUESTS = 20;
+/** How far the offered rate may lie from the configured one, as share; and always by so many journeys. */
+const RATE_BAND = 0.15;
+const RATE_SLACK = 3;
+
+/** Baseline as counted between two looks; sums over the load generator's replicas. */
+export interface BaselineWindow {
+  seconds: number;
+  requests: number;
+  errors: number;
+  /** Journeys a minute that the scenario wants. */
+  targetRpm: number;
+  /** The worst p95 of any whole minute in it (ms); null in a shorter look, or without enough requests. */
+  journeyP95Ms: number | null;
+  catalogP95Ms: number | null;
+}
+
+interface Counts {
+  requests: number;
+  errors: number;
+  targetRpm: number;
+  rpm: number;
+  p95Ms: number | null;
+}
+
+/** Watches baseline for `seconds`. */
+export async function checkBaseline(context: CheckContext, seconds: number): Promise<Finding> {
+  const first = await counts(context);
+  const started = performance.now();
+  let journey: number | null = null;
+  let catalog: number | null = null;
+  for (;;) {
+    const left = seconds * 1000 - (performance.now() - started);
+    if (left <= 0) break;
+    await context.wait(Math.min(EVERY_MS, left));
+    // Only windows that lie within the look: what was before is not its doing.
+    const lookedFor = (performance.now() - started) / 1000;
+    if (lookedFor < Math.min(60, seconds)) continue;
+    const now = await counts(context);
+    if (seconds >= 60 && now.rpm >= LEAST_REQUESTS) journey = worse(journey, now.p95Ms);
+    if (seconds < 60) continue;
+    const summary = parseSummary(await readService(context.target, 'console', '/api/summary?minutes=false'));
+    if (summary.catalog.requests >= LEAST_REQUESTS) catalog = worse(catalog, summary.catalog.p95Ms);
+  }
+  const last = await counts(context);
+  const finding = judgeBaseline({
+    seconds: (performance.now() - started) / 1000,
+    requests: last.requests - first.requests,
+    errors: last.errors - first.errors,
+    targetRpm: last.targetRpm,
+    journeyP95Ms: journey,
+    catalogP95Ms: catalog,
+  });
+  if (finding.state !== 'failed' || context.target.kind !== 'local') return finding;
+  const cores = availableParallelism();
+  const load = loadavg()[0] ?? 0;
+  return load > cores
+    ? failed(
+        `${finding.figures} (load ${load.toFixed(1)} on ${cores} cores)`,
+        'this machine is busy: end what else runs on it, or start the shop with a smaller --scale',
+      )
+    : finding;
+}
+
+/** Green: at most 2 % fail (one may, of few), p95 within the run's bounds, the rate as configured. */
+export function judgeBaseline(window: BaselineWindow): Finding {
+  const { seconds, requests, errors, targetRpm, journeyP95Ms, catalogP95Ms } = window;
+  const expected = (targetRpm * seconds) / 60;
+  const figures =
+    `${errors} of ${requests} journeys failed in ${duration(seconds * 1000)}` +
+    (requests > 0
+      ? ` (${percent(errors / requests)}, ${Math.round((requests * 60) / seconds)} a minute)`
+      : '') +
+    (journeyP95Ms === null ? '' : `, p95 ${Math.round(journeyP95Ms)} ms`) +
+    (catalogP95Ms === null ? '' : ` (catalog ${Math.round(catalogP95Ms)} ms)`);
+  const faults = [
+    ...(requests < 0 ? ['the load generator was restarted in the middle'] : []),
+    ...(requests === 0 ? ['no journey ended'] : []),
+    ...(errors > 1 && errors / requests > BASELINE_ERROR_RATE ? ['at most 2 % may fail'] : []),
+    ...(requests > 0 && Math.abs(requests - expected) > Math.max(RATE_SLACK, expected * RATE_BAND)
+      ? [`${Math.round(expected)} journeys were to come`]
+      : []),
+    ...(journeyP95Ms !== null && journeyP95Ms > JOURNEY_P95_MS ? [`p95 at most ${JOURNEY_P95_MS} ms`] : []),
+    ...(catalogP95Ms !== null && catalogP95Ms > CATALOG_P95_MS
+      ? [`the catalog's p95 at most ${CATALOG_P95_MS} ms`]
+      : []),
+  ];
+  return faults.length === 0 ? ok(figures) : failed(`${figures}: ${faults.join(', ')}`);
+}
+
+async function counts({ target }: CheckContext): Promise<Counts> {
+  const bodies = await readInstances(target, 'load-generator', '/admin/traffic-stats');
+  const sum = (...keys: string[]): number =>
+    bodies.reduce<number>((total, body) => total + (numberAt(body, 'baseline', ...keys) ?? 0), 0);
+  return {
+    requests: sum('requests'),
+    errors: sum('errors'),
+    // Every replica tells the rate of all together.
+    targetRpm: numberAt(bodies[0], 'baseline', 'target_rpm') ?? 0,
+    rpm: sum('rpm'),
+    p95Ms: bodies
+      .map((body) => numberAt(body, 'baseline', 'p95_ms'))
+      .reduce<number | null>((a, b) => worse(a, b), null),
+  };
+}
+
+function worse(a: number | null, b: number | null): number | null {
+  if (a === null) return b;
+  return b === null ? a : Math.max(a, b);
+}

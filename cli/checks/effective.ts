@@ -1,0 +1,37 @@
+import { effectiveScenario, readState } from '../../scenario/apply';
+import { positionAt } from '../../scenario/timeline';
+import type { EffectiveScenario } from '../../scenario/types';
+import { withSession } from '../session';
+import type { Target } from '../target';
+import type { CheckContext } from './context';
+
+/** Reads what the shop follows. @throws when PostgreSQL does not answer, or has no scenario */
+export async function readEffective(target: Pick<Target, 'conductor'>): Promise<EffectiveScenario> {
+  const state = await withSession(target.conductor, (sql) => readState(sql));
+  const effective = effectiveScenario(state);
+  if (effective === null) throw new Error('the database has no scenario yet');
+  return effective;
+}
+
+/** Where the run stands, for a check's words. */
+export async function effectivePosition(
+  context: Pick<CheckContext, 'effective'>,
+): Promise<{ minute: number | null; outage: boolean }> {
+  const effective = await context.effective();
+  const { minute, state } = positionAt(effective, Date.now() / 1000);
+  return {
+    minute: minute === null ? null : Math.floor(minute),
+    // Index and pool stay as configured after the last minute.
+    outage: state === 'running' || state === 'over',
+  };
+}
+
+/** One line on what is in force. */
+export function describeEffective(effective: EffectiveScenario, nowSeconds: number): string {
+  const { scenario, source, pausedAt } = effective;
+  const { minute, state } = positionAt(effective, nowSeconds);
+  if (state === 'normal') return source === 'desired' ? 'normal' : `normal (run ${scenario.runId})`;
+  const where =
+    state === 'running' ? `minute ${(minute ?? 0).toFixed(1)}${pausedAt === null ? '' : ', paused'}` : state;
+  return `${scenario.mode}, ${where} (${source === 'override' ? `run ${scenario.runId}` : 'by stack config'})`;
+}

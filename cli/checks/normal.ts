@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { readIndexes, readState } from '../../scenario/apply';
+import { ConfigError } from '../../scenario/config-error';
+import { loadScenarioConfig, stackConfigPath } from '../../scenario/config-file';
+import { presetOf } from '../../scenario/presets';
+import { INDEX_NAMES } from '../../scenario/types';
+import type { ServiceName } from '../../services/catalog';
+import { describeRun } from '../conductor';
+import { messageOf } from '../faults';
+import { numberAt, textAt } from '../json';
+import { withSession } from '../session';
+import { uncleanKeys } from '../stack-file';
+import { failed, ok, type Finding } from './check';
+import { eventually, readInstances, type CheckContext } from './context';
+
+/** The services that follow the scenario's rows. */
+const SUBSCRIBERS: readonly ServiceName[] = ['product-catalog', 'load-generator', 'console'];
+
+/** Both rows say normal, and every service that follows them has seen it. */
+export async function checkDemoMode(context: CheckContext): Promise<Finding> {
+  const { desired, override } = await withSession(context.target.conductor, (sql) => readState(sql));
+  if (override !== null) return failed(`${describeRun(override)} is under way`);
+  if (desired === null) return failed('the database has no scenario', 'start the shop, or pulumi up');
+  if (desired.mode !== 'normal') return failed(`the desired scenario is ${desired.mode} (${desired.runId})`);
+  const found = await eventually(context, async () => {
+    const states = await Promise.all(
+      SUBSCRIBERS.map(async (name) =>
+        (await readInstances(context.target, name, '/health')).flatMap((body) => {
+          const mode = textAt(body, 'scenario', 'mode');
+          return mode === 'normal' ? [] : [`${name} still sees ${mode ?? 'nothing'}`];
+        }),
+      ),
+    );
+    const late = states.flat();
+    return late.length === 0 ? true : late.join('; ');
+  });
+  return typeof found === 'string' ? failed(found) : ok(`normal, seen by ${SUBSCRIBERS.join(', ')}`);
+}
+
+/** Nothing of an outage is left: stack config, indexes, pool, storage. */
+export async function checkConfigClean(context: CheckContext): Promise<Finding> {
+  const faults = [
+    ...configFaults(context),
+    ...(await databaseFaults(context)),
+    ...(await poolFaults(context)),
+  ];
+  return faults.length === 0
+    ? ok('stack config, all indexes, pool and storage as in normal operations')
+    : failed(faults.join('; '));
+}
+
+function configFaults({ target }: CheckContext): string[] {
+  const file = stackConfigPath(target.config);
+  try {
+    return uncleanKeys(loadScenarioConfig(target.config)).map((what) => `${file}: ${what}`);
+  } catch (error) {
+    return [error instanceof ConfigError ? error.message : `${file}: ${messageOf(error)}`];
+  }
+}
+
+async function databaseFaults({ target }: CheckContext): Promise<string[]> {
+  return withSession(target.conductor, async (sql) => {
+    const indexes = await readIndexes(sql);
+    const wrong = INDEX_NAMES.filter((name) => indexes[name] !== 'present').map(
+      (name) => `${name} is ${indexes[name]}`,
+    );
+    const { rows } = await sql.query(
+      `select read_ms from shop.storage_profile where at <= clock_timestamp() order by at desc limit 1`,
+    );
+    const readMs = Number(rows[0]?.read_ms ?? 0);
+    return readMs === 0 ? wrong : [...wrong, `storage is still slowed down (${readMs} ms an extent)`];
+  });
+}
+
+/** The pool at the scale the shop runs at: what the desired scenario says, and no smaller than normal's share. */
+async function poolFaults(context: CheckContext): Promise<string[]> {
+  const effective = await withSession(context.target.conductor, (sql) => readState(sql));
+  const scenario = effective.desired;
+  if (scenario === null) return ['the database has no scenario'];
+  const expected = scenario.pools.recommendation.max;
+  const normal = Math.max(1, Math.round(presetOf('normal').pool.max * scenario.scale));
+  if (expected < normal) return [`the desired pool is ${expected}, normal is ${normal}`];
+  const found = await eventually(context, async () => {
+    const bodies = await readInstances(context.target, 'product-catalog', '/health');
+    const sum = bodies.reduce<number>(
+      (total, body) => total + (numberAt(body, 'pools', 'recommendation', 'max') ?? 0),
+      0,
+    );
+    return sum >= expected ? true : `the recommendation pool is ${sum}, should be ${expected}`;
+  });
+  return typeof found === 'string' ? [found] : [];
+}
+
+/** The text of a stack's file. @throws when it can't be read */
+export function readStackFile(target: Pick<CheckContext['target'], 'config'>): {
+  file: string;
+  text: string;
+} {
+  const file = stackConfigPath(target.config);
+  return { file, text: readFileSync(file, 'utf8') };
+}

@@ -1,0 +1,225 @@
+import { at, numberAt, textAt } from '../json';
+import { postJson } from '../http';
+import { messageOf } from '../faults';
+import { failed, ok, skipped, type Finding } from './check';
+import { collectorExporters, isVendor, vendorTrouble } from './collector-metrics';
+import { collectorLog } from './collector-log';
+import { readService, type CheckContext } from './context';
+import { testRequest } from './journeys';
+
+/** The collector's own metrics. */
+const METRICS_PORT = 8888;
+const POLL_MS = 500;
+/** How long the vendor's answer is waited for: the services export each second, the collector batches (ms). */
+const ANSWER_WITHIN_MS = 15_000;
+const METRICS_TIMEOUT_MS = 4000;
+
+/** Whether the vendor takes a test span, and if not, what it answers. */
+export function checkVendor(context: CheckContext): Promise<Finding> {
+  return context.target.tunnel === null ? checkForwarder(context) : checkCollector(context);
+}
+
+/** What a status of an OTLP end point means, and what to do. */
+export function meaningOf(status: number): { name: string; remedy: string } {
+  switch (status) {
+    case 400:
+      return {
+        name: '400 Bad Request',
+        remedy:
+          'the end point does not understand OTLP: is it the base URL of OTLP/HTTP, without /v1/traces?',
+      };
+    case 401:
+      return {
+        name: '401 Unauthorized',
+        remedy:
+          'the key is missing, wrong or expired: make a new one that may send data, and set it (pulumi config set --secret --path coralogix.privateKey KEY)',
+      };
+    case 403:
+      return {
+        name: '403 Forbidden',
+        remedy:
+          'the key is known but may not send this: use a send-your-data key of this very account and region, not an API or RUM key; check the domain',
+      };
+    case 404:
+      return {
+        name: '404 Not Found',
+        remedy: 'no OTLP end point is there: check the URL (the exporter adds /v1/traces itself)',
+      };
+    case 429:
+      return {
+        name: '429 Too Many Requests',
+        remedy:
+          'the account’s quota or rate limit is used up: raise it, block the demo’s logs by a TCO policy, or send less (traffic.scale)',
+      };
+    default:
+      return status >= 500
+        ? {
+            name: String(status),
+            remedy: 'the vendor is in trouble: see its status page, and try again in some minutes',
+          }
+        : { name: String(status), remedy: 'see what the vendor says of this status' };
+  }
+}
+
+/** The status in what the forwarder or the collector says of an error; null without one. */
+export function statusIn(message: string): number | null {
+  const http = /(?:HTTP(?: Status Code)?|status code|responded with HTTP Status Code)[ :]+(\d{3})/i.exec(
+    message,
+  );
+  if (http?.[1] !== undefined) return Number(http[1]);
+  const grpc = /code = (\w+)/.exec(message)?.[1];
+  // https://opentelemetry.io/docs/specs/otlp/#otlpgrpc-response and gRPC's own mapping to HTTP.
+  const statuses: Readonly<Record<string, number>> = {
+    Unauthenticated: 401,
+    PermissionDenied: 403,
+    ResourceExhausted: 429,
+    InvalidArgument: 400,
+    Unimplemented: 404,
+    NotFound: 404,
+  };
+  return grpc === undefined ? null : (statuses[grpc] ?? null);
+}
+
+/** The failure with its name, its remedy and what was said. */
+export function refusedBy(vendor: string, message: string): Finding {
+  const status = statusIn(message);
+  if (status === null) {
+    return failed(
+      `${vendor} does not answer: ${message}`,
+      'check the URL and domain, the name server, and whether a firewall lets this out',
+    );
+  }
+  const { name, remedy } = meaningOf(status);
+  return failed(`${vendor} answers ${name}${/^\w+: HTTP \d+$/.test(message) ? ` (${message})` : ''}`, remedy);
+}
+
+/** A shop on this machine: the console passes telemetry on, and notes each signal's last answer. */
+async function checkForwarder(context: CheckContext): Promise<Finding> {
+  const { target, wait } = context;
+  const read = async (): Promise<unknown> =>
+    at(await readService(target, 'console', '/health'), 'forwarding');
+  const before = await read();
+  if (before === null) {
+    return skipped('nobody: telemetry stays in the console (npm start -- --otlp-endpoint URL sends it on)');
+  }
+  const vendor = textAt(before, 'endpoint') ?? 'the end point';
+  await sendTestSpan(context);
+  const deadline = performance.now() + ANSWER_WITHIN_MS;
+  const known = answerTimes(before);
+  for (;;) {
+    await wait(POLL_MS);
+    const now = await read();
+    for (const signal of SIGNALS) {
+      const error = textAt(now, 'answers', signal, 'error');
+      if (error !== null && isNewer(now, signal, known)) return refusedBy(vendor, `${signal}: ${error}`);
+    }
+    const answered = SIGNALS.filter((signal) => isNewer(now, signal, known));
+    if (ALWAYS_SENT.every((signal) => answered.includes(signal))) {
+      const taken = difference(before, now, 'forwarded');
+      const lost = difference(before, now, 'dropped');
+      return lost > 0
+        ? failed(
+            `${vendor} takes telemetry, but ${lost} of ${taken + lost} payloads were dropped meanwhile`,
+            'it is slower than the shop sends: less traffic (--scale), or a nearer end point',
+          )
+        : ok(`${vendor} took ${taken} payloads: ${answered.join(', ')}`);
+    }
+    if (performance.now() > deadline) {
+      const queued = numberAt(now, 'queued') ?? 0;
+      const silent = ALWAYS_SENT.filter((signal) => !answered.includes(signal));
+      return failed(
+        `${vendor} has not answered to ${silent.join(', ')} in ${ANSWER_WITHIN_MS / 1000} s, ${queued} payloads are queued`,
+        queued > 0 ? 'it does not answer: check the URL' : 'no telemetry arrives at the console either',
+      );
+    }
+  }
+}
+
+const SIGNALS = ['traces', 'metrics', 'logs'] as const;
+/** A shop that is well may log nothing. */
+const ALWAYS_SENT = ['traces', 'metrics'] as const;
+
+/** When the end point last answered of each signal, before the test (Unix ms). */
+function answerTimes(forwarding: unknown): Record<string, number> {
+  return Object.fromEntries(
+    SIGNALS.map((signal) => [signal, numberAt(forwarding, 'answers', signal, 'at') ?? 0]),
+  );
+}
+
+function isNewer(forwarding: unknown, signal: string, known: Readonly<Record<string, number>>): boolean {
+  return (numberAt(forwarding, 'answers', signal, 'at') ?? 0) > (known[signal] ?? 0);
+}
+
+function difference(before: unknown, now: unknown, key: string): number {
+  return (numberAt(now, key) ?? 0) - (numberAt(before, key) ?? 0);
+}
+
+/** A stack: the collector's own metrics count what was taken and refused, its log says why. */
+async function checkCollector(context: CheckContext): Promise<Finding> {
+  const { target, wait } = context;
+  const base = await target.tunnel?.('collector', METRICS_PORT);
+  const read = async () => {
+    const response = await fetch(`${base ?? ''}/metrics`, {
+      signal: AbortSignal.timeout(METRICS_TIMEOUT_MS),
+    });
+    if (!response.ok) throw new Error(`the collector's metrics answer ${response.status}`);
+    return collectorExporters(await response.text());
+  };
+  let before;
+  try {
+    before = await read();
+  } catch (error) {
+    return failed(
+      `the collector's own metrics cannot be read: ${messageOf(error)}`,
+      'is its pod ready? A stack deployed before it had metrics: pulumi up',
+    );
+  }
+  await sendTestSpan(context);
+  const deadline = performance.now() + ANSWER_WITHIN_MS;
+  for (;;) {
+    await wait(POLL_MS);
+    const now = await read();
+    const vendors = [...now.keys()].filter(isVendor);
+    // The counters begin with the first span: one that was never sent anything has none.
+    if (vendors.length === 0) {
+      if (performance.now() < deadline - ANSWER_WITHIN_MS / 2) continue;
+      return skipped('nobody: the stack has neither coralogix.privateKey nor otlp.endpoint');
+    }
+    const states = vendors.map((name) => ({ name, ...vendorTrouble(before.get(name), now.get(name)) }));
+    if (states.every(({ sent, failed: refused }) => sent > 0 && refused === 0)) {
+      return ok(states.map(({ name, sent }) => `${name} took ${sent} spans`).join(', '));
+    }
+    const bad = states.find(({ failed: refused }) => refused > 0);
+    if (bad !== undefined || performance.now() > deadline) {
+      const {
+        name,
+        sent,
+        failed: refused,
+        queued,
+      } = bad ??
+        states.find((state) => state.sent === 0) ??
+        states[0] ?? { name: 'the vendor', sent: 0, failed: 0, queued: 0 };
+      const said = await collectorLog(context, name);
+      if (said !== null) {
+        const finding = refusedBy(name, said);
+        return {
+          ...finding,
+          figures: `${finding.figures} (${refused} spans refused, ${queued} batches queued)`,
+        };
+      }
+      return failed(
+        `${name}: ${sent} spans taken, ${refused} refused, ${queued} batches queued in ${ANSWER_WITHIN_MS / 1000} s`,
+        'its log says why: kubectl logs deployment/collector',
+      );
+    }
+  }
+}
+
+/** One browse: its spans go the whole way. Whether it succeeds is another check's. */
+async function sendTestSpan({ target }: CheckContext): Promise<void> {
+  await postJson(
+    `${target.shopUrl}/api/browse`,
+    { user_id: 'validate', category: 'books' },
+    { timeoutMs: 5000, headers: testRequest().headers },
+  ).catch(() => undefined);
+}

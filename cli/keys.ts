@@ -1,0 +1,95 @@
+import type { ReadStream } from 'node:tty';
+
+/** What the keys of a run's terminal do. Each says itself what came of it. */
+export interface KeyHandlers {
+  pause: () => void;
+  resume: () => void;
+  goto: (minute: number) => void;
+  abort: () => void;
+  /** Ends a run that is held at its peak; null where none is. */
+  heal: (() => void) | null;
+  /** Ctrl-C, which a raw terminal no longer turns into a signal. */
+  interrupt: () => void;
+  /** Shows what is being typed. */
+  echo: (text: string) => void;
+}
+
+/** The line that says which keys there are. */
+export function keyHelp(heal: boolean): string {
+  return `Keys: p pause · r resume · g go to a minute · ${heal ? 'h heal · ' : ''}a abort · q quit (both heal first)`;
+}
+
+/** Understands what is typed: single keys, and after `g` a minute and Enter (Escape gives it up). */
+export class KeyReader {
+  private digits: string | null = null;
+
+  constructor(private readonly handlers: KeyHandlers) {}
+
+  /** Takes in what the terminal sent. */
+  type(text: string): void {
+    for (const key of text) this.press(key);
+  }
+
+  private press(key: string): void {
+    const { handlers } = this;
+    if (key === '\u0003') {
+      handlers.interrupt();
+    } else if (this.digits !== null) {
+      this.typeMinute(key, this.digits);
+    } else if (key === 'p') {
+      handlers.pause();
+    } else if (key === 'r') {
+      handlers.resume();
+    } else if (key === 'g') {
+      this.digits = '';
+      handlers.echo('go to minute: ');
+    } else if (key === 'h') {
+      handlers.heal?.();
+    } else if (key === 'a' || key === 'q') {
+      handlers.abort();
+    }
+  }
+
+  private typeMinute(key: string, digits: string): void {
+    if (/^[0-9]$/.test(key) && digits.length < 4) {
+      this.digits = digits + key;
+      this.handlers.echo(key);
+    } else if (key === '\u007f' || key === '\b') {
+      if (digits === '') return;
+      this.digits = digits.slice(0, -1);
+      this.handlers.echo('\b \b');
+    } else if (key === '\r' || key === '\n') {
+      this.digits = null;
+      this.handlers.echo('\n');
+      if (digits !== '') this.handlers.goto(Number(digits));
+    } else if (key === '\u001b') {
+      this.digits = null;
+      this.handlers.echo(' (given up)\n');
+    }
+  }
+}
+
+/**
+ * Listens to the keys of a terminal, raw, until the returned function is called or the process ends: either way the
+ * terminal is as it was. Does nothing where standard input is no terminal.
+ */
+export function listenToKeys(handlers: KeyHandlers, input: ReadStream = process.stdin): () => void {
+  if (!input.isTTY) return () => undefined;
+  const reader = new KeyReader(handlers);
+  const onData = (chunk: Buffer): void => {
+    reader.type(chunk.toString('utf8'));
+  };
+  const restore = (): void => {
+    input.setRawMode(false);
+  };
+  input.setRawMode(true);
+  input.on('data', onData);
+  input.resume();
+  process.once('exit', restore);
+  return () => {
+    process.off('exit', restore);
+    input.off('data', onData);
+    input.pause();
+    restore();
+  };
+}

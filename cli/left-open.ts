@@ -1,0 +1,17 @@
+import { healLeftOpen } from './heal-left-open';
+import { describeIntent } from './intent';
+import type { Output } from './output';
+import type { Target } from './target';
+
+/** The option by which an outage that was left open is left alone, for node's parseArgs and a `--help`. */
+export const KEEP_ARGUMENT = { keep: { type: 'boolean', default: false } } as const;
+export const KEEP_HELP = `  --keep                 an outage that a killed run left open is told, not healed`;
+
+/** What a command begins with: an outage that was left open is healed first; a run under way is told, and left alone. */
+export async function beginWith(
+  target: Target,
+  options: { keep: boolean; repositoryDir: string; output: Output },
+): Promise<void> {
+  const found = await healLeftOpen(target, options);
+  if (found.found === 'running') options.output.line(`Under way: ${describeIntent(found.intent)}.`);
+}

@@ -1,0 +1,166 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { loadScenarioConfig, stackConfigPath } from '../scenario/config-file';
+import { resolveScenario } from '../scenario/resolve';
+import type { Override, Scenario } from '../scenario/types';
+import type { Conductor } from './conductor';
+import { messageOf } from './faults';
+import type { Intent } from './intent';
+import type { Output } from './output';
+import type { RunPlan } from './run-plan';
+import type { StackEngine } from './stack-engine';
+import type { Target } from './target';
+
+/** How an outage is made, and ended again. */
+export interface Outage {
+  readonly how: Intent['how'];
+  /** The stack's file as it is before; null where it isn't touched. */
+  readonly configBefore: Intent['configBefore'];
+  /** Makes it. @returns the plan as it came true */
+  begin(plan: RunPlan): Promise<RunPlan>;
+  /** Puts everything back. @returns what is desired now. @throws when that could not be done */
+  end(runId: string): Promise<Scenario>;
+  /** Asks what is under way to come to an end; true while there is something that must be waited for. */
+  hurry(): boolean;
+}
+
+/** By an override row: it expires, so that a killed command heals by itself. Nothing of the stack is changed. */
+export class OverrideOutage implements Outage {
+  readonly how = 'override';
+  readonly configBefore = null;
+
+  constructor(private readonly conductor: Conductor) {}
+
+  async begin(plan: RunPlan): Promise<RunPlan> {
+    await this.conductor.begin(plan.override);
+    return plan;
+  }
+
+  end(runId: string): Promise<Scenario> {
+    return this.conductor.heal(runId);
+  }
+
+  hurry(): boolean {
+    return false;
+  }
+}
+
+/** How long the override heals that bridges the time until the stack is updated (s). */
+const RELIEF_SECONDS = 900;
+/** Real seconds from the update of the scenario row to minute 0. */
+const START_DELAY_SECONDS = 8;
+
+/**
+ * By the stack's configuration and `pulumi up`, as a person would. The heal first takes effect at run time, within a
+ * second, by an override row with the healthy scenario; then configuration and state follow.
+ */
+export class ConfigOutage implements Outage {
+  readonly how = 'config';
+  readonly configBefore: { file: string; text: string };
+
+  constructor(
+    private readonly target: Pick<Target, 'config' | 'stack'>,
+    private readonly engine: StackEngine,
+    private readonly conductor: Conductor,
+    private readonly output: Output,
+    before: Intent['configBefore'] = null,
+  ) {
+    const file = stackConfigPath(target.config);
+    this.configBefore = before ?? { file, text: readFileSync(file, 'utf8') };
+  }
+
+  async begin(plan: RunPlan): Promise<RunPlan> {
+    const { values, removed } = configOf(plan, loadScenarioConfig(this.target.config));
+    this.output.line(
+      `  pulumi config set --stack ${this.target.stack}: ${Object.entries(values)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(' ')}`,
+    );
+    await this.engine.configure(values, removed);
+    await this.engine.up(`demo: run of ${plan.scenario.mode}`);
+    const { desired } = await this.conductor.readState();
+    if (desired?.startTimestamp == null)
+      throw new Error('the update went through, but the database has no outage in its scenario row');
+    return {
+      ...plan,
+      scenario: desired,
+      override: { ...plan.override, startTimestamp: desired.startTimestamp, runId: desired.runId },
+    };
+  }
+
+  async end(): Promise<Scenario> {
+    writeFileSync(this.configBefore.file, this.configBefore.text);
+    this.output.line(`  ${this.configBefore.file} is as it was before`);
+    try {
+      await this.conductor.relieve(reliefOf(normalScenario(this.target.config), Date.now() / 1000));
+    } catch (error) {
+      this.output.line(`  not yet healed at run time (${messageOf(error)}); pulumi up heals it`);
+    }
+    await this.engine.up('demo: heal');
+    const { desired } = await this.conductor.readState();
+    if (desired === null) throw new Error('the database has no desired scenario');
+    return desired;
+  }
+
+  hurry(): boolean {
+    if (!this.engine.busy) return false;
+    this.engine.cancel();
+    return true;
+  }
+}
+
+/** The keys that make the plan's outage, and those that would be in its way. */
+export function configOf(
+  { scenario, fromMinute, startGiven, override }: RunPlan,
+  file: { demoStartTimestamp?: unknown },
+): { values: Record<string, string>; removed: string[] } {
+  const explicit = startGiven || fromMinute > 0;
+  return {
+    values: {
+      demoMode: scenario.mode,
+      minuteSeconds: String(scenario.minuteSeconds),
+      durationMinutes: String(scenario.durationMinutes),
+      'traffic.scale': String(scenario.scale),
+      ...(scenario.ablation === 'index' ? { 'indexes.idx_products_category': 'present' } : {}),
+      ...(scenario.ablation === 'pool' ? { 'pool.max': '100' } : {}),
+      ...(explicit
+        ? { demoStartTimestamp: String(Math.round(override.startTimestamp)) }
+        : { startDelaySeconds: String(START_DELAY_SECONDS) }),
+    },
+    removed: !explicit && file.demoStartTimestamp !== undefined ? ['demoStartTimestamp'] : [],
+  };
+}
+
+/** The healthy scenario that a stack file means, whatever outage it names. */
+function normalScenario(source: Target['config']): Scenario {
+  const { traffic, catalogRows, minuteSeconds } = loadScenarioConfig(source);
+  return resolveScenario(
+    {
+      demoMode: 'normal',
+      ...(traffic === undefined
+        ? {}
+        : {
+            traffic: {
+              ...(traffic.scale === undefined ? {} : { scale: traffic.scale }),
+              ...(traffic.baselineRpm === undefined ? {} : { baselineRpm: traffic.baselineRpm }),
+            },
+          }),
+      ...(catalogRows === undefined ? {} : { catalogRows }),
+      ...(minuteSeconds === undefined ? {} : { minuteSeconds }),
+    },
+    { nowSeconds: 0, scaleDefault: 1 },
+  );
+}
+
+/** An override row that heals until the configuration does. */
+export function reliefOf(scenario: Scenario, now: number): Override {
+  return {
+    runId: `heal-${Math.round(now)}`,
+    mode: 'normal',
+    startTimestamp: now,
+    pausedAt: null,
+    ablation: null,
+    expiresAt: now + RELIEF_SECONDS,
+    startedBy: 'cli',
+    scenario,
+  };
+}

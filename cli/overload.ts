@@ -1,0 +1,35 @@
+import type { RunFacts } from './report';
+
+/** A start lag (p99, ms) from which the machine is called overloaded. */
+const LAG_MS = 100;
+/** Processes per core from which it is busy. */
+const LOAD_PER_CORE = 1.5;
+
+/** How busy the machine was, in words; null when it was not, or is not this one. */
+export function busyMachine(machine: RunFacts['machine']): string | null {
+  if (machine === null || machine.load / machine.cores <= LOAD_PER_CORE) return null;
+  return `load ${machine.load.toFixed(1)} on ${machine.cores} cores`;
+}
+
+/** Why the load may not have been what it should have been; null when it was. */
+export function overloadOf({
+  load,
+  machine,
+  scale,
+}: Pick<RunFacts, 'load' | 'machine' | 'scale'>): string | null {
+  const signs = [
+    ...(load.dropped > 0 ? [`${load.dropped} of ${load.scheduled} starts were dropped`] : []),
+    ...(load.startLagP99Ms !== null && load.startLagP99Ms > LAG_MS
+      ? [`start lag p99 ${Math.round(load.startLagP99Ms)} ms`]
+      : []),
+  ];
+  if (signs.length === 0) return null;
+  const busy = busyMachine(machine);
+  const where = busy === null ? '' : ` (${busy})`;
+  return `${signs.join(', ')}: this machine is overloaded${where}, use --scale ${smallerScale(scale)}`;
+}
+
+/** A scale that carries less: about 40 %, in one digit. */
+export function smallerScale(scale: number): number {
+  return Number((scale * 0.4).toPrecision(1));
+}

@@ -1,0 +1,18 @@
+import { spawnSync } from 'node:child_process';
+import { isAlive } from './shop-discovery';
+
+/** When a process began, in `ps`'s words: tells it from another one that got its id later. Null where nobody knows. */
+export function processStart(pid: number): string | null {
+  const { status, stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C' },
+  });
+  const text = status === 0 ? stdout.trim() : '';
+  return text === '' ? null : text;
+}
+
+/** Whether the very process still runs. @param startedAt as `processStart` said; null: its id must do */
+export function isSameProcess(pid: number, startedAt: string | null): boolean {
+  if (!isAlive(pid)) return false;
+  return startedAt === null || processStart(pid) === startedAt;
+}

@@ -1,0 +1,55 @@
+/** A straight line through samples, by least squares. */
+export interface Trend {
+  /** Units of y per unit of x. */
+  slope: number;
+  /** Standard error of the slope; 0 for samples on a line. Neighbouring samples are alike, so in truth it is larger. */
+  error: number;
+}
+
+/** The line through at least three samples; null for fewer, or all at one x. */
+export function trendOf(samples: readonly (readonly [x: number, y: number])[]): Trend | null {
+  const count = samples.length;
+  if (count < 3) return null;
+  const meanX = mean(samples.map(([x]) => x));
+  const meanY = mean(samples.map(([, y]) => y));
+  let sxx = 0;
+  let sxy = 0;
+  for (const [x, y] of samples) {
+    sxx += (x - meanX) ** 2;
+    sxy += (x - meanX) * (y - meanY);
+  }
+  if (sxx === 0) return null;
+  const slope = sxy / sxx;
+  let residuals = 0;
+  for (const [x, y] of samples) residuals += (y - meanY - slope * (x - meanX)) ** 2;
+  return { slope, error: Math.sqrt(residuals / (count - 2) / sxx) };
+}
+
+export function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** A count that only grows, kept over restarts of who counts: a smaller one is a new life's. */
+export class GrowingCount {
+  private last: number | null = null;
+  private sum = 0;
+  restarts = 0;
+
+  /** Takes in the count as it is now. */
+  look(value: number): void {
+    if (this.last !== null) {
+      if (value < this.last) {
+        this.restarts += 1;
+        this.sum += value;
+      } else {
+        this.sum += value - this.last;
+      }
+    }
+    this.last = value;
+  }
+
+  /** Growth since the first look. */
+  get total(): number {
+    return this.sum;
+  }
+}

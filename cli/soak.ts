@@ -1,0 +1,265 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { readState } from '../scenario/apply';
+import { resolveScenario } from '../scenario/resolve';
+import type { Override, Scenario } from '../scenario/types';
+import { describeRun } from './conductor';
+import { EXIT, Interrupted, messageOf, Refusal } from './faults';
+import { Interruption } from './interruption';
+import { beginWith, KEEP_ARGUMENT, KEEP_HELP } from './left-open';
+import { duration, standardOutput, type Output } from './output';
+import { runCommand } from './run-command';
+import { withSession } from './session';
+import { renderSoak, soakResult } from './soak-report';
+import { takeSample, type Sample } from './soak-samples';
+import { discoverTarget, type Target } from './target';
+import {
+  readTargetChoice,
+  refuseFaults,
+  TARGET_ARGUMENTS,
+  TARGET_HELP,
+  type ArgumentFault,
+  type TargetChoice,
+} from './target-options';
+
+/** The repository, seen from dist/cli. */
+const REPOSITORY = path.join(__dirname, '..', '..');
+const MOST_MINUTES = 240;
+const EVERY_MS = 5000;
+/** Between two lines of progress (ms). */
+const TELL_MS = 30_000;
+/** The load ends by itself so long after the soak, should this command be killed (s). */
+const EXPIRES_AFTER_SECONDS = 60;
+
+const HELP = `Runs the healthy shop at a steady load and looks for what goes wrong slowly: dropped starts, processes that grow,
+spans that never arrive.
+
+Usage: npm run soak -- [options]
+
+${TARGET_HELP}
+${KEEP_HELP}
+  --minutes M            how long, real minutes, at most ${MOST_MINUTES} (default: 10)
+  --scale X              load: 1 is 100 baseline journeys and 60 checkouts a minute (default: 2)
+  --report FILE          FILE (JSON) and its Markdown twin (default: soak/ in the data folder, by date)
+  --help                 this text
+
+The load is a run of its own that expires by itself; config, indexes and pools stay as they are.
+
+Exit codes: 0 as it should be, 1 something is wrong or the soak was refused, 2 bad options, 130 interrupted.
+`;
+
+interface SoakOptions extends TargetChoice {
+  keep: boolean;
+  minutes: number;
+  scale: number;
+  /** Absolute path of the JSON file; null: by date, in the target's folder. */
+  report: string | null;
+}
+
+/** `npm run soak`. Resolves with the exit code. */
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === null) {
+    process.stdout.write(HELP);
+    return EXIT.ok;
+  }
+  const output = standardOutput(() => undefined);
+  const interruption = new Interruption(() => {
+    output.line('Interrupted: the load goes back.');
+  });
+  interruption.listen(() => true);
+  const target = await discoverTarget({ ...options, repositoryDir: REPOSITORY, output });
+  try {
+    await beginWith(target, { keep: options.keep, repositoryDir: REPOSITORY, output });
+    return await soak(target, options, interruption, output);
+  } finally {
+    await target.close();
+  }
+}
+
+async function soak(
+  target: Target,
+  options: SoakOptions,
+  interruption: Interruption,
+  output: Output,
+): Promise<number> {
+  const run = await begin(target, options);
+  const startedAt = new Date();
+  output.line(
+    `Soak of ${target.kind === 'local' ? 'the shop of' : 'stack'} ${target.name}: ${options.minutes} minutes at scale ${options.scale} ` +
+      `(${Math.round(run.scenario.traffic.baselineRpm)} baseline journeys and ${Math.round(run.scenario.traffic.normalDemoRpm)} checkouts a minute), run ${run.runId}`,
+  );
+  const samples: Sample[] = [];
+  let interrupted = false;
+  try {
+    await watch(target, options.minutes * 60, samples, interruption, output);
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    interrupted = true;
+  } finally {
+    await withSession(target.conductor, (sql) =>
+      sql.query('select scenario.end_override($1)', [run.runId]),
+    ).catch((error: unknown) => {
+      output.line(`The load ends by itself within a minute (${messageOf(error)}).`);
+    });
+  }
+  if (samples.length < 3) {
+    output.line('Too short to say anything.');
+    return interrupted ? EXIT.interrupted : EXIT.failed;
+  }
+  const result = soakResult(samples, {
+    startedAt: startedAt.toISOString(),
+    target: target.name,
+    scale: options.scale,
+  });
+  const text = renderSoak(result);
+  output.line(text);
+  const file =
+    options.report ??
+    path.join(
+      target.dataDir,
+      'soak',
+      `${startedAt
+        .toISOString()
+        .replace(/\.\d+Z$/, 'Z')
+        .replaceAll(':', '')}.json`,
+    );
+  mkdirSync(path.dirname(file), { recursive: true });
+  const markdown = `${file.replace(/\.json$/, '')}.md`;
+  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+  writeFileSync(markdown, text);
+  output.line(`Report: ${file}, ${markdown}`);
+  if (interrupted) return EXIT.interrupted;
+  return result.ok ? EXIT.ok : EXIT.failed;
+}
+
+/** Writes the load as a run: normal operations at another scale. */
+async function begin(target: Target, { minutes, scale }: SoakOptions): Promise<Override> {
+  return withSession(target.conductor, async (sql) => {
+    const { desired, override } = await readState(sql);
+    if (desired === null)
+      throw new Refusal('The database has no scenario yet: start the shop, or pulumi up.');
+    if (override !== null) throw new Refusal(`A run is under way: ${describeRun(override)}.`);
+    if (desired.mode !== 'normal') {
+      throw new Refusal(
+        `The shop is in mode ${desired.mode}: a soak is of the healthy one (npm run rollback).`,
+      );
+    }
+    const run = soakRun(desired, scale, minutes * 60, Date.now() / 1000);
+    await sql.query('select scenario.begin_override($1::jsonb)', [JSON.stringify(run)]);
+    return run;
+  });
+}
+
+/** The run that is the load: the desired scenario with the traffic of `scale`. */
+function soakRun(desired: Scenario, scale: number, seconds: number, now: number): Override {
+  const { traffic } = resolveScenario({ traffic: { scale } }, { nowSeconds: now });
+  const runId = `soak-${Math.round(now)}`;
+  return {
+    runId,
+    mode: 'normal',
+    startTimestamp: now,
+    pausedAt: null,
+    ablation: null,
+    expiresAt: now + seconds + EXPIRES_AFTER_SECONDS,
+    startedBy: 'soak',
+    // Pools stay: PostgreSQL has connections for these.
+    scenario: { ...desired, runId, scale, traffic },
+  };
+}
+
+/** Takes a sample every few seconds. A service that does not answer is told, and looked at again. */
+async function watch(
+  target: Target,
+  seconds: number,
+  samples: Sample[],
+  interruption: Interruption,
+  output: Output,
+): Promise<void> {
+  const started = performance.now();
+  let toldAt = started;
+  let failing = false;
+  for (;;) {
+    const at = (performance.now() - started) / 1000;
+    try {
+      samples.push(await takeSample(target, at));
+      if (failing) output.line('  answers again');
+      failing = false;
+    } catch (error) {
+      if (!failing) output.line(`  no sample: ${messageOf(error)}; trying again`);
+      failing = true;
+    }
+    if (at >= seconds) return;
+    if (performance.now() - toldAt >= TELL_MS) {
+      toldAt = performance.now();
+      tellProgress(samples, at, seconds, output);
+    }
+    await interruption.wait(Math.min(EVERY_MS, Math.max(100, (seconds - at) * 1000)));
+  }
+}
+
+function tellProgress(samples: readonly Sample[], at: number, seconds: number, output: Output): void {
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (first === undefined || last === undefined) return;
+  const lane = (name: 'baseline' | 'demo'): string =>
+    `${name} ${last.load[name].requests - first.load[name].requests} ended, ` +
+    `${last.load[name].errors - first.load[name].errors} failed, ${last.load[name].dropped - first.load[name].dropped} dropped`;
+  const total = Object.values(last.rss).reduce((sum, bytes) => sum + bytes, 0);
+  output.line(
+    `  ${duration(at * 1000)} of ${duration(seconds * 1000)}: ${lane('baseline')}; ${lane('demo')}; ${Math.round(total / 1_000_000)} MB`,
+  );
+}
+
+/** @throws Refusal (exit code 2); null for `--help` */
+function readOptions(argv: readonly string[]): SoakOptions | null {
+  const values = parse(argv);
+  if (values.help) return null;
+  const faults: ArgumentFault[] = [];
+  const place = { repositoryDir: REPOSITORY, cwd: process.env.INIT_CWD ?? process.cwd() };
+  const choice = readTargetChoice(values, place, faults);
+  const number = (key: string, value: string | undefined, fallback: number, most: number): number => {
+    const found = value === undefined ? fallback : value.trim() === '' ? NaN : Number(value);
+    if (!(found > 0 && found <= most))
+      faults.push({ key, value: value ?? '', remedy: `a number above 0, at most ${most}` });
+    return found;
+  };
+  const minutes = number('--minutes', values.minutes, 10, MOST_MINUTES);
+  const scale = number('--scale', values.scale, 2, 100);
+  if (values.report !== undefined && path.extname(values.report) !== '.json') {
+    faults.push({ key: '--report', value: values.report, remedy: 'the JSON file, e.g. soak.json' });
+  }
+  refuseFaults(faults);
+  return {
+    ...choice,
+    keep: values.keep,
+    minutes,
+    scale,
+    report: values.report === undefined ? null : path.resolve(place.cwd, values.report),
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      strict: true,
+      allowPositionals: false,
+      options: {
+        ...TARGET_ARGUMENTS,
+        ...KEEP_ARGUMENT,
+        minutes: { type: 'string' },
+        scale: { type: 'string' },
+        report: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new Refusal(
+      `${messageOf(error).split('. ')[0] ?? ''}. All options: npm run soak -- --help`,
+      EXIT.usage,
+    );
+  }
+}
+
+runCommand(main);

@@ -1,0 +1,200 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { allOk, checkLines, runCheck, type CheckResult, type Finding } from './checks/check';
+import type { CheckId } from './checks/book';
+import type { CheckContext } from './checks/context';
+import { checkBaseline } from './checks/baseline';
+import { describeEffective, readEffective } from './checks/effective';
+import { checkBrowse, checkCheckout, testRequest } from './checks/journeys';
+import { checkHealth, checkInstances } from './checks/platform';
+import { checkIndexes, checkPool } from './checks/state';
+import { checkServiceMap, checkTelemetryArrives, checkTraceDepth } from './checks/telemetry';
+import { checkVendor } from './checks/vendor';
+import { EXIT, messageOf, Refusal } from './faults';
+import { Interruption } from './interruption';
+import { beginWith, KEEP_ARGUMENT, KEEP_HELP } from './left-open';
+import { standardOutput, type Output } from './output';
+import { runCommand } from './run-command';
+import { discoverTarget } from './target';
+import {
+  readTargetChoice,
+  refuseFaults,
+  TARGET_ARGUMENTS,
+  TARGET_HELP,
+  type ArgumentFault,
+  type TargetChoice,
+} from './target-options';
+
+/** The repository, seen from dist/cli. */
+const REPOSITORY = path.join(__dirname, '..', '..');
+/** How long baseline is watched (s). */
+const BASELINE_SECONDS = 120;
+const QUICK_SECONDS = 15;
+/** Services may have just begun (ms). */
+const PATIENCE_MS = 20_000;
+const QUICK_PATIENCE_MS = 12_000;
+
+const HELP = `Checks that the shop is whole: what runs, what it answers, what its telemetry shows, and what is configured.
+
+Usage: npm run validate -- [options]
+
+${TARGET_HELP}
+${KEEP_HELP}
+  --quick                watch baseline for ${QUICK_SECONDS} s instead of ${BASELINE_SECONDS} s
+  --json                 the result as JSON on standard output
+  --help                 this text
+
+Each check that fails says what to do, and where docs/troubleshooting.md has more. It places one order (user validate).
+
+Exit codes: 0 all well, 1 a check failed or the shop was not found, 2 bad options, 130 interrupted.
+`;
+
+interface ValidateOptions extends TargetChoice {
+  keep: boolean;
+  quick: boolean;
+  json: boolean;
+}
+
+/** What `--json` prints. */
+interface Validation {
+  target: string;
+  name: string;
+  shopUrl: string;
+  at: string;
+  /** What the shop follows; null when the database does not tell. */
+  mode: string | null;
+  ok: boolean;
+  checks: CheckResult[];
+}
+
+/** `npm run validate`. Resolves with the exit code. */
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === null) {
+    process.stdout.write(HELP);
+    return EXIT.ok;
+  }
+  const output = options.json ? errorOutput() : standardOutput(() => process.exit(EXIT.failed));
+  const interruption = new Interruption(() => {
+    output.line('Interrupted.');
+  });
+  interruption.listen(() => true);
+  const validation = await validate(options, interruption, output);
+  if (options.json) process.stdout.write(`${JSON.stringify(validation, null, 2)}\n`);
+  return validation.ok ? EXIT.ok : EXIT.failed;
+}
+
+async function validate(
+  options: ValidateOptions,
+  interruption: Interruption,
+  output: Output,
+): Promise<Validation> {
+  const target = await discoverTarget({ ...options, repositoryDir: REPOSITORY, output });
+  try {
+    await beginWith(target, { keep: options.keep, repositoryDir: REPOSITORY, output });
+    const effective = readEffective(target);
+    effective.catch(() => undefined);
+    const context: CheckContext = {
+      target,
+      effective: () => effective,
+      patienceMs: options.quick ? QUICK_PATIENCE_MS : PATIENCE_MS,
+      output,
+      wait: (ms) => interruption.wait(ms),
+      repositoryDir: REPOSITORY,
+    };
+    const mode = await effective.then(
+      (found) => describeEffective(found, Date.now() / 1000),
+      (error: unknown) => {
+        output.line(`PostgreSQL does not answer: ${messageOf(error)}`);
+        return null;
+      },
+    );
+    const seconds = options.quick ? QUICK_SECONDS : BASELINE_SECONDS;
+    output.line(
+      `Validate ${target.kind === 'local' ? 'the shop of' : 'stack'} ${target.name} (${target.shopUrl}), mode ${mode ?? 'unknown'}; ${seconds} s`,
+    );
+    const checks: CheckResult[] = [];
+    for (const check of begin(context, seconds)) {
+      const result = await check;
+      interruption.check();
+      checks.push(result);
+      for (const line of checkLines(result)) output.line(line);
+    }
+    const ok = allOk(checks);
+    const failures = checks.filter(({ state }) => state === 'failed').length;
+    output.line(
+      ok ? '✓ all is well' : `✗ ${failures} of ${checks.length} checks failed: what to do is said with each`,
+    );
+    return {
+      target: target.kind,
+      name: target.name,
+      shopUrl: target.shopUrl,
+      at: new Date().toISOString(),
+      mode,
+      ok,
+      checks,
+    };
+  } finally {
+    await target.close();
+  }
+}
+
+/** All checks, under way at once: the slowest, baseline, decides how long it takes. */
+function begin(context: CheckContext, seconds: number): Promise<CheckResult>[] {
+  const request = testRequest();
+  const checkout = runCheck('checkout', () => checkCheckout(context, request));
+  const check = (id: CheckId, work: () => Promise<Finding>): Promise<CheckResult> => runCheck(id, work);
+  return [
+    check('instances', () => checkInstances(context)),
+    check('health', () => checkHealth(context)),
+    check('vendor-endpoint', () => checkVendor(context)),
+    check('browse', () => checkBrowse(context)),
+    checkout,
+    check('telemetry-arrives', () => checkTelemetryArrives(context)),
+    checkout.then(() => check('trace-depth', () => checkTraceDepth(context, request))),
+    checkout.then(() => check('service-map', () => checkServiceMap(context))),
+    check('indexes', () => checkIndexes(context)),
+    check('pool', () => checkPool(context)),
+    check('baseline', () => checkBaseline(context, seconds)),
+  ];
+}
+
+/** @throws Refusal (exit code 2); null for `--help` */
+function readOptions(argv: readonly string[]): ValidateOptions | null {
+  const values = parse(argv);
+  if (values.help) return null;
+  const faults: ArgumentFault[] = [];
+  const place = { repositoryDir: REPOSITORY, cwd: process.env.INIT_CWD ?? process.cwd() };
+  const choice = readTargetChoice(values, place, faults);
+  refuseFaults(faults);
+  return { ...choice, keep: values.keep, quick: values.quick, json: values.json };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      strict: true,
+      allowPositionals: false,
+      options: {
+        ...TARGET_ARGUMENTS,
+        ...KEEP_ARGUMENT,
+        quick: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new Refusal(
+      `${messageOf(error).split('. ')[0] ?? ''}. All options: npm run validate -- --help`,
+      EXIT.usage,
+    );
+  }
+}
+
+/** With `--json` standard output is the result's alone. */
+function errorOutput(): Output {
+  return { line: (text) => process.stderr.write(`${text}\n`) };
+}
+
+runCommand(main);

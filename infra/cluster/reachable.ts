@@ -1,0 +1,104 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import * as pulumi from '@pulumi/pulumi';
+import type { ClusterAddress } from './kubeconfig';
+
+/** Probes end after this time (ms). */
+const PROBE_TIMEOUT_MS = 5_000;
+
+const TLS_FAULTS = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_HAS_EXPIRED',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** What an API server that does not serve us says, and what to do about it. */
+interface Fault {
+  reason: string;
+  remedy: string;
+}
+
+const ELSEWHERE =
+  'Start it, connect the VPN, or choose another one: pulumi config set kubeconfig PATH; pulumi config set context NAME.';
+const ANEW =
+  'The cluster may be a new one, or the login may have expired: fetch its kubeconfig anew (k3d kubeconfig write, kind export kubeconfig, aws eks update-kubeconfig).';
+
+/**
+ * Fails when the API server does not answer, or does not let the kubeconfig's user in. Logins by a command (EKS, GKE)
+ * are not tried here: they show when the first resource is made.
+ *
+ * @throws pulumi.RunError with the remedy
+ */
+export async function requireReachable(
+  address: ClusterAddress,
+  source: string,
+  timeoutMs = PROBE_TIMEOUT_MS,
+): Promise<void> {
+  // Behind a proxy of its own it is the proxy that answers.
+  if (address.hasProxy) return;
+  const fault = await probe(address, timeoutMs);
+  if (fault === null) return;
+  throw new pulumi.RunError(
+    `The cluster at ${address.server} (context ${address.context} of ${source}) cannot be used: ${fault.reason}. ` +
+      `${fault.remedy} Nothing was touched.`,
+  );
+}
+
+/** Asks for the version, which everybody who is let in may know. */
+function probe(address: ClusterAddress, timeoutMs: number): Promise<Fault | null> {
+  const { credentials, insecure, tlsServerName, ca } = address;
+  const url = new URL(`${address.server.replace(/\/$/, '')}/version`);
+  const { request } = url.protocol === 'http:' ? http : https;
+  const hasLogin = credentials.token !== undefined || credentials.certificate !== undefined;
+  return new Promise((resolve) => {
+    // Of the whole exchange: a server may take the connection and then say nothing.
+    const signal = AbortSignal.timeout(timeoutMs);
+    const asked = request(
+      url,
+      {
+        signal,
+        agent: false,
+        rejectUnauthorized: !insecure,
+        ...(ca === undefined ? {} : { ca }),
+        ...(tlsServerName === undefined ? {} : { servername: tlsServerName }),
+        ...(credentials.certificate === undefined ? {} : { cert: credentials.certificate }),
+        ...(credentials.key === undefined ? {} : { key: credentials.key }),
+        headers: credentials.token === undefined ? {} : { authorization: `Bearer ${credentials.token}` },
+      },
+      (response) => {
+        response.resume();
+        response.on('error', () => undefined);
+        resolve(
+          response.statusCode === 401 && hasLogin
+            ? { reason: 'it refuses the login of the kubeconfig (401)', remedy: ANEW }
+            : null,
+        );
+        asked.destroy();
+      },
+    );
+    asked.on('error', (error: Error & { code?: string }) => {
+      resolve(
+        signal.aborted
+          ? { reason: `no answer within ${String(timeoutMs / 1000)} s`, remedy: ELSEWHERE }
+          : faultOf(error),
+      );
+    });
+    asked.end();
+  });
+}
+
+function faultOf(error: Error & { code?: string }): Fault {
+  const { code = '', message } = error;
+  if (TLS_FAULTS.has(code)) {
+    return { reason: `its certificate is not of the kubeconfig's authority (${message})`, remedy: ANEW };
+  }
+  // A client certificate that has run out is refused while the connection is made.
+  if (code.startsWith('ERR_SSL_')) return { reason: `TLS fails (${message.trim()})`, remedy: ANEW };
+  if (code === 'ECONNREFUSED') return { reason: 'connection refused', remedy: ELSEWHERE };
+  if (code === 'ENOTFOUND') return { reason: 'there is no such host', remedy: ELSEWHERE };
+  return { reason: message === '' ? code : message, remedy: ELSEWHERE };
+}

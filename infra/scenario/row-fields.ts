@@ -1,0 +1,71 @@
+/** A scenario without what is stamped when it is applied. */
+export type ScenarioDocument = Record<string, unknown> & { mode: string; demoRun: number };
+
+/**
+ * What a reader of `pulumi preview --diff` is told of a scenario document: a line per thing that can change. The
+ * document itself goes along as one hidden text, for its minute-by-minute expectations would bury them.
+ */
+export interface RowFields {
+  mode: string;
+  title: string;
+  demoRun: number;
+  /** Length of the run. */
+  clock: string;
+  /** The recommendation query's pool. */
+  pool: string;
+  timeouts: string;
+  /** Rates before and after the run, and baseline's in it. */
+  traffic: string;
+  /** The curve, a point a line: what is offered and what fails. */
+  curve: string[];
+  /** How long a full scan takes, at the same points. */
+  storage: string[];
+}
+
+/** The parts of a scenario's document that are told. */
+interface ToldScenario {
+  mode: string;
+  title: string;
+  demoRun: number;
+  minuteSeconds: number;
+  durationMinutes: number;
+  pools: { recommendation: { max: number; acquireTimeoutMs: number } };
+  timeouts: Record<string, number>;
+  traffic: { baselineRpm: number; normalDemoRpm: number; demoPoints: { minute: number; rpm: number }[] };
+  storage: { enabled: boolean; steps: { minute: number; scanMs: number }[] };
+  expectations: { minute: number; targetErrorRate: number }[];
+}
+
+// Serialised with the resource, and run in Pulumi's provider process too: self-contained, without imports.
+
+/** The lines that tell of a document. */
+export function rowFields(document: ScenarioDocument): RowFields {
+  const told = document as unknown as ToldScenario;
+  const { pools, timeouts, traffic, storage, expectations } = told;
+  const { max, acquireTimeoutMs } = pools.recommendation;
+  const points = traffic.demoPoints;
+  const scanAt = (minute: number) => {
+    let scanMs = storage.steps[0]?.scanMs ?? 0;
+    for (const step of storage.steps) if (step.minute <= minute) scanMs = step.scanMs;
+    return scanMs;
+  };
+  return {
+    mode: told.mode,
+    title: told.title,
+    demoRun: told.demoRun,
+    clock: `${String(told.durationMinutes)} minutes of ${String(told.minuteSeconds)} s`,
+    pool: `${String(max)} connections, ${String(acquireTimeoutMs)} ms to get one`,
+    timeouts: Object.entries(timeouts)
+      .map(([name, value]) => `${name} ${String(value)}`)
+      .join(', '),
+    traffic: `${String(traffic.baselineRpm)} browse rpm always, ${String(traffic.normalDemoRpm)} checkout rpm before and after`,
+    curve: points.map(({ minute, rpm }) => {
+      const fails = expectations.find((expected) => expected.minute === minute)?.targetErrorRate;
+      const share = fails === undefined ? '' : `, ${String(Math.round(fails * 1000) / 10)} % fail`;
+      return `minute ${String(minute)}: ${String(rpm)} checkout rpm${share}`;
+    }),
+    storage: storage.enabled
+      ? points.map(({ minute }) => `minute ${String(minute)}: ${String(scanAt(minute))} ms for a full scan`)
+      : ['not emulated'],
+  };
+}

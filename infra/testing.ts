@@ -1,0 +1,23 @@
+import type { Server } from 'node:net';
+import type { AddressInfo } from 'node:net';
+
+/** Starts a server on a free port of this machine for the time of `work`; connections left open are cut. */
+export async function serving<T>(server: Server, work: (port: number) => Promise<T>): Promise<T> {
+  const sockets = new Set<{ destroy: () => void }>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    return await work((server.address() as AddressInfo).port);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+/** A port of this machine on which nobody listens. */
+export async function closedPort(server: Server): Promise<number> {
+  return serving(server, (port) => Promise.resolve(port));
+}
