@@ -64,6 +64,10 @@ describe('an outage by configuration', () => {
         done.push(`relieve ${scenario.mode} pool ${String(scenario.pools.recommendation.max)}`);
         return answers ? Promise.resolve() : Promise.reject(new Error('away'));
       },
+      end: () => {
+        done.push('relief ended');
+        return Promise.resolve(true);
+      },
       change: (change: (run: Override) => Override) => {
         const { startTimestamp } = outage;
         assert.ok(startTimestamp !== null);
@@ -94,11 +98,11 @@ describe('an outage by configuration', () => {
     assert.ok(Math.abs(minuteAt(clock, outage.startTimestamp ?? 0) - 18) < 0.01, 'minute 18 at its start');
     assert.deepEqual(done.splice(0), ['config set', 'up blackfriday', 'moved']);
     await made.end();
-    assert.deepEqual(done.splice(0), ['relieve normal pool 25', 'up normal']);
+    assert.deepEqual(done.splice(0), ['relieve normal pool 25', 'up normal', 'relief ended']);
     assert.equal(readFileSync(file, 'utf8'), TEXT, 'byte for byte');
     answers = false;
     await made.end();
-    assert.deepEqual(done, ['relieve normal pool 25', 'up normal']);
+    assert.deepEqual(done, ['relieve normal pool 25', 'up normal', 'relief ended']);
     assert.match(lines.join('\n'), /not yet healed at run time \(away\)/);
   });
 });

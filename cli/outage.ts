@@ -101,12 +101,15 @@ export class ConfigOutage implements Outage {
   async end(): Promise<Scenario> {
     writeFileSync(this.configBefore.file, this.configBefore.text);
     this.output.line(`  ${this.configBefore.file} is as it was before`);
+    const relief = reliefOf(normalScenario(this.target.config), Date.now() / 1000);
     try {
-      await this.conductor.relieve(reliefOf(normalScenario(this.target.config), Date.now() / 1000));
+      await this.conductor.relieve(relief);
     } catch (error) {
       this.output.line(`  not yet healed at run time (${messageOf(error)}); pulumi up heals it`);
     }
     await this.engine.up('demo: heal');
+    // An update that had nothing to change (the one before was killed early) has not ended it.
+    await this.conductor.end(relief.runId);
     const { desired } = await this.conductor.readState();
     if (desired === null) throw new Error('the database has no desired scenario');
     return desired;
