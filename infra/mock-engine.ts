@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as pulumi from '@pulumi/pulumi';
 
 /** A resource that a program registered, as the engine saw it. */
@@ -7,10 +8,23 @@ export interface CreatedResource {
   id: string;
   /** Inputs, secrets in plain. */
   inputs: Readonly<Record<string, unknown>>;
-  /** Which inputs are secrets. */
+  /** Paths of the inputs that are secrets. */
   secrets: readonly string[];
   /** URN and id of its provider; undefined for components. */
   provider: string | undefined;
+  options: ResourceOptions;
+}
+
+/** How the engine is to treat a resource; others are named by their logical names. */
+export interface ResourceOptions {
+  parent: string;
+  /** What it is made after: what it was told to wait for, and what its inputs come from. */
+  dependsOn: readonly string[];
+  /** What it dies with. */
+  deletedWith: string;
+  retainOnDelete: boolean;
+  deleteBeforeReplace: boolean;
+  ignoreChanges: readonly string[];
 }
 
 /** What providers would answer, by type token: outputs in addition to the inputs, and results of functions. */
@@ -42,6 +56,7 @@ export interface MockedEngine {
  */
 export function mockEngine(answers: MockedAnswers): MockedEngine {
   const created: CreatedResource[] = [];
+  let options = NO_OPTIONS;
   void pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, provider }) => {
@@ -54,6 +69,7 @@ export function mockEngine(answers: MockedAnswers): MockedEngine {
           inputs: own,
           secrets,
           provider: provider === '' ? undefined : provider,
+          options,
         });
         return { id, state: { ...own, ...answers.resources?.[type]?.({ name, inputs: own }) } };
       },
@@ -66,6 +82,9 @@ export function mockEngine(answers: MockedAnswers): MockedEngine {
     'ecommerce-demo',
     'test',
   );
+  watchRegistrations((request) => {
+    options = optionsOf(request);
+  });
   const all = (type: string) => created.filter((resource) => resource.type === type);
   const one = (found: CreatedResource[], what: string) => {
     const [first, ...more] = found;
@@ -92,18 +111,109 @@ export function mockEngine(answers: MockedAnswers): MockedEngine {
   };
 }
 
+const NO_OPTIONS: ResourceOptions = {
+  parent: '',
+  dependsOn: [],
+  deletedWith: '',
+  retainOnDelete: false,
+  deleteBeforeReplace: false,
+  ignoreChanges: [],
+};
+
+/** What of a registration mocks are not told. */
+interface Registration {
+  getParent: () => string;
+  getDependenciesList: () => string[];
+  getDeletedwith: () => string;
+  getRetainondelete: () => boolean;
+  getDeletebeforereplace: () => boolean;
+  getIgnorechangesList: () => string[];
+}
+
+/** Shows each registration just before the mocks get it. */
+function watchRegistrations(see: (request: Registration) => void): void {
+  const { getMonitor } = pulumi.runtime as unknown as {
+    getMonitor: () => {
+      registerResource: (request: Registration, callback: unknown) => Promise<void>;
+      registerErrorHook?: (request: unknown, callback: (error: null) => void) => void;
+    };
+  };
+  const monitor = getMonitor();
+  // Missing in Pulumi's mocks; nothing fails here, so nothing calls the hook.
+  monitor.registerErrorHook = (_request, callback) => {
+    callback(null);
+  };
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback) => {
+    see(request);
+    // Calls the mock before it waits for anything.
+    return register(request, callback);
+  };
+}
+
+function optionsOf(request: Registration): ResourceOptions {
+  const nameOf = (urn: string) => urn.split('::').at(-1) ?? '';
+  return {
+    parent: nameOf(request.getParent()),
+    dependsOn: request.getDependenciesList().map(nameOf),
+    deletedWith: nameOf(request.getDeletedwith()),
+    retainOnDelete: request.getRetainondelete(),
+    deleteBeforeReplace: request.getDeletebeforereplace(),
+    ignoreChanges: request.getIgnorechangesList(),
+  };
+}
+
 /** How a secret is marked on its way to the engine. */
 const SIGNATURE = '4dabf18193072939515e22adb298388d';
 
+/** Inputs with secrets in plain, however deep they lie, and the paths of those. */
 function unwrapped(inputs: Readonly<Record<string, unknown>>) {
   const secrets: string[] = [];
-  const own: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(inputs)) {
-    const marked = typeof value === 'object' && value !== null && SIGNATURE in value && 'value' in value;
-    if (marked) secrets.push(key);
-    own[key] = marked ? value.value : value;
-  }
-  return { own, secrets };
+  const plain = (value: unknown, path: string): unknown => {
+    if (Array.isArray(value)) return value.map((item, index) => plain(item, `${path}[${String(index)}]`));
+    if (typeof value !== 'object' || value === null) return value;
+    if (SIGNATURE in value && 'value' in value) {
+      secrets.push(path);
+      return value.value;
+    }
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [
+        key,
+        plain(member, path === '' ? key : `${path}.${key}`),
+      ]),
+    );
+  };
+  return { own: plain(inputs, '') as Record<string, unknown>, secrets };
+}
+
+/**
+ * What the providers of the Kubernetes program would answer. Digests and passwords are told apart by the resource's
+ * name, so that a mix-up shows.
+ */
+export const SHOP_ANSWERS: MockedAnswers = {
+  resources: {
+    'docker:index/image:Image': ({ inputs }) => ({
+      repoDigest: `${String(inputs.imageName).replace(/:[^:/]+$/, '')}@${testDigest('services')}`,
+    }),
+    'pulumi-nodejs:dynamic/images:TagPin': ({ inputs }) => ({
+      pinned: `${String(inputs.image)}@${testDigest(String(inputs.image))}`,
+    }),
+    'random:index/randomPassword:RandomPassword': ({ name }) => ({ result: `secret-of-${name}` }),
+    'tls:index/privateKey:PrivateKey': ({ name }) => ({ privateKeyPem: `key-of-${name}` }),
+    'tls:index/selfSignedCert:SelfSignedCert': ({ name }) => ({ certPem: `certificate-of-${name}` }),
+    'kubernetes:core/v1:PersistentVolumeClaim': ({ name, inputs }) => ({
+      metadata: { ...(inputs.metadata as object), uid: `uid-of-${name}` },
+    }),
+    'kubernetes:core/v1:ConfigMap': ({ name, inputs }) => ({
+      metadata: { name: `${name}-1a2b3c4d`, ...(inputs.metadata as object) },
+    }),
+    'pulumi-nodejs:dynamic/scenario:ScenarioState': () => ({ stampedStart: null, runId: 'run' }),
+  },
+};
+
+/** A digest that is none, of its own for each text. */
+export function testDigest(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
 
 /** The value of an output. */

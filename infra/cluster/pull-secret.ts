@@ -42,6 +42,8 @@ export function dockerConfig({
   username: string;
   password: string;
 }): string {
+  // The name under which Docker Hub's logins have always been kept.
+  const key = server === 'docker.io' ? 'https://index.docker.io/v1/' : server;
   const auth = Buffer.from(`${username}:${password}`).toString('base64');
-  return JSON.stringify({ auths: { [server]: { username, password, auth } } });
+  return JSON.stringify({ auths: { [key]: { username, password, auth } } });
 }

@@ -353,13 +353,13 @@ describe('Host with faults', () => {
       (error: Error) => {
         assert.ok(pulumi.RunError.isInstance(error));
         for (const text of [
-          /operatorCidrs: "0\.0\.0\.0\/0"/,
-          /vpcId: "vpc-1" needs subnetId/,
-          /k3sVersion: "latest"/,
-          /instanceType: "large"/,
-          /volumeSize: 5/,
-          /agents: -1/,
-          /nodePorts\.shop: 80/,
+          /^operatorCidrs\[0\] = "0\.0\.0\.0\/0": /m,
+          /^subnetId = \(unset\): is missing: vpcId vpc-1 needs/m,
+          /^k3sVersion = "latest": /m,
+          /^instanceType = "large": /m,
+          /^volumeSize = 5: /m,
+          /^agents = -1: /m,
+          /^nodePorts\.shop = 80: /m,
         ]) {
           assert.match(error.message, text);
         }

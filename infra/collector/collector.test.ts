@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { Cluster } from '../cluster/cluster';
+import { mockEngine, SHOP_ANSWERS, testDigest, type MockedEngine } from '../mock-engine';
+import { workloadOf } from '../mock-pods';
+import { Collector } from './collector';
+
+const IMAGE = `otel/collector@${testDigest('collector')}`;
+
+describe('Collector', () => {
+  let engine: MockedEngine;
+  before(async () => {
+    engine = mockEngine(SHOP_ANSWERS);
+    const cluster = new Cluster('cluster', { kubeconfig: 'k', namespace: 'shop' });
+    new Collector('alone', { cluster, image: IMAGE });
+    new Collector('vendor', {
+      cluster,
+      image: IMAGE,
+      otlp: { endpoint: 'https://otlp.example.com', headers: { authorization: 'Bearer hunter2' } },
+      coralogix: { domain: 'eu2.coralogix.com', privateKey: 'cxtp_hunter3' },
+    });
+    await engine.idle();
+  });
+
+  it('has its keys in a Secret, and nowhere else', () => {
+    const { inputs, secrets } = engine.named('vendor-secret');
+    assert.deepEqual(secrets, ['stringData']);
+    const values = Object.values(inputs.stringData as Record<string, string>);
+    assert.deepEqual(values.sort(), ['Bearer hunter2', 'cxtp_hunter3']);
+    const others = engine.created.filter(({ name }) => name !== 'vendor-secret');
+    assert.ok(!JSON.stringify(others).includes('hunter'));
+    const { container } = workloadOf(engine.named('vendor-deployment'));
+    assert.deepEqual(container.envFrom, [{ secretRef: { name: 'collector' } }]);
+    const { 'config.yaml': config } = engine.named('vendor-config').inputs.data as Record<string, string>;
+    for (const variable of Object.keys(inputs.stringData as object))
+      assert.ok(config?.includes(`\${env:${variable}}`), variable);
+  });
+
+  it('has no Secret where there is nothing to keep', () => {
+    assert.ok(!engine.created.some(({ name }) => name === 'alone-secret'));
+    assert.equal(workloadOf(engine.named('alone-deployment')).container.envFrom, undefined);
+  });
+
+  it('gets new pods with a new configuration: only that is named by Pulumi', () => {
+    const config = engine.named('alone-config');
+    assert.equal((config.inputs.metadata as { name?: string }).name, undefined);
+    assert.equal(config.inputs.immutable, true);
+    const spec = JSON.stringify(engine.named('alone-deployment').inputs.spec);
+    assert.match(spec, /"configMap":\{"name":"alone-config-1a2b3c4d"\}/);
+  });
+
+  it('runs by digest, and listens before it is ready', () => {
+    const { container } = workloadOf(engine.named('alone-deployment'));
+    assert.equal(container.image, IMAGE);
+    assert.match(JSON.stringify(container.readinessProbe), /otlp-http/);
+    assert.deepEqual(container.args, ['--config', '/etc/otelcol/config.yaml']);
+  });
+});
