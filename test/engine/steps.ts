@@ -4,7 +4,7 @@ import { it } from 'node:test';
 export function steps(): (name: string, work: () => Promise<void>) => void {
   let failed: string | null = null;
   return (name, work) => {
-    it(name, async (test) => {
+    void it(name, async (test) => {
       if (failed !== null) {
         test.skip(`"${failed}" failed`);
         return;
