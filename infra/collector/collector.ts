@@ -2,6 +2,7 @@ import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
+import { exceptions } from '../cluster/exceptions';
 import { CONTAINER_SECURITY, podDefaults, resources } from '../cluster/pod';
 import { CORALOGIX_KEY_VARIABLE, collectorConfiguration, headerVariable } from './configuration';
 
@@ -21,6 +22,10 @@ export interface CollectorArgs {
   /** The Coralogix preset. */
   coralogix?: { domain: string; privateKey: string };
 }
+
+const EXCEPTIONS = exceptions({
+  kubeScore: { 'pod-probes-identical': 'without a health extension, its port is all that can be asked' },
+});
 
 /** The OpenTelemetry collector: takes all telemetry, gives it to the console and to the back ends of the config. */
 export class Collector extends pulumi.ComponentResource {
@@ -116,7 +121,7 @@ function createDeployment(
   return new k8s.apps.v1.Deployment(
     `${name}-deployment`,
     {
-      metadata: cluster.metadata(COLLECTOR_NAME),
+      metadata: { ...cluster.metadata(COLLECTOR_NAME), annotations: EXCEPTIONS },
       spec: {
         replicas: 1,
         selector: { matchLabels: selectorOf(COLLECTOR_NAME) },
