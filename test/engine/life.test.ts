@@ -7,7 +7,7 @@ import { TestCluster } from './cluster';
 import { browse, checkOut, SHOP_SERVICES, summaryOf, type Summary } from './shop-calls';
 import { TestStack } from './test-stack';
 
-const stack = new TestStack('life', { shop: 31_018, console: 31_020, postgres: 31_432 });
+const stack = new TestStack('life', { shop: 32_118, console: 32_120, postgres: 32_132 });
 let cluster: TestCluster;
 let shopUrl = '';
 let consoleUrl = '';

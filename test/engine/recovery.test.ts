@@ -6,7 +6,7 @@ import { engineTestSettings } from './settings';
 import { browse } from './shop-calls';
 import { TestStack, type Ended } from './test-stack';
 
-const stack = new TestStack('recovery', { shop: 31_118, console: 31_120, postgres: 31_532 });
+const stack = new TestStack('recovery', { shop: 32_218, console: 32_220, postgres: 32_232 });
 let cluster: TestCluster;
 
 /** Where the engine is killed: when the first of these lines comes. */

@@ -69,7 +69,7 @@ export function whyView() {
 
 /** `?embed=map`. */
 export function mapOnlyView() {
-  const map = mapPanel();
+  const map = mapPanel('h1');
   return {
     element: h('div', { class: 'why' }, map.element),
     title: 'Service map',
@@ -345,7 +345,8 @@ function explainPanel() {
   };
 }
 
-function mapPanel() {
+/** @param level heading of the panel */
+function mapPanel(level = 'h2') {
   const drawing = h('div', {
     class: 'scroll map-box',
     tabindex: 0,
@@ -362,7 +363,7 @@ function mapPanel() {
   const element = h(
     'section',
     { class: 'card', 'aria-label': 'Service map' },
-    h('header', { class: 'pane-top' }, h('h2', {}, 'Who calls whom'), mapLegend()),
+    h('header', { class: 'pane-top' }, h(level, { class: 'map-head' }, 'Who calls whom'), mapLegend()),
     drawing,
     twin,
   );
