@@ -1,10 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { renderConfigPage } from '../scenario/docs-page';
+import { coralogixPages } from './coralogix-definitions';
 import { EXIT } from './faults';
 
 /** Pages made from code, by their path in the repository. */
-const PAGES: Readonly<Record<string, () => string>> = { 'docs/config.md': renderConfigPage };
+const PAGES: Readonly<Record<string, () => string>> = {
+  'docs/config.md': renderConfigPage,
+  ...Object.fromEntries(Object.entries(coralogixPages()).map(([name, text]) => [name, () => text])),
+};
 
 /** `npm run docs`: writes the pages; with `--check` fails when one is outdated. Returns the exit code. */
 function main(argv: readonly string[]): number {

@@ -15,8 +15,8 @@ export class Interruption {
   /** @param onRequest tells a person, once */
   constructor(private readonly onRequest: (cause: string) => void) {}
 
-  /** Begins to listen to SIGINT, SIGTERM, SIGHUP and to uncaught errors. @param onForced a second signal: whether to end at once */
-  listen(onForced: () => boolean): void {
+  /** Begins to listen to SIGINT, SIGTERM, SIGHUP and to uncaught errors. @param onForced a second signal; false: something has to be waited for all the same */
+  listen(onForced: () => boolean | undefined): void {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
         const repeated = this.requested;
@@ -24,7 +24,7 @@ export class Interruption {
         if (repeated) {
           // Something may have to be waited for all the same; a third signal asks again.
           this.firstAt = performance.now();
-          if (onForced()) process.exit(EXIT.interrupted);
+          if (onForced() !== false) process.exit(EXIT.interrupted);
           return;
         }
         this.request(signal);

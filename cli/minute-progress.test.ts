@@ -101,11 +101,13 @@ describe('the minutes of a run whose clock is moved', () => {
   });
 
   it('are told up to the one under way when the run is ended on purpose', () => {
-    const { look, progress, told } = watch();
+    const { look, progress, told, record } = watch();
     look(running, START, START + 13);
-    progress.finish(START + 14);
+    progress.finish(START + 14, false);
     assert.deepEqual(told(), [0, 1, 2]);
     assert.equal(progress.done, true);
+    assert.equal(record.minutes[1]?.demo.graded, scenario.expectations[1]?.graded);
+    assert.equal(record.minutes[2]?.demo.graded, false, 'it was cut');
   });
 
   it('give nothing away in a blind run', () => {

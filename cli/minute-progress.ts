@@ -90,11 +90,17 @@ export class MinuteProgress {
     }
   }
 
-  /** Tells what is left, the minute under way included: the run has come to its end. */
-  finish(now: number): void {
+  /**
+   * Tells what is left, the minute under way included: the run has come to its end.
+   *
+   * @param now Unix seconds of that end
+   * @param held whether the minute under way was held: else it was cut, and is not graded
+   */
+  finish(now: number, held: boolean): void {
     this.visit(now);
     const { current } = this;
-    if (current !== null) this.left.push({ ...current, leftAt: now, settledAt: null });
+    if (current !== null)
+      this.left.push({ ...current, whole: held && current.whole, leftAt: now, settledAt: null });
     this.current = null;
     for (const minute of this.left.splice(0)) this.tellMinute(minute);
     this.ended = true;
@@ -165,7 +171,7 @@ export class MinuteProgress {
       return;
     }
     const fires = this.flowAlert === null ? firesFlowAlert(minute) : this.flowAlert.state === 'firing';
-    if (fires) this.record.flowAlertMinute ??= this.flowAlert?.sinceMinute ?? number;
+    if (fires) this.record.flowAlertMinute ??= this.flowAlert?.firstMinute ?? number;
     const lines = minuteLines(minute, durationMinutes, totalLostRevenueUsd(lost.updated(minutes)), {
       flowAlert: flowAlertText(fires, this.record.flowAlertMinute),
       blind: this.style.blind,

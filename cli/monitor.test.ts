@@ -6,6 +6,7 @@ import { LostRevenue, totalLostRevenueUsd } from './lost-revenue';
 import { MinuteProgress } from './minute-progress';
 import { lookAtLostRevenue, RunRecord } from './monitor';
 import {
+  parseFlowAlert,
   parseLostRevenue,
   parseRun,
   parseSummary,
@@ -13,6 +14,7 @@ import {
   type RunObservation,
 } from './observation';
 import { LastFailure } from './recovery';
+import { mergeRuns } from './replicas';
 import { reportMinute } from './report';
 import { cohort } from './report-fixture';
 import { RunMinutes } from './run-minutes';
@@ -263,6 +265,39 @@ describe('what services say', () => {
       catalog: { requests: 30, p95Ms: 7 },
     });
     assert.equal(parseSummary(null).arriving, false);
+  });
+
+  it('is read from the console: the flow alert', () => {
+    const firing = { state: 'firing', since_minute: 7, incidents: [{ fromMinute: 5 }, { fromMinute: 7 }] };
+    assert.deepEqual(parseFlowAlert({ flowAlert: firing }), {
+      state: 'firing',
+      sinceMinute: 7,
+      firstMinute: 5,
+    });
+    const armed = { state: 'armed', since_minute: null, incidents: [] };
+    assert.deepEqual(parseFlowAlert({ flowAlert: armed }), {
+      state: 'armed',
+      sinceMinute: null,
+      firstMinute: null,
+    });
+    assert.equal(parseFlowAlert({}), null, 'an older console');
+  });
+
+  it('is put together from the replicas of the load generator', () => {
+    const one = {
+      minutes: [seen(20, 300, 2)],
+      load: { scheduled: 9, started: 9, dropped: 0, startLagP99Ms: 4 },
+    };
+    const other = {
+      minutes: [seen(20, 20), seen(21, 1)],
+      load: { ...one.load, dropped: 1, startLagP99Ms: 9 },
+    };
+    const merged = mergeRuns([one, other]);
+    assert.equal(merged.minutes.length, 2);
+    assert.equal(merged.minutes[0]?.demo.errors, 320);
+    assert.equal(merged.minutes[0].demo.errorRate, Math.round((320 / 840) * 10_000) / 10_000);
+    assert.equal(merged.minutes[0].inFlight, 2);
+    assert.deepEqual(merged.load, { scheduled: 18, started: 18, dropped: 1, startLagP99Ms: 9 });
   });
 
   it('tells when the last checkout failed', () => {

@@ -61,6 +61,8 @@ export interface FlowAlertState {
   state: 'armed' | 'firing';
   /** First minute of the incident that is open; null while armed. */
   sinceMinute: number | null;
+  /** First minute in which the run fired it; null when it has not. */
+  firstMinute: number | null;
 }
 
 /** What the telemetry says, over the last minute. */
@@ -213,13 +215,12 @@ export function parseLostRevenue(body: unknown): Map<number, number> {
 
 /** Reads the flow alert in the answer of `GET /api/summary`; null where it has none. */
 export function parseFlowAlert(body: unknown): FlowAlertState | null {
-  for (const found of [at(body, 'run', 'flowAlert'), at(body, 'flowAlert')]) {
-    const state = textAt(found, 'state');
-    if (state === 'armed' || state === 'firing') {
-      return { state, sinceMinute: numberAt(found, 'sinceMinute') };
-    }
-  }
-  return null;
+  const found = at(body, 'flowAlert');
+  const state = textAt(found, 'state');
+  if (state !== 'armed' && state !== 'firing') return null;
+  const sinceMinute = numberAt(found, 'since_minute');
+  const [first] = listAt(found, 'incidents');
+  return { state, sinceMinute, firstMinute: numberAt(first, 'fromMinute') ?? sinceMinute };
 }
 
 function cohortOf(value: unknown): CohortMinute {

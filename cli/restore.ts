@@ -61,7 +61,7 @@ async function main(): Promise<number> {
   const interruption = new Interruption(() => {
     output.line('Interrupted: what has not been committed is undone.');
   });
-  interruption.listen(() => undefined);
+  interruption.listen(() => true);
   const tools = {
     output,
     check: (): void => {

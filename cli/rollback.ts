@@ -82,7 +82,7 @@ async function main(): Promise<number> {
   const interruption = new Interruption(() => {
     output.line('Interrupted: run it again, it goes on where it stopped.');
   });
-  interruption.listen(() => undefined);
+  interruption.listen(() => true);
   const target = await open(options, output);
   try {
     const result = await rollback(target, interruption, output);

@@ -151,6 +151,7 @@ class Show {
       trouble = error;
       if (!(error instanceof Interrupted)) output.line(`  ✗ ${messageOf(error)}`);
     }
+    const endedAt = Date.now() / 1000;
     const { runId } = plan.scenario;
     const healed = await heal(() => outage.end(runId), {
       conductor: this.conductor,
@@ -158,7 +159,7 @@ class Show {
       output,
     });
     if (healed.ok) onWell();
-    await this.lookOnceMore(plan, progress);
+    await this.lookOnceMore(plan, progress, endedAt);
     if (this.options.talk && healed.ok) {
       announce(
         'Healed',
@@ -232,16 +233,20 @@ class Show {
   }
 
   /** The spans and the requests of the last moments have come since. */
-  private async lookOnceMore(plan: RunPlan, progress: MinuteProgress | null): Promise<void> {
+  private async lookOnceMore(plan: RunPlan, progress: MinuteProgress | null, endedAt: number): Promise<void> {
     const { output } = this.tools;
     try {
-      const run = await this.observer.run(plan.scenario.runId);
+      // Of a minute that was held until the heal, who was still waiting then was served: that is not the outage's.
+      const run = this.heldSince === null ? await this.observer.run(plan.scenario.runId) : null;
       if (run !== null) this.record.seen.add(run);
       await lookAtLostRevenue(plan, this.record, this.observer);
-      if (this.heldSince !== null) progress?.finish(Date.now() / 1000);
+      // The console knows all six conditions, and what came late.
+      const alert = await this.observer.flowAlert(plan.scenario.runId);
+      if (alert !== null) this.record.flowAlertMinute = alert.firstMinute;
     } catch (error) {
-      output.line(`  (lost revenue may be incomplete: ${messageOf(error)})`);
+      output.line(`  (the last minutes may be incomplete: ${messageOf(error)})`);
     }
+    progress?.finish(endedAt, this.heldSince !== null);
   }
 
   private factsOf(plan: RunPlan, healed: Report['healed']): RunFacts {

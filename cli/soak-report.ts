@@ -1,9 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { duration, percent } from './output';
 import { GrowingCount, mean, trendOf } from './soak-statistics';
 import type { LaneSample, Sample } from './soak-samples';
 
 /** Growth that can't be chance and would matter over a day (MB an hour). */
-const GROWTH_MB_PER_HOUR = 30;
+const GROWTH_MB_PER_HOUR = 60;
 /** The beginning doesn't count: heaps and caches fill (share, and at least so many seconds). */
 const WARM_UP_SHARE = 0.25;
 const WARM_UP_SECONDS = 120;
@@ -100,6 +101,13 @@ export function soakResult(
       failures.push(
         `${name} grows by ${(slope ?? 0).toFixed(0)} ± ${(error ?? 0).toFixed(0)} MB an hour (at most ${GROWTH_MB_PER_HOUR})`,
       );
+  }
+  const loads = samples.flatMap(({ machineLoad }) => (machineLoad === null ? [] : [machineLoad]));
+  const most = Math.max(0, ...loads);
+  if (most > 2 * availableParallelism()) {
+    notes.push(
+      `The load of this machine was up to ${most.toFixed(1)} on ${availableParallelism()} cores: what failed or was late may be its doing. End what else runs, or use a smaller --scale.`,
+    );
   }
   if (!memory.some(({ judged }) => judged)) {
     notes.push(
@@ -231,7 +239,8 @@ export function renderSoak(result: SoakResult): string {
     '',
     '## Memory',
     '',
-    'Resident size; the slope is a straight line through the samples after the warm-up, with its standard error.',
+    'A process with its descendants (on Linux its own pages, without shared ones); the slope is a straight line through the',
+    'samples after the warm-up, with its standard error.',
     '',
     '| process | MB | then MB | MB an hour | ± | |',
     '|---|---:|---:|---:|---:|---|',

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
 import { promisify } from 'node:util';
 import { SERVICE_NAMES } from '../services/catalog';
 import { readInstances, readService } from './checks/context';
@@ -11,12 +13,14 @@ const run = promisify(execFile);
 export interface Sample {
   /** Seconds since the beginning. */
   at: number;
-  /** Resident bytes of each process; PostgreSQL's with its back ends. */
+  /** Memory of each process (bytes), see `memoryOf`; PostgreSQL's with its back ends. */
   rss: Record<string, number>;
   /** Spans that ended, by instance: its counter restarts with it. */
   ended: Record<string, number>;
   /** Spans the console has received since it started. */
   received: number;
+  /** Load average of this machine, of a local shop's alone. */
+  machineLoad: number | null;
   load: {
     baseline: LaneSample;
     demo: LaneSample;
@@ -39,7 +43,7 @@ export async function takeSample(target: Target, at: number): Promise<Sample> {
     healthOf(target),
     receivedBy(target),
     loadOf(target),
-    target.kind === 'local' ? residentBytes(target) : Promise.resolve(null),
+    target.kind === 'local' ? memoryOf(target) : Promise.resolve(null),
   ]);
   return {
     at,
@@ -48,6 +52,7 @@ export async function takeSample(target: Target, at: number): Promise<Sample> {
       health.filter(({ name }) => !name.startsWith('console')).map(({ name, ended }) => [name, ended]),
     ),
     received,
+    machineLoad: target.kind === 'local' ? (loadavg()[0] ?? null) : null,
     load,
   };
 }
@@ -92,16 +97,28 @@ async function loadOf(target: Target): Promise<Sample['load']> {
   return { baseline: lane('baseline'), demo: lane('demo') };
 }
 
-/** Resident sizes of the runner's processes, each with its descendants. */
-async function residentBytes(target: Target): Promise<Record<string, number>> {
+/**
+ * Memory of the runner's processes, each with its descendants: on Linux what is their own (anonymous pages: no shared
+ * buffers, which every back end of PostgreSQL would count again), else resident sizes.
+ */
+async function memoryOf(target: Target): Promise<Record<string, number>> {
   const [instances, { stdout }] = await Promise.all([
     target.instances(),
     run('ps', ['-A', '-o', 'pid=,ppid=,rss='], { maxBuffer: 16 * 1024 * 1024 }),
   ]);
-  const rows = parseProcesses(stdout);
+  const rows = await Promise.all(
+    parseProcesses(stdout).map(async (row) => ({ ...row, bytes: (await ownBytes(row.pid)) ?? row.bytes })),
+  );
   return Object.fromEntries(
     instances.flatMap(({ workload, pid }) => (pid === null ? [] : [[workload, familyBytes(pid, rows)]])),
   );
+}
+
+/** Anonymous resident bytes; null where the system does not tell, or the process has ended. */
+async function ownBytes(pid: number): Promise<number | null> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1];
+  return kilobytes === undefined ? null : Number(kilobytes) * 1024;
 }
 
 export interface ProcessRow {

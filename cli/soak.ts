@@ -68,7 +68,7 @@ async function main(): Promise<number> {
   const interruption = new Interruption(() => {
     output.line('Interrupted: the load goes back.');
   });
-  interruption.listen(() => undefined);
+  interruption.listen(() => true);
   const target = await discoverTarget({ ...options, repositoryDir: REPOSITORY, output });
   try {
     await beginWith(target, { keep: options.keep, repositoryDir: REPOSITORY, output });

@@ -78,7 +78,7 @@ async function main(): Promise<number> {
   const interruption = new Interruption(() => {
     output.line('Interrupted.');
   });
-  interruption.listen(() => undefined);
+  interruption.listen(() => true);
   const validation = await validate(options, interruption, output);
   if (options.json) process.stdout.write(`${JSON.stringify(validation, null, 2)}\n`);
   return validation.ok ? EXIT.ok : EXIT.failed;

@@ -4,8 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { homedir, tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
 const bin = (name) => join(root, 'node_modules', '.bin', name);
@@ -15,6 +15,17 @@ const tests = (...patterns) => patterns.flatMap((pattern) => globSync(pattern, {
 function noBrowser() {
   const found = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
   return found ? null : 'no chromium at /usr/bin/chromium (Debian: apt-get install chromium)';
+}
+
+/** @returns {string | null} why the engine part cannot run here */
+function noEngine() {
+  if (!process.env.PULUMI_E2E_KUBECONFIG)
+    return "PULUMI_E2E_KUBECONFIG is not set: the path of a test cluster's kubeconfig (test/engine/settings.ts)";
+  const folders = [join(homedir(), '.pulumi', 'bin'), ...(process.env.PATH ?? '').split(delimiter)];
+  const found = folders.some(
+    (folder) => !folder.includes('node_modules') && existsSync(join(folder, 'pulumi')),
+  );
+  return found ? null : 'no pulumi on PATH or in ~/.pulumi/bin (https://www.pulumi.com/docs/install/)';
 }
 
 const parts = [
@@ -27,8 +38,10 @@ const parts = [
   // Asks kubeconform, kube-score and checkov where they are installed, and says so where not.
   { name: 'manifests', files: () => tests('dist/test/manifests/*.test.js') },
   { name: 'shop', files: () => tests('dist/test/shop/*.test.js') },
+  { name: 'ops', files: () => tests('dist/test/ops/*.test.js') },
   { name: 'demo', files: () => tests('dist/test/demo/*.test.js') },
   { name: 'browser', files: () => tests('dist/test/browser/*.test.js'), missing: noBrowser() },
+  { name: 'engine', files: () => tests('dist/test/engine/*.test.js'), missing: noEngine() },
 ];
 
 const reports = mkdtempSync(join(tmpdir(), 'ecommerce-demo-report-'));

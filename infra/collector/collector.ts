@@ -3,6 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
 import { exceptions } from '../cluster/exceptions';
+import { contentName } from '../cluster/content-name';
 import { CONTAINER_SECURITY, podDefaults, resources } from '../cluster/pod';
 import { CORALOGIX_KEY_VARIABLE, collectorConfiguration, headerVariable } from './configuration';
 
@@ -54,7 +55,7 @@ function secretVariables({ otlp, coralogix }: CollectorArgs): Record<string, str
   };
 }
 
-/** Named by Pulumi, so that a change of it makes new pods. */
+/** Named by its content, so that a change of it makes new pods. */
 function createConfig(name: string, args: CollectorArgs, parent: pulumi.Resource): k8s.core.v1.ConfigMap {
   const { cluster, otlp, coralogix } = args;
   const text = collectorConfiguration({
@@ -64,7 +65,7 @@ function createConfig(name: string, args: CollectorArgs, parent: pulumi.Resource
   return new k8s.core.v1.ConfigMap(
     `${name}-config`,
     {
-      metadata: { namespace: cluster.namespace.metadata.name, labels: labelsOf(COLLECTOR_NAME) },
+      metadata: cluster.metadata(contentName(COLLECTOR_NAME, text), labelsOf(COLLECTOR_NAME)),
       immutable: true,
       data: { 'config.yaml': text },
     },

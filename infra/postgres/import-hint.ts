@@ -49,7 +49,7 @@ export function importHint(name: string, siblings: Siblings): pulumi.ErrorHook {
   return new pulumi.ErrorHook(`${name}-import-hint`, ({ type, name: resource, urn, newInputs, errors }) => {
     if (!(errors[0] ?? '').includes('already exists')) return false;
     const id = String((newInputs as { name?: unknown } | undefined)?.name);
-    pulumi.log.error(
+    void pulumi.log.error(
       `${resource}: ${id} is in PostgreSQL already, but this stack does not know it: an update was killed just when ` +
         `it was made. Take it over, then run pulumi up again:\n` +
         importCommand({ type, name: resource, urn, id }, siblings),

@@ -5,6 +5,7 @@ import * as tls from '@pulumi/tls';
 import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
 import { exceptions, OFFICIAL_USER_EXCEPTIONS } from '../cluster/exceptions';
+import { contentName } from '../cluster/content-name';
 import { CONTAINER_SECURITY, podDefaults, resources } from '../cluster/pod';
 
 /** Name of the Service, and so of the host, inside the cluster. */
@@ -103,7 +104,7 @@ function createCertificate(name: string, parent: pulumi.Resource) {
   return { key, certificate };
 }
 
-/** Named by Pulumi, so that a new certificate makes new pods of its users. */
+/** Named by its content, so that a new certificate makes new pods of its users. */
 function createClientCa(
   name: string,
   { cluster }: PostgresServerArgs,
@@ -113,7 +114,11 @@ function createClientCa(
   return new k8s.core.v1.ConfigMap(
     `${name}-ca`,
     {
-      metadata: { namespace: cluster.namespace.metadata.name, labels: labelsOf(POSTGRES_NAME) },
+      metadata: {
+        name: certificate.certPem.apply((pem) => contentName(`${POSTGRES_NAME}-ca`, pem)),
+        namespace: cluster.namespace.metadata.name,
+        labels: labelsOf(POSTGRES_NAME),
+      },
       immutable: true,
       data: { [CLIENT_CA_FILE]: certificate.certPem },
     },

@@ -31,6 +31,8 @@ export interface ConductorAnswer extends ReturnType<Conductor['status']> {
 export interface TraceLists {
   failing: TraceHeader[];
   healthy: TraceHeader[];
+  /** Succeeded after more than a second, or by a full scan. */
+  slow: TraceHeader[];
   baseline: TraceHeader[];
 }
 
@@ -85,9 +87,14 @@ export class ConsoleView {
 
   traces(): TraceLists {
     const { traces } = this.options.store;
-    const list = (traffic: 'demo' | 'baseline', failed: boolean): TraceHeader[] =>
-      traces.list({ traffic, failed, limit: LISTED_TRACES }).map(traceHeader);
-    return { failing: list('demo', true), healthy: list('demo', false), baseline: list('baseline', false) };
+    const list = (filter: { traffic: 'demo' | 'baseline'; failed: boolean; slow?: boolean }): TraceHeader[] =>
+      traces.list({ ...filter, limit: LISTED_TRACES }).map(traceHeader);
+    return {
+      failing: list({ traffic: 'demo', failed: true }),
+      healthy: list({ traffic: 'demo', failed: false, slow: false }),
+      slow: list({ traffic: 'demo', failed: false, slow: true }),
+      baseline: list({ traffic: 'baseline', failed: false }),
+    };
   }
 
   explain(): ExplainAnswer {

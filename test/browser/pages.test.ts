@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { TestShop, until } from '../harness';
 import { TestBrowser } from './browser';
 
+// The console's own test is console.test.ts.
 const shop = new TestShop(`e2e-browser-${String(process.pid)}`, ['--rows', '100000'], 4_000);
 let browser: TestBrowser;
 
@@ -82,21 +83,6 @@ describe('the storefront', () => {
     await page.locator('.outcome').waitFor({ timeout: 20_000 });
     assert.equal(keys.size, 1, `a retry keeps its idempotency key: ${[...keys].join(' ')}`);
     assert.ok(!keys.has('none'));
-    await page.close();
-  });
-});
-
-describe('the console', () => {
-  it('shows both cohorts, and a failing trace', async () => {
-    const page = await browser.open(shop.url('console'));
-    await until(
-      async () => {
-        const text = await page.locator('body').innerText();
-        return /baseline/i.test(text) && /demo/i.test(text) && /blackfriday/i.test(text);
-      },
-      15_000,
-      () => 'the summary',
-    );
     await page.close();
   });
 });

@@ -1,32 +1,72 @@
-import { AppsV1Api, CoreV1Api, KubeConfig, type V1Pod } from '@kubernetes/client-node';
+import type * as kubernetes from '@kubernetes/client-node' with { 'resolution-mode': 'import' };
 import { Client } from 'pg';
 import type { TestStack } from './test-stack';
 
+/** Kinds that the program makes in its namespace, with their API versions. */
+export const KINDS: Readonly<Record<string, string>> = {
+  ConfigMap: 'v1',
+  Deployment: 'apps/v1',
+  Job: 'batch/v1',
+  NetworkPolicy: 'networking.k8s.io/v1',
+  PersistentVolumeClaim: 'v1',
+  PodDisruptionBudget: 'policy/v1',
+  Secret: 'v1',
+  Service: 'v1',
+  ServiceAccount: 'v1',
+  StatefulSet: 'apps/v1',
+};
+
+/** What each namespace gets from the cluster. */
+const CLUSTERS_OWN = ['ConfigMap kube-root-ca.crt', 'ServiceAccount default'];
+
 /** What a test asks of a stack's namespace, beside the engine. */
 export class TestCluster {
-  private readonly core: CoreV1Api;
-  private readonly apps: AppsV1Api;
-  private readonly host: string;
+  private constructor(
+    private readonly stack: TestStack,
+    private readonly host: string,
+    private readonly core: kubernetes.CoreV1Api,
+    private readonly apps: kubernetes.AppsV1Api,
+    private readonly any: kubernetes.KubernetesObjectApi,
+  ) {}
 
-  constructor(private readonly stack: TestStack) {
+  static async of(stack: TestStack): Promise<TestCluster> {
+    const { AppsV1Api, CoreV1Api, KubeConfig, KubernetesObjectApi } = await import('@kubernetes/client-node');
     const config = new KubeConfig();
     config.loadFromFile(stack.settings.kubeconfig);
-    this.core = config.makeApiClient(CoreV1Api);
-    this.apps = config.makeApiClient(AppsV1Api);
-    this.host = stack.settings.host ?? new URL(config.getCurrentCluster()?.server ?? '').hostname;
+    return new TestCluster(
+      stack,
+      stack.settings.host ?? new URL(config.getCurrentCluster()?.server ?? '').hostname,
+      config.makeApiClient(CoreV1Api),
+      config.makeApiClient(AppsV1Api),
+      KubernetesObjectApi.makeApiClient(config),
+    );
   }
 
   /** Pods that should run: all but the set-up's, which has ended. */
-  async pods(): Promise<V1Pod[]> {
+  async pods(): Promise<kubernetes.V1Pod[]> {
     const { items } = await this.core.listNamespacedPod({ namespace: this.stack.namespace });
     return items.filter((pod) => pod.metadata?.labels?.['app.kubernetes.io/name'] !== 'setup');
   }
 
   /** Names of pods that are not ready. */
   async unready(): Promise<string[]> {
-    const ready = ({ status }: V1Pod) =>
+    const ready = ({ status }: kubernetes.V1Pod) =>
       status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True');
     return (await this.pods()).flatMap((pod) => (ready(pod) === true ? [] : [pod.metadata?.name ?? '?']));
+  }
+
+  /** Everything in the namespace that isn't the cluster's own, as `Kind name`. */
+  async objects(): Promise<string[]> {
+    const found = await Promise.all(
+      Object.entries(KINDS).map(async ([kind, apiVersion]) => {
+        const { items } = await this.any.list(apiVersion, kind, this.stack.namespace);
+        return items.map(({ metadata }) => `${kind} ${metadata?.name ?? '?'}`);
+      }),
+    );
+    return found
+      .flat()
+      .filter((name) => !CLUSTERS_OWN.includes(name))
+      .sort();
   }
 
   /** Each pod with its restarts: what a change without restarts leaves as it is. */
@@ -69,7 +109,10 @@ export class TestCluster {
       user: 'postgres',
       password: Buffer.from(data?.password ?? '', 'base64').toString(),
       database,
-      ssl: { ca: Buffer.from(data?.['tls.crt'] ?? '', 'base64').toString(), checkServerIdentity: () => undefined },
+      ssl: {
+        ca: Buffer.from(data?.['tls.crt'] ?? '', 'base64').toString(),
+        checkServerIdentity: () => undefined,
+      },
     });
     await client.connect();
     try {

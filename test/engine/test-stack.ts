@@ -2,8 +2,15 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
+import { z } from 'zod';
 import { repositoryDir } from '../harness';
 import { engineTestSettings, type EngineTestSettings } from './settings';
+
+const stateSchema = z.looseObject({
+  deployment: z.looseObject({
+    resources: z.array(z.looseObject({ urn: z.string(), type: z.string(), id: z.string().optional() })),
+  }),
+});
 
 /** How a command of the engine ended. */
 export interface Ended {
@@ -101,6 +108,28 @@ export class TestStack {
       this.name,
     ]);
     return JSON.parse(output) as unknown;
+  }
+
+  /** Kubernetes objects in the state, but the namespace itself, as `Kind name`. */
+  async kubernetesObjects(): Promise<string[]> {
+    return (await this.resources())
+      .flatMap(({ type, id }) => {
+        const kind = /^kubernetes:.*:(\w+)$/.exec(type)?.[1];
+        return kind === undefined || kind === 'Namespace' ? [] : [`${kind} ${id?.split('/')[1] ?? '?'}`];
+      })
+      .sort();
+  }
+
+  /** The URN of the resource of a name. */
+  async urnOf(name: string): Promise<string> {
+    const found = (await this.resources()).find(({ urn }) => urn.endsWith(`::${name}`));
+    if (!found) throw new Error(`the state has no ${name}`);
+    return found.urn;
+  }
+
+  private async resources() {
+    const { output } = await this.ok(['stack', 'export', '--stack', this.name]);
+    return stateSchema.parse(JSON.parse(output)).deployment.resources;
   }
 
   /** Runs a command of the engine on this stack, however it ends. */

@@ -5,7 +5,7 @@ import type { KnownRun, RunEvent } from '../runs/run-book';
 import { byTraffic, COHORT_ROUTES, FRONTEND } from '../store/aggregates';
 import { round, statsOf, Totals } from '../store/series';
 import type { TelemetryStore } from '../store/telemetry-store';
-import { flowAlertOf, settledMinute, type FlowAlertAnswer } from './flow-alert';
+import { flowAlertOf, flowMinutes, type FlowAlertAnswer } from './flow-alert';
 import { coveredSeconds } from './summary';
 
 /** One demo minute: what was wanted, predicted and seen. Rates 0…1, null where nothing was seen. */
@@ -18,6 +18,8 @@ export interface CurveMinute {
   observed: {
     /** All its requests were answered and have arrived. */
     complete: boolean;
+    /** Real time it covers so far (s). */
+    seconds: number | null;
     requests: number;
     rpm: number | null;
     errorRate: number | null;
@@ -33,7 +35,9 @@ export interface CurveMinute {
     waiting: number;
     waitingPeak: number;
     max: number;
+    /** Waits given up by requests of this minute. */
     timeouts: number;
+    timeoutsPerSecond: number | null;
     waitP95Ms: number | null;
   } | null;
 }
@@ -71,10 +75,13 @@ export function curveOf(
   const { scenario } = run.effective;
   const inForce = run.endedMs === null;
   const position = positionAt(run.effective, nowMs / 1000);
-  const settled = settledMinute(run, nowMs);
   const current =
     inForce && position.state === 'running' && position.minute !== null ? Math.floor(position.minute) : null;
-  const kept = new Map(store.aggregates.minutes(run.runId).map((minute) => [minute.minute, minute]));
+  const seenMinutes = store.aggregates.minutes(run.runId);
+  const kept = new Map(seenMinutes.map((minute) => [minute.minute, minute]));
+  const full = new Set(
+    flowMinutes(seenMinutes, run, nowMs).flatMap((each) => (each.full ? [each.minute] : [])),
+  );
   const pools = store.pools.minutes(run.runId);
   const minutes = scenario.expectations.map((expected): CurveMinute => {
     const seen = kept.get(expected.minute);
@@ -106,7 +113,8 @@ export function curveOf(
     return {
       ...head,
       observed: {
-        complete: settled === null || expected.minute < Math.floor(settled),
+        complete: full.has(expected.minute),
+        seconds: seconds === null ? null : round(seconds, 1),
         requests: demo.requests,
         rpm: demo.rpm,
         errorRate: demo.errorRate,
@@ -129,7 +137,9 @@ export function curveOf(
               waiting: round(pool.waiting, 1),
               waitingPeak: pool.waitingPeak,
               max: pool.max,
-              timeouts: pool.timeouts,
+              timeouts: seen.wait.errors,
+              timeoutsPerSecond:
+                seconds === null || seconds <= 0 ? null : round(seen.wait.errors / seconds, 2),
               waitP95Ms: statsOf(seen.wait, seconds).p95Ms,
             },
     };

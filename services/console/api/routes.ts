@@ -177,7 +177,8 @@ export function mountApi(router: Router, options: ApiOptions): void {
 /** The newest failed and the newest good checkout that are whole, as examples. */
 function reportTraces(store: TelemetryStore): { failing: TraceTree | null; healthy: TraceTree | null } {
   const newest = (failed: boolean): TraceTree | null => {
-    const found = store.traces.list({ traffic: 'demo', failed, limit: 20 });
+    const quick = failed ? [] : store.traces.list({ traffic: 'demo', failed, slow: false, limit: 20 });
+    const found = quick.length > 0 ? quick : store.traces.list({ traffic: 'demo', failed, limit: 20 });
     const whole = found.filter(({ partial, root }) => !partial && root !== null);
     const best = whole.find((trace) => traceHeader(trace).poolExhausted) ?? whole[0] ?? found[0];
     return best === undefined ? null : traceTree(best, (linked) => store.traces.get(linked) !== null);

@@ -60,7 +60,9 @@ export function traceHeader(trace: StoredTrace): TraceHeader {
     spans: trace.spans.length,
     services: [...new Set(trace.spans.map(({ service }) => service))],
     poolExhausted: trace.spans.some(({ attributes }) =>
-      attributes.some((key, index) => key === 'db.connection.pool.exhausted' && attributes[index + 1] === true),
+      attributes.some(
+        (key, index) => key === 'db.connection.pool.exhausted' && attributes[index + 1] === true,
+      ),
     ),
     complete: !trace.partial,
   };

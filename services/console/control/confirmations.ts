@@ -67,7 +67,8 @@ export class Confirmations {
   watch(action: ActionName, title: string, conditions: readonly Condition[], nowMs: number): WatchedAction {
     // What a newer action supersedes is not waited for: a change of the cause everything, the clock only itself.
     for (const earlier of this.watched) {
-      if (earlier.state === 'watching' && (!isClock(action) || isClock(earlier.action))) earlier.state = 'superseded';
+      if (earlier.state === 'watching' && (!isClock(action) || isClock(earlier.action)))
+        earlier.state = 'superseded';
     }
     const watch: Watch = {
       id: this.nextId,
@@ -166,7 +167,7 @@ export function trafficOf(runId: string): Condition {
 /** The clock stands, and the traffic says so too. */
 export function clockHeld(minute: number): Condition[] {
   return [
-    ['The clock is held', ({ effective }) => effective !== null && effective.pausedAt !== null],
+    ['The clock is held', ({ effective }) => typeof effective?.pausedAt === 'number'],
     [
       `Traffic goes on in minute ${String(minute)}`,
       (view, watch) =>
@@ -182,7 +183,7 @@ export function clockRunsFrom(minute: number): Condition {
   return [
     `The clock runs on from minute ${String(Math.floor(minute))}`,
     ({ effective, nowMs }) => {
-      if (effective === null || effective.pausedAt !== null) return false;
+      if (effective?.pausedAt !== null) return false;
       return (positionAt(effective, nowMs / 1000).minute ?? -1) > minute;
     },
   ];

@@ -65,15 +65,13 @@ export function curveSvg(curve: Curve, theme: Theme = 'light'): string {
   const yMs = (ms: number): number =>
     LATENCY.bottom - (Math.min(ms, ceiling) / ceiling) * (LATENCY.bottom - LATENCY.top);
   const minutes = curve.minutes.filter(({ minute }) => minute <= last);
-  const points = (
-    value: (minute: CurveMinute) => number | null,
-    y: (value: number) => number,
-  ): Point[] =>
+  const points = (value: (minute: CurveMinute) => number | null, y: (value: number) => number): Point[] =>
     minutes.flatMap((minute) => {
       const found = value(minute);
       return found === null ? [] : [{ x: x(minute.minute), y: y(found) }];
     });
-  const seen = (minute: CurveMinute): boolean => (minute.observed?.requests ?? 0) > 0;
+  const seen = (minute: CurveMinute): boolean =>
+    minute.observed !== null && minute.observed.requests > 0 && minute.observed.complete;
   const parts = [
     rect(0, 0, WIDTH, HEIGHT, colours.page),
     text(LEFT - 42, 44, curve.title, { size: 24, weight: 650, fill: colours.ink }),

@@ -12,8 +12,6 @@ export interface PoolMinute {
   waiting: number;
   waitingPeak: number;
   max: number;
-  /** Waits given up within the minute. */
-  timeouts: number;
 }
 
 interface Kept extends PoolMinute {
@@ -23,7 +21,6 @@ interface Kept extends PoolMinute {
 
 interface Run {
   minutes: Map<number, Kept>;
-  lastTimeouts: number | null;
 }
 
 /** What the outage's pool did in each demo minute. Bounded: the newest runs, the newest minutes of each. */
@@ -39,18 +36,12 @@ export class PoolMinutes {
     kept.waitingSum += pool.pending ?? 0;
     kept.waitingPeak = Math.max(kept.waitingPeak, pool.pending ?? 0);
     kept.max = pool.max ?? kept.max;
-    if (pool.timeouts !== null) {
-      // A counter that went back belongs to a new process.
-      const before = run.lastTimeouts ?? pool.timeouts;
-      kept.timeouts += pool.timeouts >= before ? pool.timeouts - before : pool.timeouts;
-      run.lastTimeouts = pool.timeouts;
-    }
   }
 
   private runOf(runId: string): Run {
     let run = this.runs.get(runId);
     if (run === undefined) {
-      run = { minutes: new Map(), lastTimeouts: null };
+      run = { minutes: new Map() };
       this.runs.set(runId, run);
       const [oldest] = this.runs.keys();
       if (this.runs.size > MAX_RUNS && oldest !== undefined) this.runs.delete(oldest);
@@ -66,7 +57,6 @@ export class PoolMinutes {
       waiting: 0,
       waitingPeak: 0,
       max: 0,
-      timeouts: 0,
       usedSum: 0,
       waitingSum: 0,
     };

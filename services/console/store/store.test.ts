@@ -4,6 +4,7 @@ import { span, spanId, traceId } from '../testing/spans';
 import { factsOf } from './facts';
 import { BUCKETS, bucketOf, lowerBoundOf, quantile } from './histogram';
 import { SecondRing, Totals } from './series';
+import { TelemetryStore } from './telemetry-store';
 import { TraceStore, type TraceLimits } from './traces';
 import type { SpanRecord } from '../otlp/records';
 
@@ -107,7 +108,72 @@ describe('a ring of seconds', () => {
   });
 });
 
+describe('telemetry older than the run', () => {
+  it('is dropped: what is there, and what comes late', () => {
+    let nowMs = 1_000_000;
+    const store = new TelemetryStore(() => nowMs);
+    store.addSpans(checkout(1, { failed: true, atMs: nowMs }));
+    nowMs += 400_000;
+    store.addSpans(checkout(2, { failed: true, atMs: nowMs }));
+    store.beginRun(nowMs + 5000);
+    assert.equal(store.traces.get(traceId(1)), null);
+    assert.notEqual(store.traces.get(traceId(2)), null, 'the calm before the run stays, to compare');
+    store.addSpans(checkout(3, { failed: true, atMs: 1_000_000 }));
+    assert.equal(store.traces.get(traceId(3)), null);
+    assert.equal(store.sizes().spansOlderThanRun, 3);
+  });
+});
+
 describe('the trace store', () => {
+  it('drops what is older than a run, with what it held, and keeps the books', () => {
+    const store = new TraceStore(LIMITS);
+    const feedAll = (records: SpanRecord[], nowMs: number): void => {
+      for (const record of records) feed(store, record, nowMs);
+    };
+    feedAll(checkout(1, { failed: false, atMs: 1000 }), 1000);
+    feedAll(checkout(2, { failed: true, atMs: 1500, links: [traceId(1)] }), 1500);
+    feedAll(checkout(3, { failed: true, atMs: 9000, links: [traceId(1)] }), 9000);
+    store.tick(12_000);
+    feedAll(checkout(4, { failed: false, atMs: 2000 }), 12_000);
+    store.dropBefore(5000);
+    assert.deepEqual(
+      store.list({ limit: 10 }).map((trace) => trace.traceId),
+      [traceId(3)],
+    );
+    assert.equal(store.get(traceId(1)), null, 'though a kept one links to it');
+    assert.equal(store.get(traceId(4)), null, 'nor what is still being assembled');
+    const { traces, spans, pendingSpans, bytes, linkedTraces } = store.sizes();
+    assert.deepEqual(
+      { traces, spans, pendingSpans, linkedTraces },
+      { traces: 1, spans: 3, pendingSpans: 0, linkedTraces: 0 },
+    );
+    assert.ok(Number(bytes) > 0);
+    store.dropBefore(50_000);
+    assert.equal(store.sizes().bytes, 0);
+  });
+
+  it('keeps what healthy looks like through an outage of slow successes', () => {
+    const store = new TraceStore(LIMITS);
+    const scan = (records: SpanRecord[]): SpanRecord[] =>
+      records.map((record) =>
+        record.service === 'product-catalog'
+          ? { ...record, attributes: [...record.attributes, 'db.full_table_scan', true] }
+          : record,
+      );
+    for (const record of checkout(1, { failed: false, atMs: 0 })) feed(store, record, 0);
+    store.tick(20_000);
+    for (let n = 2; n < 200; n += 1) {
+      for (const record of scan(checkout(n, { failed: false, atMs: n * 1000 })))
+        feed(store, record, n * 1000);
+      store.tick(n * 1000);
+    }
+    assert.deepEqual(
+      store.list({ failed: false, slow: false, limit: 5 }).map((trace) => trace.traceId),
+      [traceId(1)],
+    );
+    assert.equal(store.list({ failed: false, slow: true, limit: 100 }).length, LIMITS.tracesPerClass);
+  });
+
   it('assembles a trace from spans that arrive in any order, from several services', () => {
     const store = new TraceStore(LIMITS);
     const spans = checkout(1, { failed: true, atMs: 1000 });

@@ -4,7 +4,7 @@ import { TRAFFIC_CLASSES, type Facts, type TrafficClass } from './facts';
 
 /** Bounds of the store. The bytes are an estimate of what span records occupy. */
 export interface TraceLimits {
-  /** Traces kept of each class (traffic type × failed or not). */
+  /** Traces kept of each class (traffic type × good, good but slow, failed). */
   tracesPerClass: number;
   /** Traces kept only because a kept failed one links to them. */
   linkedTraces: number;
@@ -33,6 +33,11 @@ const LINGER_MS = 20_000;
 /** New traces of one class admitted per second, beyond a burst: the kept ones cover a minute or more. */
 const ADMIT_PER_SECOND = 1;
 const ADMIT_BURST = 10;
+/**
+ * A trace that took longer (ms), or scanned the whole table, does not crowd out the quick ones: what healthy looks like
+ * is kept through an outage.
+ */
+const SLOW_MS = 1000;
 /** Of a failed trace's links, so many are held. */
 const LINKS_HELD = 3;
 /** … and so many are looked out for. */
@@ -45,6 +50,10 @@ export interface StoredTrace {
   spans: SpanRecord[];
   traffic: TrafficClass;
   failed: boolean;
+  /** Took more than a second or scanned the whole table, when it was decided upon. */
+  slow: boolean;
+  /** A full table scan was seen in it. */
+  scanned: boolean;
   /** The span without a parent; null until it comes. */
   root: SpanRecord | null;
   /** Arrival of the first span and of the root (Unix ms). */
@@ -100,8 +109,8 @@ export class TraceStore {
 
   constructor(private readonly limits: TraceLimits = TRACE_LIMITS) {
     for (const traffic of TRAFFIC_CLASSES) {
-      for (const failed of [false, true]) {
-        this.classes.set(classKey(traffic, failed), { kept: new Map(), tokens: ADMIT_BURST, refilledMs: 0 });
+      for (const key of [...KINDS.ok, ...KINDS.failed]) {
+        this.classes.set(`${traffic}|${key}`, { kept: new Map(), tokens: ADMIT_BURST, refilledMs: 0 });
       }
     }
   }
@@ -140,6 +149,7 @@ export class TraceStore {
   }
 
   private append(trace: StoredTrace, span: SpanRecord, facts: Facts, nowMs: number): void {
+    if (facts.fullTableScan) trace.scanned = true;
     const bytes = sizeOf(span);
     trace.spans.push(span);
     trace.bytes += bytes;
@@ -173,6 +183,7 @@ export class TraceStore {
   }
 
   private decide(trace: StoredTrace, nowMs: number): void {
+    trace.slow = trace.scanned || trace.endMs - trace.startMs > SLOW_MS;
     const group = this.classOf(trace);
     group.tokens = Math.min(
       ADMIT_BURST,
@@ -320,8 +331,8 @@ export class TraceStore {
   }
 
   private classOf(trace: StoredTrace): TraceClass {
-    const found = this.classes.get(classKey(trace.traffic, trace.failed));
-    if (found === undefined) throw new Error(`no trace class ${classKey(trace.traffic, trace.failed)}`);
+    const found = this.classes.get(classKey(trace));
+    if (found === undefined) throw new Error(`no trace class ${classKey(trace)}`);
     return found;
   }
 
@@ -353,11 +364,12 @@ export class TraceStore {
   }
 
   /** Decided traces, newest start first; traces kept only for a link do not count. */
-  list(filter: { traffic?: TrafficClass; failed?: boolean; limit: number }): StoredTrace[] {
+  list(filter: { traffic?: TrafficClass; failed?: boolean; slow?: boolean; limit: number }): StoredTrace[] {
     const found: StoredTrace[] = [];
     for (const [key, group] of this.classes) {
       if (filter.traffic !== undefined && !key.startsWith(`${filter.traffic}|`)) continue;
-      if (filter.failed !== undefined && !key.endsWith(`|${String(filter.failed)}`)) continue;
+      if (filter.failed !== undefined && key.includes('|failed') !== filter.failed) continue;
+      if (filter.slow !== undefined && key.endsWith('.slow') !== filter.slow) continue;
       found.push(...group.kept.values());
     }
     return found.sort((a, b) => b.startMs - a.startMs).slice(0, filter.limit);
@@ -367,7 +379,7 @@ export class TraceStore {
   sizes(): Record<string, unknown> {
     const kept: Record<string, number> = {};
     for (const [key, { kept: traces }] of this.classes) {
-      if (traces.size > 0) kept[key.replace('|true', '.failed').replace('|false', '.ok')] = traces.size;
+      if (traces.size > 0) kept[key.replace('|', '.')] = traces.size;
     }
     return {
       traces: this.traces.size,
@@ -386,8 +398,11 @@ function isEntry(service: string): boolean {
   return service === FRONTEND || service === LOAD_GENERATOR;
 }
 
-function classKey(traffic: TrafficClass, failed: boolean): string {
-  return `${traffic}|${String(failed)}`;
+/** Kinds of traces, each with a quota of its own. Of failed ones the slow and the quick renew each other. */
+const KINDS = { ok: ['ok', 'ok.slow'], failed: ['failed'] } as const;
+
+function classKey({ traffic, failed, slow }: StoredTrace): string {
+  return `${traffic}|${failed ? 'failed' : slow ? 'ok.slow' : 'ok'}`;
 }
 
 function newTrace(span: SpanRecord, facts: Facts, nowMs: number, partial: boolean): StoredTrace {
@@ -396,6 +411,8 @@ function newTrace(span: SpanRecord, facts: Facts, nowMs: number, partial: boolea
     spans: [],
     traffic: facts.traffic,
     failed: false,
+    slow: false,
+    scanned: false,
     root: null,
     firstMs: nowMs,
     rootMs: null,

@@ -55,7 +55,7 @@ export class DatabaseObserver {
   private analyzedMs = 0;
   private scenarioRows: ScenarioState | null = null;
   private looking: Promise<void> | null = null;
-  private again = false;
+  private asked = 0;
   private readonly seen: SystemSeen = {
     atMs: null,
     error: null,
@@ -86,21 +86,19 @@ export class DatabaseObserver {
    * stays, with its age.
    */
   look(): Promise<void> {
-    if (this.looking === null) {
-      this.looking = this.lookUntilCurrent().finally(() => {
-        this.looking = null;
-      });
-    } else {
-      this.again = true;
-    }
+    this.asked += 1;
+    this.looking ??= this.lookUntilCurrent().finally(() => {
+      this.looking = null;
+    });
     return this.looking;
   }
 
   private async lookUntilCurrent(): Promise<void> {
+    let answered: number;
     do {
-      this.again = false;
+      answered = this.asked;
       await this.lookOnce();
-    } while (this.again);
+    } while (answered !== this.asked);
   }
 
   private async lookOnce(): Promise<void> {

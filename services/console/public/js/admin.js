@@ -21,12 +21,18 @@ export function takeTokenFromAddress() {
 async function call(method, path, body, secret) {
   const response = await fetch(`admin/override/${path}`, {
     method,
-    headers: { authorization: `Bearer ${secret}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: {
+      authorization: `Bearer ${secret}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
     body: body === undefined ? undefined : JSON.stringify(body),
     signal: AbortSignal.timeout(15_000),
   });
   const answer = await response.json();
-  if (!response.ok) throw Object.assign(new Error(answer.error ?? `HTTP ${String(response.status)}`), { status: response.status });
+  if (!response.ok)
+    throw Object.assign(new Error(answer.error ?? `HTTP ${String(response.status)}`), {
+      status: response.status,
+    });
   return answer;
 }
 

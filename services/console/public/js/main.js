@@ -79,7 +79,14 @@ function showConnection() {
   const { connection } = stream;
   const pill = byId('connection');
   const arriving = stream.state.pulse?.telemetry.arriving;
-  const word = connection === 'live' ? (arriving ? 'live' : 'no telemetry') : connection === 'lost' ? 'connection lost' : 'connecting';
+  const word =
+    connection === 'live'
+      ? arriving
+        ? 'live'
+        : 'no telemetry'
+      : connection === 'lost'
+        ? 'connection lost'
+        : 'connecting';
   attribute(pill, 'data-state', connection === 'live' && !arriving ? 'silent' : connection);
   text(pill, word);
   const banner = byId('banner');
@@ -99,7 +106,8 @@ function setTheme(theme) {
   const root = document.documentElement;
   if (theme === 'system') delete root.dataset.theme;
   else root.dataset.theme = theme;
-  const dark = theme === 'dark' || (theme === 'system' && window.matchMedia('(prefers-color-scheme: dark)').matches);
+  const dark =
+    theme === 'dark' || (theme === 'system' && window.matchMedia('(prefers-color-scheme: dark)').matches);
   root.dataset.shown = dark ? 'dark' : 'light';
   attribute(byId('theme'), 'aria-label', `Colours: ${THEME_WORDS[theme]}`);
   current?.view.update(stream.state, 'resize');
@@ -128,7 +136,9 @@ stream = new Stream((event) => {
 });
 
 byId('tabs').replaceChildren(
-  ...Object.entries(VIEWS).map(([name, { label }]) => h('li', {}, h('a', { href: `#/${name}`, 'data-view': name }, label))),
+  ...Object.entries(VIEWS).map(([name, { label }]) =>
+    h('li', {}, h('a', { href: `#/${name}`, 'data-view': name }, label)),
+  ),
 );
 byId('theme').addEventListener('click', () => {
   const next = THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length];

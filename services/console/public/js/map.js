@@ -38,7 +38,8 @@ export function serviceMap({ nodes, edges }) {
     class: 'map',
     viewBox: `0 0 ${String(WIDTH)} ${String(HEIGHT)}`,
     role: 'img',
-    'aria-label': 'Calls between the services within the last minute, with the error rates of both cohorts; the table below has the same figures',
+    'aria-label':
+      'Calls between the services within the last minute, with the error rates of both cohorts; the table below has the same figures',
   });
   const labels = [];
   for (const { from, to, traffic } of edges) {
@@ -67,12 +68,23 @@ export function serviceMap({ nodes, edges }) {
     drawing.append(
       s(
         'g',
-        { class: `node ${kind}${active ? '' : ' silent'}${bad ? ' failing' : ''}`, transform: `translate(${String(x)} ${String(y)})` },
+        {
+          class: `node ${kind}${active ? '' : ' silent'}${bad ? ' failing' : ''}`,
+          transform: `translate(${String(x)} ${String(y)})`,
+        },
         s('rect', { width: BOX.width, height: BOX.height, rx: kind === 'database' ? 28 : 12 }),
         s('text', { class: 'node-name', x: BOX.width / 2, y: kind === 'database' ? 34 : 24 }, name),
         kind === 'database'
           ? ''
-          : s('text', { class: 'node-figure', x: BOX.width / 2, y: 43 }, traffic.all?.requests > 0 ? `${figure(traffic.all.rpm)} a minute` : active ? 'active' : 'silent'),
+          : s(
+              'text',
+              { class: 'node-figure', x: BOX.width / 2, y: 43 },
+              traffic.all?.requests > 0
+                ? `${figure(traffic.all.rpm)} a minute`
+                : active
+                  ? 'active'
+                  : 'silent',
+            ),
       ),
     );
   }
@@ -81,7 +93,11 @@ export function serviceMap({ nodes, edges }) {
       const { errorRate } = traffic[cohort];
       const dy = present.length === 2 ? (index === 0 ? -7 : 17) : -7;
       drawing.append(
-        s('text', { class: `edge-label ${cohort}${errorRate > FAILING ? ' failing' : ''}`, x, y: y + dy }, percent(errorRate)),
+        s(
+          'text',
+          { class: `edge-label ${cohort}${errorRate > FAILING ? ' failing' : ''}`, x, y: y + dy },
+          percent(errorRate),
+        ),
       );
     });
   }
@@ -97,7 +113,11 @@ export function mapTable({ edges }) {
   return table(
     'Calls between services within the last minute',
     ['call', 'baseline a minute', 'failed', 'demo a minute', 'failed'],
-    edges.map(({ from, to, traffic }) => [`${from} → ${to}`, ...cells(traffic.baseline), ...cells(traffic.demo)]),
+    edges.map(({ from, to, traffic }) => [
+      `${from} → ${to}`,
+      ...cells(traffic.baseline),
+      ...cells(traffic.demo),
+    ]),
     'No calls seen yet.',
   );
 }
@@ -107,6 +127,7 @@ export function mapLegend() {
     'ul',
     { class: 'legend' },
     h('li', { class: 'key baseline' }, 'baseline, share of failed calls'),
-    h('li', { class: 'key demo dashed' }, 'demo, share of failed calls'),
+    h('li', { class: 'key dashed' }, 'demo, share of failed calls'),
+    h('li', { class: 'key failing-key' }, 'more than 2 % fail'),
   );
 }

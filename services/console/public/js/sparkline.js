@@ -17,7 +17,12 @@ export function sparkline(seconds) {
   const run = s('rect', { class: 'spark-run', y: 0, height: HEIGHT, width: 0 });
   const drawing = s(
     'svg',
-    { class: 'spark', viewBox: `0 -4 ${String(WIDTH)} ${String(HEIGHT + 8)}`, preserveAspectRatio: 'none', role: 'img' },
+    {
+      class: 'spark',
+      viewBox: `0 -4 ${String(WIDTH)} ${String(HEIGHT + 8)}`,
+      preserveAspectRatio: 'none',
+      role: 'img',
+    },
     run,
     ...grid,
     area,
@@ -66,4 +71,3 @@ export function sparkline(seconds) {
 function y(rate) {
   return HEIGHT - rate * HEIGHT;
 }
-

@@ -9,7 +9,15 @@ const EVENTS = ['history', 'pulse', 'conductor', 'curve', 'traces', 'explain', '
 export class Stream {
   constructor(onChange) {
     this.onChange = onChange;
-    this.state = { history: [], pulse: null, conductor: null, curve: null, traces: null, explain: null, map: null };
+    this.state = {
+      history: [],
+      pulse: null,
+      conductor: null,
+      curve: null,
+      traces: null,
+      explain: null,
+      map: null,
+    };
     this.connection = 'connecting';
     this.lastPulseMs = Date.now();
     this.source = null;

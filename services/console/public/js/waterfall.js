@@ -43,7 +43,7 @@ export function rowsOf(trace, folded) {
     const [only] = span.children;
     const joins = folded && span.kind === 'CLIENT' && span.children.length === 1 && only.kind === 'SERVER';
     if (joins) {
-      rows.push({ span: only, caller: span, depth, label: `${span.service} → ${only.service}`, detail: only.name });
+      rows.push({ span: only, caller: span, depth, label: `→ ${only.service}`, detail: only.name });
       for (const child of only.children) walk(child, depth + 1);
       return;
     }
@@ -80,14 +80,21 @@ export function shares(trace) {
  * A trace as a waterfall.
  *
  * @param open called with a span link that is followed
+ * @param touched called when somebody opens or closes a row
  */
-export function waterfall(trace, { folded, selected, open, vendor }) {
+export function waterfall(trace, { folded, selected, open, vendor, touched }) {
   const total = Math.max(1, trace.durationMs);
-  const detail = h('div', { class: 'span-detail', tabindex: -1, hidden: true, role: 'region', 'aria-label': 'Attributes of the span' });
+  const detail = h('div', {
+    class: 'span-detail',
+    tabindex: -1,
+    hidden: true,
+    role: 'region',
+    'aria-label': 'Attributes of the span',
+  });
   const list = h('ol', { class: 'waterfall' });
   let chosen = null;
 
-  function choose(row, button, focus) {
+  function choose(row, button) {
     chosen?.setAttribute('aria-expanded', 'false');
     if (chosen === button) {
       chosen = null;
@@ -99,7 +106,6 @@ export function waterfall(trace, { folded, selected, open, vendor }) {
     detail.replaceChildren(...detailOf(row, open, vendor));
     detail.hidden = false;
     button.after(detail);
-    if (focus) button.scrollIntoView({ block: 'nearest' });
   }
 
   for (const row of rowsOf(trace, folded)) {
@@ -109,35 +115,57 @@ export function waterfall(trace, { folded, selected, open, vendor }) {
     const left = Math.max(0, Math.min(99.5, (span.startOffsetMs / total) * 100));
     bar.style.left = `${left.toFixed(2)}%`;
     bar.style.width = `${Math.max(0.5, Math.min(100 - left, (span.durationMs / total) * 100)).toFixed(2)}%`;
-    const name = h('span', { class: 'row-name' }, h('b', {}, label), ` ${what}`);
+    const name = h(
+      'span',
+      { class: 'row-name' },
+      h('b', {}, label),
+      ` ${what}`,
+      span.links.length > 0 ? h('span', { class: 'row-links' }, `${String(span.links.length)} links`) : null,
+    );
     name.style.paddingLeft = `${String(Math.min(depth, 8) * 0.7)}em`;
     const button = h(
       'button',
-      { type: 'button', class: `row${failed ? ' bad' : ''}`, 'aria-expanded': 'false', onclick: () => choose(row, button, false) },
+      {
+        type: 'button',
+        class: `row${failed ? ' bad' : ''}`,
+        'aria-expanded': 'false',
+        onclick: () => {
+          choose(row, button);
+          touched(chosen !== null);
+        },
+      },
       name,
       h('span', { class: 'row-track', 'aria-hidden': 'true' }, bar),
       h(
         'span',
         { class: 'row-time' },
         duration(span.durationMs),
-        failed ? h('span', { class: 'row-flag' }, ' ✗', h('span', { class: 'visually-hidden' }, ' failed')) : null,
-        span.links.length > 0 ? h('span', { class: 'row-flag' }, ' ⛓', h('span', { class: 'visually-hidden' }, ` ${String(span.links.length)} links`)) : null,
+        failed
+          ? h('span', { class: 'row-flag' }, ' ✗', h('span', { class: 'visually-hidden' }, ' failed'))
+          : null,
       ),
     );
     list.append(h('li', {}, button));
-    if (selected !== null && (span.spanId === selected || row.caller?.spanId === selected)) {
-      requestAnimationFrame(() => choose(row, button, true));
+    const isSelected = selected !== null && (span.spanId === selected || row.caller?.spanId === selected);
+    // Unless something else is asked for, the wait that failed stands open: it leads to its cause.
+    const leads = selected === null && failed && kindOf(span) === 'wait' && span.links.length > 0;
+    if (chosen === null && (isSelected || leads)) {
+      choose(row, button);
+      if (isSelected) requestAnimationFrame(() => button.scrollIntoView({ block: 'nearest' }));
     }
   }
   return list;
 }
 
 function detailOf({ span, caller }, open, vendor) {
-  const entries = Object.entries(span.attributes).sort(
-    ([a], [b]) => rank(a) - rank(b) || a.localeCompare(b),
-  );
+  const entries = Object.entries(span.attributes).sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b));
   const parts = [
-    h('p', { class: 'detail-head' }, h('b', {}, span.service), ` ${span.name} · ${duration(span.durationMs)}${caller ? ` (the caller waited ${duration(caller.durationMs)})` : ''}`),
+    h(
+      'p',
+      { class: 'detail-head' },
+      h('b', {}, span.service),
+      ` ${span.name} · ${duration(span.durationMs)}${caller ? ` (the caller waited ${duration(caller.durationMs)})` : ''}`,
+    ),
   ];
   if (span.status.message) parts.push(h('p', { class: 'bad' }, span.status.message));
   if (span.links.length > 0) {
@@ -153,9 +181,19 @@ function detailOf({ span, caller }, open, vendor) {
             'li',
             {},
             link.available
-              ? h('button', { type: 'button', class: 'link-button', onclick: () => open(link) }, `Open the ${label}`)
+              ? h(
+                  'button',
+                  { type: 'button', class: 'link-button', onclick: () => open(link) },
+                  `Open the ${label}`,
+                )
               : h('span', { class: 'muted' }, `${label} (no longer kept)`),
-            vendor ? h('a', { href: vendor(link.traceId), target: '_blank', rel: 'noopener noreferrer' }, ' at the vendor') : null,
+            vendor
+              ? h(
+                  'a',
+                  { href: vendor(link.traceId), target: '_blank', rel: 'noopener noreferrer' },
+                  ' at the vendor',
+                )
+              : null,
           );
         }),
       ),
@@ -169,7 +207,10 @@ function detailOf({ span, caller }, open, vendor) {
     );
   }
   for (const event of span.events) {
-    grid.append(h('dt', {}, `event at ${duration(event.offsetMs)}`), h('dd', {}, `${event.name} ${JSON.stringify(event.attributes)}`));
+    grid.append(
+      h('dt', {}, `event at ${duration(event.offsetMs)}`),
+      h('dd', {}, `${event.name} ${JSON.stringify(event.attributes)}`),
+    );
   }
   parts.push(grid);
   return parts;

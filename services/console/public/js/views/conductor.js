@@ -36,7 +36,13 @@ export function conductorView() {
     const why = h('p', { class: 'why-not', id: `why-${name}` });
     const control = h(
       'button',
-      { class: `button big ${kind ?? 'quiet'}`, type: 'button', id: `do-${name}`, 'aria-describedby': `why-${name}`, onclick: () => void run(name, body) },
+      {
+        class: `button big ${kind ?? 'quiet'}`,
+        type: 'button',
+        id: `do-${name}`,
+        'aria-describedby': `why-${name}`,
+        onclick: () => void run(name, body),
+      },
       label,
     );
     buttons.set(name, { control, why });
@@ -63,9 +69,20 @@ export function conductorView() {
   }
 
   const field = (id, label, input, hint) =>
-    h('p', { class: 'field' }, h('label', { for: id }, label), input, hint ? h('span', { class: 'muted' }, hint) : null);
+    h(
+      'p',
+      { class: 'field' },
+      h('label', { for: id }, label),
+      input,
+      hint ? h('span', { class: 'muted' }, hint) : null,
+    );
   const option = (value, label, selected) => h('option', { value, selected }, label);
-  const mode = h('select', { id: 'mode' }, option('blackfriday', 'Black Friday'), option('blackfriday-v3', 'Black Friday, third version'));
+  const mode = h(
+    'select',
+    { id: 'mode' },
+    option('blackfriday', 'Black Friday'),
+    option('blackfriday-v3', 'Black Friday, third version'),
+  );
   const length = h(
     'select',
     { id: 'length' },
@@ -80,7 +97,15 @@ export function conductorView() {
     option('', 'run through'),
     option('20', 'hold at minute 20 until healed'),
   );
-  const minute = h('input', { id: 'minute', type: 'number', min: 0, max: 29, step: 1, value: 18, inputmode: 'numeric' });
+  const minute = h('input', {
+    id: 'minute',
+    type: 'number',
+    min: 0,
+    max: 29,
+    step: 1,
+    value: 18,
+    inputmode: 'numeric',
+  });
 
   const lockField = h('input', { id: 'token', type: 'password', autocomplete: 'off', spellcheck: 'false' });
   const lockProblem = h('p', { class: 'problem', role: 'alert', hidden: true });
@@ -94,9 +119,23 @@ export function conductorView() {
       },
     },
     h('h2', {}, 'Locked'),
-    h('p', {}, 'Everybody may look; only who has the admin token may change something. It stays in this tab.'),
-    h('div', { class: 'lock-row' }, h('label', { for: 'token' }, 'Admin token'), lockField, h('button', { class: 'button', type: 'submit', id: 'unlock' }, 'Unlock')),
-    h('p', { class: 'muted' }, 'npm start writes it to run.json in its data folder; a deployed stack: pulumi stack output adminToken --show-secrets.'),
+    h(
+      'p',
+      {},
+      'Everybody may look; only who has the admin token may change something. It stays in this tab.',
+    ),
+    h(
+      'div',
+      { class: 'lock-row' },
+      h('label', { for: 'token' }, 'Admin token'),
+      lockField,
+      h('button', { class: 'button', type: 'submit', id: 'unlock' }, 'Unlock'),
+    ),
+    h(
+      'p',
+      { class: 'muted' },
+      'npm start writes it to run.json in its data folder; a deployed stack: pulumi stack output adminToken --show-secrets.',
+    ),
     lockProblem,
   );
 
@@ -121,7 +160,13 @@ export function conductorView() {
   const drawWatched = whenChanged((watched) => {
     confirmations.replaceChildren(
       ...(watched.length === 0
-        ? [h('li', { class: 'muted' }, 'What you do is listed here, with what the system showed of it and after how long.')]
+        ? [
+            h(
+              'li',
+              { class: 'muted' },
+              'What you do is listed here, with what the system showed of it and after how long.',
+            ),
+          ]
         : watched.map(watchedItem)),
     );
   });
@@ -129,12 +174,24 @@ export function conductorView() {
   const drawIndexes = whenChanged((found) => {
     indexes.replaceChildren(
       ...Object.entries(found ?? {}).map(([name, is]) =>
-        h('li', { 'data-state': is }, h('span', { 'aria-hidden': 'true' }, is === 'present' ? '●' : '○'), ` ${name} `, h('strong', {}, is)),
+        h(
+          'li',
+          { 'data-state': is },
+          h('span', { 'aria-hidden': 'true' }, is === 'present' ? '●' : '○'),
+          ` ${name} `,
+          h('strong', {}, is),
+        ),
       ),
     );
   });
   const group = (name, hint, ...children) =>
-    h('section', { class: 'card group', 'aria-label': name }, h('h2', {}, name), h('p', { class: 'muted' }, hint), ...children);
+    h(
+      'section',
+      { class: 'card group', 'aria-label': name },
+      h('h2', {}, name),
+      h('p', { class: 'muted' }, hint),
+      ...children,
+    );
   const announcement = h('p', { class: 'visually-hidden', role: 'status' });
   const element = h(
     'div',
@@ -152,7 +209,13 @@ export function conductorView() {
         group(
           'Outage',
           'Begins in five seconds. Stack config is not touched: the run ends by itself.',
-          h('div', { class: 'fields' }, field('mode', 'Scenario', mode), field('length', 'A demo minute takes', length), field('hold', 'At the peak', hold)),
+          h(
+            'div',
+            { class: 'fields' },
+            field('mode', 'Scenario', mode),
+            field('length', 'A demo minute takes', length),
+            field('hold', 'At the peak', hold),
+          ),
           button('start', () => ({
             mode: mode.value,
             minuteSeconds: Number(length.value),
@@ -163,7 +226,12 @@ export function conductorView() {
           'Clock',
           'Holding keeps the minute, not the traffic: the outage goes on as it is.',
           h('div', { class: 'pair' }, button('pause'), button('resume')),
-          h('div', { class: 'jump' }, field('minute', 'To minute', minute), button('goto', () => ({ minute: Number(minute.value) }))),
+          h(
+            'div',
+            { class: 'jump' },
+            field('minute', 'To minute', minute),
+            button('goto', () => ({ minute: Number(minute.value) })),
+          ),
         ),
         group(
           'Cause',
@@ -176,8 +244,18 @@ export function conductorView() {
       h(
         'div',
         { class: 'side' },
-        h('section', { class: 'card', 'aria-label': 'What the system showed' }, h('h2', {}, 'What the system showed'), confirmations),
-        h('section', { class: 'card', 'aria-label': 'Indexes, as PostgreSQL has them' }, h('h2', {}, 'Indexes, as PostgreSQL has them'), indexes),
+        h(
+          'section',
+          { class: 'card', 'aria-label': 'What the system showed' },
+          h('h2', {}, 'What the system showed'),
+          confirmations,
+        ),
+        h(
+          'section',
+          { class: 'card', 'aria-label': 'Indexes, as PostgreSQL has them' },
+          h('h2', {}, 'Indexes, as PostgreSQL has them'),
+          indexes,
+        ),
       ),
     ),
   );
@@ -241,7 +319,11 @@ function watchedItem({ title, at, state, checks }) {
           { 'data-seen': String(seenAfterMs !== null) },
           h('span', { 'aria-hidden': 'true' }, seenAfterMs === null ? '○ ' : '● '),
           what,
-          h('span', { class: 'after' }, seenAfterMs === null ? 'not seen yet' : `after ${(seenAfterMs / 1000).toFixed(1)} s`),
+          h(
+            'span',
+            { class: 'after' },
+            seenAfterMs === null ? 'not seen yet' : `after ${(seenAfterMs / 1000).toFixed(1)} s`,
+          ),
         ),
       ),
     ),
@@ -251,8 +333,13 @@ function watchedItem({ title, at, state, checks }) {
 function nowText(scenario, conductor) {
   if (!scenario) return 'No scenario is known yet.';
   if (scenario.state === 'normal') {
-    return conductor?.run ? 'Healed by hand, for a while: stack config still wants the outage.' : 'Normal operations. No outage is under way.';
+    return conductor?.run
+      ? 'Healed by hand, for a while: stack config still wants the outage.'
+      : 'Normal operations. No outage is under way.';
   }
-  const who = scenario.source === 'override' ? `, started by ${conductor?.run?.startedBy ?? 'hand'}` : ', from stack config';
+  const who =
+    scenario.source === 'override'
+      ? `, started by ${conductor?.run?.startedBy ?? 'hand'}`
+      : ', from stack config';
   return `${scenario.title}: ${clockWords(scenario)}${who}${scenario.ablation ? `. Without its ${scenario.ablation}` : ''}.`;
 }

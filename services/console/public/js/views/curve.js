@@ -6,6 +6,8 @@ const SYNC = 'curve';
 /** Heights of the three charts, as shares of the room there is. */
 const SHARES = [0.46, 0.27, 0.27];
 const LEAST_HEIGHT = 150;
+/** A minute that is not over is drawn when so much of it was seen (s). */
+const PARTIAL_SECONDS = 12;
 
 /** The colours of the charts are the page's tokens, as the theme resolves them now: a canvas knows no variables. */
 function colours() {
@@ -40,7 +42,11 @@ function readColours(token) {
 export function curveView() {
   const title = h('h1', {}, 'The curve');
   const subtitle = h('p', { class: 'muted', id: 'curve-subtitle' });
-  const readout = h('p', { class: 'readout', id: 'curve-readout' }, 'Move over the charts, or focus them and use the arrow keys.');
+  const readout = h(
+    'p',
+    { class: 'readout', id: 'curve-readout' },
+    'Move over the charts, or focus them and use the arrow keys.',
+  );
   const live = h('p', { class: 'visually-hidden', role: 'status' });
   const boxes = [
     chartBox('Failed checkouts', [
@@ -58,7 +64,7 @@ export function curveView() {
     chartBox('Connection pool', [
       ['pool', 'in use'],
       ['waiting', 'waiting'],
-      ['timeouts', 'gave up (a minute)'],
+      ['timeouts', 'gave up, a second'],
     ]),
   ];
   const charts = h(
@@ -68,12 +74,18 @@ export function curveView() {
       tabindex: 0,
       role: 'application',
       'aria-roledescription': 'chart',
-      'aria-label': 'The run by demo minute. Left and right arrow keys read minute by minute; the table below has every figure.',
+      'aria-label':
+        'The run by demo minute. Left and right arrow keys read minute by minute; the table below has every figure.',
       onkeydown: (event) => key(event),
     },
     boxes.map(({ element }) => element),
   );
-  const twinBody = h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'The run by demo minute' });
+  const twinBody = h('div', {
+    class: 'scroll',
+    tabindex: 0,
+    role: 'region',
+    'aria-label': 'The run by demo minute',
+  });
   const twin = h('details', { class: 'twin' }, h('summary', {}, 'Every minute as a table'), twinBody);
   const empty = h(
     'p',
@@ -83,8 +95,16 @@ export function curveView() {
   const actions = h(
     'div',
     { class: 'actions' },
-    h('button', { class: 'button quiet', type: 'button', onclick: () => void save(exportPng) }, 'Save as PNG'),
-    h('button', { class: 'button quiet', type: 'button', onclick: () => void save(exportSvg) }, 'Save as SVG'),
+    h(
+      'button',
+      { class: 'button quiet', type: 'button', onclick: () => void save(exportPng) },
+      'Save as PNG',
+    ),
+    h(
+      'button',
+      { class: 'button quiet', type: 'button', onclick: () => void save(exportSvg) },
+      'Save as SVG',
+    ),
     h('a', { class: 'button quiet', href: 'report', target: '_blank', rel: 'noopener' }, 'Open the report'),
     h('a', { class: 'button quiet', href: 'report?download=true' }, 'Save the report'),
   );
@@ -174,7 +194,11 @@ function chartBox(name, legend) {
       'header',
       {},
       h('h2', {}, name),
-      h('ul', { class: 'legend' }, legend.map(([kind, label]) => h('li', { class: `key ${kind}` }, label))),
+      h(
+        'ul',
+        { class: 'legend' },
+        legend.map(([kind, label]) => h('li', { class: `key ${kind}` }, label)),
+      ),
     ),
     body,
   );
@@ -185,12 +209,16 @@ function dataOf(curve) {
   const { minutes } = curve;
   const x = minutes.map(({ minute }) => minute);
   const column = (value) => minutes.map((minute) => value(minute) ?? null);
-  const seen = ({ observed }) => observed !== null && observed.requests > 0;
+  // A minute of which only the quick answers have come would lie.
+  const seen = ({ observed }) =>
+    observed !== null && observed.requests > 0 && (observed.complete || observed.seconds >= PARTIAL_SECONDS);
   return [
     [
       x,
       column(({ predicted }) => predicted.errorRate * 100),
-      column(({ baseline }) => (baseline === null || baseline.errorRate === null ? null : baseline.errorRate * 100)),
+      column(({ baseline }) =>
+        baseline === null || baseline.errorRate === null ? null : baseline.errorRate * 100,
+      ),
       column((minute) => (seen(minute) ? minute.observed.errorRate * 100 : null)),
       column(({ target }) => (target.graded ? target.errorRate * 100 : null)),
     ],
@@ -199,11 +227,13 @@ function dataOf(curve) {
       column(({ predicted }) => (predicted.p95Ms === null ? null : predicted.p95Ms / 1000)),
       column(({ query }) => (query === null || query.p95Ms === null ? null : query.p95Ms / 1000)),
       column(({ baseline }) => (baseline === null || baseline.p95Ms === null ? null : baseline.p95Ms / 1000)),
-      column((minute) => (seen(minute) && minute.observed.p95Ms !== null ? minute.observed.p95Ms / 1000 : null)),
+      column((minute) =>
+        seen(minute) && minute.observed.p95Ms !== null ? minute.observed.p95Ms / 1000 : null,
+      ),
     ],
     [
       x,
-      column(({ pool }) => pool?.timeouts),
+      column(({ pool }) => pool?.timeoutsPerSecond),
       column(({ pool }) => pool?.used),
       column(({ pool }) => pool?.waiting),
     ],
@@ -213,7 +243,10 @@ function dataOf(curve) {
 function makePlots(boxes, data, curve, hover) {
   const c = colours();
   const uPlot = window.uPlot;
-  const room = Math.max(LEAST_HEIGHT * 3.2, window.innerHeight - boxes[0].element.getBoundingClientRect().top - 190 + Math.min(0, window.scrollY));
+  const room = Math.max(
+    LEAST_HEIGHT * 3.2,
+    window.innerHeight - boxes[0].element.getBoundingClientRect().top - 190 + Math.min(0, window.scrollY),
+  );
   const font = '13px system-ui, sans-serif';
   const axis = (values, extra = {}) => ({
     stroke: c.soft,
@@ -238,17 +271,35 @@ function makePlots(boxes, data, curve, hover) {
     points: { show: false },
   };
   const series = [
-    [{}, line(c.demo, 1.6, { dash: [3, 5] }), line(c.baseline, 3), line(c.demo, 3.5, { fill: c.demoSoft }), diamonds],
-    [{}, line(c.demo, 1.6, { dash: [3, 5] }), line(c.query, 2.5, { dash: [9, 4] }), line(c.baseline, 3), line(c.demo, 3.5)],
     [
       {},
-      { stroke: c.alert, fill: c.alert, width: 0, paths: uPlot.paths.bars({ size: [0.55, 26] }), points: { show: false } },
+      line(c.demo, 1.6, { dash: [3, 5] }),
+      line(c.baseline, 3),
+      line(c.demo, 3.5, { fill: c.demoSoft }),
+      diamonds,
+    ],
+    [
+      {},
+      line(c.demo, 1.6, { dash: [3, 5] }),
+      line(c.query, 2.5, { dash: [9, 4] }),
+      line(c.baseline, 3),
+      line(c.demo, 3.5),
+    ],
+    [
+      {},
+      {
+        stroke: c.alert,
+        fill: c.alert,
+        width: 0,
+        paths: uPlot.paths.bars({ size: [0.55, 26] }),
+        points: { show: false },
+      },
       line(c.pool, 3.5),
       line(c.ink, 2.2, { dash: [7, 4] }),
     ],
   ];
   const scales = [
-    { x: { time: false }, y: { range: [0, 100] } },
+    { x: { time: false }, y: { range: [-2.5, 100] } },
     { x: { time: false }, y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.1)] } },
     { x: { time: false }, y: { range: (_plot, _min, max) => [0, Math.max(10, max * 1.1)] } },
   ];
@@ -274,7 +325,7 @@ function makePlots(boxes, data, curve, hover) {
             incrs: [1, 5, 10, 30, 60],
             space: 36,
           }),
-          axis(values[index]),
+          axis(values[index], index === 0 ? { splits: () => [0, 25, 50, 75, 100] } : {}),
         ],
         hooks: {
           drawClear: [(drawn) => drawBands(drawn, curve(), c, index === 0)],
@@ -309,9 +360,11 @@ function drawBands(plot, curve, c, named) {
     ctx.fillStyle = c.soft;
     ctx.font = `${String(13 * ratio)}px system-ui, sans-serif`;
     ctx.textBaseline = 'top';
+    ctx.textAlign = 'left';
     const short = /^Act \d/.exec(title)?.[0] ?? '';
     const room = right - left - 12 * ratio;
-    const label = ctx.measureText(title).width <= room ? title : ctx.measureText(short).width <= room ? short : '';
+    const label =
+      ctx.measureText(title).width <= room ? title : ctx.measureText(short).width <= room ? short : '';
     ctx.fillText(label, left + 7 * ratio, bbox.top + 6 * ratio);
   });
   ctx.restore();
@@ -337,12 +390,13 @@ function drawMarks(plot, curve, c, isErrors) {
   ctx.save();
   ctx.font = `600 ${String(13 * ratio)}px system-ui, sans-serif`;
   ctx.textBaseline = 'top';
+  ctx.textAlign = 'left';
   for (const { kind, minute, text: what } of curve.events) {
     if (minute === null || !['ablation', 'ended', 'jumped'].includes(kind)) continue;
     const x = upright(minute, c.ink, [5, 4], 1.2);
-    if (x === null || !isErrors || kind === 'jumped') continue;
+    if (x === null || !isErrors) continue;
     ctx.fillStyle = c.ink;
-    const label = kind === 'ended' ? 'healed' : what;
+    const label = { ended: 'healed', jumped: 'jump' }[kind] ?? what;
     const width = ctx.measureText(label).width;
     const left = x + width + 12 * ratio > bbox.left + bbox.width ? x - width - 6 * ratio : x + 6 * ratio;
     ctx.fillText(label, left, bbox.top + (kind === 'ended' ? 44 : 62) * ratio);
@@ -377,7 +431,10 @@ function drawMarks(plot, curve, c, isErrors) {
 }
 
 function lastSeen({ minutes }) {
-  return Math.max(0, minutes.findLastIndex(({ observed }) => observed !== null));
+  return Math.max(
+    0,
+    minutes.findLastIndex(({ observed }) => observed !== null),
+  );
 }
 
 function readoutOf(curve, index) {
@@ -386,7 +443,11 @@ function readoutOf(curve, index) {
   const { minute, phase, observed, predicted, target, baseline, query, pool } = at;
   const parts = [`Minute ${String(minute)}, ${sentence(phase)}`];
   if (observed === null) {
-    parts.push(`target ${percent(target.errorRate)}`, `predicted ${percent(predicted.errorRate)}`, 'not seen yet');
+    parts.push(
+      `target ${percent(target.errorRate)}`,
+      `predicted ${percent(predicted.errorRate)}`,
+      'not seen yet',
+    );
     return parts.join(' · ');
   }
   parts.push(
@@ -394,8 +455,14 @@ function readoutOf(curve, index) {
     `p95 ${duration(observed.p95Ms)}`,
     `query ${duration(query?.p95Ms)}`,
   );
-  if (pool) parts.push(`pool ${figure(pool.used)} of ${figure(pool.max)}, ${figure(pool.waiting)} waiting, ${figure(pool.timeouts)} gave up`);
-  parts.push(`browsing ${percent(baseline?.errorRate)} failed, ${duration(baseline?.p95Ms)}`, `${dollars(observed.lostUsd)} lost`);
+  if (pool)
+    parts.push(
+      `pool ${figure(pool.used)} of ${figure(pool.max)}, ${figure(pool.waiting)} waiting, ${figure(pool.timeouts)} gave up`,
+    );
+  parts.push(
+    `browsing ${percent(baseline?.errorRate)} failed, ${duration(baseline?.p95Ms)}`,
+    `${dollars(observed.lostUsd)} lost`,
+  );
   return parts.join(' · ');
 }
 
@@ -410,7 +477,21 @@ function subtitleOf(curve) {
 function minutesTable(minutes) {
   return table(
     'The run by demo minute',
-    ['minute', 'phase', 'target', 'predicted', 'failed', 'p95', 'query p95', 'pool used', 'waiting', 'gave up', 'browsing failed', 'its p95', 'lost'],
+    [
+      'minute',
+      'phase',
+      'target',
+      'predicted',
+      'failed',
+      'p95',
+      'query p95',
+      'pool used',
+      'waiting',
+      'gave up',
+      'browsing failed',
+      'its p95',
+      'lost',
+    ],
     minutes.map(({ minute, phase, target, predicted, observed, baseline, query, pool }) => [
       `${String(minute)}${target.graded ? ' ◆' : ''}`,
       { text: sentence(phase), class: 'text' },

@@ -23,8 +23,17 @@ function talk(tools, isPresenter) {
   const mini = miniStage();
   const time = h('p', { class: 'talk-clock' }, '0:00');
   const next = h('p', { class: 'muted' });
-  const startButton = h('button', { class: 'button', type: 'button', id: 'talk-start', onclick: toggleTalk }, 'Start the talk clock');
-  const followBox = h('input', { type: 'checkbox', id: 'follow', checked: true, onchange: () => setFollow(followBox.checked) });
+  const startButton = h(
+    'button',
+    { class: 'button', type: 'button', id: 'talk-start', onclick: toggleTalk },
+    'Start the talk clock',
+  );
+  const followBox = h('input', {
+    type: 'checkbox',
+    id: 'follow',
+    checked: true,
+    onchange: () => setFollow(followBox.checked),
+  });
   const stepButton = (label, by) =>
     h('button', { class: 'button quiet', type: 'button', onclick: () => step(by) }, label);
   const list = h('ol', { class: 'acts' });
@@ -36,7 +45,12 @@ function talk(tools, isPresenter) {
     h(
       'div',
       { class: 'view-head' },
-      h('div', {}, h('h1', {}, isPresenter ? 'Presenter' : 'Script'), h('p', { class: 'muted' }, 'Eight minutes, four acts.')),
+      h(
+        'div',
+        {},
+        h('h1', {}, isPresenter ? 'Presenter' : 'Script'),
+        h('p', { class: 'muted' }, 'Eight minutes, four acts.'),
+      ),
       mini.element,
     ),
     h(
@@ -71,12 +85,27 @@ function talk(tools, isPresenter) {
         h('p', { class: 'act-time' }, `${clock(each.from)} – ${clock(each.to)}`),
         h('h2', {}, `Act ${String(index + 1)}: ${each.title}`),
       ),
-      h('dl', { class: 'act-steps' }, each.steps.map(([term, words]) => [h('dt', {}, term), h('dd', { class: term === 'Say' ? 'say' : null }, words)])),
-      h('ul', { class: 'points' }, each.points.map((point) => h('li', {}, point))),
+      h(
+        'dl',
+        { class: 'act-steps' },
+        each.steps.map(([term, words]) => [
+          h('dt', {}, term),
+          h('dd', { class: term === 'Say' ? 'say' : null }, words),
+        ]),
+      ),
+      h(
+        'ul',
+        { class: 'points' },
+        each.points.map((point) => h('li', {}, point)),
+      ),
       h('p', { class: 'muted' }, each.vendor),
       h('div', { class: 'filter' }, filter, copy, copied),
       isPresenter
-        ? h('button', { class: 'button quiet small', type: 'button', onclick: () => tools.showOnScreen(each.show) }, `Show ${VIEW_NAMES[each.show]} on the big screen`)
+        ? h(
+            'button',
+            { class: 'button quiet small', type: 'button', onclick: () => tools.showOnScreen(each.show) },
+            `Show ${VIEW_NAMES[each.show]} on the big screen`,
+          )
         : h('p', {}, h('a', { href: `#/${each.show}` }, `Open ${VIEW_NAMES[each.show]}`)),
     );
     return { element: item, filter };
@@ -126,7 +155,10 @@ function talk(tools, isPresenter) {
     if (follow) {
       const byRun = last.scenario ? actOfPhase(last.scenario.phase) : 0;
       // Held at the peak the run's own clock stands; the talk goes on.
-      act = seconds === null ? byRun : Math.max(byRun, last.scenario?.paused ? actAt(seconds) : Math.min(actAt(seconds), byRun));
+      act =
+        seconds === null
+          ? byRun
+          : Math.max(byRun, last.scenario?.paused ? actAt(seconds) : Math.min(actAt(seconds), byRun));
     }
     const upcoming = ACTS[act + 1];
     text(
@@ -152,7 +184,10 @@ function talk(tools, isPresenter) {
       mini.update(state);
       last = {
         scenario: state.pulse?.scenario ?? null,
-        runId: state.pulse?.lost.runId ?? null,
+        runId:
+          state.pulse && state.pulse.scenario?.state !== 'normal'
+            ? (state.pulse.scenario?.runId ?? null)
+            : null,
       };
       drawFilters(last.runId);
       update();
@@ -166,7 +201,11 @@ function remote(tools) {
     { class: 'actions remote', role: 'group', 'aria-label': 'On the big screen' },
     h('span', { class: 'muted' }, 'On the big screen:'),
     Object.entries(VIEW_NAMES).map(([name, label]) =>
-      h('button', { class: 'button quiet small', type: 'button', onclick: () => tools.showOnScreen(name) }, label),
+      h(
+        'button',
+        { class: 'button quiet small', type: 'button', onclick: () => tools.showOnScreen(name) },
+        label,
+      ),
     ),
   );
 }

@@ -1,5 +1,14 @@
 import { attribute, h, stateIcon, table, text, whenChanged } from '../dom.js';
-import { clockWords, decimal, dollars, duration, durationParts, figure, percent, timeOfDay } from '../format.js';
+import {
+  clockWords,
+  decimal,
+  dollars,
+  duration,
+  durationParts,
+  figure,
+  percent,
+  timeOfDay,
+} from '../format.js';
 import { headline, stateOf, STATE_WORDS } from '../health.js';
 import { sparkline } from '../sparkline.js';
 
@@ -27,7 +36,12 @@ export function stageView() {
   const money = moneyCard();
   const alert = alertCard();
   const twin = h('details', { class: 'twin' }, h('summary', {}, 'The last five minutes as a table'));
-  const twinBody = h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'The last five minutes' });
+  const twinBody = h('div', {
+    class: 'scroll',
+    tabindex: 0,
+    role: 'region',
+    'aria-label': 'The last five minutes',
+  });
   twin.append(twinBody);
   const element = h(
     'div',
@@ -159,7 +173,13 @@ function lane(cohort, name, who) {
       { class: 'spark-box' },
       h('p', { class: 'spark-label', 'aria-hidden': 'true' }, h('span', {}, '100 %'), h('span', {}, '0')),
       spark.element,
-      h('p', { class: 'spark-foot', 'aria-hidden': 'true' }, h('span', {}, '5 min ago'), h('span', {}, 'failed requests'), h('span', {}, 'now')),
+      h(
+        'p',
+        { class: 'spark-foot', 'aria-hidden': 'true' },
+        h('span', {}, '5 min ago'),
+        h('span', {}, 'failed requests'),
+        h('span', {}, 'now'),
+      ),
     ),
   );
   let shown = null;
@@ -182,7 +202,11 @@ function lane(cohort, name, who) {
       const parts = durationParts(stats.p95Ms);
       text(p95.value, parts.value);
       text(p95.unit, parts.unit);
-      spark.update(history, cohort, `${name}: share of failed requests in the last five minutes, now ${percent(stats.errorRate)}`);
+      spark.update(
+        history,
+        cohort,
+        `${name}: share of failed requests in the last five minutes, now ${percent(stats.errorRate)}`,
+      );
     },
   };
 }
@@ -203,7 +227,14 @@ function changedCard() {
   const draw = whenChanged((changes) => {
     list.replaceChildren(
       ...(changes.length === 0
-        ? [h('li', { class: 'chip calm' }, h('strong', {}, 'Nothing'), h('span', {}, 'all indexes there, pool at its size'))]
+        ? [
+            h(
+              'li',
+              { class: 'chip calm' },
+              h('strong', {}, 'Nothing'),
+              h('span', {}, 'all indexes there, pool at its size'),
+            ),
+          ]
         : changes.map((change) => {
             const [head, rest] = CHANGE_WORDS[change.kind](change);
             return h(
@@ -211,7 +242,11 @@ function changedCard() {
               { class: 'chip', 'data-seen': String(change.seen) },
               h('strong', {}, head),
               h('span', {}, rest),
-              h('em', {}, change.seen === true ? '✓ seen' : change.seen === false ? 'not yet so' : 'not seen yet'),
+              h(
+                'em',
+                {},
+                change.seen === true ? '✓ seen' : change.seen === false ? 'not yet so' : 'not seen yet',
+              ),
             );
           })),
     );
@@ -278,7 +313,10 @@ function alertCard() {
     element,
     update({ flowAlert }) {
       attribute(element, 'data-firing', flowAlert.state === 'firing');
-      text(state, flowAlert.state === 'firing' ? `Firing since minute ${String(flowAlert.since_minute)}` : 'Armed');
+      text(
+        state,
+        flowAlert.state === 'firing' ? `Firing since minute ${String(flowAlert.since_minute)}` : 'Armed',
+      );
       draw(flowAlert.conditions.map(({ name, met }) => ({ name, met })));
     },
   };
@@ -290,7 +328,12 @@ export function miniStage() {
     const icon = h('span', { class: 'state-sign' });
     const word = h('strong', {});
     const figures = h('span', { class: 'muted' });
-    return { icon, word, figures, element: h('p', { class: 'mini-lane' }, icon, h('span', {}, name), word, figures) };
+    return {
+      icon,
+      word,
+      figures,
+      element: h('p', { class: 'mini-lane' }, icon, h('span', {}, name), word, figures),
+    };
   };
   const baseline = row('Baseline');
   const demo = row('Demo');
@@ -300,7 +343,10 @@ export function miniStage() {
     if (lane.element.dataset.state !== state) lane.icon.replaceChildren(stateIcon(state));
     lane.element.dataset.state = state;
     text(lane.word, STATE_WORDS[state]);
-    text(lane.figures, `${percent(stats.errorRate)} failed · p95 ${duration(stats.p95Ms)} · ${decimal(stats.rpm)} rpm`);
+    text(
+      lane.figures,
+      `${percent(stats.errorRate)} failed · p95 ${duration(stats.p95Ms)} · ${decimal(stats.rpm)} rpm`,
+    );
   };
   return {
     element,
@@ -311,4 +357,3 @@ export function miniStage() {
     },
   };
 }
-

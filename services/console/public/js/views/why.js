@@ -27,7 +27,12 @@ export function whyView() {
     h(
       'div',
       { class: 'view-head' },
-      h('div', {}, h('h1', {}, 'Why'), h('p', { class: 'muted' }, 'The same checkout, with and without a connection from the pool.')),
+      h(
+        'div',
+        {},
+        h('h1', {}, 'Why'),
+        h('p', { class: 'muted' }, 'The same checkout, with and without a connection from the pool.'),
+      ),
       h('p', { class: 'check' }, folded, h('label', { for: 'all-spans' }, 'every span')),
     ),
     chain.element,
@@ -47,7 +52,9 @@ export function whyView() {
       const trace = state.conductor?.links.trace ?? null;
       const vendor = trace === null ? null : (id) => trace.replaceAll('{traceId}', id);
       if (state.traces) {
-        healthy.update(state.traces.healthy, vendor);
+        // The quick ones first; slow successes and browsing can be chosen, too.
+        const { healthy: quick, slow, baseline } = state.traces;
+        healthy.update([...quick.slice(0, 6), ...slow.slice(0, 4), ...baseline.slice(0, 4)], vendor);
         // A trace that failed for the pool tells the story; another failure only if there is no such one.
         failing.update(
           [...state.traces.failing].sort((a, b) => Number(b.poolExhausted) - Number(a.poolExhausted)),
@@ -62,7 +69,7 @@ export function whyView() {
 
 /** `?embed=map`. */
 export function mapOnlyView() {
-  const map = mapPanel();
+  const map = mapPanel('h1');
   return {
     element: h('div', { class: 'why' }, map.element),
     title: 'Service map',
@@ -81,7 +88,11 @@ function causeChain() {
   const query = step('The query');
   const pool = step('The pool');
   const checkout = step('Checkouts');
-  const element = h('ol', { class: 'chain', 'aria-label': 'From cause to effect' }, [index, query, pool, checkout].map((each) => each.element));
+  const element = h(
+    'ol',
+    { class: 'chain', 'aria-label': 'From cause to effect' },
+    [index, query, pool, checkout].map((each) => each.element),
+  );
   const set = (each, value, note, bad) => {
     text(each.value, value);
     text(each.note, note);
@@ -92,17 +103,36 @@ function causeChain() {
     update({ pulse, explain, conductor }) {
       if (!pulse) return;
       const is = conductor?.indexes?.idx_products_category;
-      set(index, is ?? '–', 'idx_products_category, as PostgreSQL has it', is !== undefined && is !== 'present');
+      set(
+        index,
+        is ?? '–',
+        'idx_products_category, as PostgreSQL has it',
+        is !== undefined && is !== 'present',
+      );
       const scan = explain?.now === 'withoutIndex';
       set(
         query,
         duration(pulse.pool?.queryP50Ms),
-        explain?.now ? (scan ? 'median; it scans the whole table' : 'median; it reads ten rows by the index') : 'median of the last ten seconds',
+        explain?.now
+          ? scan
+            ? 'median; it scans the whole table'
+            : 'median; it reads ten rows by the index'
+          : 'median of the last ten seconds',
         scan,
       );
       const { used, max, pending } = pulse.pool ?? {};
-      set(pool, `${figure(used)} of ${figure(max)}`, `connections in use, ${figure(pending)} requests wait`, pending > 0);
-      set(checkout, `${percent(pulse.demo.errorRate)} fail`, `p95 ${duration(pulse.demo.p95Ms)}; browsing ${percent(pulse.baseline.errorRate)}`, pulse.demo.errorRate > 0.02);
+      set(
+        pool,
+        `${figure(used)} of ${figure(max)}`,
+        `connections in use, ${figure(pending)} requests wait`,
+        pending > 0,
+      );
+      set(
+        checkout,
+        `${percent(pulse.demo.errorRate)} fail`,
+        `p95 ${duration(pulse.demo.p95Ms)}; browsing ${percent(pulse.baseline.errorRate)}`,
+        pulse.demo.errorRate > 0.02,
+      );
     },
   };
 }
@@ -116,7 +146,12 @@ function pane(kind, title) {
   const element = h(
     'section',
     { class: 'card pane', 'data-kind': kind, 'aria-label': title },
-    h('header', { class: 'pane-top' }, h('h2', {}, title), h('p', { class: 'field inline' }, h('label', { for: `choose-${kind}` }, 'Show'), choice)),
+    h(
+      'header',
+      { class: 'pane-top' },
+      h('h2', {}, title),
+      h('p', { class: 'field inline' }, h('label', { for: `choose-${kind}` }, 'Show'), choice),
+    ),
     heading,
     bar.element,
     body,
@@ -131,6 +166,7 @@ function pane(kind, title) {
   let vendor = null;
   let selected = null;
   let loading = false;
+  let reading = false;
 
   async function load(id) {
     if (loading) return;
@@ -142,6 +178,7 @@ function pane(kind, title) {
       trace = answer;
       shownId = id;
       shownAt = Date.now();
+      reading = false;
       draw();
     } catch (error) {
       if (pinned === id) body.replaceChildren(h('p', { class: 'problem' }, error.message));
@@ -156,12 +193,30 @@ function pane(kind, title) {
       `${duration(trace.durationMs)} · ${trace.failed ? 'failed' : 'succeeded'} · ${String(trace.spans)} spans, ${String(trace.services.length)} services · ${timeOfDay(trace.start)}${trace.traffic === 'demo' ? '' : ` · ${trace.traffic}`}`,
     );
     bar.update(trace);
-    body.replaceChildren(waterfall(trace, { folded: isFolded, selected, open: (link) => it.follow(link), vendor }));
+    body.replaceChildren(
+      waterfall(trace, {
+        folded: isFolded,
+        selected,
+        open: (link) => it.follow(link),
+        vendor,
+        touched: (is) => (reading = is),
+      }),
+    );
     links.replaceChildren(
       h('code', {}, trace.traceId),
       ' ',
-      h('button', { type: 'button', class: 'link-button', onclick: (event) => void copy(event, trace.traceId) }, 'copy the id'),
-      vendor ? h('a', { href: vendor(trace.traceId), target: '_blank', rel: 'noopener noreferrer' }, 'open at the vendor') : '',
+      h(
+        'button',
+        { type: 'button', class: 'link-button', onclick: (event) => void copy(event, trace.traceId) },
+        'copy the id',
+      ),
+      vendor
+        ? h(
+            'a',
+            { href: vendor(trace.traceId), target: '_blank', rel: 'noopener noreferrer' },
+            'open at the vendor',
+          )
+        : '',
     );
   }
 
@@ -170,9 +225,13 @@ function pane(kind, title) {
     if (pinnedId !== null && !list.some(({ traceId }) => traceId === pinnedId)) {
       options.push(h('option', { value: pinnedId, selected: true }, `pinned: ${pinnedId.slice(0, 8)}…`));
     }
-    for (const { traceId, start, durationMs } of list) {
+    for (const { traceId, start, durationMs, traffic } of list) {
       options.push(
-        h('option', { value: traceId, selected: traceId === pinnedId }, `${traceId === pinnedId ? 'pinned: ' : ''}${timeOfDay(start)}, ${duration(durationMs)}`),
+        h(
+          'option',
+          { value: traceId, selected: traceId === pinnedId },
+          `${traceId === pinnedId ? 'pinned: ' : ''}${timeOfDay(start)}, ${duration(durationMs)}${traffic === 'baseline' ? ', browsing' : ''}`,
+        ),
       );
     }
     choice.replaceChildren(...options);
@@ -199,12 +258,20 @@ function pane(kind, title) {
   };
   it.update = (list, vendorLink) => {
     vendor = vendorLink;
-    listed = list.slice(0, 10);
+    listed = list.slice(0, 14);
     // An open list of choices is not pulled away.
     if (document.activeElement !== choice) {
-      drawChoice({ list: listed.map(({ traceId, start, durationMs }) => ({ traceId, start, durationMs })), pinnedId: pinned });
+      drawChoice({
+        list: listed.map(({ traceId, start, durationMs, traffic }) => ({
+          traceId,
+          start,
+          durationMs,
+          traffic,
+        })),
+        pinnedId: pinned,
+      });
     }
-    const isReading = body.contains(document.activeElement) || body.querySelector('[aria-expanded="true"]') !== null;
+    const isReading = reading || body.contains(document.activeElement);
     const newest = listed[0]?.traceId;
     if (pinned !== null || newest === undefined || newest === shownId || isReading) return;
     if (Date.now() - shownAt >= RENEW_MS) void load(newest);
@@ -226,7 +293,12 @@ function explainPanel() {
   const side = (key, title) => {
     const state = h('p', { class: 'plan-state' });
     const lines = h('pre', { class: 'plan-lines', tabindex: 0, 'aria-label': `${title}: EXPLAIN` });
-    return { key, state, lines, element: h('section', { class: 'plan', 'aria-label': title }, h('h3', {}, title), state, lines) };
+    return {
+      key,
+      state,
+      lines,
+      element: h('section', { class: 'plan', 'aria-label': title }, h('h3', {}, title), state, lines),
+    };
   };
   const sides = [side('withIndex', 'With the index'), side('withoutIndex', 'Without it')];
   const measured = h('p', { class: 'muted' });
@@ -235,13 +307,20 @@ function explainPanel() {
     { class: 'card explain', 'aria-label': 'The query and its plan' },
     h('h2', {}, 'What PostgreSQL does with the query'),
     measured,
-    h('div', { class: 'plans' }, sides.map((each) => each.element)),
+    h(
+      'div',
+      { class: 'plans' },
+      sides.map((each) => each.element),
+    ),
     h('details', {}, h('summary', {}, 'The query'), sql),
   );
   return {
     element,
     update(explain) {
-      text(sql, `${explain.query.text}\n\n-- ${explain.query.values.map((value, index) => `$${String(index + 1)} = ${JSON.stringify(value)}`).join(', ')}`);
+      text(
+        sql,
+        `${explain.query.text}\n\n-- ${explain.query.values.map((value, index) => `$${String(index + 1)} = ${JSON.stringify(value)}`).join(', ')}`,
+      );
       const { measured: seen } = explain;
       text(
         measured,
@@ -266,14 +345,25 @@ function explainPanel() {
   };
 }
 
-function mapPanel() {
-  const drawing = h('div', { class: 'scroll map-box', tabindex: 0, role: 'region', 'aria-label': 'Service map' });
-  const list = h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Calls between services' });
+/** @param level heading of the panel */
+function mapPanel(level = 'h2') {
+  const drawing = h('div', {
+    class: 'scroll map-box',
+    tabindex: 0,
+    role: 'region',
+    'aria-label': 'Service map',
+  });
+  const list = h('div', {
+    class: 'scroll',
+    tabindex: 0,
+    role: 'region',
+    'aria-label': 'Calls between services',
+  });
   const twin = h('details', { class: 'twin' }, h('summary', {}, 'Every call as a table'), list);
   const element = h(
     'section',
     { class: 'card', 'aria-label': 'Service map' },
-    h('header', { class: 'pane-top' }, h('h2', {}, 'Who calls whom'), mapLegend()),
+    h('header', { class: 'pane-top' }, h(level, { class: 'map-head' }, 'Who calls whom'), mapLegend()),
     drawing,
     twin,
   );

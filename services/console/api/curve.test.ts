@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { RunBook } from '../runs/run-book';
+import { TelemetryStore } from '../store/telemetry-store';
+import { span, spanId, traceId } from '../testing/spans';
+import { effectiveOf, scenarioOf, START_SECONDS } from '../testing/scenarios';
+import type { AttributeValue } from '../otlp/records';
+import { reportPage } from '../report/report-page';
+import { verdictOf } from '../report/verdict';
+import { curveSvg } from '../report/curve-svg';
+import { curveOf } from './curve';
+import { explainAnswer } from './explain';
+import { flowAlertOf } from './flow-alert';
+import { pulse } from './pulse';
+import type { SystemSeen } from '../system/database-observer';
+
+const scenario = scenarioOf('blackfriday');
+const unseen: SystemSeen = {
+  atMs: null,
+  error: null,
+  indexes: null,
+  query: { text: 'select 1', values: [] },
+  withIndex: null,
+  withoutIndex: null,
+  now: null,
+};
+
+/** A store that saw `failed` of `requests` checkouts fail in each of the minutes, with the attributes of the cause. */
+function storeWith(
+  minutes: readonly number[],
+  failed: number,
+  requests: number,
+  attributes: Record<string, AttributeValue> = {},
+): { store: TelemetryStore; runs: RunBook; at: (minute: number) => number } {
+  const clock = { ms: START_SECONDS * 1000 };
+  const store = new TelemetryStore(() => clock.ms);
+  const runs = new RunBook(undefined, () => clock.ms);
+  runs.follow(effectiveOf(scenario));
+  let n = 0;
+  for (const minute of minutes) {
+    const startMs = (START_SECONDS + minute * 6) * 1000;
+    clock.ms = startMs + 5000;
+    for (let index = 0; index < requests; index += 1) {
+      const isFailed = index < failed;
+      const shared = {
+        'traffic.type': 'demo',
+        'demo.run_id': scenario.runId,
+        'demo.minute': String(minute),
+      };
+      store.addSpans([
+        span({
+          traceId: traceId((n += 1)),
+          spanId: spanId(n * 4),
+          startMs: startMs + index,
+          durationMs: isFailed ? 2100 : 300,
+          attributes: {
+            ...shared,
+            'http.request.method': 'POST',
+            'http.route': '/api/checkout',
+            'http.response.status_code': isFailed ? 503 : 200,
+            'checkout.failed': isFailed,
+            'order.total': 100,
+          },
+        }),
+        span({
+          traceId: traceId(n),
+          spanId: spanId(n * 4 + 1),
+          parentSpanId: spanId(n * 4),
+          service: 'product-catalog',
+          name: 'acquire recommendation',
+          kind: 'INTERNAL',
+          startMs: startMs + index,
+          durationMs: isFailed ? 2000 : 1,
+          status: isFailed ? 'ERROR' : 'UNSET',
+          attributes: {
+            ...shared,
+            ...attributes,
+            'db.system.name': 'postgresql',
+            'db.client.connection.pool.name': 'recommendation',
+            'db.connection.pool.exhausted': isFailed,
+          },
+        }),
+        span({
+          traceId: traceId(n),
+          spanId: spanId(n * 4 + 2),
+          parentSpanId: spanId(n * 4),
+          service: 'product-catalog',
+          name: 'pg.query:SELECT',
+          kind: 'CLIENT',
+          startMs: startMs + index,
+          durationMs: 1200,
+          attributes: {
+            ...shared,
+            'db.system.name': 'postgresql',
+            'db.query.text': 'select',
+            'db.slow_query': true,
+            'db.full_table_scan': true,
+          },
+        }),
+      ]);
+    }
+  }
+  return { store, runs, at: (minute) => (START_SECONDS + minute * 6) * 1000 };
+}
+
+describe('the curve', () => {
+  it('puts target, prediction and observation of a minute side by side', () => {
+    const { store, runs, at } = storeWith([5, 20], 4, 20);
+    const run = runs.latest();
+    assert.ok(run);
+    const curve = curveOf(store, run, effectiveOf(scenario), at(22));
+    const minute = curve.minutes[20];
+    assert.equal(minute?.target.errorRate, 0.78);
+    assert.equal(minute.observed?.errorRate, 0.2);
+    assert.equal(minute.observed.rpm, 200);
+    assert.equal(minute.observed.complete, true);
+    assert.equal(minute.observed.lostUsd, 400);
+    assert.ok(Math.abs((minute.query?.p95Ms ?? 0) / 1200 - 1) < 0.05);
+    assert.equal(curve.minutes[19]?.observed, null);
+    assert.equal(curve.lostUsd, 800);
+    assert.equal(curve.state, 'running');
+  });
+
+  it('a minute is complete when its last failures can have arrived', () => {
+    const { store, runs, at } = storeWith([20], 4, 20);
+    const run = runs.latest();
+    assert.ok(run);
+    const complete = (minute: number): boolean | undefined =>
+      curveOf(store, run, effectiveOf(scenario), at(minute)).minutes[20]?.observed?.complete;
+    assert.equal(complete(20.9), false);
+    assert.equal(complete(21.3), false, 'an acquire timeout after its end, at the earliest');
+    assert.equal(complete(21.8), true);
+  });
+});
+
+describe('the flow alert', () => {
+  it('fires with the first full minute that has all six, names it, and is armed again after the heal', () => {
+    const { store, runs, at } = storeWith([4, 5, 6], 10, 20);
+    const run = runs.latest();
+    const firing = flowAlertOf(store, run, effectiveOf(scenario), at(6.9));
+    assert.equal(firing.state, 'firing');
+    assert.equal(firing.since_minute, 4);
+    assert.equal(firing.evaluated_minute, 5, 'minute 6 is not over');
+    assert.ok(firing.conditions.every(({ met }) => met));
+    const healed = flowAlertOf(store, run, effectiveOf(scenarioOf('normal')), at(9));
+    assert.equal(healed.state, 'armed');
+    assert.deepEqual(healed.incidents, [{ fromMinute: 4, toMinute: 6 }]);
+  });
+
+  it('needs each condition', () => {
+    const { store, runs, at } = storeWith([4, 5], 3, 20);
+    const armed = flowAlertOf(store, runs.latest(), effectiveOf(scenario), at(7));
+    assert.equal(armed.state, 'armed');
+    assert.deepEqual(
+      armed.conditions.filter(({ met }) => !met).map(({ name }) => name),
+      ['error_rate'],
+    );
+  });
+
+  it('is armed where nothing was seen', () => {
+    const armed = flowAlertOf(new TelemetryStore(), null, null, 0);
+    assert.equal(armed.state, 'armed');
+    assert.equal(armed.since_minute, null);
+    assert.equal(armed.conditions.length, 6);
+  });
+});
+
+describe('the pulse', () => {
+  it('tells both cohorts, money by the minute and in all, and what has changed and is seen', () => {
+    const { store, runs, at } = storeWith([20], 15, 20);
+    const system: SystemSeen = {
+      ...unseen,
+      indexes: {
+        idx_products_category: 'absent',
+        idx_products_category_active: 'present',
+        idx_products_stock_quantity: 'present',
+      },
+    };
+    const seen = pulse({
+      store,
+      effective: effectiveOf(scenario),
+      run: runs.latest(),
+      system,
+      nowMs: at(20) + 6000,
+    });
+    assert.equal(seen.demo.errorRate, 0.75);
+    assert.equal(seen.baseline.requests, 0);
+    assert.equal(seen.lost.usdInAll, 1500);
+    assert.equal(seen.lost.usdPerMinute, 9000);
+    assert.deepEqual(
+      seen.changes.map(({ kind, now, normal, seen: is }) => [kind, now, normal, is]),
+      [
+        ['index', 'absent', 'present', true],
+        ['pool', '5', '25', null],
+      ],
+    );
+    assert.equal(seen.scenario?.minute, 21);
+  });
+});
+
+describe('the report', () => {
+  const { store, runs, at } = storeWith([1, 5, 10, 15, 20, 25], 15, 20);
+  const run = runs.latest();
+  assert.ok(run);
+  const curve = curveOf(store, run, effectiveOf(scenario), at(29));
+  const page = (title: string) =>
+    reportPage({
+      curve: { ...curve, title },
+      traces: { failing: null, healthy: null },
+      explain: explainAnswer(unseen, store, at(29)),
+      nowMs: at(29),
+    });
+
+  it('is one file: nothing runs in it, nothing comes from elsewhere, its style is allowed by its hash', () => {
+    const { html, policy } = page('A run');
+    assert.ok(!/<script|<link|<img|\son\w+=|@import|url\(/.test(html));
+    assert.ok(!/style="/.test(html));
+    const hash = /style-src '(sha256-[^']+)'/.exec(policy)?.[1];
+    assert.ok(hash !== undefined && html.includes(hash));
+    assert.match(policy, /default-src 'none'/);
+  });
+
+  it('writes what it was given as text', () => {
+    const { html } = page('<script>alert("1")</script> & more');
+    assert.ok(!html.includes('<script>'));
+    assert.ok(html.includes('&lt;script&gt;'));
+    assert.ok(!curveSvg({ ...curve, title: '"><script>' }).includes('<script>'));
+  });
+
+  it('holds the run against its curve', () => {
+    const verdict = verdictOf(curve);
+    assert.equal(verdict.kind, 'not as promised');
+    assert.deepEqual(
+      verdict.graded.filter(({ ok }) => ok).map(({ minute }) => minute),
+      [20, 25],
+    );
+    const ungraded = {
+      ...curve,
+      minutes: curve.minutes.map((each) => ({ ...each, target: { ...each.target, graded: false } })),
+    };
+    assert.equal(verdictOf(ungraded).kind, 'not graded');
+  });
+});

@@ -1,0 +1,434 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import express from 'express';
+import type { SqlExecutor } from '../../../scenario/apply';
+import { INDEX_NAMES, type Override, type Scenario } from '../../../scenario/types';
+import { HttpError } from '../../lib/errors';
+import { effectiveOf, runOf, scenarioOf, START_SECONDS } from '../testing/scenarios';
+import { availability } from './availability';
+import {
+  checkoutsSucceed,
+  clockHeld,
+  Confirmations,
+  indexesAre,
+  poolIs,
+  runInForce,
+  type SystemView,
+} from './confirmations';
+import { OverrideControl } from './override-control';
+import {
+  asOverride,
+  GRACE_SECONDS,
+  LONGEST_HOLD_SECONDS,
+  planAblate,
+  planGoto,
+  planHeal,
+  planPause,
+  planResume,
+  planStart,
+} from './plan';
+import { startBody } from './requests';
+import { mountControl } from './routes';
+
+const normal = scenarioOf('normal');
+const at = (minute: number): number => START_SECONDS + minute * 6;
+
+describe('plans of run-time control', () => {
+  it('start: the desired scenario gives what is not named', () => {
+    const run = planStart(startBody.parse({ minuteSeconds: 10 }), normal, START_SECONDS - 5, 'abc');
+    assert.equal(run.startTimestamp, START_SECONDS);
+    assert.equal(run.scenario.minuteSeconds, 10);
+    assert.equal(run.scenario.scale, 0.25);
+    assert.equal(run.scenario.catalogRows, 100_000);
+    assert.equal(run.scenario.pools.recommendation.max, 5);
+    assert.equal(run.expiresAt, START_SECONDS + 30 * 10 + GRACE_SECONDS);
+    assert.match(run.runId, /-console-abc$/);
+  });
+
+  it('start: refuses an outage that cannot be made, and a hold beyond the end, with the field', () => {
+    const refused = (body: object, field: string): void => {
+      assert.throws(
+        () => planStart(startBody.parse(body), normal, START_SECONDS),
+        (error: unknown) => {
+          assert.ok(error instanceof HttpError);
+          assert.equal(error.status, 400);
+          assert.equal((error.extra.fields as { field: string }[])[0]?.field, field);
+          return true;
+        },
+      );
+    };
+    refused({ durationMinutes: 10, holdAtMinute: 20 }, 'holdAtMinute');
+  });
+
+  it('pause holds the minute, resume goes on from it, and both keep the run alive', () => {
+    const run = runOf();
+    const held = planPause(run, at(12.5));
+    assert.equal(held.pausedAt, at(12.5));
+    assert.ok(held.expiresAt >= at(30) + LONGEST_HOLD_SECONDS);
+    const resumed = planResume(held, at(112.5));
+    assert.equal(resumed.pausedAt, null);
+    assert.equal(resumed.startTimestamp, run.startTimestamp + 600);
+    assert.equal(resumed.scenario.startTimestamp, resumed.startTimestamp);
+    assert.equal(resumed.expiresAt, resumed.startTimestamp + 180 + GRACE_SECONDS);
+  });
+
+  it('goto sets the minute; a held clock stays held at the new one', () => {
+    const moved = planGoto(runOf(), 20, at(3));
+    assert.equal((at(3) - moved.startTimestamp) / 6, 20);
+    const held = planGoto(planPause(runOf(), at(2)), 15, at(40));
+    assert.equal(held.pausedAt, at(40));
+    assert.equal(((held.pausedAt ?? 0) - held.startTimestamp) / 6, 15);
+    assert.throws(() => planGoto(runOf(), 30, at(3)), /minute: must be less than 30/);
+  });
+
+  it('ablate takes one cause out from now on, and puts it back', () => {
+    const run = runOf();
+    const index = planAblate(run, 'index', run.scenario, at(20));
+    assert.equal(index.ablation, 'index');
+    assert.equal(index.scenario.indexes.idx_products_category, 'present');
+    assert.equal(index.scenario.pools.recommendation.max, 5);
+    assert.equal(index.scenario.expectations[25]?.predicted.errorRate, 0);
+    const pool = planAblate(index, 'pool', null, at(21));
+    assert.equal(pool.scenario.indexes.idx_products_category, 'absent');
+    assert.equal(pool.scenario.pools.recommendation.max, 25);
+    const back = planAblate(pool, null, null, at(22));
+    assert.equal(back.scenario.pools.recommendation.max, 5);
+    assert.equal(back.ablation, null);
+  });
+
+  it('ablate keeps a moved clock', () => {
+    const moved = planGoto(runOf(), 20, at(3));
+    const ablated = planAblate(moved, 'index', scenarioOf('blackfriday'), at(3));
+    assert.equal(ablated.scenario.startTimestamp, moved.startTimestamp);
+  });
+
+  it('heal of a configured outage is a normal run that expires', () => {
+    const heal = planHeal(scenarioOf('blackfriday'), at(5), 'x');
+    assert.equal(heal.mode, 'normal');
+    assert.deepEqual(heal.scenario.indexes, normal.indexes);
+    assert.equal(heal.scenario.pools.recommendation.max, 25);
+    assert.ok(heal.expiresAt > at(5));
+  });
+});
+
+describe('which actions work', () => {
+  const configured = { desired: scenarioOf('blackfriday'), override: null };
+  const running = { desired: normal, override: runOf() };
+
+  it('normal: only start, and the others say why', () => {
+    const can = availability({ desired: normal, override: null }, at(0));
+    assert.deepEqual(can.start, { ok: true });
+    for (const name of ['pause', 'resume', 'goto', 'abort', 'ablate-index'] as const) {
+      assert.equal(can[name].ok, false, name);
+      assert.match((can[name] as { why: string }).why, /start one first/);
+    }
+  });
+
+  it('a run: not start (who runs is named), not resume, not "none"', () => {
+    const can = availability(running, at(12));
+    assert.match((can.start as { why: string }).why, /started by console/);
+    assert.equal(can.pause.ok, true);
+    assert.equal(can.resume.ok, false);
+    assert.equal(can['ablate-index'].ok, true);
+    assert.equal(can['ablate-none'].ok, false);
+    assert.equal(can.abort.ok, true);
+  });
+
+  it('held: resume, not pause; before the start and after the end no pause', () => {
+    const held = { desired: normal, override: planPause(runOf(), at(12)) };
+    assert.equal(availability(held, at(20)).pause.ok, false);
+    assert.equal(availability(held, at(20)).resume.ok, true);
+    assert.match((availability(running, at(-0.5)).pause as { why: string }).why, /not begun/);
+    assert.match((availability(running, at(31)).pause as { why: string }).why, /over/);
+  });
+
+  it('an outage of stack config can be steered, and healed', () => {
+    const can = availability(configured, at(12));
+    assert.equal(can.abort.ok, true);
+    assert.equal(can['ablate-pool'].ok, true);
+    assert.match((can.start as { why: string }).why, /stack's config/);
+    const healed = { desired: configured.desired, override: planHeal(configured.desired, at(5)) };
+    assert.equal(availability(healed, at(6)).start.ok, true);
+  });
+
+  it('nothing works before the database is set up', () => {
+    const can = availability({ desired: null, override: null }, 0);
+    assert.ok(Object.values(can).every(({ ok }) => !ok));
+  });
+});
+
+describe('confirmations', () => {
+  const view = (extra: Partial<SystemView>): SystemView => ({
+    nowMs: 0,
+    effective: effectiveOf(scenarioOf('blackfriday')),
+    indexes: { ...normal.indexes },
+    poolMax: 25,
+    plan: 'withIndex',
+    newestMinute: null,
+    demo: { requests: 100, errorRate: 0.5 },
+    ...extra,
+  });
+
+  it('an action is confirmed when all its effects were seen, each with its time', () => {
+    const confirmations = new Confirmations();
+    const { scenario } = effectiveOf(scenarioOf('blackfriday'));
+    confirmations.watch(
+      'start',
+      'Start',
+      [runInForce(scenario.runId), ...indexesAre(scenario.indexes), poolIs(5)],
+      0,
+    );
+    confirmations.look(view({ nowMs: 1000 }));
+    assert.deepEqual(
+      confirmations.list()[0]?.checks.map(({ seenAfterMs }) => seenAfterMs),
+      [1000, null, null],
+    );
+    confirmations.look(view({ nowMs: 3000, indexes: { ...scenario.indexes }, poolMax: 5 }));
+    assert.equal(confirmations.list()[0]?.state, 'confirmed');
+    assert.equal(confirmations.list()[0]?.checks[2]?.seenAfterMs, 3000);
+  });
+
+  it('says so when the system does not show it within a minute', () => {
+    const confirmations = new Confirmations();
+    confirmations.watch('abort', 'Heal', [poolIs(5)], 0);
+    confirmations.look(view({ nowMs: 59_000 }));
+    assert.equal(confirmations.list()[0]?.state, 'watching');
+    confirmations.look(view({ nowMs: 61_000 }));
+    assert.equal(confirmations.list()[0]?.state, 'unconfirmed');
+  });
+
+  it('spans from before the action confirm nothing', () => {
+    const confirmations = new Confirmations();
+    confirmations.watch('ablate-index', 'Index', [checkoutsSucceed()], 0);
+    const quiet = { demo: { requests: 10, errorRate: 0 } };
+    confirmations.look(view({ nowMs: 500, ...quiet }));
+    assert.equal(confirmations.list()[0]?.state, 'watching');
+    confirmations.look(view({ nowMs: 5000, demo: { requests: 0, errorRate: null } }));
+    assert.equal(confirmations.list()[0]?.state, 'watching', 'no traffic shows no success');
+    confirmations.look(view({ nowMs: 6000, ...quiet }));
+    assert.equal(confirmations.list()[0]?.state, 'confirmed');
+  });
+
+  it('a change of the cause supersedes what is watched, one of the clock only clocks', () => {
+    const confirmations = new Confirmations();
+    confirmations.watch('start', 'Start', [poolIs(5)], 0);
+    confirmations.watch('pause', 'Hold', clockHeld(3), 1);
+    confirmations.watch('goto', 'Jump', clockHeld(4), 2);
+    assert.deepEqual(
+      confirmations.list().map(({ state }) => state),
+      ['watching', 'superseded', 'watching'],
+    );
+    confirmations.watch('abort', 'Heal', [poolIs(25)], 3);
+    assert.deepEqual(
+      confirmations.list().map(({ state }) => state),
+      ['watching', 'superseded', 'superseded', 'superseded'],
+    );
+  });
+});
+
+/** Both rows in memory, with the database's own rules. */
+class FakeDatabase implements SqlExecutor {
+  override: Override | null = null;
+
+  constructor(readonly desired: Scenario | null) {}
+
+  query(text: string, values: unknown[] = []): Promise<{ rows: Record<string, unknown>[] }> {
+    const document = typeof values[0] === 'string' && values[0].startsWith('{') ? values[0] : null;
+    if (text.includes('begin_override')) {
+      if (this.override !== null) return Promise.reject(Object.assign(new Error('run'), { code: '55006' }));
+      this.override = JSON.parse(document ?? 'null') as Override;
+      return Promise.resolve({ rows: [{ changed: true }] });
+    }
+    if (text.includes('change_override')) {
+      const next = JSON.parse(document ?? 'null') as Override;
+      const changed = this.override?.runId === next.runId;
+      if (changed) this.override = next;
+      return Promise.resolve({ rows: [{ changed }] });
+    }
+    if (text.includes('end_override')) {
+      const ended = this.override?.runId === values[0];
+      if (ended) this.override = null;
+      return Promise.resolve({ rows: [{ ended }] });
+    }
+    const run = this.override;
+    return Promise.resolve({
+      rows: [
+        {
+          desired: this.desired,
+          ...(run === null
+            ? { override_revision: null }
+            : {
+                override_revision: '1',
+                run_id: run.runId,
+                mode: run.mode,
+                started_by: run.startedBy,
+                start_at: run.startTimestamp,
+                paused_at: run.pausedAt,
+                ablation: run.ablation,
+                expires_at: run.expiresAt,
+                override: run.scenario,
+              }),
+        },
+      ],
+    });
+  }
+}
+
+function controlOf(database: FakeDatabase, now: () => number): OverrideControl {
+  return new OverrideControl({
+    withSession: (work) => work(database),
+    confirmations: new Confirmations(),
+    originalOf: () => null,
+    now,
+  });
+}
+
+describe('run-time control', () => {
+  it('start, hold at a minute by itself, ablate, put back, heal', async () => {
+    const database = new FakeDatabase(normal);
+    let nowSeconds = START_SECONDS;
+    const control = controlOf(database, () => nowSeconds * 1000);
+    await control.start(startBody.parse({ minuteSeconds: 6, holdAtMinute: 20 }));
+    const run = database.override;
+    assert.ok(run);
+    const keep = async (): Promise<void> => {
+      const { override } = database;
+      assert.ok(override);
+      await control.keepHold(
+        effectiveOf(override.scenario, {
+          startTimestamp: override.startTimestamp,
+          pausedAt: override.pausedAt,
+        }),
+      );
+    };
+    nowSeconds = run.startTimestamp + 19.9 * 6;
+    await keep();
+    assert.equal(database.override?.pausedAt, null);
+    nowSeconds = run.startTimestamp + 20.1 * 6;
+    await keep();
+    assert.equal(database.override?.pausedAt, nowSeconds);
+    await control.ablate('index');
+    assert.equal(database.override.scenario.indexes.idx_products_category, 'present');
+    await control.ablate(null);
+    assert.equal(database.override.scenario.indexes.idx_products_category, 'absent');
+    await control.abort();
+    assert.equal(database.override, null);
+  });
+
+  it('steers an outage of stack config by an override of the same run, and heals it for a while', async () => {
+    const desired = scenarioOf('blackfriday');
+    const database = new FakeDatabase(desired);
+    const control = controlOf(database, () => at(12) * 1000);
+    await control.pause();
+    assert.equal(database.override?.runId, desired.runId);
+    assert.equal(database.override.pausedAt, at(12));
+    await control.abort();
+    assert.equal(database.override.mode, 'normal');
+    assert.ok(INDEX_NAMES.every((name) => database.override?.scenario.indexes[name] === 'present'));
+    // Which gives way to a new run.
+    await control.start(startBody.parse({}));
+    assert.equal(database.override.mode, 'blackfriday');
+  });
+
+  it('a run that ended meanwhile is a conflict, a database that is away a 503', async () => {
+    const database = new FakeDatabase(normal);
+    database.override = asOverride(effectiveOf(scenarioOf('blackfriday')));
+    const racing = new OverrideControl({
+      withSession: (work) =>
+        work({
+          query: (text, values) =>
+            text.includes('change_override')
+              ? Promise.resolve({ rows: [{ changed: false }] })
+              : database.query(text, values),
+        }),
+      confirmations: new Confirmations(),
+      originalOf: () => null,
+      now: () => at(3) * 1000,
+    });
+    await assert.rejects(racing.pause(), { status: 409, reason: 'not-now' });
+    const away = new OverrideControl({
+      withSession: () => Promise.reject(new Error('connect ECONNREFUSED')),
+      confirmations: new Confirmations(),
+      originalOf: () => null,
+    });
+    await assert.rejects(away.abort(), { status: 503, reason: 'database-away' });
+  });
+});
+
+describe('the admin routes', () => {
+  const database = new FakeDatabase(normal);
+  const app = express();
+  let url = '';
+  let close: () => void;
+
+  before(async () => {
+    process.env.ADMIN_TOKEN = 'secret';
+    app.use(express.json());
+    mountControl(
+      app,
+      controlOf(database, () => START_SECONDS * 1000),
+    );
+    const handler: express.ErrorRequestHandler = (error: unknown, _request, response, next) => {
+      if (error instanceof HttpError) {
+        response.status(error.status).json({ error: error.message, reason: error.reason, ...error.extra });
+      } else next(error);
+    };
+    app.use(handler);
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/admin/override/`;
+    close = () => server.close();
+  });
+  after(() => {
+    close();
+  });
+
+  const post = async (path: string, body: unknown, token = 'secret'): Promise<[number, string]> => {
+    const response = await fetch(url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify(body),
+    });
+    return [response.status, await response.text()];
+  };
+
+  it('nobody without the token changes anything', async () => {
+    for (const path of ['start', 'pause', 'resume', 'goto', 'abort', 'ablate']) {
+      assert.equal((await post(path, { minute: 3, what: 'index' }, 'guess'))[0], 401, path);
+    }
+    assert.equal(database.override, null);
+  });
+
+  it('bad input is 400 with the field, the wrong moment 409 with the reason', async () => {
+    const bad: [string, unknown, RegExp][] = [
+      ['start', { mode: 'blackfryday' }, /mode/],
+      ['start', { minuteSeconds: 0 }, /minuteSeconds/],
+      ['start', { durationMinutes: 1.5 }, /durationMinutes/],
+      ['start', { peak: 3 }, /peak/],
+      ['goto', {}, /minute/],
+      ['goto', { minute: -1 }, /minute/],
+      ['ablate', { what: 'both' }, /what/],
+      ['pause', { now: true }, /now/],
+    ];
+    for (const [path, body, says] of bad) {
+      const [status, text] = await post(path, body);
+      assert.equal(status, 400, `${path} ${JSON.stringify(body)}: ${text}`);
+      assert.match(text, says);
+    }
+    const [status, text] = await post('pause', {});
+    assert.equal(status, 409);
+    assert.match(text, /No outage is under way/);
+    assert.equal(database.override, null);
+  });
+
+  it('an accepted action tells what will be watched for', async () => {
+    const [status, text] = await post('start', { minuteSeconds: 6 });
+    assert.equal(status, 202);
+    const { checks, state } = JSON.parse(text) as { state: string; checks: { what: string }[] };
+    assert.equal(state, 'watching');
+    assert.ok(checks.some(({ what }) => what.includes('idx_products_category')));
+    assert.notEqual(database.override, null);
+  });
+});
