@@ -218,9 +218,6 @@ export const SHOP_ANSWERS: MockedAnswers = {
     'kubernetes:core/v1:PersistentVolumeClaim': ({ name, inputs }) => ({
       metadata: { ...(inputs.metadata as object), uid: `uid-of-${name}` },
     }),
-    'kubernetes:core/v1:ConfigMap': ({ name, inputs }) => ({
-      metadata: { name: `${name}-1a2b3c4d`, ...(inputs.metadata as object) },
-    }),
     'pulumi-nodejs:dynamic/scenario:ScenarioState': () => ({ stampedStart: null, runId: 'run' }),
   },
 };

@@ -59,11 +59,9 @@ export function manifestsOf(resources: readonly CreatedResource[]): Manifest[] {
     const [, group = '', kind = ''] = /^kubernetes:([^:]+):(\w+)$/.exec(type) ?? [];
     if (kind === '') return [];
     const metadata = inputs.metadata as Record<string, unknown>;
-    // Named by Pulumi.
-    const named = { name: `${name}-1a2b3c4d`, ...metadata };
     const apiVersion = group.replace(/^core\//, '');
-    const object = { ...inputs, apiVersion, kind, metadata: named };
-    return [{ resource: name, apiVersion, kind, metadata: named, object }];
+    const object = { ...inputs, apiVersion, kind, metadata };
+    return [{ resource: name, apiVersion, kind, metadata, object }];
   });
 }
 
