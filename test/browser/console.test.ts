@@ -11,7 +11,7 @@ import { axeViolations, TestBrowser } from './browser';
 import { ConsolePage, untilTelemetry } from './console-page';
 
 const shop = new TestShop(`e2e-console-${String(process.pid)}`, ['--rows', '100000'], 4_000);
-const READY = '#view > *';
+const READY = '#view > div';
 /** Spans a second at the outage's peak, as they came. */
 let demoSpansPerSecond = 0;
 let browser: TestBrowser;

@@ -343,5 +343,5 @@ function nowText(scenario, conductor) {
     scenario.source === 'override'
       ? `, started by ${conductor?.run?.startedBy ?? 'hand'}`
       : ', from stack config';
-  return `${scenario.title}: ${clockWords(scenario)}${who}${scenario.ablation ? `. Without its ${scenario.ablation}` : ''}.`;
+  return `${scenario.title}: ${clockWords(scenario)}${who}${scenario.ablation ? `. Its ${scenario.ablation} is restored` : ''}.`;
 }
