@@ -92,6 +92,8 @@ describe('an outage by configuration', () => {
     const made = new ConfigOutage({ config: file, stack: 'dev' }, engine, conductor, {
       line: (text) => lines.push(text),
     });
+    await made.prepare();
+    assert.deepEqual(done.splice(0), ['up normal'], 'pending changes are deployed while all is well');
     const plan = await made.begin(planOf(['--from', '18']));
     assert.equal(plan.scenario.runId, 'stamped');
     const clock = { startTimestamp: plan.override.startTimestamp, pausedAt: null, minuteSeconds: 6 };

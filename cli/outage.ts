@@ -16,6 +16,8 @@ export interface Outage {
   readonly how: Intent['how'];
   /** The stack's file as it is before; null where it isn't touched. */
   readonly configBefore: Intent['configBefore'];
+  /** What has to be done while all is well. @throws when that fails; nothing was broken then */
+  prepare(): Promise<void>;
   /** Makes it. @returns the plan as it came true */
   begin(plan: RunPlan): Promise<RunPlan>;
   /** Puts everything back. @returns what is desired now. @throws when that could not be done */
@@ -30,6 +32,10 @@ export class OverrideOutage implements Outage {
   readonly configBefore = null;
 
   constructor(private readonly conductor: Conductor) {}
+
+  prepare(): Promise<void> {
+    return Promise.resolve();
+  }
 
   async begin(plan: RunPlan): Promise<RunPlan> {
     await this.conductor.begin(plan.override);
@@ -69,6 +75,12 @@ export class ConfigOutage implements Outage {
     this.configBefore = before ?? { file, text: readFileSync(file, 'utf8') };
   }
 
+  /** An update that would also build an image and roll out pods must not do so in the middle of a show. */
+  async prepare(): Promise<void> {
+    this.output.line(`Updating stack ${this.target.stack} before anything is broken`);
+    await this.engine.up('demo: up to date');
+  }
+
   async begin(plan: RunPlan): Promise<RunPlan> {
     const { values, removed } = configOf(plan, loadScenarioConfig(this.target.config));
     this.output.line(
@@ -89,11 +101,15 @@ export class ConfigOutage implements Outage {
     };
   }
 
-  /** Moves the clock on to the first minute wanted: how long an update takes is not known before it. */
-  private async startAt({ fromMinute, startGiven }: RunPlan, stamped: number): Promise<number> {
-    if (fromMinute === 0 || startGiven) return stamped;
+  /**
+   * Moves the clock to the first minute wanted, unless it is about there: how long an update takes after it has stamped
+   * the start is not known before.
+   */
+  private async startAt({ fromMinute, startGiven, scenario }: RunPlan, stamped: number): Promise<number> {
+    const now = Date.now() / 1000;
+    if (startGiven || (fromMinute === 0 && now < stamped + scenario.minuteSeconds)) return stamped;
     const { startTimestamp } = await this.conductor.change((run) =>
-      movedTo(run, fromMinute, Math.max(stamped, Date.now() / 1000)),
+      movedTo(run, fromMinute, Math.max(stamped, now)),
     );
     return startTimestamp;
   }
