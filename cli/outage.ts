@@ -6,6 +6,7 @@ import type { Conductor } from './conductor';
 import { messageOf } from './faults';
 import type { Intent } from './intent';
 import type { Output } from './output';
+import { movedTo } from './override-change';
 import type { RunPlan } from './run-plan';
 import type { StackEngine } from './stack-engine';
 import type { Target } from './target';
@@ -80,22 +81,35 @@ export class ConfigOutage implements Outage {
     const { desired } = await this.conductor.readState();
     if (desired?.startTimestamp == null)
       throw new Error('the update went through, but the database has no outage in its scenario row');
+    const startTimestamp = await this.startAt(plan, desired.startTimestamp);
     return {
       ...plan,
       scenario: desired,
-      override: { ...plan.override, startTimestamp: desired.startTimestamp, runId: desired.runId },
+      override: { ...plan.override, startTimestamp, runId: desired.runId },
     };
+  }
+
+  /** Moves the clock on to the first minute wanted: how long an update takes is not known before it. */
+  private async startAt({ fromMinute, startGiven }: RunPlan, stamped: number): Promise<number> {
+    if (fromMinute === 0 || startGiven) return stamped;
+    const { startTimestamp } = await this.conductor.change((run) =>
+      movedTo(run, fromMinute, Math.max(stamped, Date.now() / 1000)),
+    );
+    return startTimestamp;
   }
 
   async end(): Promise<Scenario> {
     writeFileSync(this.configBefore.file, this.configBefore.text);
     this.output.line(`  ${this.configBefore.file} is as it was before`);
+    const relief = reliefOf(normalScenario(this.target.config), Date.now() / 1000);
     try {
-      await this.conductor.relieve(reliefOf(normalScenario(this.target.config), Date.now() / 1000));
+      await this.conductor.relieve(relief);
     } catch (error) {
       this.output.line(`  not yet healed at run time (${messageOf(error)}); pulumi up heals it`);
     }
     await this.engine.up('demo: heal');
+    // An update that had nothing to change (the one before was killed early) has not ended it.
+    await this.conductor.end(relief.runId);
     const { desired } = await this.conductor.readState();
     if (desired === null) throw new Error('the database has no desired scenario');
     return desired;
@@ -110,10 +124,9 @@ export class ConfigOutage implements Outage {
 
 /** The keys that make the plan's outage, and those that would be in its way. */
 export function configOf(
-  { scenario, fromMinute, startGiven, override }: RunPlan,
+  { scenario, startGiven, override }: RunPlan,
   file: { demoStartTimestamp?: unknown },
 ): { values: Record<string, string>; removed: string[] } {
-  const explicit = startGiven || fromMinute > 0;
   return {
     values: {
       demoMode: scenario.mode,
@@ -122,11 +135,11 @@ export function configOf(
       'traffic.scale': String(scenario.scale),
       ...(scenario.ablation === 'index' ? { 'indexes.idx_products_category': 'present' } : {}),
       ...(scenario.ablation === 'pool' ? { 'pool.max': '100' } : {}),
-      ...(explicit
+      ...(startGiven
         ? { demoStartTimestamp: String(Math.round(override.startTimestamp)) }
         : { startDelaySeconds: String(START_DELAY_SECONDS) }),
     },
-    removed: !explicit && file.demoStartTimestamp !== undefined ? ['demoStartTimestamp'] : [],
+    removed: !startGiven && file.demoStartTimestamp !== undefined ? ['demoStartTimestamp'] : [],
   };
 }
 

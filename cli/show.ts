@@ -78,6 +78,7 @@ class Show {
 
   async run(): Promise<number> {
     const { target, interruption, output } = this.tools;
+    await this.conductor.endRelief();
     const { desired: found } = await this.conductor.readState();
     if (found === null) throw new Refusal('The database has no scenario yet: restart npm start.');
     // Bad options are told before ten seconds are spent on looking.

@@ -38,7 +38,7 @@ async function main(): Promise<void> {
     await app.act('Start the outage', /Start blackfriday/);
     await app.go('Stage');
     await until(
-      async () => /clock held/.test(await app.page.locator('.run-clock').innerText()),
+      async () => (await app.page.locator('.run-clock').innerText()).includes('clock held'),
       240_000,
       () => 'the peak',
     );

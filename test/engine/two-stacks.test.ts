@@ -1,12 +1,14 @@
 /** Two stacks on one cluster: one in the outage, the other none the wiser. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { until } from '../harness';
 import { TestCluster } from './cluster';
 import { engineTestSettings } from './settings';
 import { summaryOf } from './shop-calls';
+import { steps } from './steps';
 import { TestStack } from './test-stack';
 
+const step = steps();
 const failing = new TestStack('failing', { shop: 32_318, console: 32_320, postgres: 32_332 });
 const healthy = new TestStack('healthy', { shop: 32_418, console: 32_420, postgres: 32_432 });
 
@@ -22,7 +24,7 @@ describe(
       await Promise.all([failing.dispose(), healthy.dispose()]);
     });
 
-    it('come up both', async () => {
+    step('come up both', async () => {
       for (const stack of [failing, healthy]) {
         const { code, output } = await stack.up();
         assert.equal(code, 0, output);
@@ -30,7 +32,7 @@ describe(
       }
     });
 
-    it('have an outage in the one, and none in the other', async () => {
+    step('have an outage in the one, and none in the other', async () => {
       await failing.set('demoMode', 'blackfriday');
       const { code, output } = await failing.up();
       assert.equal(code, 0, output);
@@ -53,7 +55,7 @@ describe(
       assert.equal(errors, 0);
     });
 
-    it('are destroyed one without the other', async () => {
+    step('are destroyed one without the other', async () => {
       const { code, output } = await failing.destroy();
       assert.equal(code, 0, output);
       assert.equal(await (await TestCluster.of(failing)).namespaceExists(), false);
