@@ -155,6 +155,12 @@ async function missingOf(ids: readonly string[]): Promise<string[]> {
   return ids.filter((id) => !found.has(id));
 }
 
+function groups<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+    all.slice(index * size, (index + 1) * size),
+  );
+}
+
 interface Case {
   name: string;
   /** Does it all, and returns what was printed from the heal on, and a note. */
@@ -229,9 +235,10 @@ const cases: Case[] = [
     },
   },
   { name: 'Redis killed at the peak', work: killedAtThePeak(['redis'], 21) },
-  ...SERVICE_NAMES.map((name): Case => ({
-    name: `${name} killed at the peak`,
-    work: killedAtThePeak([name], 21),
+  // Every service once; several in one run, each when the one before is back.
+  ...groups(SERVICE_NAMES, 4).map((names): Case => ({
+    name: `${names.join(', ')} killed at the peak`,
+    work: killedAtThePeak(names, 23),
   })),
 ];
 
