@@ -120,12 +120,12 @@ async function rollback(target: Target, interruption: Interruption, output: Outp
         return { wasOutage: true, trouble: messageOf(error) };
       },
     );
-    await rollbackConfig(target, wasOutage, output);
+    const configured = await rollbackConfig(target, wasOutage, output);
     output.line('Verify');
     const checks = await verify(contextOf(target, wait, output), interruption, output);
     const recovered = await checkoutsRecovered(target, wait, trouble);
     output.line(`  ${recovered.ok ? '✓' : '✗'} ${recovered.text}`);
-    const ok = allOk(checks) && recovered.ok && trouble === null;
+    const ok = allOk(checks) && recovered.ok && trouble === null && configured;
     // What a killed run wrote down to be healed, is.
     if (ok) await target.intents.clear();
     const last = await watch.stop();
@@ -153,21 +153,27 @@ async function rollback(target: Target, interruption: Interruption, output: Outp
   }
 }
 
-/** Puts the stack's config back, as it was before a run that changed it and was killed; a stack is updated then. */
-async function rollbackConfig(target: Target, wasOutage: boolean, output: Output): Promise<void> {
+/**
+ * Puts the stack's config back, as it was before a run that changed it and was killed; a stack is updated then.
+ *
+ * @returns false when the update failed: the shop is healed, but the next `pulumi up` is not known to go well
+ */
+async function rollbackConfig(target: Target, wasOutage: boolean, output: Output): Promise<boolean> {
   const intent = await target.intents.read().catch(() => null);
   if (intent?.configBefore != null) {
     writeFileSync(intent.configBefore.file, intent.configBefore.text);
     output.line(`  ${path.basename(intent.configBefore.file)} is as it was before ${describeIntent(intent)}`);
   }
   const changed = cleanConfig(target, output);
-  if (target.kind === 'local' || !(changed || wasOutage || intent?.how === 'config')) return;
+  if (target.kind === 'local' || !(changed || wasOutage || intent?.how === 'config')) return true;
   output.line(`  pulumi up --stack ${target.stack}`);
   try {
     const engine = await StackEngine.open({ stack: target.stack, repositoryDir: REPOSITORY, output });
     await engine.up('rollback');
+    return true;
   } catch (error) {
     output.line(`  ✗ the shop is healed at run time, but the stack's state is not: ${messageOf(error)}`);
+    return false;
   }
 }
 

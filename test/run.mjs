@@ -35,6 +35,8 @@ const parts = [
   { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
   { name: 'docs', command: [process.execPath, 'dist/cli/generate-docs.js', '--check'] },
   { name: 'unit', files: () => tests('dist/{scenario,services,local,cli,infra,stacks,policy}/**/*.test.js') },
+  // Asks kubeconform, kube-score and checkov where they are installed, and says so where not.
+  { name: 'manifests', files: () => tests('dist/test/manifests/*.test.js') },
   { name: 'shop', files: () => tests('dist/test/shop/*.test.js') },
   { name: 'ops', files: () => tests('dist/test/ops/*.test.js') },
   { name: 'demo', files: () => tests('dist/test/demo/*.test.js') },
