@@ -41,7 +41,14 @@ const parts = [
   { name: 'ops', files: () => tests('dist/test/ops/*.test.js') },
   { name: 'demo', files: () => tests('dist/test/demo/*.test.js') },
   { name: 'browser', files: () => tests('dist/test/browser/*.test.js'), missing: noBrowser() },
-  { name: 'engine', files: () => tests('dist/test/engine/*.test.js'), missing: noEngine() },
+  { name: 'engine', files: () => tests('dist/test/engine/life.test.js'), missing: noEngine() },
+  {
+    name: 'engine-full',
+    files: () => tests('dist/test/engine/{recovery,two-stacks}.test.js'),
+    missing:
+      noEngine() ??
+      (process.env.PULUMI_E2E_FULL === '1' ? null : 'a quarter of an hour; PULUMI_E2E_FULL=1 runs it'),
+  },
 ];
 
 const reports = mkdtempSync(join(tmpdir(), 'ecommerce-demo-report-'));

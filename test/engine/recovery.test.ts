@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
 import { TestCluster } from './cluster';
-import { engineTestSettings } from './settings';
 import { browse } from './shop-calls';
 import { steps } from './steps';
 import { TestStack, type Ended } from './test-stack';
@@ -53,7 +52,7 @@ async function assertSells(): Promise<void> {
   assert.equal(status, 200, JSON.stringify(body));
 }
 
-describe('recovery', { skip: engineTestSettings().full ? false : 'PULUMI_E2E_FULL=1 runs it' }, () => {
+describe('recovery', () => {
   before(async () => {
     await stack.init();
     cluster = await TestCluster.of(stack);
