@@ -57,7 +57,9 @@ export class TestBrowser {
    */
   async open(url: string, ready?: string): Promise<Page> {
     const page = await this.context.newPage();
-    page.on('pageerror', (error) => this.complain(error.message));
+    page.on('pageerror', (error) => {
+      this.complain(error.message);
+    });
     page.on('console', (message) => {
       if (message.type() === 'error') this.complain(message.text());
     });

@@ -25,8 +25,8 @@ export class ConsolePage {
     await until(
       async () => {
         const text = await latest.innerText().catch(() => '');
-        if (/Not confirmed/.test(text)) throw new Error(`not confirmed: ${text}`);
-        return title.test(text) && /Confirmed by the system/.test(text);
+        if (text.includes('Not confirmed')) throw new Error(`not confirmed: ${text}`);
+        return title.test(text) && text.includes('Confirmed by the system');
       },
       timeoutMs,
       () => `${button} to be confirmed`,

@@ -214,7 +214,7 @@ describe('the report', () => {
   it('is one file: nothing runs in it, nothing comes from elsewhere, its style is allowed by its hash', () => {
     const { html, policy } = page('A run');
     assert.ok(!/<script|<link|<img|\son\w+=|@import|url\(/.test(html));
-    assert.ok(!/style="/.test(html));
+    assert.ok(!html.includes('style="'));
     const hash = /style-src '(sha256-[^']+)'/.exec(policy)?.[1];
     assert.ok(hash !== undefined && html.includes(hash));
     assert.match(policy, /default-src 'none'/);

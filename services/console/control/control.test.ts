@@ -79,7 +79,7 @@ describe('plans of run-time control', () => {
     assert.equal((at(3) - moved.startTimestamp) / 6, 20);
     const held = planGoto(planPause(runOf(), at(2)), 15, at(40));
     assert.equal(held.pausedAt, at(40));
-    assert.equal(((held.pausedAt ?? 0) - held.startTimestamp) / 6, 15);
+    assert.equal((held.pausedAt - held.startTimestamp) / 6, 15);
     assert.throws(() => planGoto(runOf(), 30, at(3)), /minute: must be less than 30/);
   });
 
@@ -308,7 +308,7 @@ describe('run-time control', () => {
     assert.equal(database.override?.pausedAt, null);
     nowSeconds = run.startTimestamp + 20.1 * 6;
     await keep();
-    assert.equal(database.override?.pausedAt, nowSeconds);
+    assert.equal(database.override.pausedAt, nowSeconds);
     await control.ablate('index');
     assert.equal(database.override.scenario.indexes.idx_products_category, 'present');
     await control.ablate(null);

@@ -110,6 +110,7 @@ export function curveSvg(curve: Curve, theme: Theme = 'light'): string {
       anchor: 'middle',
     }),
     ...flowMark(curve, x, last, colours),
+    ...eventMarks(curve, x, last, colours),
     polyline(
       points(({ predicted }) => predicted.errorRate, yError),
       colours.demo,
@@ -177,7 +178,7 @@ function label(curve: Curve): string {
 }
 
 function legend(colours: Palette): string[] {
-  const y = 44;
+  const y = ERRORS.top - 12;
   const entries: [string, (x: number) => string][] = [
     ['checkouts, seen', (x) => line(x, y - 5, x + 26, y - 5, colours.demo, 3.5)],
     ['predicted', (x) => line(x, y - 5, x + 26, y - 5, colours.demo, 2, '3 5')],
@@ -223,6 +224,26 @@ function flowMark(curve: Curve, x: (minute: number) => number, last: number, col
         }),
       ];
     });
+}
+
+/** What was done to the run: where a cause came back, where it was healed. */
+function eventMarks(curve: Curve, x: (minute: number) => number, last: number, colours: Palette): string[] {
+  return curve.events.flatMap(({ kind, minute, text: what }) => {
+    if ((kind !== 'ablation' && kind !== 'ended') || minute === null || minute > last) return [];
+    const at = x(minute);
+    const name = kind === 'ended' ? 'healed' : what;
+    const y = ERRORS.top + (kind === 'ended' ? 58 : 40);
+    const fits = at + name.length * 7.4 + 12 < RIGHT;
+    return [
+      line(at, ERRORS.top, at, LATENCY.bottom, colours.ink, 1.2, '5 4'),
+      text(fits ? at + 6 : at - 6, y, name, {
+        size: 13,
+        weight: 600,
+        fill: colours.ink,
+        ...(fits ? {} : { anchor: 'end' as const }),
+      }),
+    ];
+  });
 }
 
 function latencyCeiling(minutes: readonly CurveMinute[]): number {

@@ -45,8 +45,9 @@ describe('the run book', () => {
     at(21);
     runs.follow(normal);
     const known = runs.latest();
+    assert.ok(known);
     assert.deepEqual(
-      known?.events.map(({ kind, minute }) => [kind, minute === null ? null : Math.round(minute)]),
+      known.events.map(({ kind, minute }) => [kind, minute === null ? null : Math.round(minute)]),
       [
         ['began', null],
         ['paused', 10],
@@ -56,9 +57,9 @@ describe('the run book', () => {
         ['ended', 19],
       ],
     );
-    assert.equal(known?.original.ablation, null);
-    assert.equal(known?.original.indexes.idx_products_category, 'absent', 'as before the ablation');
-    assert.equal(Math.round(known?.endMinute ?? 0), 19);
+    assert.equal(known.original.ablation, null);
+    assert.equal(known.original.indexes.idx_products_category, 'absent', 'as before the ablation');
+    assert.equal(Math.round(known.endMinute ?? 0), 19);
     assert.deepEqual(began, [(START_SECONDS - 6) * 1000]);
   });
 

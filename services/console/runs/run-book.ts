@@ -82,7 +82,7 @@ export class RunBook {
     this.note(
       run,
       'began',
-      `${scenario.title}${scenario.ablation === null ? '' : `, without its ${scenario.ablation}`}`,
+      `${scenario.title}${scenario.ablation === null ? '' : `, its ${scenario.ablation} restored`}`,
       nowMs,
     );
     this.onBegin(Math.min(nowMs, (effective.startTimestamp ?? nowMs / 1000) * 1000));

@@ -19,7 +19,7 @@ class Viewer extends EventEmitter {
     return this;
   }
   flushHeaders(): void {
-    this.received += '';
+    // Headers are no event.
   }
   write(chunk: string): boolean {
     this.received += chunk;

@@ -20,6 +20,8 @@ const STATE_WORDS = {
   unconfirmed: 'Not confirmed: the system does not show it',
   superseded: 'A newer action came first',
 };
+/** Actions listed; only the newest with its checks. */
+const LISTED = 7;
 const STATE_SIGNS = { watching: '…', confirmed: '✓', unconfirmed: '✗', superseded: '–' };
 
 /** Run-time control: every action is confirmed by what the system then shows. */
@@ -284,7 +286,7 @@ export function conductorView() {
       if (pulse) text(now, nowText(pulse.scenario, conductor));
       if (!conductor) return;
       state.can = conductor.can;
-      drawWatched(conductor.watched);
+      drawWatched(conductor.watched.slice(0, LISTED));
       drawIndexes(conductor.indexes);
       attribute(minute, 'max', pulse?.scenario ? String(pulse.scenario.durationMinutes - 1) : '29');
       const [latest] = conductor.watched;
@@ -341,5 +343,5 @@ function nowText(scenario, conductor) {
     scenario.source === 'override'
       ? `, started by ${conductor?.run?.startedBy ?? 'hand'}`
       : ', from stack config';
-  return `${scenario.title}: ${clockWords(scenario)}${who}${scenario.ablation ? `. Without its ${scenario.ablation}` : ''}.`;
+  return `${scenario.title}: ${clockWords(scenario)}${who}${scenario.ablation ? `. Its ${scenario.ablation} is restored` : ''}.`;
 }

@@ -351,7 +351,7 @@ function mapPanel(level = 'h2') {
     class: 'scroll map-box',
     tabindex: 0,
     role: 'region',
-    'aria-label': 'Service map',
+    'aria-label': 'Drawing of the calls',
   });
   const list = h('div', {
     class: 'scroll',
