@@ -104,6 +104,15 @@ export class Conductor {
     });
   }
 
+  /**
+   * Ends a heal at run time (`relieve`) that nothing needs any more, since the configuration is healthy, too: its command
+   * was killed before it could. Does nothing otherwise.
+   */
+  async endRelief(): Promise<void> {
+    const { desired, override } = await this.readState();
+    if (override?.mode === 'normal' && desired?.mode === 'normal') await this.end(override.runId);
+  }
+
   /** Ends an override, if it is this run's. True when there was one. The indexes are left to the console, or to `heal`. */
   async end(runId: string): Promise<boolean> {
     return withConnection(this.login, async (sql) => {

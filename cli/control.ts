@@ -138,6 +138,8 @@ async function endUnattended(
 async function waitForRunner(target: Target, intent: Intent, output: Output): Promise<number> {
   const started = performance.now();
   while (performance.now() - started < RUNNER_WITHIN_MS) {
+    // In this order: it removes its intent, then it ends.
+    const ended = livenessOf(intent) === 'dead';
     const now = await target.intents.read();
     if (now?.since !== intent.since || now.pid !== intent.pid) {
       output.line(
@@ -145,8 +147,8 @@ async function waitForRunner(target: Target, intent: Intent, output: Output): Pr
       );
       return EXIT.ok;
     }
-    if (livenessOf(now) === 'dead') {
-      throw new Refusal('Its runner ended without a heal: the next command heals it.');
+    if (ended) {
+      throw new Refusal('Its runner ended without a verified heal (its terminal says why): the next command heals.');
     }
     await delay(POLL_MS);
   }

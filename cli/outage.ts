@@ -6,6 +6,7 @@ import type { Conductor } from './conductor';
 import { messageOf } from './faults';
 import type { Intent } from './intent';
 import type { Output } from './output';
+import { movedTo } from './override-change';
 import type { RunPlan } from './run-plan';
 import type { StackEngine } from './stack-engine';
 import type { Target } from './target';
@@ -15,6 +16,8 @@ export interface Outage {
   readonly how: Intent['how'];
   /** The stack's file as it is before; null where it isn't touched. */
   readonly configBefore: Intent['configBefore'];
+  /** What has to be done while all is well. @throws when that fails; nothing was broken then */
+  prepare(): Promise<void>;
   /** Makes it. @returns the plan as it came true */
   begin(plan: RunPlan): Promise<RunPlan>;
   /** Puts everything back. @returns what is desired now. @throws when that could not be done */
@@ -29,6 +32,10 @@ export class OverrideOutage implements Outage {
   readonly configBefore = null;
 
   constructor(private readonly conductor: Conductor) {}
+
+  prepare(): Promise<void> {
+    return Promise.resolve();
+  }
 
   async begin(plan: RunPlan): Promise<RunPlan> {
     await this.conductor.begin(plan.override);
@@ -68,6 +75,12 @@ export class ConfigOutage implements Outage {
     this.configBefore = before ?? { file, text: readFileSync(file, 'utf8') };
   }
 
+  /** An update that would also build an image and roll out pods must not do so in the middle of a show. */
+  async prepare(): Promise<void> {
+    this.output.line(`Updating stack ${this.target.stack} before anything is broken`);
+    await this.engine.up('demo: up to date');
+  }
+
   async begin(plan: RunPlan): Promise<RunPlan> {
     const { values, removed } = configOf(plan, loadScenarioConfig(this.target.config));
     this.output.line(
@@ -80,22 +93,39 @@ export class ConfigOutage implements Outage {
     const { desired } = await this.conductor.readState();
     if (desired?.startTimestamp == null)
       throw new Error('the update went through, but the database has no outage in its scenario row');
+    const startTimestamp = await this.startAt(plan, desired.startTimestamp);
     return {
       ...plan,
       scenario: desired,
-      override: { ...plan.override, startTimestamp: desired.startTimestamp, runId: desired.runId },
+      override: { ...plan.override, startTimestamp, runId: desired.runId },
     };
+  }
+
+  /**
+   * Moves the clock to the first minute wanted, unless it is about there: how long an update takes after it has stamped
+   * the start is not known before.
+   */
+  private async startAt({ fromMinute, startGiven, scenario }: RunPlan, stamped: number): Promise<number> {
+    const now = Date.now() / 1000;
+    if (startGiven || (fromMinute === 0 && now < stamped + scenario.minuteSeconds)) return stamped;
+    const { startTimestamp } = await this.conductor.change((run) =>
+      movedTo(run, fromMinute, Math.max(stamped, now)),
+    );
+    return startTimestamp;
   }
 
   async end(): Promise<Scenario> {
     writeFileSync(this.configBefore.file, this.configBefore.text);
     this.output.line(`  ${this.configBefore.file} is as it was before`);
+    const relief = reliefOf(normalScenario(this.target.config), Date.now() / 1000);
     try {
-      await this.conductor.relieve(reliefOf(normalScenario(this.target.config), Date.now() / 1000));
+      await this.conductor.relieve(relief);
     } catch (error) {
       this.output.line(`  not yet healed at run time (${messageOf(error)}); pulumi up heals it`);
     }
     await this.engine.up('demo: heal');
+    // An update that had nothing to change (the one before was killed early) has not ended it.
+    await this.conductor.end(relief.runId);
     const { desired } = await this.conductor.readState();
     if (desired === null) throw new Error('the database has no desired scenario');
     return desired;
@@ -110,10 +140,9 @@ export class ConfigOutage implements Outage {
 
 /** The keys that make the plan's outage, and those that would be in its way. */
 export function configOf(
-  { scenario, fromMinute, startGiven, override }: RunPlan,
+  { scenario, startGiven, override }: RunPlan,
   file: { demoStartTimestamp?: unknown },
 ): { values: Record<string, string>; removed: string[] } {
-  const explicit = startGiven || fromMinute > 0;
   return {
     values: {
       demoMode: scenario.mode,
@@ -122,11 +151,11 @@ export function configOf(
       'traffic.scale': String(scenario.scale),
       ...(scenario.ablation === 'index' ? { 'indexes.idx_products_category': 'present' } : {}),
       ...(scenario.ablation === 'pool' ? { 'pool.max': '100' } : {}),
-      ...(explicit
+      ...(startGiven
         ? { demoStartTimestamp: String(Math.round(override.startTimestamp)) }
         : { startDelaySeconds: String(START_DELAY_SECONDS) }),
     },
-    removed: !explicit && file.demoStartTimestamp !== undefined ? ['demoStartTimestamp'] : [],
+    removed: !startGiven && file.demoStartTimestamp !== undefined ? ['demoStartTimestamp'] : [],
   };
 }
 

@@ -14,5 +14,8 @@ export function processStart(pid: number): string | null {
 /** Whether the very process still runs. @param startedAt as `processStart` said; null: its id must do */
 export function isSameProcess(pid: number, startedAt: string | null): boolean {
   if (!isAlive(pid)) return false;
-  return startedAt === null || processStart(pid) === startedAt;
+  if (startedAt === null) return true;
+  const found = processStart(pid);
+  // It has just ended, or nobody could tell.
+  return found === null ? isAlive(pid) : found === startedAt;
 }

@@ -30,6 +30,8 @@ import { verdictLines } from './verdict-lines';
 
 /** What the checks take before a run (s): services, ten green seconds, telemetry. */
 const CHECKS_SECONDS = 30;
+/** What an update takes that has nothing to change, with room (s). */
+const UP_TO_DATE_SECONDS = 30;
 /** What an update of the stack takes, with room (s). */
 const UPDATE_SECONDS = 45;
 /** How often a paused run is kept from expiring (s). */
@@ -78,6 +80,7 @@ class Show {
 
   async run(): Promise<number> {
     const { target, interruption, output } = this.tools;
+    await this.conductor.endRelief();
     const { desired: found } = await this.conductor.readState();
     if (found === null) throw new Refusal('The database has no scenario yet: restart npm start.');
     // Bad options are told before ten seconds are spent on looking.
@@ -92,6 +95,7 @@ class Show {
     let closeKeys = (): void => undefined;
     try {
       if (startTimestamp !== null) await this.waitForPeak(draft, startTimestamp, outage);
+      await outage.prepare();
       const desired = await preflight({
         target,
         observer: this.observer,
@@ -312,7 +316,7 @@ class Show {
         fromMinute: plan.fromMinute,
         minuteSeconds: plan.scenario.minuteSeconds,
       },
-      leadOf(outage) + CHECKS_SECONDS + (talk ? TALK_NORMAL_SECONDS : 0),
+      leadOf(outage) + checksOf(outage) + (talk ? TALK_NORMAL_SECONDS : 0),
     );
     if ('tooNear' in found) throw new Refusal(`--peak-at: ${found.tooNear}`, EXIT.usage);
     return found.startTimestamp;
@@ -324,7 +328,7 @@ class Show {
     const { minuteSeconds } = plan.scenario;
     const normal = this.options.talk ? TALK_NORMAL_SECONDS : 0;
     const begins = startTimestamp + plan.fromMinute * minuteSeconds;
-    const wait = begins - leadOf(outage) - CHECKS_SECONDS - normal - Date.now() / 1000;
+    const wait = begins - leadOf(outage) - checksOf(outage) - normal - Date.now() / 1000;
     output.line(
       `The peak (minute ${plan.peakMinute}) is to be at ${local(startTimestamp + plan.peakMinute * minuteSeconds)}: ` +
         `the first minute begins at ${local(begins)}` +
@@ -434,6 +438,11 @@ const ABLATED = { index: ', but the index stays', pool: ', but the pool stays la
 /** Real seconds between the beginning of making the outage and its first minute. */
 function leadOf(outage: Outage): number {
   return outage.how === 'override' ? LEAD_SECONDS : UPDATE_SECONDS;
+}
+
+/** What comes before making it (s). */
+function checksOf(outage: Outage): number {
+  return CHECKS_SECONDS + (outage.how === 'override' ? 0 : UP_TO_DATE_SECONDS);
 }
 
 /** Why a run ended early; null when it did not. */

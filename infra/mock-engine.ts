@@ -48,6 +48,8 @@ export interface MockedEngine {
   position: (type: string) => number;
   /** Resolves when no registration has come for a while: outputs settle before the resources that nothing waits for. */
   idle: () => Promise<void>;
+  /** Resolves when the resource of a name is there and none has come for a while; fails after 30 s. */
+  until: (name: string) => Promise<void>;
 }
 
 /**
@@ -85,6 +87,13 @@ export function mockEngine(answers: MockedAnswers): MockedEngine {
   watchRegistrations((request) => {
     options = optionsOf(request);
   });
+  const idle = async () => {
+    let seen = -1;
+    while (seen !== created.length) {
+      seen = created.length;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
   const all = (type: string) => created.filter((resource) => resource.type === type);
   const one = (found: CreatedResource[], what: string) => {
     const [first, ...more] = found;
@@ -101,12 +110,14 @@ export function mockEngine(answers: MockedAnswers): MockedEngine {
         `named ${name}`,
       ),
     position: (type) => created.findIndex((resource) => resource.type === type),
-    idle: async () => {
-      let seen = -1;
-      while (seen !== created.length) {
-        seen = created.length;
+    idle,
+    until: async (name) => {
+      const deadline = Date.now() + 30_000;
+      while (!created.some((resource) => resource.name === name)) {
+        if (Date.now() > deadline) throw new Error(`${name} was not registered within 30 s`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
+      await idle();
     },
   };
 }
@@ -201,11 +212,11 @@ export const SHOP_ANSWERS: MockedAnswers = {
     'random:index/randomPassword:RandomPassword': ({ name }) => ({ result: `secret-of-${name}` }),
     'tls:index/privateKey:PrivateKey': ({ name }) => ({ privateKeyPem: `key-of-${name}` }),
     'tls:index/selfSignedCert:SelfSignedCert': ({ name }) => ({ certPem: `certificate-of-${name}` }),
+    'kubernetes:core/v1:Service': ({ name }) => ({
+      status: { loadBalancer: { ingress: [{ hostname: `${name}.lb.example` }] } },
+    }),
     'kubernetes:core/v1:PersistentVolumeClaim': ({ name, inputs }) => ({
       metadata: { ...(inputs.metadata as object), uid: `uid-of-${name}` },
-    }),
-    'kubernetes:core/v1:ConfigMap': ({ name, inputs }) => ({
-      metadata: { name: `${name}-1a2b3c4d`, ...(inputs.metadata as object) },
     }),
     'pulumi-nodejs:dynamic/scenario:ScenarioState': () => ({ stampedStart: null, runId: 'run' }),
   },

@@ -117,8 +117,9 @@ const coralogix = {
   domain: key(text(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/), {
     type: 'string',
     allowed: 'a Coralogix domain, e.g. `eu2.coralogix.com`',
-    default: '`coralogix.com`',
-    description: "The account's domain: the collector sends to `https://ingress.<domain>`.",
+    default: '`eu1.coralogix.com`',
+    description:
+      "The account's domain (by its region; a key is refused anywhere else): the collector sends to `ingress.<domain>:443`.",
   }),
   privateKey: key(nonEmpty, {
     type: 'string (secret)',

@@ -21,7 +21,8 @@ import { FollowUp } from '../infra/scenario/follow-up';
 import { ScenarioDeployment } from '../infra/scenario/scenario-deployment';
 import { addressOf, urlOf } from './access';
 import { readSettings } from './config';
-import { nextCommands, scenarioOutput } from './outputs';
+import { PARKED, nextCommands, scenarioOutput } from './outputs';
+import { leaveHostsAlone } from './parked';
 import { createShop } from './shop';
 import { createTarget } from './target';
 import { collectorDestinations, vendorUrls } from './telemetry';
@@ -36,6 +37,7 @@ async function main() {
 
   // Where it runs
   const target = await createTarget(settings, path.resolve(__dirname, '..'));
+  if (target.parked) leaveHostsAlone();
   const nodeAt = (port: number) => (target.nodeHost ? { host: target.nodeHost, port } : null);
   const exposedAt = (nodePort: number) =>
     target.nodeHost ? { type: 'nodePort' as const, nodePort } : { type: 'loadBalancer' as const };
@@ -143,7 +145,7 @@ async function main() {
     namespace: settings.namespace,
     conductorDatabase: database.conductorLogin,
     links: deployment.links ?? {},
-    next: nextCommands(settings, shopUrl, consoleUrl),
+    next: target.parked ? PARKED : nextCommands(settings, shopUrl, consoleUrl),
   };
 }
 

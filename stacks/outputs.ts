@@ -18,6 +18,12 @@ export function scenarioOutput({ scenario }: StackSettings, deployed: ScenarioDe
   };
 }
 
+/** What to type while the hosts are parked. */
+export const PARKED = [
+  'the hosts are parked; what runs on them was left as it is, whatever the config says meanwhile',
+  'start them: pulumi config set hostState running && pulumi up',
+];
+
 /** The commands to type next. */
 export function nextCommands(
   settings: StackSettings,

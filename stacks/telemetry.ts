@@ -1,7 +1,8 @@
 import type { CollectorArgs } from '../infra/collector/collector';
 import type { DeploymentConfig } from '../scenario/deployment';
 
-const DEFAULT_CORALOGIX_DOMAIN = 'coralogix.com';
+/** Region EU1, which was `coralogix.com` before. */
+const DEFAULT_CORALOGIX_DOMAIN = 'eu1.coralogix.com';
 
 /** Where telemetry goes besides the console, as the config says. */
 export function collectorDestinations({

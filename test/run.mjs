@@ -35,11 +35,20 @@ const parts = [
   { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
   { name: 'docs', command: [process.execPath, 'dist/cli/generate-docs.js', '--check'] },
   { name: 'unit', files: () => tests('dist/{scenario,services,local,cli,infra,stacks,policy}/**/*.test.js') },
+  // Asks kubeconform, kube-score and checkov where they are installed, and says so where not.
+  { name: 'manifests', files: () => tests('dist/test/manifests/*.test.js') },
   { name: 'shop', files: () => tests('dist/test/shop/*.test.js') },
   { name: 'ops', files: () => tests('dist/test/ops/*.test.js') },
   { name: 'demo', files: () => tests('dist/test/demo/*.test.js') },
   { name: 'browser', files: () => tests('dist/test/browser/*.test.js'), missing: noBrowser() },
-  { name: 'engine', files: () => tests('dist/test/engine/*.test.js'), missing: noEngine() },
+  { name: 'engine', files: () => tests('dist/test/engine/life.test.js'), missing: noEngine() },
+  {
+    name: 'engine-full',
+    files: () => tests('dist/test/engine/{recovery,two-stacks}.test.js'),
+    missing:
+      noEngine() ??
+      (process.env.PULUMI_E2E_FULL === '1' ? null : 'a quarter of an hour; PULUMI_E2E_FULL=1 runs it'),
+  },
 ];
 
 const reports = mkdtempSync(join(tmpdir(), 'ecommerce-demo-report-'));

@@ -3,7 +3,7 @@ import { getJson, postJson } from '../http';
 import { messageOf } from '../faults';
 import { textAt } from '../json';
 import { failed, ok, type Finding } from './check';
-import type { CheckContext } from './context';
+import { eventually, type CheckContext } from './context';
 
 const TIMEOUT_MS = 5000;
 
@@ -27,7 +27,17 @@ export const ROUTES: readonly (readonly [ServiceName, 'GET' | 'POST', string])[]
 ];
 
 /** Every route is there: whatever it answers, it is not "no such route". */
-export async function checkRoutes({ target }: Pick<CheckContext, 'target'>): Promise<Finding> {
+export async function checkRoutes(
+  context: Pick<CheckContext, 'target' | 'patienceMs' | 'wait'>,
+): Promise<Finding> {
+  const found = await eventually(context, async () => {
+    const faults = await missingRoutes(context.target);
+    return faults.length === 0 ? true : faults.join('; ');
+  });
+  return typeof found === 'string' ? failed(found) : ok(`${ROUTES.length} routes answer`);
+}
+
+async function missingRoutes(target: CheckContext['target']): Promise<string[]> {
   const problems = await Promise.all(
     ROUTES.map(async ([service, method, path]) => {
       try {
@@ -45,6 +55,5 @@ export async function checkRoutes({ target }: Pick<CheckContext, 'target'>): Pro
       }
     }),
   );
-  const faults = problems.flat();
-  return faults.length === 0 ? ok(`${ROUTES.length} routes answer`) : failed(faults.join('; '));
+  return problems.flat();
 }

@@ -8,6 +8,8 @@ export interface ClusterArgs {
   context?: string;
   /** Name of the namespace that is made for everything. */
   namespace: string;
+  /** The hosts are stopped, on purpose: what cannot be reached is left as it is. */
+  parked?: boolean;
   /** What the cluster dies with: nothing in it is deleted one by one then. */
   deletedWith?: pulumi.Resource;
 }
@@ -58,6 +60,7 @@ function createProvider(name: string, args: ClusterArgs, parent: Cluster): k8s.P
       // Conflicts with what someone changed by hand are decided for the program.
       enablePatchForce: true,
       suppressHelmHookWarnings: true,
+      ...(args.parked === true ? { skipUpdateUnreachable: true } : {}),
     },
     { parent },
   );

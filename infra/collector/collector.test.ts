@@ -41,12 +41,12 @@ describe('Collector', () => {
     assert.equal(workloadOf(engine.named('alone-deployment')).container.envFrom, undefined);
   });
 
-  it('gets new pods with a new configuration: only that is named by Pulumi', () => {
-    const config = engine.named('alone-config');
-    assert.equal((config.inputs.metadata as { name?: string }).name, undefined);
-    assert.equal(config.inputs.immutable, true);
+  it('gets new pods with a new configuration: its name follows its content', () => {
+    const name = (config: string) => (engine.named(config).inputs.metadata as { name: string }).name;
+    assert.notEqual(name('alone-config'), name('vendor-config'));
+    assert.equal(engine.named('alone-config').inputs.immutable, true);
     const spec = JSON.stringify(engine.named('alone-deployment').inputs.spec);
-    assert.match(spec, /"configMap":\{"name":"alone-config-1a2b3c4d"\}/);
+    assert.ok(spec.includes(`"configMap":{"name":"${name('alone-config')}"}`), spec);
   });
 
   it('runs by digest, and listens before it is ready', () => {

@@ -3,6 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
 import { contentName } from '../cluster/content-name';
+import { exceptions } from '../cluster/exceptions';
 import { CONTAINER_SECURITY, podDefaults, resources } from '../cluster/pod';
 import { CORALOGIX_KEY_VARIABLE, collectorConfiguration, headerVariable } from './configuration';
 
@@ -22,6 +23,10 @@ export interface CollectorArgs {
   /** The Coralogix preset. */
   coralogix?: { domain: string; privateKey: string };
 }
+
+const EXCEPTIONS = exceptions({
+  kubeScore: { 'pod-probes-identical': 'without a health extension, its port is all that can be asked' },
+});
 
 /** The OpenTelemetry collector: takes all telemetry, gives it to the console and to the back ends of the config. */
 export class Collector extends pulumi.ComponentResource {
@@ -117,7 +122,7 @@ function createDeployment(
   return new k8s.apps.v1.Deployment(
     `${name}-deployment`,
     {
-      metadata: cluster.metadata(COLLECTOR_NAME),
+      metadata: { ...cluster.metadata(COLLECTOR_NAME), annotations: EXCEPTIONS },
       spec: {
         replicas: 1,
         selector: { matchLabels: selectorOf(COLLECTOR_NAME) },

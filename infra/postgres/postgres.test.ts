@@ -38,7 +38,7 @@ describe('PostgreSQL', () => {
       catalogRows: 50_000,
       after: database.ready,
     });
-    await engine.idle();
+    await engine.until('setup-job');
   });
 
   it('runs by digest, with a generated password that is nowhere in plain', () => {

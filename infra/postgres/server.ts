@@ -5,6 +5,7 @@ import * as tls from '@pulumi/tls';
 import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
 import { contentName } from '../cluster/content-name';
+import { exceptions, OFFICIAL_USER_EXCEPTIONS } from '../cluster/exceptions';
 import { CONTAINER_SECURITY, podDefaults, resources } from '../cluster/pod';
 
 /** Name of the Service, and so of the host, inside the cluster. */
@@ -43,6 +44,12 @@ export interface ClientCa {
 
 /** Query of a database URL: TLS, the authority, and the name in the certificate are insisted on. */
 export const TLS_QUERY = `sslmode=verify-full&sslrootcert=${CLIENT_CA_DIR}/${CLIENT_CA_FILE}`;
+
+const NO_CPU_LIMIT = "a throttled scan's time would no longer be the emulated storage's";
+const EXCEPTIONS = exceptions({
+  kubeScore: { ...OFFICIAL_USER_EXCEPTIONS.kubeScore, 'container-resources': NO_CPU_LIMIT },
+  checkov: { ...OFFICIAL_USER_EXCEPTIONS.checkov, CKV_K8S_11: NO_CPU_LIMIT },
+});
 
 /** PostgreSQL: one StatefulSet with a volume, TLS and SCRAM, and the Service that leads to it. */
 export class PostgresServer extends pulumi.ComponentResource {
@@ -251,7 +258,7 @@ function createStatefulSet(
   return new k8s.apps.v1.StatefulSet(
     `${name}-server`,
     {
-      metadata: cluster.metadata(POSTGRES_NAME),
+      metadata: { ...cluster.metadata(POSTGRES_NAME), annotations: EXCEPTIONS },
       spec: {
         serviceName: `${POSTGRES_NAME}-pods`,
         replicas: 1,

@@ -3,6 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
 import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
+import { exceptions, OFFICIAL_USER_EXCEPTIONS } from '../cluster/exceptions';
 import { CONTAINER_SECURITY, podDefaults, resources } from '../cluster/pod';
 
 /** Name of the Service, and so of the host, inside the cluster. */
@@ -143,7 +144,7 @@ function createStatefulSet(
   return new k8s.apps.v1.StatefulSet(
     `${name}-server`,
     {
-      metadata: cluster.metadata(REDIS_NAME),
+      metadata: { ...cluster.metadata(REDIS_NAME), annotations: exceptions(OFFICIAL_USER_EXCEPTIONS) },
       spec: {
         serviceName: `${REDIS_NAME}-pods`,
         replicas: 1,

@@ -38,7 +38,7 @@ describe('the scenario as state', () => {
       after: [deployed, service],
       deletedWith: namespace,
     });
-    await engine.idle();
+    await engine.until('follow-up-verification');
   });
 
   const indexes = () => engine.all('pulumi-nodejs:dynamic/scenario:CatalogIndex');

@@ -68,7 +68,7 @@ export class OrderLedger {
   }
 
   private async place(): Promise<void> {
-    let status = 0;
+    let status: number;
     let orderId: string | null = null;
     try {
       const response = await fetch(`${this.shopUrl}/api/checkout`, {

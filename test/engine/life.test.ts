@@ -1,12 +1,14 @@
 /** A stack's life with the real engine: made, unchanged, in the outage, drifted, healed, destroyed. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { z } from 'zod';
 import { until } from '../harness';
 import { TestCluster } from './cluster';
 import { browse, checkOut, SHOP_SERVICES, summaryOf, type Summary } from './shop-calls';
+import { steps } from './steps';
 import { TestStack } from './test-stack';
 
+const step = steps();
 const stack = new TestStack('life', { shop: 32_118, console: 32_120, postgres: 32_132 });
 let cluster: TestCluster;
 let shopUrl = '';
@@ -31,7 +33,7 @@ describe('pulumi up, the outage, and pulumi destroy', () => {
   });
   after(() => stack.dispose());
 
-  it('makes the shop from nothing, every pod ready', async () => {
+  step('makes the shop from nothing, every pod ready', async () => {
     const { code, output } = await stack.up();
     assert.equal(code, 0, output);
     assert.deepEqual(await cluster.unready(), []);
@@ -39,7 +41,7 @@ describe('pulumi up, the outage, and pulumi destroy', () => {
     consoleUrl = String(await stack.output('consoleUrl'));
   });
 
-  it('sells: a browse and a checkout answer through the NodePort', async () => {
+  step('sells: a browse and a checkout answer through the NodePort', async () => {
     const browsed = await browse(shopUrl);
     assert.equal(browsed.status, 200, JSON.stringify(browsed.body));
     // 402 is an answer too: one card in a hundred is declined.
@@ -49,7 +51,7 @@ describe('pulumi up, the outage, and pulumi destroy', () => {
     assert.ok(statuses.includes(200), statuses.join());
   });
 
-  it('brings traces of all ten services to the console', async () => {
+  step('brings traces of all ten services to the console', async () => {
     const missing = async () => {
       const seen = Object.keys((await summaryOf(consoleUrl)).windows.last60s.services);
       return SHOP_SERVICES.filter((name) => !seen.includes(name));
@@ -62,7 +64,7 @@ describe('pulumi up, the outage, and pulumi destroy', () => {
     );
   });
 
-  it('talks to PostgreSQL over TLS only', async () => {
+  step('talks to PostgreSQL over TLS only', async () => {
     const plain = await cluster.sql(
       `select a.application_name from pg_stat_activity a join pg_stat_ssl s using (pid)
         where a.client_addr is not null and not s.ssl`,
@@ -70,12 +72,12 @@ describe('pulumi up, the outage, and pulumi destroy', () => {
     assert.deepEqual(plain, []);
   });
 
-  it('has nothing to do the second time', async () => {
+  step('has nothing to do the second time', async () => {
     const { code, output } = await stack.up('--expect-no-changes');
     assert.equal(code, 0, output);
   });
 
-  it('previews the outage as one index, the row and its proof', async () => {
+  step('previews the outage as one index, the row and its proof', async () => {
     await stack.set('demoMode', 'blackfriday');
     const { output } = await stack.run(['preview', '--json']);
     const { steps } = previewSchema.parse(JSON.parse(output.slice(output.indexOf('{'))));
@@ -101,7 +103,7 @@ describe('pulumi up, the outage, and pulumi destroy', () => {
     assert.doesNotMatch(diff, /predicted/);
   });
 
-  it('makes the outage without a restart: checkouts fail, browsing does not', async () => {
+  step('makes the outage without a restart: checkouts fail, browsing does not', async () => {
     const running = await cluster.generations();
     const { code, output } = await stack.up();
     assert.equal(code, 0, output);
@@ -123,7 +125,7 @@ describe('pulumi up, the outage, and pulumi destroy', () => {
     assert.deepEqual(await cluster.generations(), running);
   });
 
-  it('sees an index made by hand as drift, and takes it away again', async () => {
+  step('sees an index made by hand as drift, and takes it away again', async () => {
     await cluster.sql(
       'create index concurrently idx_products_category on storage.products (category, active, popularity_score desc, price_cents)',
     );
@@ -138,7 +140,7 @@ describe('pulumi up, the outage, and pulumi destroy', () => {
     assert.match((await summaryOf(consoleUrl)).scenario.runId, /^blackfriday-1-\d+$/);
   });
 
-  it('heals: no checkout fails any more', async () => {
+  step('heals: no checkout fails any more', async () => {
     await stack.set('demoMode', 'normal');
     const { code, output } = await stack.up();
     assert.equal(code, 0, output);
@@ -153,7 +155,7 @@ describe('pulumi up, the outage, and pulumi destroy', () => {
     );
   });
 
-  it('destroys everything', async () => {
+  step('destroys everything', async () => {
     const { code, output } = await stack.destroy();
     assert.equal(code, 0, output);
     assert.equal(await cluster.namespaceExists(), false);

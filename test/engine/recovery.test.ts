@@ -1,11 +1,12 @@
 /** What goes wrong around the engine: killed in the middle, the database gone, the namespace gone. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { TestCluster } from './cluster';
-import { engineTestSettings } from './settings';
 import { browse } from './shop-calls';
+import { steps } from './steps';
 import { TestStack, type Ended } from './test-stack';
 
+const step = steps();
 const stack = new TestStack('recovery', { shop: 32_218, console: 32_220, postgres: 32_232 });
 let cluster: TestCluster;
 
@@ -51,7 +52,7 @@ async function assertSells(): Promise<void> {
   assert.equal(status, 200, JSON.stringify(body));
 }
 
-describe('recovery', { skip: engineTestSettings().full ? false : 'PULUMI_E2E_FULL=1 runs it' }, () => {
+describe('recovery', () => {
   before(async () => {
     await stack.init();
     cluster = await TestCluster.of(stack);
@@ -59,7 +60,7 @@ describe('recovery', { skip: engineTestSettings().full ? false : 'PULUMI_E2E_FUL
   after(() => stack.dispose());
 
   for (const moment of MOMENTS) {
-    it(`survives a kill -9 at ${String(moment)}`, async () => {
+    step(`survives a kill -9 at ${String(moment)}`, async () => {
       const { code, output } = await killedAt(moment);
       assert.equal(code, null, `the engine was not killed:\n${output}`);
       const cancelled = await stack.run(['cancel', '--yes']);
@@ -67,13 +68,13 @@ describe('recovery', { skip: engineTestSettings().full ? false : 'PULUMI_E2E_FUL
     });
   }
 
-  it('finishes after them', async () => {
+  step('finishes after them', async () => {
     const { code, output } = await upWithImports();
     assert.equal(code, 0, output);
     await assertSells();
   });
 
-  it('has made nothing twice: every object of the namespace is in the state', async () => {
+  step('has made nothing twice: every object of the namespace is in the state', async () => {
     assert.deepEqual(await cluster.objects(), await stack.kubernetesObjects());
     const roles = await cluster.sql(`select rolname from pg_roles where rolname !~ '^pg_' order by 1`);
     assert.deepEqual(
@@ -84,7 +85,7 @@ describe('recovery', { skip: engineTestSettings().full ? false : 'PULUMI_E2E_FUL
     assert.equal(code, 0, output);
   });
 
-  it('says the import of a role that it does not know', async () => {
+  step('says the import of a role that it does not know', async () => {
     const { code, output } = await stack.run([
       ...[
         'state',
@@ -107,20 +108,20 @@ describe('recovery', { skip: engineTestSettings().full ? false : 'PULUMI_E2E_FUL
     await assertSells();
   });
 
-  it('destroys while PostgreSQL is down', async () => {
+  step('destroys while PostgreSQL is down', async () => {
     await cluster.stopPostgres();
     const { code, output } = await stack.destroy();
     assert.equal(code, 0, output);
     assert.equal(await cluster.namespaceExists(), false);
   });
 
-  it('comes up again after that', async () => {
+  step('comes up again after that', async () => {
     const { code, output } = await stack.up();
     assert.equal(code, 0, output);
     await assertSells();
   });
 
-  it('destroys, and comes up, after its namespace was deleted by hand', async () => {
+  step('destroys, and comes up, after its namespace was deleted by hand', async () => {
     await cluster.deleteNamespace();
     const refreshed = await stack.run(['refresh', '--yes', '--skip-preview']);
     assert.equal(refreshed.code, 0, refreshed.output);

@@ -7,7 +7,7 @@ import { DEFAULT_IMAGES } from '../../scenario/deployment';
  * - `PULUMI_E2E_REGISTRY`: registry the services' image is pushed to (localhost:5000).
  * - `PULUMI_E2E_IMAGES_BASE`, `…_POSTGRES`, `…_REDIS`, `…_COLLECTOR`: mirrors of the images that are not ours.
  * - `PULUMI_E2E_HOST`: where NodePorts answer (the host of the kubeconfig's server).
- * - `PULUMI_E2E_FULL=1`: also the long tests: killed engines, namespace gone, two stacks side by side.
+ * - `PULUMI_E2E_FULL=1`: `npm test` also runs the long ones: killed engines, namespace gone, two stacks side by side.
  */
 export interface EngineTestSettings {
   kubeconfig: string;
@@ -15,7 +15,6 @@ export interface EngineTestSettings {
   images: { base: string; postgres: string; redis: string; collector: string };
   /** Host of the NodePorts; null: the kubeconfig's. */
   host: string | null;
-  full: boolean;
 }
 
 /** The settings of this run. */
@@ -32,6 +31,5 @@ export function engineTestSettings(env: NodeJS.ProcessEnv = process.env): Engine
       collector: image('collector'),
     },
     host: env.PULUMI_E2E_HOST ?? null,
-    full: env.PULUMI_E2E_FULL === '1',
   };
 }

@@ -27,7 +27,7 @@ export interface Ports {
 }
 
 /** Nothing these tests do takes longer: an engine that hangs is a failure, not a wait. */
-const COMMAND_TIMEOUT_MS = 300_000;
+const COMMAND_TIMEOUT_MS = 600_000;
 
 /** The engine itself, which a kill hits; npm's `pulumi` is a wrapper around it. */
 export function findEngine(): string | null {
