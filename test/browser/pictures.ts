@@ -20,7 +20,7 @@ const LARGEST = 250_000;
 
 async function main(): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  const shop = new TestShop(`pictures-${String(process.pid)}`, ['--rows', '100000'], 4_500);
+  const shop = new TestShop(`e2e-pictures-${String(process.pid)}`, ['--rows', '100000'], 4_500);
   let browser: TestBrowser | null = null;
   try {
     shop.configure({ demoMode: 'normal', minuteSeconds: 6 });
