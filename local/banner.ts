@@ -7,7 +7,7 @@ export function banner(shop: RunningShop): string {
   const others = CATALOG.filter(({ name }) => !['frontend', 'console', 'load-generator'].includes(name));
   const rows: [string, string][] = [
     ['Storefront', shop.urls.frontend],
-    ['Console', `${shop.urls.console}  (summary, traces, service map)`],
+    ['Console', `${shop.urls.console}  (the presenter's page)`],
     ['Load generator', `${shop.urls['load-generator']}/admin/traffic-stats  (needs the token)`],
     ['Health', `${shop.urls.frontend}/health  (every service has /health)`],
     ...others.map(({ name }): [string, string] => [`  ${name}`, shop.urls[name]]),

@@ -3,6 +3,7 @@ export interface Span {
   service: string;
   name: string;
   kind: string;
+  status: { code: string };
   durationMs: number;
   attributes: Record<string, unknown>;
   links?: { traceId: string; spanId: string }[];

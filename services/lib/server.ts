@@ -3,6 +3,7 @@ import express, { type ErrorRequestHandler, type RequestHandler, type Router } f
 import type { Server } from 'node:http';
 import { z } from 'zod';
 import { serviceEntry, type ServiceName } from '../catalog';
+import { CALLER_GONE, isAbandoned, markAbandonedRequests } from './abandoned-requests';
 import { activeCohort, cohortOf, contextWithCohort, trafficTypeOfPath, type Cohort } from './cohort';
 import { readEnv } from './env';
 import { HttpError } from './errors';
@@ -79,6 +80,7 @@ function createApp(options: ServiceOptions, state: ServiceState): express.Expres
     options.rawRoutes(raw);
     app.use(raw);
   }
+  app.use(markAbandonedRequests());
   app.use(cohortMiddleware(state));
   app.use(requestMetrics());
   app.use(express.json({ limit: options.bodyLimit ?? '64kb' }));
@@ -139,6 +141,7 @@ function requestMetrics(): RequestHandler {
         'http.route': typeof route === 'string' ? route : 'unmatched',
         'http.response.status_code': response.statusCode,
         'traffic.type': cohort.trafficType,
+        ...(isAbandoned(response) ? { 'error.type': CALLER_GONE } : {}),
       });
     });
     next();

@@ -3,6 +3,7 @@
  * One shop for all; the parts run in order.
  */
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CATALOG } from '../../services/catalog';
@@ -414,6 +415,34 @@ describe('an outage made by one line of YAML', () => {
     const body = failed.body as Record<string, unknown>;
     assert.equal(body.reason, 'recommendations-timeout');
     assert.ok('demo_minute' in body);
+  });
+
+  it('counts a checkout whose caller gave up as failed, whatever its answer would have been', async () => {
+    const traceId = randomBytes(16).toString('hex');
+    const caller = fetch(shop.url('frontend', '/api/checkout'), {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01`,
+      },
+      body: JSON.stringify({ user_id: 'impatient', cart_id: 'impatient' }),
+      signal: AbortSignal.timeout(300),
+    });
+    await assert.rejects(caller, { name: 'TimeoutError' });
+    let server: Span | undefined;
+    await until(
+      async () => {
+        const tree = await traceTree(traceId);
+        server = tree
+          ? spansOf(tree).find(({ service, kind }) => service === 'frontend' && kind === 'SERVER')
+          : undefined;
+        return server !== undefined;
+      },
+      10_000,
+      () => `trace ${traceId}`,
+    );
+    assert.equal(server?.attributes['error.type'], 'caller-gone');
+    assert.equal(server.status.code, 'ERROR');
   });
 
   it('scans without the storage emulation, too, only faster', async () => {
