@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { backUp } from './backup-database';
 import { backupFile } from './backup-place';
-import { EXIT, messageOf, Refusal } from './faults';
+import { EXIT } from './faults';
 import { Interruption } from './interruption';
 import { beginWith, KEEP_ARGUMENT, KEEP_HELP } from './left-open';
 import { duration, standardOutput } from './output';
+import { parseOptions, place, REPOSITORY } from './parse-options';
 import { runCommand } from './run-command';
 import { discoverTarget } from './target';
 import {
@@ -17,9 +17,6 @@ import {
   type ArgumentFault,
   type TargetChoice,
 } from './target-options';
-
-/** The repository, seen from dist/cli. */
-const REPOSITORY = path.join(__dirname, '..', '..');
 
 const HELP = `Writes the shop's orders and its scenario state to one file, as of one moment, while the shop goes on.
 
@@ -89,39 +86,21 @@ function kilobytes(bytes: number): string {
 
 /** @throws Refusal (exit code 2); null for `--help` */
 function readOptions(argv: readonly string[]): BackupOptions | null {
-  const values = parse(argv);
+  const values = parseOptions('backup', argv, {
+    ...TARGET_ARGUMENTS,
+    ...KEEP_ARGUMENT,
+    out: { type: 'string' },
+  }).values;
   if (values.help) return null;
   const faults: ArgumentFault[] = [];
-  const place = { repositoryDir: REPOSITORY, cwd: process.env.INIT_CWD ?? process.cwd() };
-  const choice = readTargetChoice(values, place, faults);
+  const choice = readTargetChoice(values, place(), faults);
   if (values.out === '') faults.push({ key: '--out', value: '', remedy: 'a file, e.g. shop.jsonl.gz' });
   refuseFaults(faults);
   return {
     ...choice,
     keep: values.keep,
-    out: values.out === undefined ? null : path.resolve(place.cwd, values.out),
+    out: values.out === undefined ? null : path.resolve(place().cwd, values.out),
   };
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      strict: true,
-      allowPositionals: false,
-      options: {
-        ...TARGET_ARGUMENTS,
-        ...KEEP_ARGUMENT,
-        out: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new Refusal(
-      `${messageOf(error).split('. ')[0] ?? ''}. All options: npm run backup -- --help`,
-      EXIT.usage,
-    );
-  }
 }
 
 runCommand(main);

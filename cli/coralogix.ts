@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
 import { importDefinitions, managementUrl } from './coralogix-import';
-import { EXIT, messageOf, Refusal } from './faults';
+import { EXIT, Refusal } from './faults';
 import { standardOutput } from './output';
+import { parseOptions } from './parse-options';
 import { runCommand } from './run-command';
 
 const HELP = `Puts the flow alert (and the six alerts it is made of), a dashboard and log views into a Coralogix account.
@@ -19,7 +19,9 @@ Exit codes: 0 done, 1 refused by Coralogix, 2 bad options.
 
 /** `npm run coralogix`. Resolves with the exit code. */
 async function main(): Promise<number> {
-  const values = parse(process.argv.slice(2));
+  const values = parseOptions('coralogix', process.argv.slice(2), {
+    domain: { type: 'string' },
+  }).values;
   if (values.help) {
     process.stdout.write(HELP);
     return EXIT.ok;
@@ -43,25 +45,6 @@ async function main(): Promise<number> {
   await importDefinitions({ baseUrl: managementUrl(domain), apiKey }, output);
   output.line('✓ done: Alerts, Dashboards, and Explore > Logs > Views have "ecommerce-demo: …"');
   return EXIT.ok;
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      strict: true,
-      allowPositionals: false,
-      options: {
-        domain: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new Refusal(
-      `${messageOf(error).split('. ')[0] ?? ''}. All options: npm run coralogix -- --help`,
-      EXIT.usage,
-    );
-  }
 }
 
 runCommand(main);

@@ -1,12 +1,12 @@
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { backUp, restoreBackup } from './backup-database';
 import { readBackup, type BackupSummary } from './backup-format';
 import { backupFile } from './backup-place';
-import { EXIT, messageOf, Refusal } from './faults';
+import { EXIT } from './faults';
 import { Interruption } from './interruption';
 import { beginWith, KEEP_ARGUMENT, KEEP_HELP } from './left-open';
 import { duration, standardOutput, type Output } from './output';
+import { parseOptions, place, REPOSITORY } from './parse-options';
 import { runCommand } from './run-command';
 import { discoverTarget } from './target';
 import {
@@ -17,9 +17,6 @@ import {
   type ArgumentFault,
   type TargetChoice,
 } from './target-options';
-
-/** The repository, seen from dist/cli. */
-const REPOSITORY = path.join(__dirname, '..', '..');
 
 const HELP = `Puts a file of npm run backup back: its orders replace those that are there, its scenario becomes the desired one.
 
@@ -103,11 +100,20 @@ function tell(file: string, { header, tables, sha256 }: BackupSummary, output: O
 
 /** @throws Refusal (exit code 2); null for `--help` */
 function readOptions(argv: readonly string[]): RestoreOptions | null {
-  const { values, positionals } = parse(argv);
+  const { values, positionals } = parseOptions(
+    'restore',
+    argv,
+    {
+      ...TARGET_ARGUMENTS,
+      ...KEEP_ARGUMENT,
+      check: { type: 'boolean', default: false },
+      'no-safety': { type: 'boolean', default: false },
+    },
+    true,
+  );
   if (values.help) return null;
   const faults: ArgumentFault[] = [];
-  const place = { repositoryDir: REPOSITORY, cwd: process.env.INIT_CWD ?? process.cwd() };
-  const choice = readTargetChoice(values, place, faults);
+  const choice = readTargetChoice(values, place(), faults);
   const [file, ...more] = positionals;
   if (file === undefined || file === '') {
     faults.push({
@@ -121,32 +127,10 @@ function readOptions(argv: readonly string[]): RestoreOptions | null {
   return {
     ...choice,
     keep: values.keep,
-    file: path.resolve(place.cwd, file ?? ''),
+    file: path.resolve(place().cwd, file ?? ''),
     check: values.check,
     safety: !values['no-safety'],
   };
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      strict: true,
-      allowPositionals: true,
-      options: {
-        ...TARGET_ARGUMENTS,
-        ...KEEP_ARGUMENT,
-        check: { type: 'boolean', default: false },
-        'no-safety': { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    throw new Refusal(
-      `${messageOf(error).split('. ')[0] ?? ''}. All options: npm run restore -- --help`,
-      EXIT.usage,
-    );
-  }
 }
 
 runCommand(main);

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import { allOk, checkLines, runCheck, type CheckResult } from './checks/check';
 import type { CheckContext } from './checks/context';
@@ -16,6 +15,7 @@ import { LastFailure } from './recovery';
 import { duration, percent, standardOutput, type Output } from './output';
 import { rollbackDatabase } from './rollback-database';
 import { readTraffic } from './checks/traffic';
+import { parseOptions, place, REPOSITORY } from './parse-options';
 import { runCommand } from './run-command';
 import { StackEngine } from './stack-engine';
 import { cleanStackFile } from './stack-file';
@@ -29,8 +29,6 @@ import {
   type TargetChoice,
 } from './target-options';
 
-/** The repository, seen from dist/cli. */
-const REPOSITORY = path.join(__dirname, '..', '..');
 /** How long everything may take to be well again (ms): a killed PostgreSQL replays its log first. */
 const PATIENCE_MS = 45_000;
 const POLL_MS = 500;
@@ -280,33 +278,15 @@ function watchFailures(target: Target): { stop: () => Promise<number | null> } {
 
 /** @throws Refusal (exit code 2); null for `--help` */
 function readOptions(argv: readonly string[]): RollbackOptions | null {
-  const values = parse(argv);
+  const values = parseOptions('rollback', argv, {
+    ...TARGET_ARGUMENTS,
+    json: { type: 'boolean', default: false },
+  }).values;
   if (values.help) return null;
   const faults: ArgumentFault[] = [];
-  const place = { repositoryDir: REPOSITORY, cwd: process.env.INIT_CWD ?? process.cwd() };
-  const choice = readTargetChoice(values, place, faults);
+  const choice = readTargetChoice(values, place(), faults);
   refuseFaults(faults);
   return { ...choice, json: values.json };
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      strict: true,
-      allowPositionals: false,
-      options: {
-        ...TARGET_ARGUMENTS,
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new Refusal(
-      `${messageOf(error).split('. ')[0] ?? ''}. All options: npm run rollback -- --help`,
-      EXIT.usage,
-    );
-  }
 }
 
 runCommand(main);

@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { readState } from '../scenario/apply';
 import { resolveScenario } from '../scenario/resolve';
 import type { Override, Scenario } from '../scenario/types';
@@ -9,6 +8,7 @@ import { EXIT, Interrupted, messageOf, Refusal } from './faults';
 import { Interruption } from './interruption';
 import { beginWith, KEEP_ARGUMENT, KEEP_HELP } from './left-open';
 import { duration, standardOutput, type Output } from './output';
+import { parseOptions, place, REPOSITORY } from './parse-options';
 import { runCommand } from './run-command';
 import { withSession } from './session';
 import { renderSoak, soakResult } from './soak-report';
@@ -23,8 +23,6 @@ import {
   type TargetChoice,
 } from './target-options';
 
-/** The repository, seen from dist/cli. */
-const REPOSITORY = path.join(__dirname, '..', '..');
 const MOST_MINUTES = 240;
 const EVERY_MS = 5000;
 /** Between two lines of progress (ms). */
@@ -213,11 +211,16 @@ function tellProgress(samples: readonly Sample[], at: number, seconds: number, o
 
 /** @throws Refusal (exit code 2); null for `--help` */
 function readOptions(argv: readonly string[]): SoakOptions | null {
-  const values = parse(argv);
+  const values = parseOptions('soak', argv, {
+    ...TARGET_ARGUMENTS,
+    ...KEEP_ARGUMENT,
+    minutes: { type: 'string' },
+    scale: { type: 'string' },
+    report: { type: 'string' },
+  }).values;
   if (values.help) return null;
   const faults: ArgumentFault[] = [];
-  const place = { repositoryDir: REPOSITORY, cwd: process.env.INIT_CWD ?? process.cwd() };
-  const choice = readTargetChoice(values, place, faults);
+  const choice = readTargetChoice(values, place(), faults);
   const number = (key: string, value: string | undefined, fallback: number, most: number): number => {
     const found = value === undefined ? fallback : value.trim() === '' ? NaN : Number(value);
     if (!(found > 0 && found <= most))
@@ -235,31 +238,8 @@ function readOptions(argv: readonly string[]): SoakOptions | null {
     keep: values.keep,
     minutes,
     scale,
-    report: values.report === undefined ? null : path.resolve(place.cwd, values.report),
+    report: values.report === undefined ? null : path.resolve(place().cwd, values.report),
   };
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      strict: true,
-      allowPositionals: false,
-      options: {
-        ...TARGET_ARGUMENTS,
-        ...KEEP_ARGUMENT,
-        minutes: { type: 'string' },
-        scale: { type: 'string' },
-        report: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new Refusal(
-      `${messageOf(error).split('. ')[0] ?? ''}. All options: npm run soak -- --help`,
-      EXIT.usage,
-    );
-  }
 }
 
 runCommand(main);

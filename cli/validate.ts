@@ -1,5 +1,3 @@
-import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { allOk, checkLines, runCheck, type CheckResult, type Finding } from './checks/check';
 import type { CheckId } from './checks/book';
 import type { CheckContext } from './checks/context';
@@ -10,10 +8,11 @@ import { checkHealth, checkInstances } from './checks/platform';
 import { checkIndexes, checkPool } from './checks/state';
 import { checkServiceMap, checkTelemetryArrives, checkTraceDepth } from './checks/telemetry';
 import { checkVendor } from './checks/vendor';
-import { EXIT, messageOf, Refusal } from './faults';
+import { EXIT, messageOf } from './faults';
 import { Interruption } from './interruption';
 import { beginWith, KEEP_ARGUMENT, KEEP_HELP } from './left-open';
 import { standardOutput, type Output } from './output';
+import { parseOptions, place, REPOSITORY } from './parse-options';
 import { runCommand } from './run-command';
 import { discoverTarget } from './target';
 import {
@@ -25,8 +24,6 @@ import {
   type TargetChoice,
 } from './target-options';
 
-/** The repository, seen from dist/cli. */
-const REPOSITORY = path.join(__dirname, '..', '..');
 /** How long baseline is watched (s). */
 const BASELINE_SECONDS = 120;
 const QUICK_SECONDS = 15;
@@ -161,35 +158,17 @@ function begin(context: CheckContext, seconds: number): Promise<CheckResult>[] {
 
 /** @throws Refusal (exit code 2); null for `--help` */
 function readOptions(argv: readonly string[]): ValidateOptions | null {
-  const values = parse(argv);
+  const values = parseOptions('validate', argv, {
+    ...TARGET_ARGUMENTS,
+    ...KEEP_ARGUMENT,
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  }).values;
   if (values.help) return null;
   const faults: ArgumentFault[] = [];
-  const place = { repositoryDir: REPOSITORY, cwd: process.env.INIT_CWD ?? process.cwd() };
-  const choice = readTargetChoice(values, place, faults);
+  const choice = readTargetChoice(values, place(), faults);
   refuseFaults(faults);
   return { ...choice, keep: values.keep, quick: values.quick, json: values.json };
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      strict: true,
-      allowPositionals: false,
-      options: {
-        ...TARGET_ARGUMENTS,
-        ...KEEP_ARGUMENT,
-        quick: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new Refusal(
-      `${messageOf(error).split('. ')[0] ?? ''}. All options: npm run validate -- --help`,
-      EXIT.usage,
-    );
-  }
 }
 
 /** With `--json` standard output is the result's alone. */
