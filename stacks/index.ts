@@ -125,6 +125,7 @@ async function main() {
   const consoleUrl = urlOf(addressOf(shop.console.service, nodeAt(nodePorts.console)));
   new FollowUp('follow-up', {
     scenario,
+    catalogs: settings.replicas['product-catalog'],
     runId: deployed.runId,
     login: database.conductorLogin,
     volume: postgres.volumeId,
