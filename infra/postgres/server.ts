@@ -6,7 +6,7 @@ import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
 import { contentName } from '../cluster/content-name';
 import { exceptions, OFFICIAL_USER_EXCEPTIONS } from '../cluster/exceptions';
-import { CONTAINER_SECURITY, podDefaults, resources } from '../cluster/pod';
+import { CONTAINER_SECURITY, podDefaults, pulledWith, resources } from '../cluster/pod';
 
 /** Name of the Service, and so of the host, inside the cluster. */
 export const POSTGRES_NAME = 'postgresql';
@@ -27,6 +27,7 @@ export interface PostgresServerArgs {
   cluster: Cluster;
   /** By digest. */
   image: pulumi.Input<string>;
+  imagePullSecret?: string;
   storageClass?: string;
   /** Volume size. */
   storage: string;
@@ -248,7 +249,7 @@ function createStatefulSet(
   dependsOn: pulumi.Resource[],
   parent: pulumi.Resource,
 ): k8s.apps.v1.StatefulSet {
-  const { cluster, image, maxConnections } = args;
+  const { cluster, image, imagePullSecret, maxConnections } = args;
   const isReady = {
     exec: {
       command: ['pg_isready', '--host=127.0.0.1', `--port=${String(POSTGRES_PORT)}`, '--username=postgres'],
@@ -267,6 +268,7 @@ function createStatefulSet(
           metadata: { labels: labelsOf(POSTGRES_NAME) },
           spec: {
             ...podDefaults(POSTGRES_NAME, USER),
+            ...pulledWith(imagePullSecret),
             terminationGracePeriodSeconds: 30,
             containers: [
               {

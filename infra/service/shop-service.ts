@@ -3,7 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { ServiceEntry } from '../../services/catalog';
 import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
-import { CONTAINER_SECURITY, podDefaults, resources, spread } from '../cluster/pod';
+import { CONTAINER_SECURITY, podDefaults, pulledWith, resources, spread } from '../cluster/pod';
 import type { ClientCa } from '../postgres/server';
 import { needsAdminToken, serviceVariables, type Variable } from './environment';
 
@@ -182,7 +182,7 @@ function podTemplate(args: ShopServiceArgs): k8s.types.input.core.v1.PodTemplate
       // preStop, drain, flush of the telemetry.
       terminationGracePeriodSeconds: PRE_STOP_SECONDS + 6,
       topologySpreadConstraints: spread(selectorOf(entry.name)),
-      ...(imagePullSecret === undefined ? {} : { imagePullSecrets: [{ name: imagePullSecret }] }),
+      ...pulledWith(imagePullSecret),
       containers: [
         {
           name: entry.name,
