@@ -6,6 +6,7 @@ import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
 import { contentName } from '../cluster/content-name';
 import { exceptions, OFFICIAL_USER_EXCEPTIONS } from '../cluster/exceptions';
+import { nodePortHint } from '../cluster/node-port-hint';
 import { CONTAINER_SECURITY, podDefaults, pulledWith, resources } from '../cluster/pod';
 
 /** Name of the Service, and so of the host, inside the cluster. */
@@ -205,7 +206,10 @@ function createService(name: string, { cluster, access }: PostgresServerArgs, pa
         ],
       },
     },
-    cluster.inside(parent),
+    {
+      ...cluster.inside(parent),
+      ...(byNode ? { hooks: { onError: [nodePortHint(POSTGRES_NAME)] } } : {}),
+    },
   );
 }
 
