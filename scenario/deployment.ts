@@ -175,6 +175,13 @@ const shape = {
     description: "Where the services' image is pushed, and where the cluster pulls it from.",
   }),
   imagePullSecret: grouped(imagePullSecret),
+  platform: key(z.enum(['linux/amd64', 'linux/arm64']), {
+    type: 'string',
+    allowed: '`linux/amd64` or `linux/arm64`',
+    default: "this machine's own processor",
+    description:
+      "The cluster's nodes, which the services' image is built for: a Mac (arm64) deploying to an amd64 cluster needs it.",
+  }),
   storageClass: key(nonEmpty, {
     type: 'string',
     allowed: 'a storage class of the cluster',
@@ -273,7 +280,7 @@ const KEYS_OF_TARGET: Readonly<Record<'aws' | 'kubeconfig', readonly (keyof Depl
     'agents',
     'hostState',
   ],
-  kubeconfig: ['kubeconfig', 'context', 'imageRegistry', 'imagePullSecret', 'postgresAccess'],
+  kubeconfig: ['kubeconfig', 'context', 'imageRegistry', 'imagePullSecret', 'platform', 'postgresAccess'],
 };
 
 /**

@@ -67,6 +67,7 @@ async function main() {
   const postgres = new PostgresServer('postgresql', {
     cluster,
     image: pinned.postgres,
+    ...pullSecret,
     ...storage,
     storage: '10Gi',
     maxConnections: requiredConnections(scenario.pools, settings.normalPoolMax, settings.replicas.checkout),
@@ -86,7 +87,7 @@ async function main() {
     catalogRows: scenario.catalogRows,
     after: database.ready,
   });
-  const redis = new Redis('redis', { cluster, image: pinned.redis, ...storage });
+  const redis = new Redis('redis', { cluster, image: pinned.redis, ...pullSecret, ...storage });
 
   // The scenario, as state of the database
   const deployed = new ScenarioDeployment('scenario', {
@@ -103,6 +104,7 @@ async function main() {
   const collector = new Collector('collector', {
     cluster,
     image: pinned.collector,
+    ...pullSecret,
     ...collectorDestinations(deployment),
   });
   const token = new random.RandomPassword('admin-token', { length: 40, special: false }).result;
@@ -125,6 +127,7 @@ async function main() {
   const consoleUrl = urlOf(addressOf(shop.console.service, nodeAt(nodePorts.console)));
   new FollowUp('follow-up', {
     scenario,
+    catalogs: settings.replicas['product-catalog'],
     runId: deployed.runId,
     login: database.conductorLogin,
     volume: postgres.volumeId,

@@ -56,7 +56,7 @@ async function existingCluster({ deployment }: StackSettings, projectDir: string
       deployment.postgresAccess?.type === 'loadBalancer'
         ? null
         : pulumi.output(deployment.postgresAccess?.host ?? address.host),
-    platform: buildPlatform(),
+    platform: deployment.platform ?? buildPlatform(),
     repository: pulumi.output(repository),
     ...(login === null ? {} : { credentials: pulumi.secret({ server, ...login }) }),
     needsPullSecret: login !== null,

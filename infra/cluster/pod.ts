@@ -40,6 +40,11 @@ export function resources(
   return { requests: { ...requests, ...disk }, limits: { ...limits, 'ephemeral-storage': '512Mi' } };
 }
 
+/** The login for a private registry, where there is one: mirrored images of the stores need it as our own does. */
+export function pulledWith(secret: string | undefined): Pick<PodSpec, 'imagePullSecrets'> {
+  return secret === undefined ? {} : { imagePullSecrets: [{ name: secret }] };
+}
+
 /** Spreads replicas over hosts where there are several; on one host it changes nothing. */
 export function spread(selector: Record<string, string>): NonNullable<PodSpec['topologySpreadConstraints']> {
   return [

@@ -77,6 +77,13 @@ describe('a cluster is asked before the first resource', () => {
     );
   });
 
+  it('tells a certificate that is none', async () => {
+    const rubbish = Buffer.from('rubbish').toString('base64');
+    const user = { 'client-certificate-data': rubbish, 'client-key-data': rubbish };
+    const { text } = await verdict(kubeconfig('https://127.0.0.1:1', {}, user));
+    assert.match(text ?? '', /a certificate or key of the kubeconfig is none.*fetch its kubeconfig anew/);
+  });
+
   it('gives up after five seconds on one that takes the connection and says nothing', async () => {
     await serving(createServer(), async (port) => {
       const { text, seconds } = await verdict(kubeconfig(`https://127.0.0.1:${String(port)}`));

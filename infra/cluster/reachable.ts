@@ -40,7 +40,10 @@ export async function requireReachable(
 ): Promise<void> {
   // Behind a proxy of its own it is the proxy that answers.
   if (address.hasProxy) return;
-  const fault = await probe(address, timeoutMs);
+  // A certificate or key that is none is refused by Node itself, before anything is sent.
+  const fault = await probe(address, timeoutMs).catch((error: unknown) =>
+    faultOf(error instanceof Error ? error : new Error(String(error))),
+  );
   if (fault === null) return;
   throw new pulumi.RunError(
     `The cluster at ${address.server} (context ${address.context} of ${source}) cannot be used: ${fault.reason}. ` +
@@ -96,6 +99,8 @@ function faultOf(error: Error & { code?: string }): Fault {
   if (TLS_FAULTS.has(code)) {
     return { reason: `its certificate is not of the kubeconfig's authority (${message})`, remedy: ANEW };
   }
+  if (code.startsWith('ERR_OSSL_'))
+    return { reason: `a certificate or key of the kubeconfig is none (${message})`, remedy: ANEW };
   // A client certificate that has run out is refused while the connection is made.
   if (code.startsWith('ERR_SSL_')) return { reason: `TLS fails (${message.trim()})`, remedy: ANEW };
   if (code === 'ECONNREFUSED') return { reason: 'connection refused', remedy: ELSEWHERE };

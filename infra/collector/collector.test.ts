@@ -16,8 +16,16 @@ describe('Collector', () => {
     new Collector('vendor', {
       cluster,
       image: IMAGE,
+      imagePullSecret: 'image-registry',
       otlp: { endpoint: 'https://otlp.example.com', headers: { authorization: 'Bearer hunter2' } },
       coralogix: { domain: 'eu2.coralogix.com', privateKey: 'cxtp_hunter3' },
+    });
+    new Collector('mended', {
+      cluster,
+      image: IMAGE,
+      imagePullSecret: 'image-registry',
+      otlp: { endpoint: 'https://otlp.example.com', headers: { authorization: 'Bearer hunter2' } },
+      coralogix: { domain: 'eu2.coralogix.com', privateKey: 'cxtp_hunter4' },
     });
     await engine.idle();
   });
@@ -27,10 +35,12 @@ describe('Collector', () => {
     assert.deepEqual(secrets, ['stringData']);
     const values = Object.values(inputs.stringData as Record<string, string>);
     assert.deepEqual(values.sort(), ['Bearer hunter2', 'cxtp_hunter3']);
-    const others = engine.created.filter(({ name }) => name !== 'vendor-secret');
+    const others = engine.created.filter(({ name }) => !['vendor-secret', 'mended-secret'].includes(name));
     assert.ok(!JSON.stringify(others).includes('hunter'));
-    const { container } = workloadOf(engine.named('vendor-deployment'));
-    assert.deepEqual(container.envFrom, [{ secretRef: { name: 'collector' } }]);
+    const { container, imagePullSecrets } = workloadOf(engine.named('vendor-deployment'));
+    assert.deepEqual(imagePullSecrets, [{ name: 'image-registry' }]);
+    const { name } = inputs.metadata as { name: string };
+    assert.deepEqual(container.envFrom, [{ secretRef: { name } }]);
     const { 'config.yaml': config } = engine.named('vendor-config').inputs.data as Record<string, string>;
     for (const variable of Object.keys(inputs.stringData as object))
       assert.ok(config?.includes(`\${env:${variable}}`), variable);
@@ -47,6 +57,12 @@ describe('Collector', () => {
     assert.equal(engine.named('alone-config').inputs.immutable, true);
     const spec = JSON.stringify(engine.named('alone-deployment').inputs.spec);
     assert.ok(spec.includes(`"configMap":{"name":"${name('alone-config')}"}`), spec);
+  });
+
+  it('gets new pods with a new key, though its configuration is the same', () => {
+    const pods = (name: string) => engine.named(`${name}-deployment`).inputs.spec;
+    assert.deepEqual(engine.named('mended-config').inputs, engine.named('vendor-config').inputs);
+    assert.notDeepEqual(pods('mended'), pods('vendor'));
   });
 
   it('runs by digest, and listens before it is ready', () => {

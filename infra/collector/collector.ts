@@ -4,7 +4,7 @@ import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
 import { contentName } from '../cluster/content-name';
 import { exceptions } from '../cluster/exceptions';
-import { CONTAINER_SECURITY, podDefaults, resources } from '../cluster/pod';
+import { CONTAINER_SECURITY, podDefaults, pulledWith, resources } from '../cluster/pod';
 import { CORALOGIX_KEY_VARIABLE, collectorConfiguration, headerVariable } from './configuration';
 
 /** Name of the Service, and so of the host, inside the cluster. */
@@ -18,6 +18,7 @@ export interface CollectorArgs {
   cluster: Cluster;
   /** By digest. */
   image: pulumi.Input<string>;
+  imagePullSecret?: string;
   /** Any OTLP/HTTP back end. */
   otlp?: { endpoint: string; headers: Readonly<Record<string, string>> };
   /** The Coralogix preset. */
@@ -39,7 +40,7 @@ export class Collector extends pulumi.ComponentResource {
     const secret = createSecret(name, args, this);
     const account = createServiceAccount(name, args, this);
     createService(name, args, this);
-    createDeployment(name, args, config, [...(secret ? [secret] : []), account], this);
+    createDeployment(name, args, { config, secret }, [account], this);
     createDisruptionBudget(name, args, this);
     this.registerOutputs({});
   }
@@ -73,16 +74,25 @@ function createConfig(name: string, args: CollectorArgs, parent: pulumi.Resource
   );
 }
 
-/** None without a back end: an empty Secret would be replaced by each update. */
+/**
+ * Named by its content, as the configuration: a process reads its environment once, so a mended key needs a new pod.
+ * None without a back end: an empty Secret would be replaced by each update.
+ */
 function createSecret(name: string, args: CollectorArgs, parent: pulumi.Resource): k8s.core.v1.Secret | null {
-  if (Object.keys(secretVariables(args)).length === 0) return null;
+  const variables = secretVariables(args);
+  if (Object.keys(variables).length === 0) return null;
+  const { cluster } = args;
   return new k8s.core.v1.Secret(
     `${name}-secret`,
     {
-      metadata: args.cluster.metadata(COLLECTOR_NAME),
-      stringData: pulumi.secret(secretVariables(args)),
+      metadata: cluster.metadata(
+        contentName(COLLECTOR_NAME, JSON.stringify(variables)),
+        labelsOf(COLLECTOR_NAME),
+      ),
+      immutable: true,
+      stringData: pulumi.secret(variables),
     },
-    args.cluster.inside(parent),
+    cluster.inside(parent),
   );
 }
 
@@ -111,12 +121,11 @@ function createService(name: string, { cluster }: CollectorArgs, parent: pulumi.
 function createDeployment(
   name: string,
   args: CollectorArgs,
-  config: k8s.core.v1.ConfigMap,
+  { config, secret }: { config: k8s.core.v1.ConfigMap; secret: k8s.core.v1.Secret | null },
   dependsOn: pulumi.Resource[],
   parent: pulumi.Resource,
 ): k8s.apps.v1.Deployment {
-  const { cluster, image } = args;
-  const hasSecret = Object.keys(secretVariables(args)).length > 0;
+  const { cluster, image, imagePullSecret } = args;
   // Core components have no health extension.
   const listens = { tcpSocket: { port: 'otlp-http' } };
   return new k8s.apps.v1.Deployment(
@@ -130,6 +139,7 @@ function createDeployment(
           metadata: { labels: labelsOf(COLLECTOR_NAME) },
           spec: {
             ...podDefaults(COLLECTOR_NAME, USER),
+            ...pulledWith(imagePullSecret),
             terminationGracePeriodSeconds: 10,
             containers: [
               {
@@ -137,7 +147,7 @@ function createDeployment(
                 image,
                 args: ['--config', `${CONFIG_DIR}/config.yaml`],
                 ports: [{ name: 'otlp-http', containerPort: OTLP_HTTP_PORT }],
-                ...(hasSecret ? { envFrom: [{ secretRef: { name: COLLECTOR_NAME } }] } : {}),
+                ...(secret ? { envFrom: [{ secretRef: { name: secret.metadata.name } }] } : {}),
                 securityContext: CONTAINER_SECURITY,
                 resources: resources({ cpu: '50m', memory: '96Mi' }, { cpu: '1', memory: '300Mi' }),
                 readinessProbe: { ...listens, periodSeconds: 5 },

@@ -114,6 +114,15 @@ describe('the registry is asked before the first resource', () => {
     );
   });
 
+  it('does not judge one that Docker may trust and Node does not', async () => {
+    // Not one of this machine's own names, which are asked without TLS.
+    await serving(registry({ anonymous: true }), async (port) => {
+      assert.equal(await verdict(`0.0.0.0:${String(port)}/x`, null), null);
+    });
+    const port = await closedPort(createTcpServer());
+    assert.match((await verdict(`0.0.0.0:${String(port)}/x`, null)) ?? '', /connection refused/);
+  });
+
   it('tells a refused connection, and one that nobody answers after five seconds', async () => {
     const port = await closedPort(createTcpServer());
     assert.match(

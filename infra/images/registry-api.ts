@@ -122,7 +122,17 @@ async function ask(
 }
 
 /**
- * Whether a registry answers and lets us in.
+ * Whether an error says that somebody answered, in no TLS that Node trusts. Docker may: it has lists of its own
+ * (insecure-registries, certs.d).
+ */
+function isTrustFault(error: unknown): boolean {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const { code = '' } = cause as { code?: string };
+  return /^(ERR_SSL_|ERR_TLS_|EPROTO|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/.test(code);
+}
+
+/**
+ * Whether a registry answers and lets us in. One whose certificate Node does not trust is not judged: pushing will tell.
  *
  * @param repository image name without tag
  * @param login null to ask without one: a registry that then wants a login is no fault
@@ -140,6 +150,7 @@ export async function registryFault(
     const reason = `${reference.server} answers ${String(status)}`;
     return { kind: 'refused', reason, wantsLogin: status === 401 };
   } catch (error) {
+    if (isTrustFault(error)) return null;
     return { kind: 'unreachable', reason: reasonOf(error), wantsLogin: false };
   }
 }

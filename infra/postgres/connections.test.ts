@@ -12,6 +12,10 @@ describe('max_connections', () => {
     assert.equal(requiredConnections(pools(1000), 100), 2 * (1000 + 10 + 30) + 20);
   });
 
+  it('stays when the pool is widened ten times in an outage', () => {
+    assert.equal(requiredConnections(pools(200), 100), requiredConnections(pools(20), 100));
+  });
+
   it('stays when a flip makes the pool smaller: PostgreSQL would restart', () => {
     assert.equal(requiredConnections(pools(20), 400), requiredConnections(pools(400), 400));
   });

@@ -19,6 +19,7 @@ describe('PostgreSQL', () => {
     const server = new PostgresServer('postgresql', {
       cluster,
       image: IMAGE,
+      imagePullSecret: 'image-registry',
       storage: '10Gi',
       maxConnections: 300,
       access: { type: 'nodePort', nodePort: 30_432 },
@@ -42,8 +43,9 @@ describe('PostgreSQL', () => {
   });
 
   it('runs by digest, with a generated password that is nowhere in plain', () => {
-    const { container } = workloadOf(engine.named('postgresql-server'));
+    const { container, imagePullSecrets } = workloadOf(engine.named('postgresql-server'));
     assert.equal(container.image, IMAGE);
+    assert.deepEqual(imagePullSecrets, [{ name: 'image-registry' }]);
     const password = container.env?.find(({ name }) => name === 'POSTGRES_PASSWORD');
     assert.deepEqual(password, {
       name: 'POSTGRES_PASSWORD',

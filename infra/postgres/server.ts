@@ -6,7 +6,8 @@ import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
 import { contentName } from '../cluster/content-name';
 import { exceptions, OFFICIAL_USER_EXCEPTIONS } from '../cluster/exceptions';
-import { CONTAINER_SECURITY, podDefaults, resources } from '../cluster/pod';
+import { nodePortHint } from '../cluster/node-port-hint';
+import { CONTAINER_SECURITY, podDefaults, pulledWith, resources } from '../cluster/pod';
 
 /** Name of the Service, and so of the host, inside the cluster. */
 export const POSTGRES_NAME = 'postgresql';
@@ -27,6 +28,7 @@ export interface PostgresServerArgs {
   cluster: Cluster;
   /** By digest. */
   image: pulumi.Input<string>;
+  imagePullSecret?: string;
   storageClass?: string;
   /** Volume size. */
   storage: string;
@@ -204,7 +206,10 @@ function createService(name: string, { cluster, access }: PostgresServerArgs, pa
         ],
       },
     },
-    cluster.inside(parent),
+    {
+      ...cluster.inside(parent),
+      ...(byNode ? { hooks: { onError: [nodePortHint(POSTGRES_NAME)] } } : {}),
+    },
   );
 }
 
@@ -248,7 +253,7 @@ function createStatefulSet(
   dependsOn: pulumi.Resource[],
   parent: pulumi.Resource,
 ): k8s.apps.v1.StatefulSet {
-  const { cluster, image, maxConnections } = args;
+  const { cluster, image, imagePullSecret, maxConnections } = args;
   const isReady = {
     exec: {
       command: ['pg_isready', '--host=127.0.0.1', `--port=${String(POSTGRES_PORT)}`, '--username=postgres'],
@@ -267,6 +272,7 @@ function createStatefulSet(
           metadata: { labels: labelsOf(POSTGRES_NAME) },
           spec: {
             ...podDefaults(POSTGRES_NAME, USER),
+            ...pulledWith(imagePullSecret),
             terminationGracePeriodSeconds: 30,
             containers: [
               {

@@ -2,7 +2,7 @@ import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { Cluster } from '../cluster/cluster';
 import { labelsOf } from '../cluster/cluster';
-import { CONTAINER_SECURITY, podDefaults, resources } from '../cluster/pod';
+import { CONTAINER_SECURITY, podDefaults, pulledWith, resources } from '../cluster/pod';
 import type { ClientCa } from './server';
 
 export const SETUP_NAME = 'setup';
@@ -67,7 +67,7 @@ function createJob(name: string, args: SetupJobArgs, dependsOn: pulumi.Resource[
           spec: {
             ...podDefaults(SETUP_NAME, USER),
             restartPolicy: 'OnFailure',
-            ...(imagePullSecret === undefined ? {} : { imagePullSecrets: [{ name: imagePullSecret }] }),
+            ...pulledWith(imagePullSecret),
             containers: [
               {
                 name: SETUP_NAME,

@@ -13,7 +13,12 @@ describe('Redis', () => {
   before(async () => {
     engine = mockEngine(SHOP_ANSWERS);
     const cluster = new Cluster('cluster', { kubeconfig: 'k', namespace: 'shop' });
-    redis = new Redis('redis', { cluster, image: IMAGE, storageClass: 'fast' });
+    redis = new Redis('redis', {
+      cluster,
+      image: IMAGE,
+      imagePullSecret: 'image-registry',
+      storageClass: 'fast',
+    });
     await engine.idle();
   });
 
@@ -29,8 +34,9 @@ describe('Redis', () => {
   it('keeps carts over a restart, and evicts before the kernel kills', () => {
     const { 'redis.conf': config } = engine.named('redis-secret').inputs.stringData as Record<string, string>;
     assert.match(config ?? '', /^appendonly yes$/m);
-    const { container } = workloadOf(engine.named('redis-server'));
+    const { container, imagePullSecrets } = workloadOf(engine.named('redis-server'));
     assert.equal(container.image, IMAGE);
+    assert.deepEqual(imagePullSecrets, [{ name: 'image-registry' }]);
     assert.equal(container.volumeMounts?.find(({ name }) => name === 'data')?.mountPath, '/data');
     const most = Number(/^maxmemory (\d+)mb$/m.exec(config ?? '')?.[1]);
     const limit = Number(/^(\d+)Mi$/.exec(container.resources.limits.memory ?? '')?.[1]);

@@ -4,7 +4,7 @@ import * as random from '@pulumi/random';
 import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
 import { exceptions, OFFICIAL_USER_EXCEPTIONS } from '../cluster/exceptions';
-import { CONTAINER_SECURITY, podDefaults, resources } from '../cluster/pod';
+import { CONTAINER_SECURITY, podDefaults, pulledWith, resources } from '../cluster/pod';
 
 /** Name of the Service, and so of the host, inside the cluster. */
 export const REDIS_NAME = 'redis';
@@ -18,6 +18,7 @@ export interface RedisArgs {
   cluster: Cluster;
   /** By digest. */
   image: pulumi.Input<string>;
+  imagePullSecret?: string;
   storageClass?: string;
 }
 
@@ -137,7 +138,7 @@ function createHeadlessService(name: string, { cluster }: RedisArgs, parent: pul
 
 function createStatefulSet(
   name: string,
-  { cluster, image }: RedisArgs,
+  { cluster, image, imagePullSecret }: RedisArgs,
   dependsOn: pulumi.Resource[],
   parent: pulumi.Resource,
 ): k8s.apps.v1.StatefulSet {
@@ -153,6 +154,7 @@ function createStatefulSet(
           metadata: { labels: labelsOf(REDIS_NAME) },
           spec: {
             ...podDefaults(REDIS_NAME, USER),
+            ...pulledWith(imagePullSecret),
             terminationGracePeriodSeconds: 10,
             containers: [
               {

@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
+import { poolShare } from '../../scenario/pool-share';
 import type { Scenario } from '../../scenario/types';
 import type { Login } from '../postgres/answers';
 import { ScenarioVerification } from './resources';
@@ -8,6 +9,8 @@ const FOLLOW_SECONDS = 90;
 
 export interface FollowUpArgs {
   scenario: Scenario;
+  /** Replicas of product-catalog, which share the pool. */
+  catalogs: number;
   /** Run the services have to see. */
   runId: pulumi.Input<string>;
   login: pulumi.Input<Login>;
@@ -26,7 +29,7 @@ export interface FollowUpArgs {
 export class FollowUp extends pulumi.ComponentResource {
   constructor(name: string, args: FollowUpArgs, opts?: pulumi.ComponentResourceOptions) {
     super('ecommerce-demo:scenario:FollowUp', name, {}, opts);
-    const { scenario, runId, login, volume, shopUrl, consoleUrl } = args;
+    const { scenario, catalogs, runId, login, volume, shopUrl, consoleUrl } = args;
     new ScenarioVerification(
       `${name}-verification`,
       {
@@ -34,7 +37,8 @@ export class FollowUp extends pulumi.ComponentResource {
         volume,
         runId,
         indexes: scenario.indexes,
-        poolMax: scenario.pools.recommendation.max,
+        // What their shares, each a whole number, add up to.
+        poolMax: catalogs * poolShare(scenario.pools.recommendation.max, catalogs),
         shopUrl,
         consoleUrl,
         timeoutSeconds: FOLLOW_SECONDS,

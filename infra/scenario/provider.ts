@@ -268,7 +268,7 @@ export interface VerificationInputs {
   /** Run the services have to see. */
   runId: string;
   indexes: Record<string, string>;
-  /** Total size of the recommendation pool, over all replicas. */
+  /** Total size of the recommendation pool, over all replicas of product-catalog. */
   poolMax: number;
   /** Base URLs, from this machine. */
   shopUrl: string;
@@ -346,11 +346,10 @@ async function blindCatalog(inputs: VerificationInputs): Promise<string[]> {
       pools?: { service: string; pool: string; max: number | null }[];
     };
     const pools = (summary.pools ?? []).filter(
-      ({ service, pool }) => service === 'product-catalog' && pool.startsWith('recommendation'),
+      ({ service, pool }) => service === 'product-catalog' && pool === 'recommendation',
     );
     const max = pools.reduce((sum, pool) => sum + (pool.max ?? 0), 0);
-    if (pools.length > 0 && max > 0 && max <= inputs.poolMax && (pools.length > 1 || max === inputs.poolMax))
-      return [];
+    if (pools.length > 0 && max === inputs.poolMax) return [];
     return [
       pools.length === 0
         ? `POOL: the console has no metrics of product-catalog's pool. kubectl logs deployment/collector deployment/product-catalog`

@@ -30,6 +30,7 @@ describe('the scenario as state', () => {
     });
     new FollowUp('follow-up', {
       scenario,
+      catalogs: 3,
       runId: deployed.runId,
       login,
       volume: 'v1',
@@ -60,6 +61,10 @@ describe('the scenario as state', () => {
     });
     for (const name of names) assert.ok(row().options.dependsOn.includes(name), name);
     assert.ok(verification().options.dependsOn.includes(row().name));
+  });
+
+  it('is proved by what the shares of the replicas add up to: 20 among three are 7 each', () => {
+    assert.equal(verification().inputs.poolMax, 21);
   });
 
   it('keeps every login secret', () => {

@@ -38,12 +38,32 @@ export function findEngine(): string | null {
   return folders.map((folder) => path.join(folder, 'pulumi')).find((file) => existsSync(file)) ?? null;
 }
 
+/** Processes that a process started, and theirs. */
+function descendantsOf(pid: number): number[] {
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
+  const pairs = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const below = (parent: number): number[] =>
+    pairs.flatMap(([child = 0, its = 0]) => (its === parent ? [child, ...below(child)] : []));
+  return below(pid);
+}
+
+/** Still the process that it was: ids are given again. */
+function isPlugin(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout.includes('pulumi');
+}
+
 /** A stack of its own: its own backend in a temporary folder, its own namespace and ports. */
 export class TestStack {
   readonly name: string;
   readonly namespace: string;
   private readonly backend = mkdtempSync(path.join(tmpdir(), 'ecommerce-demo-state-'));
   private readonly engine = findEngine() ?? 'pulumi';
+  /** Plugins of killed engines: they outlive them. */
+  private readonly orphans: number[] = [];
 
   constructor(
     suffix: string,
@@ -165,7 +185,12 @@ export class TestStack {
       output += chunk.toString('utf8');
       const lines = (rest + chunk.toString('utf8')).split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) onLine(line, () => child.kill('SIGKILL'));
+      for (const line of lines) {
+        onLine(line, () => {
+          this.orphans.push(...descendantsOf(child.pid ?? 0));
+          child.kill('SIGKILL');
+        });
+      }
     };
     child.stdout?.on('data', collect);
     child.stderr?.on('data', collect);
@@ -183,6 +208,7 @@ export class TestStack {
 
   /** Destroys what is left, and forgets stack, state and image. */
   async dispose(): Promise<void> {
+    for (const pid of this.orphans.filter(isPlugin)) process.kill(pid, 'SIGKILL');
     await this.run(['cancel', '--yes']);
     const { code, output } = await this.destroy();
     await this.run(['stack', 'rm', '--yes', '--force']);

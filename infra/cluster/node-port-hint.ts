@@ -1,0 +1,34 @@
+import * as pulumi from '@pulumi/pulumi';
+
+/** Config keys of the NodePorts, by the Service. */
+const KEYS: Readonly<Record<string, string>> = {
+  frontend: 'nodePorts.shop',
+  console: 'nodePorts.console',
+  postgresql: 'nodePorts.postgres',
+};
+
+/**
+ * What to do about a NodePort that another Service of the cluster has; null for any other error.
+ *
+ * @param service name of the Service that was to get it
+ * @param errors what Kubernetes said
+ */
+export function takenPortRemedy(service: string, errors: readonly string[]): string | null {
+  const [, port] = /(\d+): provided port is already allocated/.exec(errors.join('\n')) ?? [];
+  const key = KEYS[service];
+  if (port === undefined || key === undefined) return null;
+  return (
+    `ecommerce-demo:${key} = ${port}: another Service of this cluster has that port ` +
+    `(kubectl get services --all-namespaces | grep ${port}). Choose a free one from 30000 to 32767, then run pulumi up again: ` +
+    `pulumi config set --path ${key} PORT`
+  );
+}
+
+/** Tells the remedy where a NodePort is taken: Kubernetes' own message names neither the key nor who has the port. */
+export function nodePortHint(service: string): pulumi.ErrorHook {
+  return new pulumi.ErrorHook(`${service}-node-port-hint`, ({ errors }) => {
+    const remedy = takenPortRemedy(service, errors);
+    if (remedy !== null) void pulumi.log.error(remedy);
+    return false;
+  });
+}
