@@ -52,6 +52,15 @@ function createServiceAccount(name: string, { cluster }: SetupJobArgs, parent: p
   );
 }
 
+/**
+ * How long an update waits for the Job, as Pulumi writes it: five minutes and one for each 200,000 rows, ten times
+ * what seeding took on two cores. An image that cannot be pulled, or a fault of its own, ends an update then, not
+ * after an hour.
+ */
+export function setupTimeout(catalogRows: number): string {
+  return `${String(5 + Math.ceil(catalogRows / 200_000))}m`;
+}
+
 function createJob(name: string, args: SetupJobArgs, dependsOn: pulumi.Resource[], parent: pulumi.Resource) {
   const { cluster, image, catalogRows, imagePullSecret, databaseCa } = args;
   return new k8s.batch.v1.Job(
@@ -90,6 +99,11 @@ function createJob(name: string, args: SetupJobArgs, dependsOn: pulumi.Resource[
         },
       },
     },
-    { ...cluster.inside(parent), dependsOn, deleteBeforeReplace: true, customTimeouts: { create: '60m' } },
+    {
+      ...cluster.inside(parent),
+      dependsOn,
+      deleteBeforeReplace: true,
+      customTimeouts: { create: setupTimeout(catalogRows) },
+    },
   );
 }

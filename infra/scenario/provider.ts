@@ -212,9 +212,12 @@ async function applyState(inputs: StateInputs, before: StateOutputs | null): Pro
   const document = JSON.parse(inputs.document) as ScenarioDocument;
   const text = JSON.stringify({ ...document, startTimestamp: stampedStart, runId });
   await withLogin(inputs.login, async (query) => {
+    // All or nothing: an engine killed in between must not leave one mode's storage with another one's scenario.
+    await query('begin');
     await query(inputs.sql.endOverride);
     await query(inputs.sql.writeStorage, [text]);
     await query(inputs.sql.writeDesired, [text]);
+    await query('commit');
   });
   return { ...inputs, stampedStart, runId };
 }
