@@ -148,7 +148,9 @@ async function waitForRunner(target: Target, intent: Intent, output: Output): Pr
       return EXIT.ok;
     }
     if (ended) {
-      throw new Refusal('Its runner ended without a verified heal (its terminal says why): the next command heals.');
+      throw new Refusal(
+        'Its runner ended without a verified heal (its terminal says why): the next command heals.',
+      );
     }
     await delay(POLL_MS);
   }
