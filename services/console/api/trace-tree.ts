@@ -33,6 +33,8 @@ export interface TraceHeader {
   durationMs: number;
   spans: number;
   services: string[];
+  /** Spans with an error: a declined card, say, makes no failed trace. */
+  failedSpans: number;
   /** A wait for a connection was given up in it. */
   poolExhausted: boolean;
   /** False: spans may be missing, as only a link to it made the console gather it. */
@@ -59,6 +61,7 @@ export function traceHeader(trace: StoredTrace): TraceHeader {
     durationMs: milliseconds(trace.endMs - trace.startMs),
     spans: trace.spans.length,
     services: [...new Set(trace.spans.map(({ service }) => service))],
+    failedSpans: trace.spans.filter(({ status }) => status === 'ERROR').length,
     poolExhausted: trace.spans.some(({ attributes }) =>
       attributes.some(
         (key, index) => key === 'db.connection.pool.exhausted' && attributes[index + 1] === true,

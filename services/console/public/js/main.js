@@ -86,7 +86,7 @@ function showConnection() {
         : 'no telemetry'
       : connection === 'lost'
         ? 'connection lost'
-        : 'connecting';
+        : connection;
   attribute(pill, 'data-state', connection === 'live' && !arriving ? 'silent' : connection);
   text(pill, word);
   const banner = byId('banner');

@@ -34,7 +34,12 @@ export class Stream {
     }
     source.addEventListener('error', () => {
       // The browser tries again by itself, unless the answer was no stream at all.
-      if (source.readyState === 2) this.lost();
+      if (source.readyState === 2) {
+        this.lost();
+      } else if (this.connection === 'live') {
+        this.connection = 'reconnecting';
+        this.onChange('connection');
+      }
     });
   }
 

@@ -54,7 +54,8 @@ export function whyView() {
       if (state.traces) {
         // The quick ones first; slow successes and browsing can be chosen, too.
         const { healthy: quick, slow, baseline } = state.traces;
-        healthy.update([...quick.slice(0, 6), ...slow.slice(0, 4), ...baseline.slice(0, 4)], vendor);
+        const clean = [...quick].sort((a, b) => Number(a.failedSpans > 0) - Number(b.failedSpans > 0));
+        healthy.update([...clean.slice(0, 6), ...slow.slice(0, 4), ...baseline.slice(0, 4)], vendor);
         // A trace that failed for the pool tells the story; another failure only if there is no such one.
         failing.update(
           [...state.traces.failing].sort((a, b) => Number(b.poolExhausted) - Number(a.poolExhausted)),
