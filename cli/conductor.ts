@@ -93,8 +93,11 @@ export class Conductor {
   async relieve(healthy: Override): Promise<void> {
     const started = performance.now();
     await withConnection(this.login, async (sql) => {
+      // Both or none: between them the configuration's outage would count, and its indexes be dropped once more.
+      await sql.query('begin');
       await sql.query('select scenario.end_override(null)');
       await sql.query('select scenario.begin_override($1::jsonb)', [JSON.stringify(healthy)]);
+      await sql.query('commit');
       this.output.line(
         `  healed at run time: traffic, pool and storage go back (${duration(performance.now() - started)})`,
       );
@@ -148,16 +151,19 @@ export class Conductor {
     this.output.line(
       `  ${what}: traffic, pool and storage go back (${duration(performance.now() - started)})`,
     );
-    const { desired, override } = await readState(sql);
-    if (desired === null) throw new Error('the database has no desired scenario');
-    // Somebody began another run meanwhile: the indexes are its own.
-    if (override === null) {
-      await applyIndexes(sql, desired, (message) => {
-        this.output.line(`  ${message}`);
-      });
-    } else {
+    const wanted = async (): Promise<Scenario | null> => {
+      const { desired, override } = await readState(sql);
+      if (desired === null) throw new Error('the database has no desired scenario');
+      if (override === null) return desired;
+      // Somebody began another run meanwhile: the indexes are its own.
       this.output.line(`  ${describeRun(override)} has begun meanwhile: its indexes are left alone`);
-    }
+      return null;
+    };
+    await applyIndexes(sql, wanted, (message) => {
+      this.output.line(`  ${message}`);
+    });
+    const { desired } = await readState(sql);
+    if (desired === null) throw new Error('the database has no desired scenario');
     return desired;
   }
 }
