@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describeIntent, livenessOf, newIntent, parseIntent, type Intent } from './intent';
 import { IntentFile } from './intent-file';
 import { isSameProcess, processStart } from './process-identity';
@@ -55,7 +57,7 @@ describe('an intent', () => {
     );
   });
 
-  it('lives as long as the very process does; another machine is believed until its end', () => {
+  it('lives as long as the very process does; another machine is believed until its end', async () => {
     const intent = mine();
     assert.equal(livenessOf(intent), 'alive');
     assert.equal(
@@ -65,6 +67,17 @@ describe('an intent', () => {
     );
     const { pid } = spawnSync(process.execPath, ['-e', '0']);
     assert.equal(livenessOf({ ...intent, pid }), 'dead');
+    // sh's child ends, and what sh has become never asks for it.
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 20'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const zombie = { ...intent, pid: Number(line.toString()), processStartedAt: null };
+    assert.ok(zombie.pid > 1);
+    for (let look = 0; look < 100 && livenessOf(zombie) !== 'dead'; look += 1) await delay(20);
+    assert.equal(livenessOf(zombie), 'dead', 'it has ended, but is still listed');
+    assert.equal(livenessOf({ ...zombie, pid: parent.pid ?? 0 }), 'alive');
+    parent.kill('SIGKILL');
     const elsewhere = { ...intent, host: `${hostname()}-other` };
     assert.equal(livenessOf(elsewhere), 'elsewhere');
     const here = { host: hostname(), isSameProcess };
