@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { loadScenarioConfig, stackConfigPath } from '../scenario/config-file';
 import { resolveScenario } from '../scenario/resolve';
 import type { Override, Scenario } from '../scenario/types';
 import type { Conductor } from './conductor';
+import { restoreConfig } from './config-before';
 import { messageOf } from './faults';
 import type { Intent } from './intent';
 import type { Output } from './output';
@@ -115,8 +116,7 @@ export class ConfigOutage implements Outage {
   }
 
   async end(): Promise<Scenario> {
-    writeFileSync(this.configBefore.file, this.configBefore.text);
-    this.output.line(`  ${this.configBefore.file} is as it was before`);
+    this.output.line(`  ${restoreConfig(this.configBefore)}`);
     const relief = reliefOf(normalScenario(this.target.config), Date.now() / 1000);
     try {
       await this.conductor.relieve(relief);
