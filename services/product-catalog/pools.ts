@@ -1,3 +1,4 @@
+import { poolShare } from '../../scenario/pool-share';
 import type { EffectiveScenario } from '../../scenario/types';
 import { createPool, type InstrumentedPool, type PoolSize } from '../lib/database';
 
@@ -23,7 +24,7 @@ export function createPools(): CatalogPools {
 export function recommendationSize({ scenario }: EffectiveScenario, replicas: number): PoolSize {
   const { max, acquireTimeoutMs } = scenario.pools.recommendation;
   return {
-    max: Math.max(1, Math.round(max / replicas)),
+    max: poolShare(max, replicas),
     acquireTimeoutMs,
     statementTimeoutMs: scenario.timeouts.statementMs,
   };
