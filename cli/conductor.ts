@@ -23,6 +23,9 @@ import { duration, type Output } from './output';
 const HEAL_WITHIN_MS = 60_000;
 const RETRY_MS = 1000;
 
+/** Who starts the run that is a soak's load. */
+export const SOAK = 'soak';
+
 /** Begins and heals a run, over connections as the role `conductor`. Each step has its own: none survives a restart. */
 export class Conductor {
   constructor(
@@ -109,11 +112,12 @@ export class Conductor {
 
   /**
    * Ends a heal at run time (`relieve`) that nothing needs any more, since the configuration is healthy, too: its command
-   * was killed before it could. Does nothing otherwise.
+   * was killed before it could. Does nothing otherwise: a soak is healthy traffic, too, and goes on.
    */
   async endRelief(): Promise<void> {
     const { desired, override } = await this.readState();
-    if (override?.mode === 'normal' && desired?.mode === 'normal') await this.end(override.runId);
+    if (override?.mode !== 'normal' || override.startedBy === SOAK) return;
+    if (desired?.mode === 'normal') await this.end(override.runId);
   }
 
   /** Ends an override, if it is this run's. True when there was one. The indexes are left to the console, or to `heal`. */
