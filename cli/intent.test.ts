@@ -6,9 +6,11 @@ import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { healLeftOpen } from './heal-left-open';
 import { describeIntent, livenessOf, newIntent, parseIntent, type Intent } from './intent';
 import { IntentFile } from './intent-file';
 import { isSameProcess, processStart } from './process-identity';
+import type { Target } from './target';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'demo-intent-'));
 after(() => {
@@ -29,6 +31,26 @@ describe('an intent', () => {
     await store.clear();
     await store.clear();
     assert.equal(await store.claim(mine()), null);
+  });
+
+  it('of a runner that ends while it is looked for was not left open', async () => {
+    const dead = { ...mine(), processStartedAt: 'Thu Jan  1 00:00:00 1970', state: 'open' as const };
+    const answers = [dead, null];
+    const target = {
+      intents: {
+        read: () => Promise.resolve(answers.shift() ?? null),
+        clear: () => Promise.reject(new Error('there is nothing to clear')),
+      },
+    } as unknown as Target;
+    const lines: string[] = [];
+    const output = { line: (text: string) => lines.push(text) };
+    assert.deepEqual(await healLeftOpen(target, { keep: false, repositoryDir: folder, output }), {
+      found: 'nothing',
+    });
+    assert.deepEqual(lines, []);
+    answers.push(dead, dead);
+    const kept = await healLeftOpen(target, { keep: true, repositoryDir: folder, output });
+    assert.equal(kept.found, 'kept');
   });
 
   it('is private, and what is none does not block', async () => {
