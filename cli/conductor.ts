@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client, type ClientConfig } from 'pg';
+import type { ClientConfig } from 'pg';
 import {
   applyIndexes,
   readIndexes,
@@ -18,6 +18,7 @@ import {
 import { codeOf, messageOf, Refusal } from './faults';
 import { runUnderWay } from './override-change';
 import { duration, type Output } from './output';
+import { withSession } from './session';
 
 /** How long a heal tries while PostgreSQL is away (ms). */
 const HEAL_WITHIN_MS = 60_000;
@@ -35,12 +36,12 @@ export class Conductor {
 
   /** Desired and override row as they are. */
   readState(): Promise<ScenarioState> {
-    return withConnection(this.login, readState);
+    return withSession(this.login, readState);
   }
 
   /** What indexes there are. */
   readIndexes(): Promise<Record<IndexName, IndexState | 'invalid'>> {
-    return withConnection(this.login, readIndexes);
+    return withSession(this.login, readIndexes);
   }
 
   /**
@@ -51,7 +52,7 @@ export class Conductor {
    * @throws Refusal when another run is under way, and then nothing was changed
    */
   async begin(run: Override): Promise<void> {
-    await withConnection(this.login, async (sql) => {
+    await withSession(this.login, async (sql) => {
       try {
         await sql.query('select scenario.begin_override($1::jsonb)', [JSON.stringify(run)]);
       } catch (error) {
@@ -73,7 +74,7 @@ export class Conductor {
    * @throws Refusal when no run is under way, or it ended meanwhile
    */
   async change(change: (run: Override) => Override): Promise<Override> {
-    return withConnection(this.login, async (sql) => {
+    return withSession(this.login, async (sql) => {
       const found = runUnderWay(await readState(sql));
       if (found === null) throw new Refusal('No run is under way: begin one with npm run demo.');
       const run = change(found.run);
@@ -95,7 +96,7 @@ export class Conductor {
    */
   async relieve(healthy: Override): Promise<void> {
     const started = performance.now();
-    await withConnection(this.login, async (sql) => {
+    await withSession(this.login, async (sql) => {
       // Both or none: between them the configuration's outage would count, and its indexes be dropped once more.
       await sql.query('begin');
       await sql.query('select scenario.end_override(null)');
@@ -122,7 +123,7 @@ export class Conductor {
 
   /** Ends an override, if it is this run's. True when there was one. The indexes are left to the console, or to `heal`. */
   async end(runId: string): Promise<boolean> {
-    return withConnection(this.login, async (sql) => {
+    return withSession(this.login, async (sql) => {
       const { rows } = await sql.query('select scenario.end_override($1::text) as ended', [runId]);
       return rows[0]?.ended === true;
     });
@@ -139,7 +140,7 @@ export class Conductor {
     const deadline = performance.now() + HEAL_WITHIN_MS;
     for (;;) {
       try {
-        return await withConnection(this.login, (sql) => this.healOnce(sql, runId));
+        return await withSession(this.login, (sql) => this.healOnce(sql, runId));
       } catch (error) {
         if (performance.now() + RETRY_MS > deadline) throw error;
         this.output.line(`  PostgreSQL: ${messageOf(error)}; trying again`);
@@ -186,26 +187,4 @@ export function wrongIndexes(
   return INDEX_NAMES.filter((name) => found[name] !== scenario.indexes[name]).map(
     (name) => `${name} is ${found[name]}, should be ${scenario.indexes[name]}`,
   );
-}
-
-/** One session for the time of `work`. A connection that is lost rejects the query and does not end the process. */
-async function withConnection<T>(login: ClientConfig, work: (sql: SqlExecutor) => Promise<T>): Promise<T> {
-  const client = new Client({
-    ...login,
-    application_name: 'ecommerce-demo/cli',
-    connectionTimeoutMillis: 5000,
-    keepAlive: true,
-  });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return await work({
-      query: async (text, values) => {
-        const { rows } = await client.query<Record<string, unknown>>(text, values);
-        return { rows };
-      },
-    });
-  } finally {
-    await client.end().catch(() => undefined);
-  }
 }
