@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client, type ClientConfig } from 'pg';
+import type { ClientConfig } from 'pg';
 import {
   applyIndexes,
   readIndexes,
@@ -18,10 +18,14 @@ import {
 import { codeOf, messageOf, Refusal } from './faults';
 import { runUnderWay } from './override-change';
 import { duration, type Output } from './output';
+import { withSession } from './session';
 
 /** How long a heal tries while PostgreSQL is away (ms). */
 const HEAL_WITHIN_MS = 60_000;
 const RETRY_MS = 1000;
+
+/** Who starts the run that is a soak's load. */
+export const SOAK = 'soak';
 
 /** Begins and heals a run, over connections as the role `conductor`. Each step has its own: none survives a restart. */
 export class Conductor {
@@ -32,12 +36,12 @@ export class Conductor {
 
   /** Desired and override row as they are. */
   readState(): Promise<ScenarioState> {
-    return withConnection(this.login, readState);
+    return withSession(this.login, readState);
   }
 
   /** What indexes there are. */
   readIndexes(): Promise<Record<IndexName, IndexState | 'invalid'>> {
-    return withConnection(this.login, readIndexes);
+    return withSession(this.login, readIndexes);
   }
 
   /**
@@ -48,7 +52,7 @@ export class Conductor {
    * @throws Refusal when another run is under way, and then nothing was changed
    */
   async begin(run: Override): Promise<void> {
-    await withConnection(this.login, async (sql) => {
+    await withSession(this.login, async (sql) => {
       try {
         await sql.query('select scenario.begin_override($1::jsonb)', [JSON.stringify(run)]);
       } catch (error) {
@@ -70,7 +74,7 @@ export class Conductor {
    * @throws Refusal when no run is under way, or it ended meanwhile
    */
   async change(change: (run: Override) => Override): Promise<Override> {
-    return withConnection(this.login, async (sql) => {
+    return withSession(this.login, async (sql) => {
       const found = runUnderWay(await readState(sql));
       if (found === null) throw new Refusal('No run is under way: begin one with npm run demo.');
       const run = change(found.run);
@@ -92,9 +96,12 @@ export class Conductor {
    */
   async relieve(healthy: Override): Promise<void> {
     const started = performance.now();
-    await withConnection(this.login, async (sql) => {
+    await withSession(this.login, async (sql) => {
+      // Both or none: between them the configuration's outage would count, and its indexes be dropped once more.
+      await sql.query('begin');
       await sql.query('select scenario.end_override(null)');
       await sql.query('select scenario.begin_override($1::jsonb)', [JSON.stringify(healthy)]);
+      await sql.query('commit');
       this.output.line(
         `  healed at run time: traffic, pool and storage go back (${duration(performance.now() - started)})`,
       );
@@ -106,16 +113,17 @@ export class Conductor {
 
   /**
    * Ends a heal at run time (`relieve`) that nothing needs any more, since the configuration is healthy, too: its command
-   * was killed before it could. Does nothing otherwise.
+   * was killed before it could. Does nothing otherwise: a soak is healthy traffic, too, and goes on.
    */
   async endRelief(): Promise<void> {
     const { desired, override } = await this.readState();
-    if (override?.mode === 'normal' && desired?.mode === 'normal') await this.end(override.runId);
+    if (override?.mode !== 'normal' || override.startedBy === SOAK) return;
+    if (desired?.mode === 'normal') await this.end(override.runId);
   }
 
   /** Ends an override, if it is this run's. True when there was one. The indexes are left to the console, or to `heal`. */
   async end(runId: string): Promise<boolean> {
-    return withConnection(this.login, async (sql) => {
+    return withSession(this.login, async (sql) => {
       const { rows } = await sql.query('select scenario.end_override($1::text) as ended', [runId]);
       return rows[0]?.ended === true;
     });
@@ -132,7 +140,7 @@ export class Conductor {
     const deadline = performance.now() + HEAL_WITHIN_MS;
     for (;;) {
       try {
-        return await withConnection(this.login, (sql) => this.healOnce(sql, runId));
+        return await withSession(this.login, (sql) => this.healOnce(sql, runId));
       } catch (error) {
         if (performance.now() + RETRY_MS > deadline) throw error;
         this.output.line(`  PostgreSQL: ${messageOf(error)}; trying again`);
@@ -148,16 +156,19 @@ export class Conductor {
     this.output.line(
       `  ${what}: traffic, pool and storage go back (${duration(performance.now() - started)})`,
     );
-    const { desired, override } = await readState(sql);
-    if (desired === null) throw new Error('the database has no desired scenario');
-    // Somebody began another run meanwhile: the indexes are its own.
-    if (override === null) {
-      await applyIndexes(sql, desired, (message) => {
-        this.output.line(`  ${message}`);
-      });
-    } else {
+    const wanted = async (): Promise<Scenario | null> => {
+      const { desired, override } = await readState(sql);
+      if (desired === null) throw new Error('the database has no desired scenario');
+      if (override === null) return desired;
+      // Somebody began another run meanwhile: the indexes are its own.
       this.output.line(`  ${describeRun(override)} has begun meanwhile: its indexes are left alone`);
-    }
+      return null;
+    };
+    await applyIndexes(sql, wanted, (message) => {
+      this.output.line(`  ${message}`);
+    });
+    const { desired } = await readState(sql);
+    if (desired === null) throw new Error('the database has no desired scenario');
     return desired;
   }
 }
@@ -176,26 +187,4 @@ export function wrongIndexes(
   return INDEX_NAMES.filter((name) => found[name] !== scenario.indexes[name]).map(
     (name) => `${name} is ${found[name]}, should be ${scenario.indexes[name]}`,
   );
-}
-
-/** One session for the time of `work`. A connection that is lost rejects the query and does not end the process. */
-async function withConnection<T>(login: ClientConfig, work: (sql: SqlExecutor) => Promise<T>): Promise<T> {
-  const client = new Client({
-    ...login,
-    application_name: 'ecommerce-demo/cli',
-    connectionTimeoutMillis: 5000,
-    keepAlive: true,
-  });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return await work({
-      query: async (text, values) => {
-        const { rows } = await client.query<Record<string, unknown>>(text, values);
-        return { rows };
-      },
-    });
-  } finally {
-    await client.end().catch(() => undefined);
-  }
 }

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ControlCommand } from './control-arguments';
 import { Conductor } from './conductor';
-import { EXIT, Refusal } from './faults';
+import { codeOf, EXIT, Refusal } from './faults';
 import { healIntent, healLeftOpen } from './heal-left-open';
 import { historyRows, historyTable, revelation } from './history';
-import { describeIntent, livenessOf, newIntent, type Intent } from './intent';
+import { describeIntent, isSameIntent, livenessOf, newIntent, type Intent } from './intent';
 import { ShopObserver } from './observation';
 import type { Output } from './output';
 import { PAUSED_AT_MOST_SECONDS, PAUSED_LEASE_SECONDS, runUnderWay } from './override-change';
@@ -100,13 +100,15 @@ async function end(
   }
   const liveness = livenessOf(intent);
   if (liveness === 'dead') {
+    // A runner that has just healed by itself is gone, too.
+    if (!isSameIntent(await target.intents.read(), intent)) return waitForRunner(target, intent, output);
     // It was kept; now it is to end.
     return (await healIntent(target, intent, tools)).ok ? EXIT.ok : EXIT.failed;
   }
   output.line(`Ending ${describeIntent(intent)}.`);
   const held = found !== null && !found.isNew && found.run.pausedAt !== null;
   if (intent.host === hostname() && !(how === 'heal' && held)) {
-    process.kill(intent.pid, 'SIGINT');
+    interrupt(intent);
   } else if (found !== null && !found.isNew) {
     // Its runner sees that the run is no longer there.
     await conductor.end(found.run.runId);
@@ -135,20 +137,33 @@ async function endUnattended(
   return healed.ok ? EXIT.ok : EXIT.failed;
 }
 
+/** Asks a runner of this machine to end. One that has just ended needs no asking. @throws Refusal for another user's */
+function interrupt({ pid, user }: Intent): void {
+  try {
+    process.kill(pid, 'SIGINT');
+  } catch (error) {
+    if (codeOf(error) === 'ESRCH') return;
+    if (codeOf(error) !== 'EPERM') throw error;
+    throw new Refusal(`Its runner is a process of ${user} (${pid}): end it as that user.`);
+  }
+}
+
 async function waitForRunner(target: Target, intent: Intent, output: Output): Promise<number> {
   const started = performance.now();
   while (performance.now() - started < RUNNER_WITHIN_MS) {
     // In this order: it removes its intent, then it ends.
     const ended = livenessOf(intent) === 'dead';
     const now = await target.intents.read();
-    if (now?.since !== intent.since || now.pid !== intent.pid) {
+    if (!isSameIntent(now, intent)) {
       output.line(
-        `Its runner has healed and verified (${((performance.now() - started) / 1000).toFixed(1)} s).`,
+        `${intent.state === 'preparing' ? 'Its runner has ended; it says what became of it' : 'Its runner has healed and verified'} (${((performance.now() - started) / 1000).toFixed(1)} s).`,
       );
       return EXIT.ok;
     }
     if (ended) {
-      throw new Refusal('Its runner ended without a verified heal (its terminal says why): the next command heals.');
+      throw new Refusal(
+        'Its runner ended without a verified heal (its terminal says why): the next command heals.',
+      );
     }
     await delay(POLL_MS);
   }

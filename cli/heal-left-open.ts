@@ -1,6 +1,6 @@
 import { Conductor } from './conductor';
 import { Refusal } from './faults';
-import { describeIntent, livenessOf, type Intent } from './intent';
+import { describeIntent, isSameIntent, livenessOf, type Intent } from './intent';
 import { ShopObserver } from './observation';
 import { ConfigOutage, OverrideOutage, type Outage } from './outage';
 import type { Output } from './output';
@@ -30,13 +30,13 @@ export type LeftOpen =
  *
  * @throws Refusal when it could not be healed; the intent stays, so that the next command tries again
  */
-export async function healLeftOpen(
-  target: Target,
-  { keep, repositoryDir, output }: HealLeftOpenOptions,
-): Promise<LeftOpen> {
+export async function healLeftOpen(target: Target, options: HealLeftOpenOptions): Promise<LeftOpen> {
+  const { keep, repositoryDir, output } = options;
   const intent = await target.intents.read();
   if (intent === null) return { found: 'nothing' };
   if (livenessOf(intent) !== 'dead') return { found: 'running', intent };
+  // A runner removes its intent, then it ends: it may have done both since.
+  if (!isSameIntent(await target.intents.read(), intent)) return healLeftOpen(target, options);
   if (intent.state === 'preparing') {
     // It was killed before it broke anything.
     await target.intents.clear();

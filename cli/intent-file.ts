@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { codeOf } from './faults';
 import { parseIntent, type Intent, type IntentStore } from './intent';
@@ -29,7 +29,9 @@ export class IntentFile implements IntentStore {
       if (codeOf(error) !== 'EEXIST') throw error;
       const found = await this.read();
       if (found !== null) return found;
-      // It was no intent, or has just gone.
+      // It has just gone: whoever links first has it.
+      if (!existsSync(this.file)) return await this.claim(intent);
+      // It was no intent.
       renameSync(draft, this.file);
       return null;
     } finally {

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { healLeftOpen } from './heal-left-open';
 import { describeIntent, livenessOf, newIntent, parseIntent, type Intent } from './intent';
 import { IntentFile } from './intent-file';
 import { isSameProcess, processStart } from './process-identity';
+import type { Target } from './target';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'demo-intent-'));
 after(() => {
@@ -27,6 +31,26 @@ describe('an intent', () => {
     await store.clear();
     await store.clear();
     assert.equal(await store.claim(mine()), null);
+  });
+
+  it('of a runner that ends while it is looked for was not left open', async () => {
+    const dead = { ...mine(), processStartedAt: 'Thu Jan  1 00:00:00 1970', state: 'open' as const };
+    const answers = [dead, null];
+    const target = {
+      intents: {
+        read: () => Promise.resolve(answers.shift() ?? null),
+        clear: () => Promise.reject(new Error('there is nothing to clear')),
+      },
+    } as unknown as Target;
+    const lines: string[] = [];
+    const output = { line: (text: string) => lines.push(text) };
+    assert.deepEqual(await healLeftOpen(target, { keep: false, repositoryDir: folder, output }), {
+      found: 'nothing',
+    });
+    assert.deepEqual(lines, []);
+    answers.push(dead, dead);
+    const kept = await healLeftOpen(target, { keep: true, repositoryDir: folder, output });
+    assert.equal(kept.found, 'kept');
   });
 
   it('is private, and what is none does not block', async () => {
@@ -55,7 +79,7 @@ describe('an intent', () => {
     );
   });
 
-  it('lives as long as the very process does; another machine is believed until its end', () => {
+  it('lives as long as the very process does; another machine is believed until its end', async () => {
     const intent = mine();
     assert.equal(livenessOf(intent), 'alive');
     assert.equal(
@@ -65,6 +89,17 @@ describe('an intent', () => {
     );
     const { pid } = spawnSync(process.execPath, ['-e', '0']);
     assert.equal(livenessOf({ ...intent, pid }), 'dead');
+    // sh's child ends, and what sh has become never asks for it.
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 20'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const zombie = { ...intent, pid: Number(line.toString()), processStartedAt: null };
+    assert.ok(zombie.pid > 1);
+    for (let look = 0; look < 100 && livenessOf(zombie) !== 'dead'; look += 1) await delay(20);
+    assert.equal(livenessOf(zombie), 'dead', 'it has ended, but is still listed');
+    assert.equal(livenessOf({ ...zombie, pid: parent.pid ?? 0 }), 'alive');
+    parent.kill('SIGKILL');
     const elsewhere = { ...intent, host: `${hostname()}-other` };
     assert.equal(livenessOf(elsewhere), 'elsewhere');
     const here = { host: hostname(), isSameProcess };

@@ -71,6 +71,11 @@ export function livenessOf(
   return here.now > Date.parse(intent.endsAt) + ELSEWHERE_GRACE_MS ? 'dead' : 'elsewhere';
 }
 
+/** Whether two are of one and the same run. */
+export function isSameIntent(one: Intent | null, other: Intent | null): boolean {
+  return one?.since === other?.since && one?.pid === other?.pid && one?.host === other?.host;
+}
+
 /** Who runs, for a person. */
 export function describeIntent({ runId, state, pid, host, user, since }: Intent): string {
   const what =

@@ -119,8 +119,8 @@ export class ShopObserver {
     return body === null ? null : parseFlowAlert(body);
   }
 
-  /** The recommendation pool's size in force, over all replicas; null when product-catalog doesn't tell. */
-  async recommendationPool(): Promise<number | null> {
+  /** The recommendation pool's size in force, over all replicas: null when product-catalog doesn't tell. */
+  async recommendationPool(): Promise<{ size: number | null; replicas: number }> {
     const urls = await this.target.serviceUrls('product-catalog');
     const sizes = await Promise.all(
       urls.map(async (url) => {
@@ -128,7 +128,13 @@ export class ShopObserver {
         return numberAt(body, 'pools', 'recommendation', 'max');
       }),
     );
-    return sizes.reduce<number | null>((sum, size) => (sum === null || size === null ? null : sum + size), 0);
+    return {
+      size: sizes.reduce<number | null>(
+        (sum, size) => (sum === null || size === null ? null : sum + size),
+        0,
+      ),
+      replicas: sizes.length,
+    };
   }
 
   /** Why a service is not ready; null when it is. */

@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { loadScenarioConfig, stackConfigPath } from '../scenario/config-file';
 import { resolveScenario } from '../scenario/resolve';
 import type { Override, Scenario } from '../scenario/types';
 import type { Conductor } from './conductor';
+import { restoreConfig } from './config-before';
 import { messageOf } from './faults';
 import type { Intent } from './intent';
 import type { Output } from './output';
@@ -42,8 +43,15 @@ export class OverrideOutage implements Outage {
     return plan;
   }
 
-  end(runId: string): Promise<Scenario> {
-    return this.conductor.heal(runId);
+  async end(runId: string): Promise<Scenario> {
+    try {
+      return await this.conductor.heal(runId);
+    } catch (error) {
+      throw new Error(
+        `${messageOf(error)}. The run expires by itself within minutes, and with the shop running the console then builds the index`,
+        { cause: error },
+      );
+    }
   }
 
   hurry(): boolean {
@@ -115,15 +123,26 @@ export class ConfigOutage implements Outage {
   }
 
   async end(): Promise<Scenario> {
-    writeFileSync(this.configBefore.file, this.configBefore.text);
-    this.output.line(`  ${this.configBefore.file} is as it was before`);
+    this.output.line(`  ${restoreConfig(this.configBefore)}`);
+    let relieved = false;
     const relief = reliefOf(normalScenario(this.target.config), Date.now() / 1000);
     try {
       await this.conductor.relieve(relief);
+      relieved = true;
     } catch (error) {
       this.output.line(`  not yet healed at run time (${messageOf(error)}); pulumi up heals it`);
     }
-    await this.engine.up('demo: heal');
+    try {
+      await this.engine.up('demo: heal');
+    } catch (error) {
+      const ends = new Date(relief.expiresAt * 1000).toISOString();
+      throw new Error(
+        relieved
+          ? `${messageOf(error)}. The shop is healed at run time, until ${ends} only: the stack itself still wants the outage`
+          : messageOf(error),
+        { cause: error },
+      );
+    }
     // An update that had nothing to change (the one before was killed early) has not ended it.
     await this.conductor.end(relief.runId);
     const { desired } = await this.conductor.readState();

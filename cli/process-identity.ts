@@ -5,7 +5,8 @@ import { isAlive } from './shop-discovery';
 export function processStart(pid: number): string | null {
   const { status, stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
     encoding: 'utf8',
-    env: { ...process.env, LC_ALL: 'C' },
+    // One spelling of a moment, whoever asks.
+    env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
   });
   const text = status === 0 ? stdout.trim() : '';
   return text === '' ? null : text;

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { poolOver } from '../scenario/pool-share';
 import type { Scenario } from '../scenario/types';
 import { wrongIndexes, type Conductor } from './conductor';
 import { messageOf } from './faults';
@@ -77,7 +78,7 @@ export async function heal(
     const desired = await putBack();
     return await verify(desired, { conductor, observer, output }, started, lastFailure);
   } catch (error) {
-    const failure = `${messageOf(error)}. A run by override expires by itself within minutes, and with the shop running the console then builds the index; the next command heals, too.`;
+    const failure = `${messageOf(error)}. The next command heals.`;
     output.line(`  ✗ ${failure}`);
     return notHealed([failure]);
   } finally {
@@ -98,7 +99,7 @@ async function verify(
   for (;;) {
     healed.failures = [
       ...(await indexFailures(healed, desired, conductor)),
-      ...(await poolFailures(healed, observer)),
+      ...(await poolFailures(healed, desired.pools.recommendation.max, observer)),
       ...(await errorFailures(healed, observer)),
     ];
     if (healed.failures.length === 0) break;
@@ -134,12 +135,15 @@ async function indexFailures(healed: Healed, desired: Scenario, conductor: Condu
   }
 }
 
-async function poolFailures({ pool }: Healed, observer: ShopObserver): Promise<string[]> {
+async function poolFailures({ pool }: Healed, total: number, observer: ShopObserver): Promise<string[]> {
   try {
-    pool.max = await observer.recommendationPool();
-    return pool.max === pool.expected
+    const { size, replicas } = await observer.recommendationPool();
+    const expected = poolOver(total, replicas);
+    pool.max = size;
+    pool.expected = expected;
+    return size === expected
       ? []
-      : [`the recommendation pool is ${String(pool.max)}, should be ${String(pool.expected)}`];
+      : [`the recommendation pool is ${String(size)}, should be ${String(expected)}`];
   } catch (error) {
     return [`product-catalog does not answer (${messageOf(error)})`];
   }

@@ -8,6 +8,7 @@ import { checkConfigClean, checkDemoMode, readStackFile } from './checks/normal'
 import { checkInstances } from './checks/platform';
 import { checkRoutes } from './checks/routes';
 import { checkTelemetryArrives } from './checks/telemetry';
+import { restoreConfig } from './config-before';
 import { EXIT, messageOf, Refusal } from './faults';
 import { describeIntent } from './intent';
 import { Interruption } from './interruption';
@@ -159,8 +160,7 @@ async function rollback(target: Target, interruption: Interruption, output: Outp
 async function rollbackConfig(target: Target, wasOutage: boolean, output: Output): Promise<boolean> {
   const intent = await target.intents.read().catch(() => null);
   if (intent?.configBefore != null) {
-    writeFileSync(intent.configBefore.file, intent.configBefore.text);
-    output.line(`  ${path.basename(intent.configBefore.file)} is as it was before ${describeIntent(intent)}`);
+    output.line(`  ${restoreConfig(intent.configBefore)} ${describeIntent(intent)}`);
   }
   const changed = cleanConfig(target, output);
   if (target.kind === 'local' || !(changed || wasOutage || intent?.how === 'config')) return true;

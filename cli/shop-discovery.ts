@@ -59,13 +59,24 @@ export function parseRunFile(text: string | null): Shop | null {
   };
 }
 
-/** Whether a process with this id runs, be it another user's. */
+/** Whether a process with this id runs, be it another user's. One that has ended and waits for its parent does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return codeOf(error) === 'EPERM';
+    if (codeOf(error) !== 'EPERM') return false;
+  }
+  return !isZombie(pid);
+}
+
+/** A killed process whose parent never asks for it (the first process of many containers) stays for ever. Linux only. */
+function isZombie(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name in parentheses may contain anything: the state comes behind the last one.
+    return /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+  } catch {
+    return false;
   }
 }
 

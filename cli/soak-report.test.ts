@@ -62,7 +62,10 @@ describe('a soak', () => {
     assert.ok(cart?.slope !== null && cart?.slope !== undefined && cart.error !== null);
     assert.ok(Math.abs(cart.slope - 90) < 3 * Math.max(1, cart.error), `${cart.slope} ± ${cart.error}`);
     assert.match(leak.failures.join(), /^cart grows by \d+ ± \d+ MB an hour \(at most 60\)$/);
-    assert.equal(judged({ cart: (at) => 100e6 + (50e6 * at) / 3600 }).ok, true, 'below the bound');
+    const slow = judged({ cart: (at) => 100e6 + (50e6 * at) / 3600 });
+    assert.equal(slow.ok, true, 'below the bound');
+    assert.match(slow.notes.join(), /Still rising, within the bound of 60 MB an hour: cart \(50\)/);
+    assert.match(renderSoak(slow), /\| cart \|.*\| rises \|/);
     assert.equal(judged({ cart: (at) => 130e6 - 30e6 * Math.exp(-at / 60) }).ok, true, 'a heap that fills');
   });
 
@@ -70,6 +73,7 @@ describe('a soak', () => {
     const short = judged({ seconds: 120, cart: (at) => 100e6 + at * 1e5 });
     assert.equal(short.ok, true);
     assert.match(short.notes.join(), /Memory was not judged/);
+    assert.match(renderSoak(short), /\| cart \|.*\| not judged \|/);
   });
 
   it('finds spans that never arrive, not those on their way', () => {

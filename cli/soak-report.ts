@@ -3,7 +3,10 @@ import { duration, percent } from './output';
 import { GrowingCount, mean, trendOf } from './soak-statistics';
 import type { LaneSample, Sample } from './soak-samples';
 
-/** Growth that can't be chance and would matter over a day (MB an hour). */
+/**
+ * From here on growth fails a soak (MB an hour). A choice, not a measured limit: in ten minutes a heap that still fills
+ * can look like a leak, and 60 would be 1.4 GB a day. What is below is told, and not called stable.
+ */
 const GROWTH_MB_PER_HOUR = 60;
 /** The beginning doesn't count: heaps and caches fill (share, and at least so many seconds). */
 const WARM_UP_SHARE = 0.25;
@@ -26,7 +29,10 @@ export interface ProcessMemory {
   error: number | null;
   /** Whether it was looked at for long enough to be held against the bound. */
   judged: boolean;
+  /** More than the bound, by two standard errors. */
   grows: boolean;
+  /** Up by more than two standard errors, but not beyond the bound: no failure, and not shown to be stable either. */
+  rises: boolean;
 }
 
 export interface LaneResult {
@@ -101,6 +107,12 @@ export function soakResult(
       failures.push(
         `${name} grows by ${(slope ?? 0).toFixed(0)} ± ${(error ?? 0).toFixed(0)} MB an hour (at most ${GROWTH_MB_PER_HOUR})`,
       );
+  }
+  const rising = memory.filter(({ rises }) => rises);
+  if (rising.length > 0) {
+    notes.push(
+      `Still rising, within the bound of ${GROWTH_MB_PER_HOUR} MB an hour: ${rising.map(({ name, slope }) => `${name} (${(slope ?? 0).toFixed(0)})`).join(', ')}. This soak cannot tell heaps that fill from a slow leak: a longer one can.`,
+    );
   }
   const loads = samples.flatMap(({ machineLoad }) => (machineLoad === null ? [] : [machineLoad]));
   const most = Math.max(0, ...loads);
@@ -203,6 +215,7 @@ function memoryOf(samples: readonly Sample[], warmAt: number): ProcessMemory[] {
       error: trend === null ? null : round(trend.error),
       judged,
       grows: judged && least > GROWTH_MB_PER_HOUR,
+      rises: judged && least > 0 && least <= GROWTH_MB_PER_HOUR,
     };
   });
 }
@@ -240,13 +253,14 @@ export function renderSoak(result: SoakResult): string {
     '## Memory',
     '',
     'A process with its descendants (on Linux its own pages, without shared ones); the slope is a straight line through the',
-    'samples after the warm-up, with its standard error.',
+    'samples after the warm-up, with its standard error (of independent samples: in truth it is larger). A soak fails from',
+    `${GROWTH_MB_PER_HOUR} MB an hour on, which is a choice: less is not shown to be stable.`,
     '',
     '| process | MB | then MB | MB an hour | ± | |',
     '|---|---:|---:|---:|---:|---|',
     ...memory.map(
-      ({ name, fromMb, toMb, slope, error, grows }) =>
-        `| ${name} | ${fromMb} | ${toMb} | ${slope ?? '-'} | ${error ?? '-'} | ${grows ? 'grows' : ''} |`,
+      ({ name, fromMb, toMb, slope, error, judged, grows, rises }) =>
+        `| ${name} | ${fromMb} | ${toMb} | ${slope ?? '-'} | ${error ?? '-'} | ${judged ? (grows ? 'grows' : rises ? 'rises' : '') : 'not judged'} |`,
     ),
     '',
   ].join('\n');

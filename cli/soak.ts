@@ -3,7 +3,7 @@ import path from 'node:path';
 import { readState } from '../scenario/apply';
 import { resolveScenario } from '../scenario/resolve';
 import type { Override, Scenario } from '../scenario/types';
-import { describeRun } from './conductor';
+import { describeRun, SOAK } from './conductor';
 import { EXIT, Interrupted, messageOf, Refusal } from './faults';
 import { Interruption } from './interruption';
 import { beginWith, KEEP_ARGUMENT, KEEP_HELP } from './left-open';
@@ -161,7 +161,7 @@ function soakRun(desired: Scenario, scale: number, seconds: number, now: number)
     pausedAt: null,
     ablation: null,
     expiresAt: now + seconds + EXPIRES_AFTER_SECONDS,
-    startedBy: 'soak',
+    startedBy: SOAK,
     // Pools stay: PostgreSQL has connections for these.
     scenario: { ...desired, runId, scale, traffic },
   };

@@ -22,6 +22,9 @@ export interface AppliedChange {
   durationMs: number;
 }
 
+/** Reads what the indexes are to be; null where that is not this applier's business. */
+export type WantedIndexes = () => Promise<Pick<Scenario, 'indexes'> | null>;
+
 /** Appliers wait this long (ms) for another one to finish with the indexes. */
 const INDEX_LOCK_TIMEOUT_MS = 120_000;
 
@@ -29,16 +32,20 @@ const INDEX_LOCK_TIMEOUT_MS = 120_000;
  * Makes the known indexes what the scenario says, one after the other, always CONCURRENTLY. An invalid left-over of
  * an interrupted build does not count as present and is dropped first. Nothing is done where nothing differs.
  *
+ * @param wanted a scenario; or how to read it, for who follows what may change while another applier is waited for
+ *   (it is asked once the others are done, and nothing is changed for null)
  * @returns what was done, in order
  * @throws when another applier keeps the lock for two minutes, or whatever PostgreSQL says
  */
 export async function applyIndexes(
   sql: SqlExecutor,
-  scenario: Pick<Scenario, 'indexes'>,
+  wanted: Pick<Scenario, 'indexes'> | WantedIndexes,
   log: Log,
 ): Promise<AppliedChange[]> {
   return withIndexLock(sql, async () => {
     const changes: AppliedChange[] = [];
+    const scenario = typeof wanted === 'function' ? await wanted() : wanted;
+    if (scenario === null) return changes;
     const run = async (what: string, statement: string): Promise<void> => {
       const started = performance.now();
       await sql.query(statement);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readIndexes, readState } from '../../scenario/apply';
 import { ConfigError } from '../../scenario/config-error';
 import { loadScenarioConfig, stackConfigPath } from '../../scenario/config-file';
+import { poolOver } from '../../scenario/pool-share';
 import { presetOf } from '../../scenario/presets';
 import { INDEX_NAMES } from '../../scenario/types';
 import type { ServiceName } from '../../services/catalog';
@@ -86,7 +87,8 @@ async function poolFaults(context: CheckContext): Promise<string[]> {
       (total, body) => total + (numberAt(body, 'pools', 'recommendation', 'max') ?? 0),
       0,
     );
-    return sum >= expected ? true : `the recommendation pool is ${sum}, should be ${expected}`;
+    const together = poolOver(expected, bodies.length);
+    return sum >= together ? true : `the recommendation pool is ${sum}, should be ${together}`;
   });
   return typeof found === 'string' ? [found] : [];
 }

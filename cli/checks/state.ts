@@ -1,4 +1,5 @@
 import { readIndexes } from '../../scenario/apply';
+import { poolOver } from '../../scenario/pool-share';
 import { INDEX_NAMES } from '../../scenario/types';
 import { wrongIndexes } from '../conductor';
 import { numberAt, textAt } from '../json';
@@ -39,8 +40,8 @@ export async function checkPool(context: CheckContext): Promise<Finding> {
     const bodies = await readInstances(context.target, 'product-catalog', '/health');
     const sizes = bodies.map((body) => numberAt(body, 'pools', 'recommendation', 'max'));
     const sum = sizes.reduce<number>((total, size) => total + (size ?? 0), 0);
-    // A total divided among replicas is rounded up.
-    if (sum < expected || sum >= expected + sizes.length) return `${sum} connections, should be ${expected}`;
+    const together = poolOver(expected, sizes.length);
+    if (sum !== together) return `${sum} connections, should be ${together}`;
     return { figures: `${sum} connections${sizes.length > 1 ? ` over ${sizes.length} replicas` : ''}` };
   });
   return typeof found === 'string' ? failed(found) : ok(found.figures);

@@ -37,6 +37,8 @@ class Database {
   sessions = 0;
   atOnce = 0;
   nowMs = 1_000_000;
+  /** What somebody else does with the indexes, who is waited for. */
+  otherApplier: () => Promise<void> = () => Promise.resolve();
   readonly conductor = new Conductor({
     now: () => this.nowMs,
     log: () => undefined,
@@ -59,9 +61,12 @@ class Database {
       });
     },
     readEffective: () => Promise.resolve(this.effective),
-    applyIndexes: async (_sql, scenario) => {
+    applyIndexes: async (_sql, read) => {
       this.atOnce += 1;
       assert.equal(this.atOnce, 1, 'one reconciliation at a time');
+      await this.otherApplier();
+      const scenario = await read();
+      assert.ok(scenario);
       this.applied += 1;
       const wanted = scenario.indexes.idx_products_category;
       await new Promise((resolve) => setImmediate(resolve));
@@ -115,6 +120,22 @@ describe('the conductor', () => {
       ],
     );
     assert.equal(database.sessions, 0, 'no session is left open');
+  });
+
+  it('does not undo the heal of a command that it waited for', async () => {
+    const database = new Database();
+    database.index = 'absent';
+    await database.set(effective('override', 'absent'));
+    database.otherApplier = () => {
+      // The command has ended the override and built meanwhile; the configuration had wanted the outage before.
+      database.effective = effective('override', 'present', { runId: 'heal-1' });
+      database.index = 'present';
+      return Promise.resolve();
+    };
+    await database.set(effective('desired', 'absent'));
+    assert.equal(database.index, 'present');
+    assert.equal(database.applied, 2, 'once for the run, once for its end: no second round');
+    assert.deepEqual(database.conductor.status().actions[0]?.changes, []);
   });
 
   it('deletes an expired row at the start, then reconciles; and when a run expires under its eyes', async () => {

@@ -1,4 +1,4 @@
-import type { AppliedChange, Log, SqlExecutor } from '../../scenario/apply';
+import type { AppliedChange, Log, SqlExecutor, WantedIndexes } from '../../scenario/apply';
 import type { EffectiveScenario, Scenario } from '../../scenario/types';
 
 /** One session of PostgreSQL as the role `conductor`. */
@@ -11,7 +11,7 @@ export interface ConductorOptions {
   connect: () => Promise<ConductorSession>;
   /** What counts now, read from the database itself; null before a desired row exists. */
   readEffective: (sql: SqlExecutor) => Promise<EffectiveScenario | null>;
-  applyIndexes: (sql: SqlExecutor, scenario: Pick<Scenario, 'indexes'>, log: Log) => Promise<AppliedChange[]>;
+  applyIndexes: (sql: SqlExecutor, wanted: WantedIndexes, log: Log) => Promise<AppliedChange[]>;
   log: (fields: Record<string, unknown>, message: string) => void;
   /** Unix ms. */
   now?: () => number;
@@ -156,16 +156,23 @@ export class Conductor {
   private async reconcileIndexes(sql: SqlExecutor, action: ConductorAction): Promise<void> {
     // Building takes seconds in which the state may change: until what was applied is what counts.
     for (let round = 0; round < 3; round += 1) {
-      const effective = await this.options.readEffective(sql);
-      if (effective === null) return;
-      action.runId = effective.source === 'override' ? effective.scenario.runId : null;
+      const applied: Scenario[] = [];
+      // Read when no other applier (a command that heals) is at it any more: what counted before it would undo its work.
+      const wanted: WantedIndexes = async () => {
+        const effective = await this.options.readEffective(sql);
+        if (effective === null) return null;
+        action.runId = effective.source === 'override' ? effective.scenario.runId : null;
+        applied.push(effective.scenario);
+        return effective.scenario;
+      };
       action.changes.push(
-        ...(await this.options.applyIndexes(sql, effective.scenario, (message) => {
+        ...(await this.options.applyIndexes(sql, wanted, (message) => {
           this.options.log({ trigger: action.trigger }, message);
         })),
       );
       const after = await this.options.readEffective(sql);
-      if (after === null || sameIndexes(after.scenario, effective.scenario)) return;
+      const last = applied.at(-1);
+      if (after === null || last === undefined || sameIndexes(after.scenario, last)) return;
     }
   }
 

@@ -1,3 +1,4 @@
+import { mayBePoolOf } from '../../../scenario/pool-share';
 import { phaseAt, positionAt } from '../../../scenario/timeline';
 import { INDEX_NAMES, type EffectiveScenario, type IndexState, type Phase } from '../../../scenario/types';
 import { presetOf } from '../../../scenario/presets';
@@ -189,7 +190,7 @@ function changesOf({ scenario }: EffectiveScenario, system: SystemSeen, poolMax:
       name: OUTAGE_POOL,
       now: String(max),
       normal: String(normalMax),
-      seen: poolMax === null ? null : poolMax === max,
+      seen: poolMax === null ? null : mayBePoolOf(max, poolMax),
     });
   }
   return changes;
