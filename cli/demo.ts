@@ -1,24 +1,21 @@
-import path from 'node:path';
 import { parseDemoArguments, type DemoOptions } from './arguments';
 import { control } from './control';
 import { parseControl } from './control-arguments';
-import { EXIT, Interrupted, Refusal } from './faults';
+import { EXIT, Interrupted } from './faults';
 import { Interruption } from './interruption';
 import { localTarget } from './local-target';
 import type { Outage } from './outage';
 import { standardOutput, type Output } from './output';
+import { place, REPOSITORY } from './parse-options';
+import { runCommand } from './run-command';
 import { openShop, type OpenShop } from './shop-process';
 import { show } from './show';
 import { discoverTarget } from './target';
 
-/** The repository, seen from dist/cli. */
-const REPOSITORY = path.join(__dirname, '..', '..');
-
 /** `npm run demo`: a run, or a command about one. Resolves with the exit code. */
 async function main(): Promise<number> {
   const argv = process.argv.slice(2);
-  const place = { repositoryDir: REPOSITORY, cwd: process.env.INIT_CWD ?? process.cwd() };
-  const wanted = parseControl(argv, place);
+  const wanted = parseControl(argv, place());
   if (wanted !== null) {
     if ('help' in wanted) {
       process.stdout.write(wanted.help);
@@ -29,7 +26,7 @@ async function main(): Promise<number> {
       output: standardOutput(() => process.exit(EXIT.failed)),
     });
   }
-  const command = parseDemoArguments(argv, place);
+  const command = parseDemoArguments(argv, place());
   if (command.kind === 'help') {
     process.stdout.write(command.text);
     return EXIT.ok;
@@ -109,15 +106,4 @@ async function showLocal(
   }
 }
 
-main().then(
-  (code) => {
-    process.exit(code);
-  },
-  (error: unknown) => {
-    const expected = error instanceof Refusal;
-    process.stderr.write(
-      `${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
-    process.exit(expected ? error.exitCode : EXIT.failed);
-  },
-);
+runCommand(main);
