@@ -4,11 +4,10 @@ import { backUp } from './backup-database';
 import { backupFile } from './backup-place';
 import { EXIT } from './faults';
 import { Interruption } from './interruption';
-import { beginWith, KEEP_ARGUMENT, KEEP_HELP } from './left-open';
+import { KEEP_ARGUMENT, KEEP_HELP, withTarget } from './left-open';
 import { duration, standardOutput } from './output';
-import { parseOptions, place, REPOSITORY } from './parse-options';
+import { parseOptions, place } from './parse-options';
 import { runCommand } from './run-command';
-import { discoverTarget } from './target';
 import {
   readTargetChoice,
   refuseFaults,
@@ -52,9 +51,7 @@ async function main(): Promise<number> {
     output.line('Interrupted.');
   });
   interruption.listen(() => true);
-  const target = await discoverTarget({ ...options, repositoryDir: REPOSITORY, output });
-  try {
-    await beginWith(target, { keep: options.keep, repositoryDir: REPOSITORY, output });
+  return withTarget(options, output, async (target) => {
     const file = options.out ?? backupFile(target, new Date());
     const started = performance.now();
     output.line(`Backup of ${target.kind === 'local' ? 'the shop of' : 'stack'} ${target.name}`);
@@ -75,9 +72,7 @@ async function main(): Promise<number> {
       `✓ ${file}: ${kilobytes(statSync(file).size)}, read again and whole (${sha256.slice(0, 16)}…), ${duration(performance.now() - started)}`,
     );
     return EXIT.ok;
-  } finally {
-    await target.close();
-  }
+  });
 }
 
 function kilobytes(bytes: number): string {

@@ -1,17 +1,37 @@
 import { healLeftOpen } from './heal-left-open';
 import { describeIntent } from './intent';
 import type { Output } from './output';
-import type { Target } from './target';
+import { REPOSITORY } from './parse-options';
+import { discoverTarget, type Target } from './target';
+import type { TargetChoice } from './target-options';
 
 /** The option by which an outage that was left open is left alone, for node's parseArgs and a `--help`. */
 export const KEEP_ARGUMENT = { keep: { type: 'boolean', default: false } } as const;
 export const KEEP_HELP = `  --keep                 an outage that a killed run left open is told, not healed`;
 
 /** What a command begins with: an outage that was left open is healed first; a run under way is told, and left alone. */
-export async function beginWith(
+async function beginWith(
   target: Target,
   options: { keep: boolean; repositoryDir: string; output: Output },
 ): Promise<void> {
   const found = await healLeftOpen(target, options);
   if (found.found === 'running') options.output.line(`Under way: ${describeIntent(found.intent)}.`);
+}
+
+/**
+ * The shop that a command is about, for the time of `work`: found, begun with as {@link beginWith} says, and closed
+ * whatever happens.
+ */
+export async function withTarget<T>(
+  options: TargetChoice & { keep: boolean },
+  output: Output,
+  work: (target: Target) => Promise<T>,
+): Promise<T> {
+  const target = await discoverTarget({ ...options, repositoryDir: REPOSITORY, output });
+  try {
+    await beginWith(target, { keep: options.keep, repositoryDir: REPOSITORY, output });
+    return await work(target);
+  } finally {
+    await target.close();
+  }
 }

@@ -4,11 +4,10 @@ import { readBackup, type BackupSummary } from './backup-format';
 import { backupFile } from './backup-place';
 import { EXIT } from './faults';
 import { Interruption } from './interruption';
-import { beginWith, KEEP_ARGUMENT, KEEP_HELP } from './left-open';
+import { KEEP_ARGUMENT, KEEP_HELP, withTarget } from './left-open';
 import { duration, standardOutput, type Output } from './output';
-import { parseOptions, place, REPOSITORY } from './parse-options';
+import { parseOptions, place } from './parse-options';
 import { runCommand } from './run-command';
-import { discoverTarget } from './target';
 import {
   readTargetChoice,
   refuseFaults,
@@ -65,9 +64,7 @@ async function main(): Promise<number> {
       interruption.check();
     },
   };
-  const target = await discoverTarget({ ...options, repositoryDir: REPOSITORY, output });
-  try {
-    await beginWith(target, { keep: options.keep, repositoryDir: REPOSITORY, output });
+  return withTarget(options, output, async (target) => {
     const started = performance.now();
     output.line(`Restore to ${target.kind === 'local' ? 'the shop of' : 'stack'} ${target.name}`);
     if (options.safety) {
@@ -85,9 +82,7 @@ async function main(): Promise<number> {
     output.line(`  ✓ scenario: ${mode}${mode === 'normal' ? '' : ' (an outage: npm run rollback heals it)'}`);
     output.line(`✓ restored, ${duration(performance.now() - started)}`);
     return EXIT.ok;
-  } finally {
-    await target.close();
-  }
+  });
 }
 
 function tell(file: string, { header, tables, sha256 }: BackupSummary, output: Output): void {

@@ -6,14 +6,14 @@ import type { Override, Scenario } from '../scenario/types';
 import { describeRun, SOAK } from './conductor';
 import { EXIT, Interrupted, messageOf, Refusal } from './faults';
 import { Interruption } from './interruption';
-import { beginWith, KEEP_ARGUMENT, KEEP_HELP } from './left-open';
+import { KEEP_ARGUMENT, KEEP_HELP, withTarget } from './left-open';
 import { duration, standardOutput, type Output } from './output';
-import { parseOptions, place, REPOSITORY } from './parse-options';
+import { parseOptions, place } from './parse-options';
 import { runCommand } from './run-command';
 import { withSession } from './session';
 import { renderSoak, soakResult } from './soak-report';
 import { takeSample, type Sample } from './soak-samples';
-import { discoverTarget, type Target } from './target';
+import type { Target } from './target';
 import {
   readTargetChoice,
   refuseFaults,
@@ -67,13 +67,9 @@ async function main(): Promise<number> {
     output.line('Interrupted: the load goes back.');
   });
   interruption.listen(() => true);
-  const target = await discoverTarget({ ...options, repositoryDir: REPOSITORY, output });
-  try {
-    await beginWith(target, { keep: options.keep, repositoryDir: REPOSITORY, output });
+  return withTarget(options, output, async (target) => {
     return await soak(target, options, interruption, output);
-  } finally {
-    await target.close();
-  }
+  });
 }
 
 async function soak(

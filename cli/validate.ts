@@ -10,11 +10,10 @@ import { checkServiceMap, checkTelemetryArrives, checkTraceDepth } from './check
 import { checkVendor } from './checks/vendor';
 import { EXIT, messageOf } from './faults';
 import { Interruption } from './interruption';
-import { beginWith, KEEP_ARGUMENT, KEEP_HELP } from './left-open';
+import { KEEP_ARGUMENT, KEEP_HELP, withTarget } from './left-open';
 import { standardOutput, type Output } from './output';
 import { parseOptions, place, REPOSITORY } from './parse-options';
 import { runCommand } from './run-command';
-import { discoverTarget } from './target';
 import {
   readTargetChoice,
   refuseFaults,
@@ -86,9 +85,7 @@ async function validate(
   interruption: Interruption,
   output: Output,
 ): Promise<Validation> {
-  const target = await discoverTarget({ ...options, repositoryDir: REPOSITORY, output });
-  try {
-    await beginWith(target, { keep: options.keep, repositoryDir: REPOSITORY, output });
+  return withTarget(options, output, async (target) => {
     const effective = readEffective(target);
     effective.catch(() => undefined);
     const context: CheckContext = {
@@ -131,9 +128,7 @@ async function validate(
       ok,
       checks,
     };
-  } finally {
-    await target.close();
-  }
+  });
 }
 
 /** All checks, under way at once: the slowest, baseline, decides how long it takes. */
