@@ -3,6 +3,7 @@
  * `npm start` runs in normal mode:
  * - view / table: a full scan through `shop.products` while nothing is slowed down, against the bare table
  * - paced / planned: a paced full scan against the time it was told to take
+ * - CPU paced / CPU of the table: what the waits of a paced scan cost (Linux, where a back end's CPU time can be read)
  *
  * `npm run bench [-- DATA_FOLDER]`
  */
@@ -22,6 +23,15 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
   await work();
   return performance.now() - startedAt;
+}
+
+/** CPU time of a process so far (ms), as Linux's scheduler counts it; NaN elsewhere. */
+function cpuMs(pid: number): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
+  } catch {
+    return Number.NaN;
+  }
 }
 
 function median(values: number[]): number {
@@ -50,14 +60,33 @@ async function main(): Promise<void> {
     console.log(
       `view / table: ${(median(view) / median(table)).toFixed(2)}  (${median(view).toFixed(0)} / ${median(table).toFixed(0)} ms, median of ${ROUNDS})`,
     );
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const cpuOf = async (work: () => Promise<unknown>): Promise<number> => {
+      const before = cpuMs(rows[0]?.pid ?? 0);
+      await work();
+      return cpuMs(rows[0]?.pid ?? 0) - before;
+    };
+    const bareCpu: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      bareCpu.push(await cpuOf(() => client.query(scanOf('storage.products'), BAND)));
+    }
     for (const planned of PLANNED_MS) {
       // In a transaction that is rolled back: nobody else sees the profile.
       await client.query('begin');
       await client.query('delete from shop.storage_profile');
       await client.query(`insert into shop.storage_profile values ('-infinity', $1)`, [planned / EXTENTS]);
-      const paced = await timed(() => client.query(scanOf('shop.products'), BAND));
+      let paced = Number.NaN;
+      const cpu = await cpuOf(async () => {
+        paced = await timed(() => client.query(scanOf('shop.products'), BAND));
+      });
       await client.query('rollback');
       console.log(`paced / planned: ${(paced / planned).toFixed(3)}  (${paced.toFixed(0)} / ${planned} ms)`);
+      if (Number.isFinite(cpu)) {
+        const bare = median(bareCpu);
+        console.log(
+          `CPU paced / CPU of the table: ${(cpu / bare).toFixed(2)}  (${cpu.toFixed(0)} / ${bare.toFixed(0)} ms)`,
+        );
+      }
     }
   } finally {
     await client.end();

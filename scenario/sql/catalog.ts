@@ -7,6 +7,13 @@
 /** A full scan meets this many extent borders, at each of which `storage_read()` may wait. */
 export const EXTENTS = 128;
 
+/**
+ * Extents that are read ahead at once, as a disk's controller does: `storage_read()` waits at every eighth border
+ * only. Each wait costs a wake-up of the back end, 0.2 ms of CPU on a busy machine: 128 of them cost twice what the
+ * scan of 100,000 rows itself does (13 ms).
+ */
+export const READ_AHEAD_EXTENTS = 8;
+
 /** Rows between two extent borders: row `id` is a border where `id % rowsPerExtent(rows) = 0`. */
 export function rowsPerExtent(catalogRows: number): number {
   return Math.max(1, Math.floor(catalogRows / EXTENTS));
@@ -52,18 +59,21 @@ export const catalogTableStatements: readonly string[] = [
      at timestamptz primary key,
      read_ms double precision not null check (read_ms >= 0)
    )`,
-  // Extent k may not be read before the statement's start + k · read_ms: a full scan takes EXTENTS · read_ms
-  // whatever the CPU costs (the wait absorbs it). Never longer than 2 · read_ms at once, so that an index scan
-  // that happens to meet a border waits at most that. read_ms is looked up anew at each border: the profile
-  // changes while a scan runs. Its declared cost is one operator's: still more than each of the query's own
-  // conditions, so that those run first, and so little that it doesn't sway the planner (at cost 1000 it preferred
-  // a scan of 97 % of the table through baseline's index).
+  // Extent k, a multiple of what is read ahead, may not be read before the statement's start + k · read_ms: a full
+  // scan takes EXTENTS · read_ms whatever the CPU costs (the wait absorbs it). Never longer than 2 · read_ms per
+  // extent at once, so that an index scan that happens to meet a border waits at most that. read_ms is looked up
+  // anew at each wait: the profile changes while a scan runs. Its declared cost is one operator's: still more than
+  // each of the query's own conditions, so that those run first, and so little that it doesn't sway the planner (at
+  // cost 1000 it preferred a scan of 97 % of the table through baseline's index).
   `create or replace function shop.storage_read(extent integer) returns boolean
    language plpgsql volatile parallel unsafe cost 1 as $function$
    declare
      profile_read_ms double precision;
      wait_ms double precision;
    begin
+     if extent % ${READ_AHEAD_EXTENTS} <> 0 then
+       return true;
+     end if;
      select p.read_ms into profile_read_ms
        from shop.storage_profile p where p.at <= clock_timestamp() order by p.at desc limit 1;
      if profile_read_ms is null or profile_read_ms <= 0 then
@@ -71,7 +81,7 @@ export const catalogTableStatements: readonly string[] = [
      end if;
      wait_ms := extract(epoch from statement_timestamp() - clock_timestamp()) * 1000 + extent * profile_read_ms;
      if wait_ms > 0 then
-       perform pg_sleep(least(wait_ms, 2 * profile_read_ms) / 1000);
+       perform pg_sleep(least(wait_ms, ${2 * READ_AHEAD_EXTENTS} * profile_read_ms) / 1000);
      end if;
      return true;
    end
