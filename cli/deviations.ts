@@ -19,7 +19,7 @@ function loadDeviations(facts: RunFacts): Deviation[] {
   return [
     {
       what: `the machine was busy: ${busy}`,
-      reason: 'something else ran besides the shop; starts still came on time',
+      reason: 'the shop and whatever else ran wanted more than its cores; starts still came on time',
     },
   ];
 }

@@ -155,6 +155,10 @@ export function serverSettings(
     max_parallel_workers_per_gather: '0',
     // An order that was answered is there, whatever is killed: `off` lost 13 of 439 when the server was.
     synchronous_commit: 'on',
+    // A client whose network is gone (a command from another host) holds no lock for longer than half a minute.
+    tcp_keepalives_idle: '15',
+    tcp_keepalives_interval: '5',
+    tcp_keepalives_count: '3',
     // Nothing replicates: less to write while seeding.
     wal_level: 'minimal',
     max_wal_senders: '0',
