@@ -39,7 +39,7 @@ async function run(options: DemoOptions): Promise<number> {
   let outage: Outage | null = null;
   const interruption = new Interruption((cause) => {
     output.line(
-      `\n${cause}: stopping${outage?.how === 'config' ? ' when the stack has been updated' : ''}. Once more to end at once, without a heal.`,
+      `\n${cause}: stopping${outage?.how === 'config' ? ' when the stack has been updated' : ''}. Ctrl-C ends at once, without a heal.`,
     );
   });
   const output = standardOutput(() => {

@@ -315,4 +315,15 @@ describe('what services say', () => {
     assert.equal(last.at, 2000);
     assert.equal(new LastFailure().at, null);
   });
+
+  it('takes failures of the seconds before the first look for failures of now', () => {
+    const late = new LastFailure();
+    late.look(104, 1500, 12);
+    late.look(104, 2000, 12);
+    assert.equal(late.at, 1500);
+    const well = new LastFailure();
+    well.look(104, 1500, 0);
+    well.look(104, 2000, 3);
+    assert.equal(well.at, null);
+  });
 });

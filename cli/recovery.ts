@@ -24,10 +24,14 @@ export class LastFailure {
   private errors: number | null = null;
   private atMs: number | null = null;
 
-  /** @param atMs when the counts were read */
-  look(errors: number, atMs: number): void {
+  /**
+   * @param atMs when the counts were read
+   * @param recent failures of the seconds before: with the first look the latest of them counts as of now, since
+   *   the way to the load generator may have taken longer than the heal
+   */
+  look(errors: number, atMs: number, recent = 0): void {
     // A smaller count is a restarted load generator's.
-    if (this.errors !== null && errors > this.errors) this.atMs = atMs;
+    if (this.errors === null ? recent > 0 : errors > this.errors) this.atMs = atMs;
     this.errors = errors;
   }
 

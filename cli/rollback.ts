@@ -261,7 +261,7 @@ function watchFailures(target: Target): { stop: () => Promise<number | null> } {
     while (on) {
       await readTraffic(target)
         .then(({ demo }) => {
-          failure.look(demo.errors, performance.now());
+          failure.look(demo.errors, performance.now(), demo.last10s.errors);
         })
         .catch(() => undefined);
       await delay(POLL_MS);

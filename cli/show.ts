@@ -396,7 +396,7 @@ class Show {
         say(controls.goto(minute));
       },
       abort: () => {
-        interruption.request('key');
+        interruption.request('a key');
       },
       heal: this.options.talk ? heal : null,
       interrupt: () => {
