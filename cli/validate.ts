@@ -99,7 +99,7 @@ async function validate(
     const mode = await effective.then(
       (found) => describeEffective(found, Date.now() / 1000),
       (error: unknown) => {
-        output.line(`PostgreSQL does not answer: ${messageOf(error)}`);
+        output.line(messageOf(error));
         return null;
       },
     );

@@ -32,10 +32,22 @@ export const failed = (figures: string, remedy?: string): Finding => ({
   ...(remedy === undefined ? {} : { remedy }),
 });
 
+/** Why a check could not even be made, where what to do about that is known. */
+export class CheckFault extends Error {
+  constructor(
+    message: string,
+    readonly remedy: string,
+  ) {
+    super(message);
+  }
+}
+
 /** Makes one check. It never rejects: what is thrown is its failure. */
 export async function runCheck(id: CheckId, check: () => Promise<Finding>): Promise<CheckResult> {
   const started = performance.now();
-  const found = await check().catch((error: unknown) => failed(messageOf(error)));
+  const found = await check().catch((error: unknown) =>
+    failed(messageOf(error), error instanceof CheckFault ? error.remedy : undefined),
+  );
   return {
     id,
     title: CHECKS[id].title,

@@ -4,7 +4,7 @@ import { CATALOG, SERVICE_NAMES } from '../../services/catalog';
 import type { Instance } from '../target';
 import { judgeBaseline } from './baseline';
 import { anchorOf } from './book';
-import { allOk, checkLines, failed, ok, runCheck, skipped } from './check';
+import { allOk, checkLines, CheckFault, failed, ok, runCheck, skipped } from './check';
 import { latestExportError } from './collector-log';
 import { collectorExporters, isVendor, vendorTrouble } from './collector-metrics';
 import { eventually } from './context';
@@ -24,6 +24,10 @@ describe('a check', () => {
     const lines = checkLines(result);
     assert.match(lines[0] ?? '', /^ {2}✗ Recommendation pool as configured: fetch failed$/);
     assert.equal(lines[2]?.trim(), anchorOf('pool'));
+    const known = await runCheck('pool', () =>
+      Promise.reject(new CheckFault('no answer', 'see to PostgreSQL')),
+    );
+    assert.equal(known.remedy, 'see to PostgreSQL');
   });
 
   it('that holds, or has nothing to look at, says so in one line without a remedy', async () => {

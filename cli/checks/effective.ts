@@ -1,13 +1,20 @@
 import { effectiveScenario, readState } from '../../scenario/apply';
 import { positionAt } from '../../scenario/timeline';
 import type { EffectiveScenario } from '../../scenario/types';
+import { messageOf } from '../faults';
 import { withSession } from '../session';
 import type { Target } from '../target';
+import { CheckFault } from './check';
 import type { CheckContext } from './context';
 
-/** Reads what the shop follows. @throws when PostgreSQL does not answer, or has no scenario */
+/** Reads what the shop follows. @throws CheckFault when PostgreSQL does not answer; Error when it has no scenario */
 export async function readEffective(target: Pick<Target, 'conductor'>): Promise<EffectiveScenario> {
-  const state = await withSession(target.conductor, (sql) => readState(sql));
+  const state = await withSession(target.conductor, (sql) => readState(sql)).catch((error: unknown) => {
+    throw new CheckFault(
+      `PostgreSQL does not answer: ${messageOf(error)}`,
+      'see to PostgreSQL first: its process or pod, and its log',
+    );
+  });
   const effective = effectiveScenario(state);
   if (effective === null) throw new Error('the database has no scenario yet');
   return effective;
