@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 import { readIndexes, readState } from '../../scenario/apply';
 import { ConfigError } from '../../scenario/config-error';
 import { loadScenarioConfig, stackConfigPath } from '../../scenario/config-file';
-import { poolOver } from '../../scenario/pool-share';
 import { presetOf } from '../../scenario/presets';
 import { INDEX_NAMES } from '../../scenario/types';
 import type { ServiceName } from '../../services/catalog';
 import { describeRun } from '../conductor';
 import { messageOf } from '../faults';
-import { numberAt, textAt } from '../json';
+import { textAt } from '../json';
 import { withSession } from '../session';
 import { uncleanKeys } from '../stack-file';
 import { failed, ok, type Finding } from './check';
 import { eventually, readInstances, type CheckContext } from './context';
+import { readRecommendationPool } from './pool';
 
 /** The services that follow the scenario's rows. */
 const SUBSCRIBERS: readonly ServiceName[] = ['product-catalog', 'load-generator', 'console'];
@@ -82,13 +82,10 @@ async function poolFaults(context: CheckContext): Promise<string[]> {
   const normal = Math.max(1, Math.round(presetOf('normal').pool.max * scenario.scale));
   if (expected < normal) return [`the desired pool is ${expected}, normal is ${normal}`];
   const found = await eventually(context, async () => {
-    const bodies = await readInstances(context.target, 'product-catalog', '/health');
-    const sum = bodies.reduce<number>(
-      (total, body) => total + (numberAt(body, 'pools', 'recommendation', 'max') ?? 0),
-      0,
-    );
-    const together = poolOver(expected, bodies.length);
-    return sum >= together ? true : `the recommendation pool is ${sum}, should be ${together}`;
+    const pool = await readRecommendationPool(context.target, expected);
+    return pool.size >= pool.expected
+      ? true
+      : `the recommendation pool is ${pool.size}, should be ${pool.expected}`;
   });
   return typeof found === 'string' ? [found] : [];
 }

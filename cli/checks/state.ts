@@ -1,12 +1,12 @@
 import { readIndexes } from '../../scenario/apply';
-import { poolOver } from '../../scenario/pool-share';
 import { INDEX_NAMES } from '../../scenario/types';
 import { wrongIndexes } from '../conductor';
-import { numberAt, textAt } from '../json';
+import { textAt } from '../json';
 import { withSession } from '../session';
 import { failed, ok, type Finding } from './check';
-import { eventually, readInstances, readService, type CheckContext } from './context';
+import { eventually, readService, type CheckContext } from './context';
 import { describeEffective } from './effective';
+import { readRecommendationPool } from './pool';
 
 /** Every known index is what the scenario in force says; an invalid left-over is not. */
 export async function checkIndexes(context: CheckContext): Promise<Finding> {
@@ -35,14 +35,13 @@ async function observedPlan({ target }: CheckContext): Promise<string> {
 /** The recommendation pool, over all replicas, has the size of the scenario in force. */
 export async function checkPool(context: CheckContext): Promise<Finding> {
   const { scenario } = await context.effective();
-  const expected = scenario.pools.recommendation.max;
   const found = await eventually(context, async () => {
-    const bodies = await readInstances(context.target, 'product-catalog', '/health');
-    const sizes = bodies.map((body) => numberAt(body, 'pools', 'recommendation', 'max'));
-    const sum = sizes.reduce<number>((total, size) => total + (size ?? 0), 0);
-    const together = poolOver(expected, sizes.length);
-    if (sum !== together) return `${sum} connections, should be ${together}`;
-    return { figures: `${sum} connections${sizes.length > 1 ? ` over ${sizes.length} replicas` : ''}` };
+    const { size, expected, replicas } = await readRecommendationPool(
+      context.target,
+      scenario.pools.recommendation.max,
+    );
+    if (size !== expected) return `${size} connections, should be ${expected}`;
+    return { figures: `${size} connections${replicas > 1 ? ` over ${replicas} replicas` : ''}` };
   });
   return typeof found === 'string' ? failed(found) : ok(found.figures);
 }

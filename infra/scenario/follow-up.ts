@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
-import { poolShare } from '../../scenario/pool-share';
+import { poolOver } from '../../scenario/pool-share';
 import type { Scenario } from '../../scenario/types';
 import type { Login } from '../postgres/answers';
 import { ScenarioVerification } from './resources';
@@ -38,7 +38,7 @@ export class FollowUp extends pulumi.ComponentResource {
         runId,
         indexes: scenario.indexes,
         // What their shares, each a whole number, add up to.
-        poolMax: catalogs * poolShare(scenario.pools.recommendation.max, catalogs),
+        poolMax: poolOver(scenario.pools.recommendation.max, catalogs),
         shopUrl,
         consoleUrl,
         timeoutSeconds: FOLLOW_SECONDS,
