@@ -41,6 +41,35 @@ export class LastFailure {
   }
 }
 
+/**
+ * Looks twice a second for checkouts that fail, until it is stopped; looks that fail are left out (the load generator
+ * is away: verifying tells).
+ */
+export class FailureWatch {
+  readonly last = new LastFailure();
+  private on = true;
+  private readonly watching: Promise<void>;
+
+  /** @param read failed demo checkouts so far, and as `LastFailure` takes them the `recent` ones */
+  constructor(read: () => Promise<{ errors: number; recent?: number }>) {
+    this.watching = this.watch(read);
+  }
+
+  /** Resolves after the last look. */
+  async stop(): Promise<void> {
+    this.on = false;
+    await this.watching;
+  }
+
+  private async watch(read: () => Promise<{ errors: number; recent?: number }>): Promise<void> {
+    while (this.on) {
+      const found = await read().catch(() => null);
+      if (found !== null) this.last.look(found.errors, performance.now(), found.recent);
+      await delay(POLL_MS);
+    }
+  }
+}
+
 /** A heal that has not been looked at yet. */
 export function notHealed(failures: string[]): Healed {
   return {
@@ -66,28 +95,16 @@ export async function heal(
 ): Promise<Healed> {
   output.line('Heal');
   const started = performance.now();
-  const lastFailure = new LastFailure();
-  let watching = true;
-  const watcher = (async () => {
-    while (watching) {
-      try {
-        lastFailure.look((await observer.traffic()).demo.errors, performance.now());
-      } catch {
-        // The load generator is away: the verification tells.
-      }
-      await delay(POLL_MS);
-    }
-  })();
+  const watch = new FailureWatch(async () => ({ errors: (await observer.traffic()).demo.errors }));
   try {
     const desired = await putBack();
-    return await verify(desired, { conductor, observer, output }, started, lastFailure);
+    return await verify(desired, { conductor, observer, output }, started, watch.last);
   } catch (error) {
     const failure = `${messageOf(error)}. The next command heals.`;
     output.line(`  ✗ ${failure}`);
     return notHealed([failure]);
   } finally {
-    watching = false;
-    await watcher;
+    await watch.stop();
   }
 }
 

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { allOk, checkLines, runCheck, type CheckResult } from './checks/check';
 import type { CheckContext } from './checks/context';
 import { readEffective } from './checks/effective';
@@ -12,7 +11,7 @@ import { restoreConfig } from './config-before';
 import { EXIT, messageOf, Refusal } from './faults';
 import { describeIntent } from './intent';
 import { Interruption } from './interruption';
-import { LastFailure } from './recovery';
+import { FailureWatch } from './recovery';
 import { duration, percent, standardOutput, type Output } from './output';
 import { rollbackDatabase } from './rollback-database';
 import { readTraffic } from './checks/traffic';
@@ -108,7 +107,10 @@ async function rollback(target: Target, interruption: Interruption, output: Outp
   const started = performance.now();
   const wait = (ms: number): Promise<void> => interruption.wait(ms);
   output.line(`Rollback of ${target.kind === 'local' ? 'the shop of' : 'stack'} ${target.name}`);
-  const watch = watchFailures(target);
+  const watch = new FailureWatch(async () => {
+    const { demo } = await readTraffic(target);
+    return { errors: demo.errors, recent: demo.last10s.errors };
+  });
   try {
     // At run time first: it heals within a second. The config then makes it last.
     const { wasOutage, trouble } = await rollbackDatabase(target, { output, wait }).then(
@@ -127,7 +129,8 @@ async function rollback(target: Target, interruption: Interruption, output: Outp
     const ok = allOk(checks) && recovered.ok && trouble === null && configured;
     // What a killed run wrote down to be healed, is.
     if (ok) await target.intents.clear();
-    const last = await watch.stop();
+    await watch.stop();
+    const last = watch.last.at;
     const recovery = Math.max(0, (last ?? started) - started);
     const took = performance.now() - started;
     output.line(
@@ -251,29 +254,6 @@ async function checkoutsRecovered(
     if (performance.now() > deadline) return { ok: false, text };
     await wait(POLL_MS);
   }
-}
-
-/** Notes when a checkout last failed. */
-function watchFailures(target: Target): { stop: () => Promise<number | null> } {
-  const failure = new LastFailure();
-  let on = true;
-  const watching = (async () => {
-    while (on) {
-      await readTraffic(target)
-        .then(({ demo }) => {
-          failure.look(demo.errors, performance.now(), demo.last10s.errors);
-        })
-        .catch(() => undefined);
-      await delay(POLL_MS);
-    }
-  })();
-  return {
-    stop: async () => {
-      on = false;
-      await watching;
-      return failure.at;
-    },
-  };
 }
 
 /** @throws Refusal (exit code 2); null for `--help` */
