@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { KEEPALIVE_SETTINGS } from '../scenario/sql/settings';
 import { UserFault } from './faults';
 import { lastLines } from './log-files';
 import type { PostgresPlace } from './postgres-binaries';
@@ -155,10 +156,7 @@ export function serverSettings(
     max_parallel_workers_per_gather: '0',
     // An order that was answered is there, whatever is killed: `off` lost 13 of 439 when the server was.
     synchronous_commit: 'on',
-    // A client whose network is gone (a command from another host) holds no lock for longer than half a minute.
-    tcp_keepalives_idle: '15',
-    tcp_keepalives_interval: '5',
-    tcp_keepalives_count: '3',
+    ...KEEPALIVE_SETTINGS,
     // Nothing replicates: less to write while seeding.
     wal_level: 'minimal',
     max_wal_senders: '0',

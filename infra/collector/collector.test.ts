@@ -13,20 +13,15 @@ describe('Collector', () => {
     engine = mockEngine(SHOP_ANSWERS);
     const cluster = new Cluster('cluster', { kubeconfig: 'k', namespace: 'shop' });
     new Collector('alone', { cluster, image: IMAGE });
-    new Collector('vendor', {
+    const withKey = (privateKey: string) => ({
       cluster,
       image: IMAGE,
       imagePullSecret: 'image-registry',
       otlp: { endpoint: 'https://otlp.example.com', headers: { authorization: 'Bearer hunter2' } },
-      coralogix: { domain: 'eu2.coralogix.com', privateKey: 'cxtp_hunter3' },
+      coralogix: { domain: 'eu2.coralogix.com', privateKey },
     });
-    new Collector('mended', {
-      cluster,
-      image: IMAGE,
-      imagePullSecret: 'image-registry',
-      otlp: { endpoint: 'https://otlp.example.com', headers: { authorization: 'Bearer hunter2' } },
-      coralogix: { domain: 'eu2.coralogix.com', privateKey: 'cxtp_hunter4' },
-    });
+    new Collector('vendor', withKey('cxtp_hunter3'));
+    new Collector('mended', withKey('cxtp_hunter4'));
     await engine.idle();
   });
 

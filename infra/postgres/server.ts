@@ -2,6 +2,7 @@ import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
 import * as tls from '@pulumi/tls';
+import { KEEPALIVE_SETTINGS } from '../../scenario/sql/settings';
 import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
 import { contentName } from '../cluster/content-name';
@@ -238,10 +239,7 @@ export function serverArguments(maxConnections: number): string[] {
     ssl_cert_file: `${CERTIFICATE_DIR}/tls.crt`,
     ssl_key_file: `${CERTIFICATE_DIR}/tls.key`,
     ssl_min_protocol_version: 'TLSv1.2',
-    // An operator whose network is gone, or a pod whose node is, holds no lock for longer than half a minute.
-    tcp_keepalives_idle: '15',
-    tcp_keepalives_interval: '5',
-    tcp_keepalives_count: '3',
+    ...KEEPALIVE_SETTINGS,
     // The catalog fits: a scan's time is the emulated storage's, not the host disk's.
     shared_buffers: '256MB',
     max_wal_size: '2GB',

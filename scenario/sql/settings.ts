@@ -10,8 +10,15 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   plan_cache_mode: 'force_custom_plan',
 };
 
+/** Settings of a server by which it lets go of clients whose network is gone: they hold no lock for more than half a minute. */
+export const KEEPALIVE_SETTINGS: Readonly<Record<string, string>> = {
+  tcp_keepalives_idle: '15',
+  tcp_keepalives_interval: '5',
+  tcp_keepalives_count: '3',
+};
+
 /**
- * The same as the `options` of a connection: a service may connect before set-up has given the database its
+ * The session settings as the `options` of a connection: a service may connect before set-up has given the database its
  * settings, which count only for later sessions.
  */
 export const SESSION_OPTIONS = Object.entries(SESSION_SETTINGS)
