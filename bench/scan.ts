@@ -19,12 +19,6 @@ const BAND = [RECOMMENDATION_BAND_CENTS.min, RECOMMENDATION_BAND_CENTS.max];
 const scanOf = (relation: string): string => `select id from ${relation}
  where category = 'electronics' and active and price_cents between $1 and $2 order by popularity_score desc limit 10`;
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now();
-  await work();
-  return performance.now() - startedAt;
-}
-
 /** CPU time of a process so far (ms), as Linux's scheduler counts it; NaN elsewhere. */
 function cpuMs(pid: number): number {
   try {
@@ -32,6 +26,17 @@ function cpuMs(pid: number): number {
   } catch {
     return Number.NaN;
   }
+}
+
+/** How long something takes, and what CPU time the back end `pid` spends on it (ms; NaN where that cannot be read). */
+async function measured(
+  pid: number,
+  work: () => Promise<unknown>,
+): Promise<{ wallMs: number; cpuMs: number }> {
+  const startedAt = performance.now();
+  const cpuBefore = cpuMs(pid);
+  await work();
+  return { wallMs: performance.now() - startedAt, cpuMs: cpuMs(pid) - cpuBefore };
 }
 
 function median(values: number[]): number {
@@ -50,41 +55,36 @@ async function main(): Promise<void> {
   });
   await client.connect();
   try {
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const scan = (relation: string) =>
+      measured(rows[0]?.pid ?? 0, () => client.query(scanOf(relation), BAND));
     const table: number[] = [];
+    const tableCpu: number[] = [];
     const view: number[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       // In turns, so that whatever else the machine does meets both alike.
-      table.push(await timed(() => client.query(scanOf('storage.products'), BAND)));
-      view.push(await timed(() => client.query(scanOf('shop.products'), BAND)));
+      const bare = await scan('storage.products');
+      table.push(bare.wallMs);
+      tableCpu.push(bare.cpuMs);
+      view.push((await scan('shop.products')).wallMs);
     }
     console.log(
       `view / table: ${(median(view) / median(table)).toFixed(2)}  (${median(view).toFixed(0)} / ${median(table).toFixed(0)} ms, median of ${ROUNDS})`,
     );
-    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-    const cpuOf = async (work: () => Promise<unknown>): Promise<number> => {
-      const before = cpuMs(rows[0]?.pid ?? 0);
-      await work();
-      return cpuMs(rows[0]?.pid ?? 0) - before;
-    };
-    const bareCpu: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      bareCpu.push(await cpuOf(() => client.query(scanOf('storage.products'), BAND)));
-    }
     for (const planned of PLANNED_MS) {
       // In a transaction that is rolled back: nobody else sees the profile.
       await client.query('begin');
       await client.query('delete from shop.storage_profile');
       await client.query(`insert into shop.storage_profile values ('-infinity', $1)`, [planned / EXTENTS]);
-      let paced = Number.NaN;
-      const cpu = await cpuOf(async () => {
-        paced = await timed(() => client.query(scanOf('shop.products'), BAND));
-      });
+      const paced = await scan('shop.products');
       await client.query('rollback');
-      console.log(`paced / planned: ${(paced / planned).toFixed(3)}  (${paced.toFixed(0)} / ${planned} ms)`);
-      if (Number.isFinite(cpu)) {
-        const bare = median(bareCpu);
+      console.log(
+        `paced / planned: ${(paced.wallMs / planned).toFixed(3)}  (${paced.wallMs.toFixed(0)} / ${planned} ms)`,
+      );
+      if (Number.isFinite(paced.cpuMs)) {
+        const bare = median(tableCpu);
         console.log(
-          `CPU paced / CPU of the table: ${(cpu / bare).toFixed(2)}  (${cpu.toFixed(0)} / ${bare.toFixed(0)} ms)`,
+          `CPU paced / CPU of the table: ${(paced.cpuMs / bare).toFixed(2)}  (${paced.cpuMs.toFixed(0)} / ${bare.toFixed(0)} ms)`,
         );
       }
     }

@@ -156,9 +156,13 @@ export class Conductor {
     this.output.line(
       `  ${what}: traffic, pool and storage go back (${duration(performance.now() - started)})`,
     );
-    const wanted = async (): Promise<Scenario | null> => {
+    const read = async () => {
       const { desired, override } = await readState(sql);
       if (desired === null) throw new Error('the database has no desired scenario');
+      return { desired, override };
+    };
+    const wanted = async (): Promise<Scenario | null> => {
+      const { desired, override } = await read();
       if (override === null) return desired;
       // Somebody began another run meanwhile: the indexes are its own.
       this.output.line(`  ${describeRun(override)} has begun meanwhile: its indexes are left alone`);
@@ -167,9 +171,7 @@ export class Conductor {
     await applyIndexes(sql, wanted, (message) => {
       this.output.line(`  ${message}`);
     });
-    const { desired } = await readState(sql);
-    if (desired === null) throw new Error('the database has no desired scenario');
-    return desired;
+    return (await read()).desired;
   }
 }
 

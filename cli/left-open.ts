@@ -9,18 +9,9 @@ import type { TargetChoice } from './target-options';
 export const KEEP_ARGUMENT = { keep: { type: 'boolean', default: false } } as const;
 export const KEEP_HELP = `  --keep                 an outage that a killed run left open is told, not healed`;
 
-/** What a command begins with: an outage that was left open is healed first; a run under way is told, and left alone. */
-async function beginWith(
-  target: Target,
-  options: { keep: boolean; repositoryDir: string; output: Output },
-): Promise<void> {
-  const found = await healLeftOpen(target, options);
-  if (found.found === 'running') options.output.line(`Under way: ${describeIntent(found.intent)}.`);
-}
-
 /**
- * The shop that a command is about, for the time of `work`: found, begun with as {@link beginWith} says, and closed
- * whatever happens.
+ * The shop that a command is about, for the time of `work`: found, and closed whatever happens. An outage that was left
+ * open is healed first; a run under way is told, and left alone.
  */
 export async function withTarget<T>(
   options: TargetChoice & { keep: boolean },
@@ -29,7 +20,8 @@ export async function withTarget<T>(
 ): Promise<T> {
   const target = await discoverTarget({ ...options, repositoryDir: REPOSITORY, output });
   try {
-    await beginWith(target, { keep: options.keep, repositoryDir: REPOSITORY, output });
+    const found = await healLeftOpen(target, { keep: options.keep, repositoryDir: REPOSITORY, output });
+    if (found.found === 'running') output.line(`Under way: ${describeIntent(found.intent)}.`);
     return await work(target);
   } finally {
     await target.close();

@@ -306,7 +306,7 @@ class Show {
   }
 
   private startForPeak(plan: RunPlan, outage: Outage): number | null {
-    const { peakAt, talk } = this.options;
+    const { peakAt } = this.options;
     if (peakAt === null) return null;
     const found = startForPeak(
       peakAt,
@@ -316,19 +316,23 @@ class Show {
         fromMinute: plan.fromMinute,
         minuteSeconds: plan.scenario.minuteSeconds,
       },
-      leadOf(outage) + checksOf(outage) + (talk ? TALK_NORMAL_SECONDS : 0),
+      this.secondsBefore(outage),
     );
     if ('tooNear' in found) throw new Refusal(`--peak-at: ${found.tooNear}`, EXIT.usage);
     return found.startTimestamp;
+  }
+
+  /** What comes before the first minute (s): checks, a talk's normal traffic, making the outage. */
+  private secondsBefore(outage: Outage): number {
+    return leadOf(outage) + checksOf(outage) + (this.options.talk ? TALK_NORMAL_SECONDS : 0);
   }
 
   /** Waits until it is time for the checks. */
   private async waitForPeak(plan: RunPlan, startTimestamp: number, outage: Outage): Promise<void> {
     const { interruption, output } = this.tools;
     const { minuteSeconds } = plan.scenario;
-    const normal = this.options.talk ? TALK_NORMAL_SECONDS : 0;
     const begins = startTimestamp + plan.fromMinute * minuteSeconds;
-    const wait = begins - leadOf(outage) - checksOf(outage) - normal - Date.now() / 1000;
+    const wait = begins - this.secondsBefore(outage) - Date.now() / 1000;
     output.line(
       `The peak (minute ${plan.peakMinute}) is to be at ${local(startTimestamp + plan.peakMinute * minuteSeconds)}: ` +
         `the first minute begins at ${local(begins)}` +

@@ -67,9 +67,7 @@ async function main(): Promise<number> {
     output.line('Interrupted: the load goes back.');
   });
   interruption.listen(() => true);
-  return withTarget(options, output, async (target) => {
-    return await soak(target, options, interruption, output);
-  });
+  return withTarget(options, output, (target) => soak(target, options, interruption, output));
 }
 
 async function soak(

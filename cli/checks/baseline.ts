@@ -54,17 +54,19 @@ export async function checkBaseline(context: CheckContext, seconds: number): Pro
     if (summary.catalog.requests >= LEAST_REQUESTS) catalog = worse(catalog, summary.catalog.p95Ms);
   }
   const last = await counts(context);
+  const requests = last.requests - first.requests;
+  const errors = last.errors - first.errors;
   const finding = judgeBaseline({
     seconds: (performance.now() - started) / 1000,
-    requests: last.requests - first.requests,
-    errors: last.errors - first.errors,
+    requests,
+    errors,
     targetRpm: last.targetRpm,
     journeyP95Ms: journey,
     catalogP95Ms: catalog,
   });
-  const failures = (last.errors - first.errors) / Math.max(1, last.requests - first.requests);
   // Most of them failing is no sign of a slow machine.
-  if (finding.state !== 'failed' || failures > 0.5 || context.target.kind !== 'local') return finding;
+  if (finding.state !== 'failed' || errors > 0.5 * requests || context.target.kind !== 'local')
+    return finding;
   const cores = availableParallelism();
   const load = loadavg()[0] ?? 0;
   return load > cores
