@@ -19,7 +19,7 @@ export interface BrowserOptions {
 export class TestBrowser {
   readonly complaints: string[] = [];
   /** Complaints that match are expected: the test makes them happen. */
-  readonly expected: RegExp[] = [/503/, /ERR_NETWORK_CHANGED/];
+  readonly expected: RegExp[] = [/402/, /503/, /ERR_NETWORK_CHANGED/];
 
   private constructor(
     private readonly context: BrowserContext,

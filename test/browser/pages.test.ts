@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
+import { approvedKey, declinedKey } from '../cards';
 import { TestShop, until } from '../harness';
 import { TestBrowser } from './browser';
 
@@ -25,9 +26,26 @@ async function putDealInCart(page: Page): Promise<void> {
   if (!(await page.locator('#drawer').isVisible())) await page.locator('#open-cart').click();
 }
 
+/**
+ * Whatever key the page makes up for an order, the shop gets one whose card is approved; for the first order of all one
+ * whose card is declined, if asked for. A retry, which has the same key, gets the same again.
+ */
+async function decideCards(page: Page, first: 'approved' | 'declined' = 'approved'): Promise<void> {
+  const keys = new Map<string, string>();
+  await page.route('**/api/checkout', async (route) => {
+    const order = route.request().postDataJSON() as { user_id: string; idempotency_key: string };
+    const known = keys.get(order.idempotency_key);
+    const decided = first === 'declined' && keys.size === 0 ? declinedKey : approvedKey;
+    const key = known ?? decided('page', order.user_id);
+    keys.set(order.idempotency_key, key);
+    await route.continue({ postData: { ...order, idempotency_key: key } });
+  });
+}
+
 describe('the storefront', () => {
   it('sells', async () => {
     const page = await browser.open(shop.url('frontend'));
+    await decideCards(page);
     await page.locator('#product-grid > li').first().waitFor();
     await putDealInCart(page);
     await page.getByRole('button', { name: 'Place order' }).click();
@@ -39,6 +57,21 @@ describe('the storefront', () => {
     await page.close();
   });
 
+  it('says that a card was declined, and takes another', async () => {
+    const page = await browser.open(shop.url('frontend'));
+    await decideCards(page, 'declined');
+    await putDealInCart(page);
+    await page.getByRole('button', { name: 'Place order' }).click();
+    await page.locator('.outcome.bad').waitFor({ timeout: 15_000 });
+    assert.match(
+      await page.locator('.outcome.bad').innerText(),
+      /The card was declined\. Nothing was charged\./,
+    );
+    await page.getByRole('button', { name: 'Pay with another card' }).click();
+    await page.locator('.outcome.good').waitFor({ timeout: 15_000 });
+    await page.close();
+  });
+
   it('lets a customer feel the outage, and try again without ordering twice', async () => {
     shop.configure({
       demoMode: 'blackfriday',
@@ -46,6 +79,7 @@ describe('the storefront', () => {
       demoStartTimestamp: Math.round(Date.now() / 1000 - 20 * 60),
     });
     const page = await browser.open(shop.url('frontend'));
+    await decideCards(page);
     await until(
       async () => {
         const { status } = await shop.post('frontend', '/api/checkout', {
