@@ -20,6 +20,8 @@ export interface Intent {
   since: string;
   /** When the run should be over (ISO): a runner on another machine that nobody can ask is believed until then. */
   endsAt: string;
+  /** Minutes that the run has for a person: its scenario goes on a little longer. Null where an older command wrote it. */
+  durationMinutes: number | null;
   /** The stack's file as it was before; null where it is not changed. */
   configBefore: { file: string; text: string } | null;
 }
@@ -40,7 +42,11 @@ export interface IntentStore {
 const ELSEWHERE_GRACE_MS = 10 * 60_000;
 
 /** An intent of this process. */
-export function newIntent(how: Intent['how'], endsAt: Date): Intent {
+export function newIntent(
+  how: Intent['how'],
+  endsAt: Date,
+  durationMinutes: number | null = null,
+): Intent {
   return {
     version: 1,
     state: 'preparing',
@@ -52,6 +58,7 @@ export function newIntent(how: Intent['how'], endsAt: Date): Intent {
     user: userName(),
     since: new Date().toISOString(),
     endsAt: endsAt.toISOString(),
+    durationMinutes,
     configBefore: null,
   };
 }
@@ -112,6 +119,7 @@ export function parseIntent(text: string | null): Intent | null {
     user,
     since,
     endsAt,
+    durationMinutes: numberAt(value, 'durationMinutes'),
     configBefore: file === null || before === null ? null : { file, text: before },
   };
 }

@@ -88,7 +88,8 @@ class Show {
     const outage = await this.outage();
     this.tools.onOutage?.(outage);
     const startTimestamp = this.startForPeak(draft, outage);
-    const intent = newIntent(outage.how, new Date(this.endOf(draft, startTimestamp) * 1000));
+    const end = new Date(this.endOf(draft, startTimestamp) * 1000);
+    const intent = newIntent(outage.how, end, draft.durationMinutes);
     const other = await target.intents.claim(intent);
     if (other !== null) throw runningRefusal(other);
     let broken = false;

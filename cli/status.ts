@@ -69,7 +69,8 @@ export async function statusOf(
     runId: scenario.runId,
     state: position.state,
     minute: position.minute === null ? null : Math.round(position.minute * 100) / 100,
-    durationMinutes: scenario.durationMinutes,
+    durationMinutes:
+      (intent?.runId === scenario.runId ? intent.durationMinutes : null) ?? scenario.durationMinutes,
     phase: position.phase,
     phaseTitle: position.phaseTitle,
     pausedAt: iso(effective.pausedAt),

@@ -25,6 +25,7 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
 import { COHORT_KEYS, cohortOf, trafficTypeOfPath } from './cohort';
 import { CohortSpanProcessor } from './cohort-span-processor';
+import { METRICS_INTERVAL_MS } from './metrics-interval';
 import { onQueryRequest, onQueryResponse } from './query-observation';
 import { spanCounter } from './span-counter';
 
@@ -37,7 +38,6 @@ const BATCH = {
   scheduledDelayMillis: 1_000,
   exportTimeoutMillis: 5_000,
 };
-const METRICS_INTERVAL_MS = 5_000;
 
 const service = process.env.SERVICE ?? 'unknown';
 const enabled = Boolean(process.env.OTEL_EXPORTER_OTLP_ENDPOINT);

@@ -74,6 +74,19 @@ export class TestStack {
     this.namespace = `ecommerce-${this.name}`;
   }
 
+  /** What an engine, or a command that drives one, has to know of this stack. */
+  get env(): NodeJS.ProcessEnv {
+    return {
+      // The program and its dynamic resources run under the node of these tests.
+      PATH: [path.dirname(process.execPath), path.dirname(this.engine), process.env.PATH].join(
+        path.delimiter,
+      ),
+      PULUMI_BACKEND_URL: `file://${this.backend}`,
+      PULUMI_CONFIG_PASSPHRASE: '',
+      PULUMI_SKIP_UPDATE_CHECK: 'true',
+    };
+  }
+
   /** Makes the stack with a small, fast shop: 100,000 products, a quarter of the load, minutes of six seconds. */
   async init(): Promise<void> {
     await this.ok(['stack', 'init', this.name]);
@@ -165,16 +178,7 @@ export class TestStack {
     const startedAt = performance.now();
     const child: ChildProcess = spawn(this.engine, args, {
       cwd: repositoryDir,
-      env: {
-        ...process.env,
-        // The program and its dynamic resources run under the node of these tests.
-        PATH: [path.dirname(process.execPath), path.dirname(this.engine), process.env.PATH].join(
-          path.delimiter,
-        ),
-        PULUMI_BACKEND_URL: `file://${this.backend}`,
-        PULUMI_CONFIG_PASSPHRASE: '',
-        PULUMI_SKIP_UPDATE_CHECK: 'true',
-      },
+      env: { ...process.env, ...this.env },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: COMMAND_TIMEOUT_MS,
       killSignal: 'SIGKILL',

@@ -1,10 +1,16 @@
+import { METRICS_INTERVAL_MS } from '../../lib/metrics-interval';
 import { attributesObject, type AttributeValue, type MetricPoint } from '../otlp/records';
 
 /** Metrics of which the last values are kept. */
 const KEPT_PREFIXES = ['db.client.connection.', 'shop.', 'load.'];
 const MAX_POINTS = 400;
-/** Points of replicas that have gone are forgotten after this (ms). */
-const STALE_MS = 60_000;
+/**
+ * A replica that sends a value whether it has changed or not, and has not done so three times, has gone (ms): what it
+ * had must not be added to what its successor has. The second is for the way here.
+ */
+const GONE_AFTER_MS = 3 * METRICS_INTERVAL_MS + 1_000;
+/** Changes are sent only where there are some: their sum is kept for longer (ms). */
+const CHANGES_GONE_AFTER_MS = 60_000;
 
 interface Kept {
   service: string;
@@ -14,8 +20,13 @@ interface Kept {
   attributes: Record<string, AttributeValue>;
   value: number;
   count: number;
+  /** Whether changes are sent, instead of the value. */
+  delta: boolean;
   seenMs: number;
 }
+
+const hasGone = ({ delta, seenMs }: Kept, nowMs: number): boolean =>
+  nowMs - seenMs > (delta ? CHANGES_GONE_AFTER_MS : GONE_AFTER_MS);
 
 export interface MetricValue {
   service: string;
@@ -38,7 +49,7 @@ export class MetricValues {
     const attributes = attributesObject(point.attributes);
     const key = `${point.service}|${point.instance}|${point.name}|${JSON.stringify(attributes)}`;
     const known = this.points.get(key);
-    if (known === undefined && this.points.size >= MAX_POINTS) this.forgetStale(nowMs);
+    if (known === undefined && this.points.size >= MAX_POINTS) this.forgetGone(nowMs);
     if (known === undefined && this.points.size >= MAX_POINTS) {
       this.dropped += 1;
       return;
@@ -52,19 +63,20 @@ export class MetricValues {
       attributes,
       value: point.value + (accumulate ? known.value : 0),
       count: point.count + (accumulate ? known.count : 0),
+      delta: point.delta,
       seenMs: nowMs,
     });
   }
 
-  private forgetStale(nowMs: number): void {
-    for (const [key, point] of this.points) if (nowMs - point.seenMs > STALE_MS) this.points.delete(key);
+  private forgetGone(nowMs: number): void {
+    for (const [key, point] of this.points) if (hasGone(point, nowMs)) this.points.delete(key);
   }
 
   /** Values whose name starts with `prefix`, replicas added up. */
   values(prefix: string, nowMs: number): MetricValue[] {
     const sums = new Map<string, MetricValue>();
     for (const point of this.points.values()) {
-      if (!point.name.startsWith(prefix) || nowMs - point.seenMs > STALE_MS) continue;
+      if (!point.name.startsWith(prefix) || hasGone(point, nowMs)) continue;
       const key = `${point.service}|${point.name}|${JSON.stringify(point.attributes)}`;
       const sum = sums.get(key);
       if (sum === undefined) {
