@@ -96,7 +96,12 @@ describe('a soak', () => {
     });
     assert.deepEqual(anew.restarts, ['cart']);
     assert.match(anew.failures.join(), /cart was started anew/);
-    assert.match(judged({ load: 900 }).notes.join(), /load of this machine was up to 900\.0/);
+    assert.match(
+      judged({ load: 900 }).notes.join(),
+      /load of this machine was up to 900\.0 on \d+ cores; nothing failed/,
+    );
+    const slow = judged({ load: 900, demo: () => ({ startLagP99Ms: 250 }) });
+    assert.match(slow.notes.join(), /up to 900\.0 on \d+ cores: what failed or was late may be its doing/);
     assert.match(judged({ demo: () => ({ startLagP99Ms: 250 }) }).notes.join(), /start lag p99 250 ms/);
   });
 });

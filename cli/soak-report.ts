@@ -117,8 +117,13 @@ export function soakResult(
   const loads = samples.flatMap(({ machineLoad }) => (machineLoad === null ? [] : [machineLoad]));
   const most = Math.max(0, ...loads);
   if (most > 2 * availableParallelism()) {
+    const late = Object.values(lanes).some((lane) => lane.late > 0 || (lane.startLagP99Ms ?? 0) > LAG_P99_MS);
+    const consequence =
+      failures.length > 0 || late
+        ? ': what failed or was late may be its doing. End what else runs, or use a smaller --scale.'
+        : '; nothing failed or was late for it.';
     notes.push(
-      `The load of this machine was up to ${most.toFixed(1)} on ${availableParallelism()} cores: what failed or was late may be its doing. End what else runs, or use a smaller --scale.`,
+      `The load of this machine was up to ${most.toFixed(1)} on ${availableParallelism()} cores${consequence}`,
     );
   }
   if (!memory.some(({ judged }) => judged)) {
