@@ -42,11 +42,7 @@ export interface IntentStore {
 const ELSEWHERE_GRACE_MS = 10 * 60_000;
 
 /** An intent of this process. */
-export function newIntent(
-  how: Intent['how'],
-  endsAt: Date,
-  durationMinutes: number | null = null,
-): Intent {
+export function newIntent(how: Intent['how'], endsAt: Date, durationMinutes: number | null = null): Intent {
   return {
     version: 1,
     state: 'preparing',

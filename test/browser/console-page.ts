@@ -2,14 +2,32 @@ import type { Page } from 'playwright-core';
 import type { TestShop } from '../harness';
 import { until } from '../harness';
 
+type View = 'Stage' | 'Curve' | 'Why' | 'Conductor' | 'Script';
+/** A view is code and data that are there already (ms). */
+const VIEW_WITHIN_MS = 15_000;
+
 /** The console's page as somebody uses it who presents. */
 export class ConsolePage {
   constructor(readonly page: Page) {}
 
   /** Goes to a view by its link. */
-  async go(view: 'Stage' | 'Curve' | 'Why' | 'Conductor' | 'Script'): Promise<void> {
+  async go(view: View): Promise<void> {
     await this.page.getByRole('link', { name: view, exact: true }).click();
-    await this.page.waitForFunction(`document.title.startsWith(${JSON.stringify(view)})`);
+    await this.untilView(view);
+  }
+
+  /** Waits until it shows a view. Asks from outside: `waitForFunction` evaluates in the page, which its policy forbids. */
+  async untilView(view: View): Promise<void> {
+    let title = '';
+    await until(
+      async () => {
+        title = await this.page.title();
+        return title.startsWith(view);
+      },
+      VIEW_WITHIN_MS,
+      () => `view ${view}; the page's title is ${title}`,
+      50,
+    );
   }
 
   /** Gives the admin token. */
@@ -18,15 +36,19 @@ export class ConsolePage {
     await this.page.getByRole('button', { name: 'Unlock' }).click();
   }
 
-  /** Clicks a button of the conductor and waits until the system has shown all its effects. */
+  /**
+   * Clicks a button of the conductor and waits until the system has shown all its effects.
+   *
+   * @param title what the action is called; another may come after it meanwhile, as a clock that is held by itself
+   */
   async act(button: string, title: RegExp, timeoutMs = 60_000): Promise<void> {
     await this.page.getByRole('button', { name: button, exact: true }).click();
-    const latest = this.page.locator('.watched-item').first();
+    const watched = this.page.locator('.watched-item', { hasText: title }).first();
     await until(
       async () => {
-        const text = await latest.innerText().catch(() => '');
+        const text = await watched.innerText({ timeout: 1000 }).catch(() => '');
         if (text.includes('Not confirmed')) throw new Error(`not confirmed: ${text}`);
-        return title.test(text) && text.includes('Confirmed by the system');
+        return text.includes('Confirmed by the system');
       },
       timeoutMs,
       () => `${button} to be confirmed`,

@@ -176,7 +176,7 @@ describe('the outage', () => {
     await app.page.getByRole('button', { name: 'Presenter window' }).click();
     const presenter = await opening;
     await presenter.getByRole('button', { name: 'Curve', exact: true }).click();
-    await app.page.waitForFunction("document.title.startsWith('Curve')");
+    await app.untilView('Curve');
     await presenter
       .getByText(/% failed/)
       .first()

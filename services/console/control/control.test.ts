@@ -317,6 +317,42 @@ describe('run-time control', () => {
     assert.equal(database.override, null);
   });
 
+  it('holds at the minute also when the database was away just then', async () => {
+    const database = new FakeDatabase(normal);
+    let nowSeconds = START_SECONDS;
+    let away = false;
+    const control = new OverrideControl({
+      withSession: (work) => (away ? Promise.reject(new Error('ECONNREFUSED')) : work(database)),
+      confirmations: new Confirmations(),
+      originalOf: () => null,
+      now: () => nowSeconds * 1000,
+    });
+    await control.start(startBody.parse({ minuteSeconds: 6, holdAtMinute: 20 }));
+    const run = database.override;
+    assert.ok(run);
+    const effective = effectiveOf(run.scenario, { startTimestamp: run.startTimestamp, pausedAt: null });
+    nowSeconds = run.startTimestamp + 20.1 * 6;
+    away = true;
+    await assert.rejects(control.keepHold(effective), { status: 503 });
+    away = false;
+    nowSeconds += 1;
+    await control.keepHold(effective);
+    assert.equal(database.override?.pausedAt, nowSeconds);
+    // It is held: a clock that somebody lets go on afterwards is not held again.
+    await control.resume();
+    await control.keepHold(effective);
+    assert.equal(database.override.pausedAt, null);
+  });
+
+  it('does two things of the same moment one after the other: neither undoes the other', async () => {
+    const database = new FakeDatabase(normal);
+    database.override = asOverride(effectiveOf(scenarioOf('blackfriday')));
+    const control = controlOf(database, () => at(12) * 1000);
+    await Promise.all([control.pause(), control.ablate('index')]);
+    assert.equal(database.override.pausedAt, at(12));
+    assert.equal(database.override.ablation, 'index');
+  });
+
   it('steers an outage of stack config by an override of the same run, and heals it for a while', async () => {
     const desired = scenarioOf('blackfriday');
     const database = new FakeDatabase(desired);

@@ -44,6 +44,7 @@ interface Hold {
 export class OverrideControl {
   private readonly now: () => number;
   private hold: Hold | null = null;
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: OverrideControlOptions) {
     this.now = options.now ?? Date.now;
@@ -166,15 +167,20 @@ export class OverrideControl {
     });
   }
 
-  /** Holds the clock of a run that was started so; called by a timer. Rejects while the database is away. */
+  /** Holds the clock of a run that was started so; called by a timer. Rejects while the database is away, and is tried again. */
   async keepHold(effective: EffectiveScenario | null): Promise<void> {
     const { hold } = this;
     if (hold === null || effective === null) return;
     if (effective.scenario.runId !== hold.runId || effective.pausedAt !== null) return;
     const minute = positionAt(effective, this.now() / 1000).minute ?? 0;
     if (minute < hold.minute) return;
-    this.hold = null;
-    await this.pause();
+    try {
+      await this.pause();
+    } catch (error) {
+      // A run that has ended, or is held already, needs no hold.
+      if (!(error instanceof HttpError && error.status === 409)) throw error;
+    }
+    if (this.hold === hold) this.hold = null;
   }
 
   private change(
@@ -210,7 +216,7 @@ export class OverrideControl {
       effective: EffectiveScenario,
     ) => Promise<WatchedAction>,
   ): Promise<WatchedAction> {
-    return this.session(async (sql) => {
+    return this.inTurn(async (sql) => {
       const state = await readState(sql);
       const nowSeconds = this.now() / 1000;
       const can = availability(state, nowSeconds)[action];
@@ -219,6 +225,13 @@ export class OverrideControl {
       if (effective === null) throw conflict('No scenario is known yet.');
       return work(sql, state, nowSeconds, effective);
     });
+  }
+
+  /** One action after the other: each reads the whole row and writes it, and must not undo what another has just done. */
+  private inTurn<T>(work: (sql: SqlExecutor) => Promise<T>): Promise<T> {
+    const done = this.turn.then(() => this.session(work));
+    this.turn = done.catch(() => undefined);
+    return done;
   }
 
   private async session<T>(work: (sql: SqlExecutor) => Promise<T>): Promise<T> {
