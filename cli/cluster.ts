@@ -78,11 +78,6 @@ export class ClusterAccess {
     return `http://127.0.0.1:${(await tunnel).port}`;
   }
 
-  /** Deletes a pod, as an eviction or a crash of its node would. */
-  async deletePod(name: string): Promise<void> {
-    await this.api.deleteNamespacedPod({ name, namespace: this.namespace, gracePeriodSeconds: 0 });
-  }
-
   /** A value of a ConfigMap of the namespace; null without one. */
   async readConfig(name: string, key: string): Promise<string | null> {
     try {

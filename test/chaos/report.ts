@@ -8,7 +8,7 @@ export interface Figures {
   /** Until everything was checked (s). */
   verifiedS: number | null;
   /** As `recoveredS`, as the independent client saw it. */
-  clientRecoveredS: number | null;
+  clientRecoveredS: number;
   /** Orders that were answered with 200. */
   promised: number;
   /** Of those, not in the table. */
@@ -28,7 +28,7 @@ export function chaosReport(figures: readonly Figures[], place: string, command:
   const seconds = (value: number | null): string => value?.toFixed(1) ?? '-';
   const rows = figures.map(
     ({ name, recoveredS, verifiedS, clientRecoveredS, promised, missing, answers, note }) =>
-      `| ${name} | ${seconds(recoveredS)} | ${seconds(verifiedS)} | ${seconds(clientRecoveredS)} | ${String(promised)} | ${String(missing)} | ${answers} | ${note} |`,
+      `| ${name} | ${seconds(recoveredS)} | ${seconds(verifiedS)} | ${clientRecoveredS.toFixed(1)} | ${String(promised)} | ${String(missing)} | ${answers} | ${note} |`,
   );
   const promised = figures.reduce((sum, each) => sum + each.promised, 0);
   const missing = figures.reduce((sum, each) => sum + each.missing, 0);

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadKubernetes } from '../../cli/cluster';
 import { TestCluster } from '../engine/cluster';
 import { TestStack } from '../engine/test-stack';
-import { until } from '../harness';
+import { repositoryDir, until } from '../harness';
 import { BACK_WITHIN_MS, type ChaosShop } from './chaos-shop';
 
 /** A deployed stack of its own (test/engine/settings.ts says where), a pod for each service. */
@@ -29,6 +30,8 @@ export class StackChaosShop implements ChaosShop {
   }
 
   async start(): Promise<void> {
+    // A shop of this machine does without the packages of the Pulumi program: they come when a stack needs them.
+    await loadKubernetes(repositoryDir, { line: console.log });
     await this.stack.init();
     const { code, output } = await this.stack.up();
     assert.equal(code, 0, output);
