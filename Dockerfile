@@ -10,6 +10,8 @@ FROM --platform=${BUILD_PLATFORM} ${BUILD_IMAGE} AS manifests
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY scenario/package.json scenario/
+COPY report/package.json report/
+COPY machine/package.json machine/
 COPY services/package.json services/
 COPY local/package.json local/
 COPY cli/package.json cli/
@@ -18,7 +20,7 @@ COPY policy/package.json policy/
 
 # Dependencies of the running services.
 FROM manifests AS dependencies
-RUN ["npm", "ci", "--workspace=services", "--workspace=scenario", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
+RUN ["npm", "ci", "--workspace=services", "--workspace=scenario", "--workspace=report", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
 
 # The compiler alone, from the same lock file: file by file it needs nothing of what the code imports. Types are
 # checked by `npm test`; here they would only cost time.
@@ -26,6 +28,7 @@ FROM manifests AS compiler
 RUN ["npm", "ci", "--workspaces=false", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
 COPY compile.mjs tsconfig.json tsconfig.build.json ./
 COPY scenario scenario
+COPY report report
 COPY services services
 RUN ["node", "compile.mjs", "--no-source-maps"]
 
@@ -38,4 +41,4 @@ COPY services/frontend/public services/frontend/public
 COPY services/console/public services/console/public
 # No user of the base image's: a number is enough, and no other process on the host has it.
 USER 10001:10001
-CMD ["node", "--max-semi-space-size=2", "--max-old-space-size=96", "--require", "/app/dist/services/lib/telemetry.js", "/app/dist/services/main.js"]
+CMD ["node", "--max-semi-space-size=2", "--max-old-space-size=96", "--require", "/app/dist/services/lib/telemetry/bootstrap.js", "/app/dist/services/main.js"]

@@ -3,9 +3,11 @@ import tseslint from 'typescript-eslint';
 
 /** Who may import whom (docs/architecture.md): what each folder must not reach. */
 const FORBIDDEN = {
-  scenario: ['services/(?!catalog)', 'infra', 'stacks', 'local', 'cli', 'policy'],
-  services: ['infra', 'stacks', 'local', 'cli', 'policy'],
-  infra: ['stacks', 'local', 'cli', 'policy'],
+  scenario: ['services/(?!catalog)', 'report', 'machine', 'infra', 'stacks', 'local', 'cli', 'policy'],
+  report: ['services', 'machine', 'infra', 'stacks', 'local', 'cli', 'policy'],
+  machine: ['scenario', 'report', 'services', 'infra', 'stacks', 'local', 'cli', 'policy'],
+  services: ['machine', 'infra', 'stacks', 'local', 'cli', 'policy'],
+  infra: ['services/(?!catalog)', 'report', 'stacks', 'local', 'cli', 'policy'],
   local: ['services/(?!catalog)', 'infra', 'stacks', 'cli', 'policy'],
   cli: ['services/(?!catalog)', 'infra', 'stacks', 'local', 'policy'],
   stacks: ['local', 'cli'],

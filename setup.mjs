@@ -13,12 +13,12 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(fileURLToPath(import.meta.url));
 const INSTALL_STAMP = join(root, 'node_modules', '.ecommerce-demo-install');
 const BUILD_STAMP = join(root, 'dist', '.ecommerce-demo-build');
-const SOURCE_FOLDERS = ['scenario', 'services', 'local', 'cli', 'test', 'bench'];
+const SOURCE_FOLDERS = ['scenario', 'report', 'machine', 'services', 'local', 'cli', 'test', 'bench'];
 const MIN_NODE_MAJOR = 18;
 const SHOP_ONLY = [
   '--omit=dev',
   '--include-workspace-root',
-  ...['scenario', 'services', 'local', 'cli'].flatMap((name) => ['--workspace', name]),
+  ...['scenario', 'report', 'machine', 'services', 'local', 'cli'].flatMap((name) => ['--workspace', name]),
 ];
 
 /** @param {string} message */

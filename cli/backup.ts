@@ -1,12 +1,13 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { backUp } from './backup-database';
-import { backupFile } from './backup-place';
-import { EXIT } from './faults';
-import { Interruption } from './interruption';
-import { KEEP_ARGUMENT, KEEP_HELP, withTarget } from './left-open';
-import { duration, standardOutput } from './output';
-import { parseOptions, place } from './parse-options';
+import { backUp } from './backup/backup-database';
+import { backupFile } from './backup/backup-place';
+import { EXIT } from '../machine/errors';
+import { Interruption } from '../machine/interruption';
+import { KEEP_ARGUMENT, KEEP_HELP, withTarget } from './control/left-open';
+import { duration } from '../report/format';
+import { standardOutput } from '../machine/terminal';
+import { parseOptions, place } from '../machine/options';
 import { runCommand } from './run-command';
 import {
   readTargetChoice,
@@ -15,7 +16,7 @@ import {
   TARGET_HELP,
   type ArgumentFault,
   type TargetChoice,
-} from './target-options';
+} from './target/target-options';
 
 const HELP = `Writes the shop's orders and its scenario state to one file, as of one moment, while the shop goes on.
 

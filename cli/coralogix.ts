@@ -1,7 +1,7 @@
-import { importDefinitions, managementUrl } from './coralogix-import';
-import { EXIT, Refusal } from './faults';
-import { standardOutput } from './output';
-import { parseOptions } from './parse-options';
+import { importDefinitions, managementUrl } from './coralogix/import';
+import { EXIT, Refusal } from '../machine/errors';
+import { standardOutput } from '../machine/terminal';
+import { parseOptions } from '../machine/options';
 import { runCommand } from './run-command';
 
 const HELP = `Puts the flow alert (and the six alerts it is made of), a dashboard and log views into a Coralogix account.

@@ -1,16 +1,16 @@
-import { parseDemoArguments, type DemoOptions } from './arguments';
-import { control } from './control';
-import { parseControl } from './control-arguments';
-import { EXIT, Interrupted } from './faults';
-import { Interruption } from './interruption';
-import { localTarget } from './local-target';
-import type { Outage } from './outage';
-import { standardOutput, type Output } from './output';
-import { place, REPOSITORY } from './parse-options';
+import { parseDemoArguments, type DemoOptions } from './run/arguments';
+import { control } from './control/control';
+import { parseControl } from './control/control-arguments';
+import { EXIT, Interrupted } from '../machine/errors';
+import { Interruption } from '../machine/interruption';
+import { localTarget } from './target/local-target';
+import type { Outage } from './run/outage';
+import { standardOutput, type Output } from '../machine/terminal';
+import { place, REPOSITORY } from '../machine/options';
 import { runCommand } from './run-command';
-import { openShop, type OpenShop } from './shop-process';
-import { show } from './show';
-import { discoverTarget } from './target';
+import { openShop, type OpenShop } from './run/shop-process';
+import { show } from './run/show';
+import { discoverTarget } from './target/target';
 
 /** `npm run demo`: a run, or a command about one. Resolves with the exit code. */
 async function main(): Promise<number> {

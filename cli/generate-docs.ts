@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { renderConfigPage } from '../scenario/docs-page';
-import { coralogixPages } from './coralogix-definitions';
-import { EXIT } from './faults';
+import { renderConfigPage } from '../scenario/config/docs-page';
+import { coralogixPages } from './coralogix/definitions';
+import { EXIT } from '../machine/errors';
 
 /** Pages made from code, by their path in the repository. */
 const PAGES: Readonly<Record<string, () => string>> = {

@@ -1,12 +1,13 @@
 import path from 'node:path';
-import { backUp, restoreBackup } from './backup-database';
-import { readBackup, type BackupSummary } from './backup-format';
-import { backupFile } from './backup-place';
-import { EXIT } from './faults';
-import { Interruption } from './interruption';
-import { KEEP_ARGUMENT, KEEP_HELP, withTarget } from './left-open';
-import { duration, standardOutput, type Output } from './output';
-import { parseOptions, place } from './parse-options';
+import { backUp, restoreBackup } from './backup/backup-database';
+import { readBackup, type BackupSummary } from './backup/backup-format';
+import { backupFile } from './backup/backup-place';
+import { EXIT } from '../machine/errors';
+import { Interruption } from '../machine/interruption';
+import { KEEP_ARGUMENT, KEEP_HELP, withTarget } from './control/left-open';
+import { duration } from '../report/format';
+import { standardOutput, type Output } from '../machine/terminal';
+import { parseOptions, place } from '../machine/options';
 import { runCommand } from './run-command';
 import {
   readTargetChoice,
@@ -15,7 +16,7 @@ import {
   TARGET_HELP,
   type ArgumentFault,
   type TargetChoice,
-} from './target-options';
+} from './target/target-options';
 
 const HELP = `Puts a file of npm run backup back: its orders replace those that are there, its scenario becomes the desired one.
 

@@ -7,19 +7,20 @@ import { checkConfigClean, checkDemoMode, readStackFile } from './checks/normal'
 import { checkInstances } from './checks/platform';
 import { checkRoutes } from './checks/routes';
 import { checkTelemetryArrives } from './checks/telemetry';
-import { restoreConfig } from './config-before';
-import { EXIT, messageOf, Refusal } from './faults';
-import { describeIntent } from './intent';
-import { Interruption } from './interruption';
-import { FailureWatch } from './recovery';
-import { duration, percent, standardOutput, type Output } from './output';
-import { rollbackDatabase } from './rollback-database';
+import { restoreConfig } from './run/config-before';
+import { EXIT, messageOf, Refusal } from '../machine/errors';
+import { describeIntent } from './control/intent';
+import { Interruption } from '../machine/interruption';
+import { FailureWatch } from './run/recovery';
+import { duration, percent } from '../report/format';
+import { standardOutput, type Output } from '../machine/terminal';
+import { rollbackDatabase } from './rollback/rollback-database';
 import { readTraffic } from './checks/traffic';
-import { parseOptions, place, REPOSITORY } from './parse-options';
+import { parseOptions, place, REPOSITORY } from '../machine/options';
 import { runCommand } from './run-command';
-import { StackEngine } from './stack-engine';
-import { cleanStackFile } from './stack-file';
-import { discoverTarget, type Target } from './target';
+import { StackEngine } from './target/stack-engine';
+import { cleanStackFile } from './target/stack-file';
+import { discoverTarget, type Target } from './target/target';
 import {
   readTargetChoice,
   refuseFaults,
@@ -27,7 +28,7 @@ import {
   TARGET_HELP,
   type ArgumentFault,
   type TargetChoice,
-} from './target-options';
+} from './target/target-options';
 
 /** How long everything may take to be well again (ms): a killed PostgreSQL replays its log first. */
 const PATIENCE_MS = 45_000;

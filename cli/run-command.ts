@@ -1,4 +1,4 @@
-import { EXIT, Interrupted, Refusal } from './faults';
+import { EXIT, Interrupted, Refusal } from '../machine/errors';
 
 /** Runs a command's `main` and ends the process: with its exit code, and a user's fault without a stack. */
 export function runCommand(main: () => Promise<number>): void {

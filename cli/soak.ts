@@ -3,17 +3,18 @@ import path from 'node:path';
 import { readState } from '../scenario/apply';
 import { resolveScenario } from '../scenario/resolve';
 import type { Override, Scenario } from '../scenario/types';
-import { describeRun, SOAK } from './conductor';
-import { EXIT, Interrupted, messageOf, Refusal } from './faults';
-import { Interruption } from './interruption';
-import { KEEP_ARGUMENT, KEEP_HELP, withTarget } from './left-open';
-import { duration, standardOutput, type Output } from './output';
-import { parseOptions, place } from './parse-options';
+import { describeRun, SOAK } from './target/conductor';
+import { EXIT, Interrupted, messageOf, Refusal } from '../machine/errors';
+import { Interruption } from '../machine/interruption';
+import { KEEP_ARGUMENT, KEEP_HELP, withTarget } from './control/left-open';
+import { duration } from '../report/format';
+import { standardOutput, type Output } from '../machine/terminal';
+import { parseOptions, place } from '../machine/options';
 import { runCommand } from './run-command';
-import { withSession } from './session';
-import { renderSoak, soakResult } from './soak-report';
-import { takeSample, type Sample } from './soak-samples';
-import type { Target } from './target';
+import { withSession } from '../machine/session';
+import { renderSoak, soakResult } from './soak/soak-report';
+import { takeSample, type Sample } from './soak/soak-samples';
+import type { Target } from './target/target';
 import {
   readTargetChoice,
   refuseFaults,
@@ -21,7 +22,7 @@ import {
   TARGET_HELP,
   type ArgumentFault,
   type TargetChoice,
-} from './target-options';
+} from './target/target-options';
 
 const MOST_MINUTES = 240;
 const EVERY_MS = 5000;

@@ -8,11 +8,11 @@ import { checkHealth, checkInstances } from './checks/platform';
 import { checkIndexes, checkPool } from './checks/state';
 import { checkServiceMap, checkTelemetryArrives, checkTraceDepth } from './checks/telemetry';
 import { checkVendor } from './checks/vendor';
-import { EXIT, messageOf } from './faults';
-import { Interruption } from './interruption';
-import { KEEP_ARGUMENT, KEEP_HELP, withTarget } from './left-open';
-import { standardOutput, type Output } from './output';
-import { parseOptions, place, REPOSITORY } from './parse-options';
+import { EXIT, messageOf } from '../machine/errors';
+import { Interruption } from '../machine/interruption';
+import { KEEP_ARGUMENT, KEEP_HELP, withTarget } from './control/left-open';
+import { standardOutput, type Output } from '../machine/terminal';
+import { parseOptions, place, REPOSITORY } from '../machine/options';
 import { runCommand } from './run-command';
 import {
   readTargetChoice,
@@ -21,7 +21,7 @@ import {
   TARGET_HELP,
   type ArgumentFault,
   type TargetChoice,
-} from './target-options';
+} from './target/target-options';
 
 /** How long baseline is watched (s). */
 const BASELINE_SECONDS = 120;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { HELP, parseStartArguments, type StartOptions } from './arguments';
-import { UserFault } from './faults';
+import { Refusal } from '../machine/errors';
 
 const environment = { repositoryDir: '/repo', cwd: '/here', env: {}, isTerminal: true };
 
@@ -11,11 +11,11 @@ function options(...argv: string[]): StartOptions {
   return command.options;
 }
 
-function faultOf(...argv: string[]): UserFault {
+function faultOf(...argv: string[]): Refusal {
   try {
     parseStartArguments(argv, environment);
   } catch (error) {
-    assert.ok(error instanceof UserFault);
+    assert.ok(error instanceof Refusal);
     return error;
   }
   throw new assert.AssertionError({ message: `${argv.join(' ')} was accepted` });

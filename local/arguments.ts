@@ -2,7 +2,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEMO_MODES, type DemoMode } from '../scenario/types';
 import { CATALOG } from '../services/catalog';
-import { UserFault } from './faults';
+import { Refusal } from '../machine/errors';
 
 /** What the command line of `npm start` says; null where the stack file decides. */
 export interface StartOptions {
@@ -80,7 +80,7 @@ interface ArgumentFault {
  *
  * @param argv without node and script
  * @param environment `repositoryDir` is where a relative default data folder lies, `cwd` where `--data` is relative to
- * @throws UserFault (exit code 2) that lists every fault with key, value and remedy
+ * @throws Refusal (exit code 2) that lists every fault with key, value and remedy
  */
 export function parseStartArguments(
   argv: readonly string[],
@@ -126,7 +126,7 @@ export function parseStartArguments(
     verbose: values.verbose,
     color: environment.isTerminal && !values['no-color'] && !values.plain && !environment.env.NO_COLOR,
   };
-  if (faults.length > 0) throw new UserFault(faults.map(faultLine).join('\n'), 2);
+  if (faults.length > 0) throw new Refusal(faults.map(faultLine).join('\n'), 2);
   return { kind: 'start', options };
 }
 
@@ -154,7 +154,7 @@ function readOptions(argv: readonly string[]) {
     });
   } catch (error) {
     const text = error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error);
-    throw new UserFault(`${text}. All options: npm start -- --help`, 2);
+    throw new Refusal(`${text}. All options: npm start -- --help`, 2);
   }
 }
 

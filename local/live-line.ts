@@ -1,4 +1,5 @@
-import { at, getJson, numberAt, textAt, type JsonAnswer } from './json-client';
+import { getJson, type JsonAnswer } from '../machine/http';
+import { at, numberAt, textAt } from '../machine/json';
 
 /** What one cohort shows over the last ten seconds. */
 export interface CohortView {

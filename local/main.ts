@@ -1,11 +1,12 @@
 import path from 'node:path';
 import { parseStartArguments, type StartOptions } from './arguments';
 import { banner } from './banner';
-import { UserFault } from './faults';
+import { Refusal } from '../machine/errors';
 import { liveLine, readLiveView } from './live-line';
-import { megabytes, type MemoryUse } from './memory';
-import { ProgressReporter, duration } from './progress';
-import { Screen } from './screen';
+import { megabytes, type MemoryUse } from '../machine/memory';
+import { duration } from '../report/format';
+import { ProgressReporter } from './progress';
+import { Screen } from '../machine/screen';
 import { startShop, type RunningShop } from './shop';
 
 /** A rewritten line each second; without a terminal a plain one each ten. */
@@ -126,7 +127,7 @@ main().then(
     process.exit(0);
   },
   (error: unknown) => {
-    if (error instanceof UserFault) {
+    if (error instanceof Refusal) {
       process.stderr.write(`\n${error.message}\n`);
       process.exit(error.exitCode);
     }

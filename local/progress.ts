@@ -1,10 +1,6 @@
 import type { Reporter, Step } from './reporter';
-import type { Screen } from './screen';
-
-/** Milliseconds as people read them: `85 ms`, `2.4 s`. */
-export function duration(ms: number): string {
-  return ms < 950 ? `${String(Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;
-}
+import { duration } from '../report/format';
+import type { Screen } from '../machine/screen';
 
 /**
  * Tells steps with their times: a line when one is done, and while some are under way the status line says which and

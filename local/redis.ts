@@ -2,8 +2,8 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { UserFault } from './faults';
-import type { ProcessSpec } from './supervised-process';
+import { Refusal } from '../machine/errors';
+import type { ProcessSpec } from './processes/supervised-process';
 
 /** Name of Redis's process in run.json, in logs and in messages. */
 export const REDIS_NAME = 'redis';
@@ -94,7 +94,7 @@ function findOnPath(name: string, searchPath: string): string | null {
  * Waits until Redis answers PING.
  *
  * @param hasFailed tells that waiting is in vain
- * @throws UserFault when it does not within `timeoutMs`; what `hasFailed` gives
+ * @throws Refusal when it does not within `timeoutMs`; what `hasFailed` gives
  */
 export async function waitForRedis(
   url: string,
@@ -109,7 +109,7 @@ export async function waitForRedis(
     const failed = hasFailed();
     if (failed) throw failed;
     if (performance.now() > deadline) {
-      throw new UserFault(
+      throw new Refusal(
         `Redis at ${hostname}:${port || '6379'} does not answer. Start it, or unset REDIS_URL to use a local one.`,
       );
     }

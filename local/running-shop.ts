@@ -1,7 +1,7 @@
 import type { DatabaseRole, ServiceName } from '../services/catalog';
-import { dataFolder } from './data-folder';
-import { isRunning } from './process-identity';
-import { readRunState } from './run-state';
+import { dataFolder } from '../machine/data-folder';
+import { isRunning } from '../machine/process-identity';
+import { readRunState } from '../machine/run-file';
 
 /** A shop another process runs. */
 export interface FoundShop {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { UserFault, hasCode, messageOf } from './faults';
-import { writePrivateFile } from './private-file';
+import { Refusal, hasCode, messageOf } from '../machine/errors';
+import { writePrivateFile } from '../machine/private-file';
 
 /** Generated once per data folder. */
 export interface Secrets {
@@ -18,13 +18,13 @@ export interface Secrets {
  * Reads the secrets of a data folder; makes them when there are none.
  *
  * @param cluster PostgreSQL's folder if it is there already: its superuser's password cannot be made anew
- * @throws UserFault when the file is broken, or gone while the database is still there
+ * @throws Refusal when the file is broken, or gone while the database is still there
  */
 export function loadSecrets(file: string, cluster: string | null): Secrets {
   const stored = readSecrets(file);
   if (stored) return stored;
   if (cluster !== null) {
-    throw new UserFault(
+    throw new Refusal(
       `${file} is missing, but the database that was made with its passwords is still in ${cluster}. ` +
         'Put the file back, or delete both to start afresh (the catalog is seeded again).',
     );
@@ -52,7 +52,7 @@ export function readSecrets(file: string): Secrets | null {
     };
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return null;
-    throw new UserFault(
+    throw new Refusal(
       `${file} cannot be read (${messageOf(error)}). Delete the data folder to start afresh (the catalog is seeded again).`,
     );
   }

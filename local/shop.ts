@@ -1,15 +1,15 @@
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { stackConfigPath } from '../scenario/config-file';
+import { stackConfigPath } from '../scenario/config/config-file';
 import type { Scenario } from '../scenario/types';
 import { CATALOG, type DatabaseRole, type ServiceName } from '../services/catalog';
 import { POSTGRES_PORT, REDIS_PORT, type StartOptions } from './arguments';
-import { createDataFolder, dataFolder, type DataFolder } from './data-folder';
-import { databaseUrls, prepareDatabase, requiredConnections, waitForDatabase } from './database';
-import { UserFault } from './faults';
-import { contentMark } from './file-watch';
-import type { MemoryUse } from './memory';
-import { requireFreePorts } from './ports';
+import { createDataFolder, dataFolder, type DataFolder } from '../machine/data-folder';
+import { databaseUrls, prepareDatabase, requiredConnections, waitForDatabase } from './postgres/database';
+import { Refusal } from '../machine/errors';
+import { contentMark } from './stack/file-watch';
+import type { MemoryUse } from '../machine/memory';
+import { requireFreePorts } from './processes/ports';
 import {
   POSTGRES_NAME,
   SUPERUSER,
@@ -19,19 +19,19 @@ import {
   postgresSpec,
   startFault,
   type PostgresOptions,
-} from './postgres';
-import { placePostgres } from './postgres-binaries';
-import { postgresUser } from './postgres-user';
-import { Presence } from './presence';
+} from './postgres/postgres';
+import { placePostgres } from './postgres/postgres-binaries';
+import { postgresUser } from './postgres/postgres-user';
+import { Presence } from './processes/presence';
 import { REDIS_NAME, planRedis, waitForRedis, type RedisKind } from './redis';
 import type { Reporter } from './reporter';
-import { RunRecord, claimRun, newRunState } from './run-state';
+import { RunRecord, claimRun, newRunState } from '../machine/run-file';
 import { loadSecrets } from './secrets';
-import { serviceSpec, servicePort, serviceUrls, type ServiceSettings } from './service-processes';
-import { applyStack, type StackTarget } from './stack-apply';
-import { StackScenario } from './stack-scenario';
-import { watchStack } from './stack-watch';
-import { Supervisor } from './supervisor';
+import { serviceSpec, servicePort, serviceUrls, type ServiceSettings } from './processes/service-processes';
+import { applyStack, type StackTarget } from './stack/stack-apply';
+import { StackScenario } from './stack/stack-scenario';
+import { watchStack } from './stack/stack-watch';
+import { Supervisor } from './processes/supervisor';
 
 /** What a shop is started with. */
 export interface ShopRequest extends StartOptions {
@@ -71,7 +71,7 @@ const DATABASE_TIMEOUT_MS = 30_000;
  * Starts the shop: stores and services side by side, then the catalog and the stack's scenario, then the load.
  * Resolves when every service is ready and traffic flows.
  *
- * @throws UserFault for what the user can mend; everything that was started is stopped then
+ * @throws Refusal for what the user can mend; everything that was started is stopped then
  */
 export async function startShop(request: ShopRequest): Promise<RunningShop> {
   const { reporter, portOffset } = request;
@@ -233,7 +233,7 @@ function planDatabase(request: ShopRequest, folder: DataFolder, maxConnections: 
   const port = POSTGRES_PORT + request.portOffset;
   if (externalUrl !== null && externalUrl !== '') {
     if (!/^postgres(ql)?:\/\//.test(externalUrl) || !URL.canParse(externalUrl)) {
-      throw new UserFault(
+      throw new Refusal(
         'ECOMMERCE_POSTGRES_URL: must be the URL of a superuser, e.g. postgres://postgres:secret@localhost:5432/postgres',
         2,
       );
@@ -337,7 +337,7 @@ async function startRedis(
     const crashes = supervised?.restarts ?? 0;
     return crashes < 3
       ? null
-      : new UserFault(`Redis ended ${String(crashes)} times. Log: ${spec?.logFile ?? ''}`);
+      : new Refusal(`Redis ended ${String(crashes)} times. Log: ${spec?.logFile ?? ''}`);
   });
   step.done(plan.description);
 }

@@ -1,7 +1,7 @@
-import type { ConfigFault } from './config-error';
+import type { ConfigFault } from './config/config-error';
 import { normaliseCurve, rateRange, rescaleRates, scaleRates } from './curve';
 import { presetOf, type Preset } from './presets';
-import type { ScenarioConfig } from './schema';
+import type { ScenarioConfig } from './config/schema';
 import { choosePool, type CurveFault } from './solver';
 import type { CurvePoint, DemoMode } from './types';
 

@@ -11,7 +11,7 @@ import {
   type FlowMinute,
 } from './flow-alert';
 import { resolveScenario } from './resolve';
-import type { ScenarioConfig } from './schema';
+import type { ScenarioConfig } from './config/schema';
 
 const ALL = {
   'db.slow_query': 3,

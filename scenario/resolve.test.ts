@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConfigError } from './config-error';
+import { ConfigError } from './config/config-error';
 import { predictionBasis, resolveScenario } from './resolve';
-import type { ScenarioConfig } from './schema';
+import type { ScenarioConfig } from './config/schema';
 
 const now = 1_800_000_000.4;
 const resolve = (config: ScenarioConfig, options = {}) =>

@@ -1,9 +1,9 @@
-import { ConfigError } from './config-error';
+import { ConfigError } from './config/config-error';
 import { errorRateAt, meanRpm } from './curve';
 import { planOutage, scaledPool, scenarioFaults, type OutagePlan } from './feasibility';
 import { INDEX_SCAN_MS, simulatePool, UNPACED_SCAN_MS } from './prediction';
 import { BASELINE_POOL, NORMAL_RATES, presetOf } from './presets';
-import type { ScenarioConfig } from './schema';
+import type { ScenarioConfig } from './config/schema';
 import { solveStorage } from './solver';
 import { phaseAt } from './timeline';
 import { INDEX_NAMES } from './types';

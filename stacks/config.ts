@@ -4,16 +4,16 @@ import path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 // Not by the folder's index: that loads the AWS SDK, which other targets don't need.
 import { HOST_DEFAULTS, hostFaults, type HostArgs } from '../infra/host/host-args';
-import { ConfigError, type ConfigFault } from '../scenario/config-error';
+import { ConfigError, type ConfigFault } from '../scenario/config/config-error';
 import {
   DEFAULT_IMAGES,
   DEFAULT_NODE_PORTS,
   documentedDeploymentKeys,
   parseDeploymentConfig,
   type DeploymentConfig,
-} from '../scenario/deployment';
+} from '../scenario/config/deployment';
 import { resolveScenario } from '../scenario/resolve';
-import { parseScenarioConfig, type ScenarioConfig } from '../scenario/schema';
+import { parseScenarioConfig, type ScenarioConfig } from '../scenario/config/schema';
 import type { Scenario } from '../scenario/types';
 import { SERVICE_NAMES, type ServiceName } from '../services/catalog';
 

@@ -1,5 +1,5 @@
 import type { CollectorArgs } from '../infra/collector/collector';
-import type { DeploymentConfig } from '../scenario/deployment';
+import type { DeploymentConfig } from '../scenario/config/deployment';
 
 /** Region EU1, which was `coralogix.com` before. */
 const DEFAULT_CORALOGIX_DOMAIN = 'eu1.coralogix.com';

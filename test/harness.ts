@@ -8,7 +8,7 @@ import { Client } from 'pg';
 /** The repository, seen from dist/test. */
 export const repositoryDir = resolve(__dirname, '..', '..');
 
-/** What `npm start` writes into its data folder (local/run-state.ts). */
+/** What `npm start` writes into its data folder (machine/run-file.ts). */
 interface RunFile {
   state: string;
   urls: Record<string, string>;

@@ -34,7 +34,10 @@ const parts = [
   { name: 'lint', command: [bin('eslint'), '.', '--max-warnings', '0'] },
   { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
   { name: 'docs', command: [process.execPath, 'dist/cli/generate-docs.js', '--check'] },
-  { name: 'unit', files: () => tests('dist/{scenario,services,local,cli,infra,stacks,policy}/**/*.test.js') },
+  {
+    name: 'unit',
+    files: () => tests('dist/{scenario,report,machine,services,local,cli,infra,stacks,policy}/**/*.test.js'),
+  },
   // Asks kubeconform, kube-score and checkov where they are installed, and says so where not.
   { name: 'manifests', files: () => tests('dist/test/manifests/*.test.js') },
   { name: 'shop', files: () => tests('dist/test/shop/*.test.js') },

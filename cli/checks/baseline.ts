@@ -1,8 +1,8 @@
 import { availableParallelism, loadavg } from 'node:os';
-import { numberAt } from '../json';
-import { duration, percent } from '../output';
-import { BASELINE_ERROR_RATE, CATALOG_P95_MS, JOURNEY_P95_MS } from '../verdict';
-import { parseSummary } from '../observation';
+import { numberAt } from '../../machine/json';
+import { duration, percent } from '../../report/format';
+import { BASELINE_ERROR_RATE, CATALOG_P95_MS, JOURNEY_P95_MS } from '../../report/verdict';
+import { parseSummary } from '../target/observation';
 import { failed, ok, type Finding } from './check';
 import { readInstances, readService, type CheckContext } from './context';
 

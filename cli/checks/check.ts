@@ -1,4 +1,4 @@
-import { messageOf } from '../faults';
+import { messageOf } from '../../machine/errors';
 import { anchorOf, CHECKS, type CheckId } from './book';
 
 /** What a check found. */

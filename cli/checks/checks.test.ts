@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CATALOG, SERVICE_NAMES } from '../../services/catalog';
-import type { Instance } from '../target';
+import type { Instance } from '../target/target';
 import { judgeBaseline } from './baseline';
 import { anchorOf } from './book';
 import { allOk, checkLines, CheckFault, failed, ok, runCheck, skipped } from './check';

@@ -1,4 +1,4 @@
-import { loadKubernetes } from '../cluster';
+import { loadKubernetes } from '../target/cluster';
 import type { CheckContext } from './context';
 
 const LINES = 400;

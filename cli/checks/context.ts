@@ -1,7 +1,7 @@
 import type { EffectiveScenario } from '../../scenario/types';
-import { getJson, type JsonAnswer } from '../http';
-import type { Output } from '../output';
-import type { Target } from '../target';
+import { getJson, type JsonAnswer } from '../../machine/http';
+import type { Output } from '../../machine/terminal';
+import type { Target } from '../target/target';
 import type { ServiceName } from '../../services/catalog';
 
 /** What checks work with. */

@@ -1,9 +1,9 @@
 import { effectiveScenario, readState } from '../../scenario/apply';
 import { positionAt } from '../../scenario/timeline';
 import type { EffectiveScenario } from '../../scenario/types';
-import { messageOf } from '../faults';
-import { withSession } from '../session';
-import type { Target } from '../target';
+import { messageOf } from '../../machine/errors';
+import { withSession } from '../../machine/session';
+import type { Target } from '../target/target';
 import { CheckFault } from './check';
 import type { CheckContext } from './context';
 

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { effectivePosition } from './effective';
-import { postJson } from '../http';
-import { textAt, numberAt } from '../json';
-import { duration } from '../output';
+import { postJson } from '../../machine/http';
+import { textAt, numberAt } from '../../machine/json';
+import { duration } from '../../report/format';
 import { failed, ok, type Finding } from './check';
 import type { CheckContext } from './context';
 

@@ -1,7 +1,7 @@
 import { SERVICE_NAMES } from '../../services/catalog';
-import { messageOf } from '../faults';
-import { at, textAt } from '../json';
-import type { Instance } from '../target';
+import { messageOf } from '../../machine/errors';
+import { at, textAt } from '../../machine/json';
+import type { Instance } from '../target/target';
 import { failed, ok, type Finding } from './check';
 import { eventually, readInstances, type CheckContext } from './context';
 

@@ -1,6 +1,6 @@
 import { poolOver } from '../../scenario/pool-share';
-import { numberAt } from '../json';
-import type { Target } from '../target';
+import { numberAt } from '../../machine/json';
+import type { Target } from '../target/target';
 import { readInstances } from './context';
 
 /** The recommendation pool of all replicas of product-catalog together. */

@@ -1,7 +1,7 @@
 import type { ServiceName } from '../../services/catalog';
-import { getJson, postJson } from '../http';
-import { messageOf } from '../faults';
-import { textAt } from '../json';
+import { getJson, postJson } from '../../machine/http';
+import { messageOf } from '../../machine/errors';
+import { textAt } from '../../machine/json';
 import { failed, ok, type Finding } from './check';
 import { eventually, type CheckContext } from './context';
 

@@ -1,8 +1,8 @@
 import { readIndexes } from '../../scenario/apply';
 import { INDEX_NAMES } from '../../scenario/types';
-import { wrongIndexes } from '../conductor';
-import { textAt } from '../json';
-import { withSession } from '../session';
+import { wrongIndexes } from '../target/conductor';
+import { textAt } from '../../machine/json';
+import { withSession } from '../../machine/session';
 import { failed, ok, type Finding } from './check';
 import { eventually, readService, type CheckContext } from './context';
 import { describeEffective } from './effective';

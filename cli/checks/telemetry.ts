@@ -1,6 +1,6 @@
 import { CATALOG } from '../../services/catalog';
-import { at, listAt, numberAt, textAt } from '../json';
-import { parseSummary } from '../observation';
+import { at, listAt, numberAt, textAt } from '../../machine/json';
+import { parseSummary } from '../target/observation';
 import { failed, ok, type Finding } from './check';
 import { eventually, readService, type CheckContext } from './context';
 import type { TestRequest } from './journeys';

@@ -1,5 +1,5 @@
-import { numberAt } from '../json';
-import type { Target } from '../target';
+import { numberAt } from '../../machine/json';
+import type { Target } from '../target/target';
 import { readInstances } from './context';
 
 /** Counts of one cohort, over all replicas of the load generator. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import type { Target } from '../target';
+import type { Target } from '../target/target';
 import type { CheckContext } from './context';
 import { checkVendor } from './vendor';
 

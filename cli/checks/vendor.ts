@@ -1,6 +1,6 @@
-import { at, numberAt, textAt } from '../json';
-import { postJson } from '../http';
-import { messageOf } from '../faults';
+import { at, numberAt, textAt } from '../../machine/json';
+import { postJson } from '../../machine/http';
+import { messageOf } from '../../machine/errors';
 import { failed, ok, skipped, type Finding } from './check';
 import { collectorExporters, isVendor, vendorTrouble } from './collector-metrics';
 import { collectorLog } from './collector-log';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DEFAULT_NODE_PORTS, documentedDeploymentKeys } from '../../scenario/deployment';
+import { DEFAULT_NODE_PORTS, documentedDeploymentKeys } from '../../scenario/config/deployment';
 import { takenPortRemedy } from './node-port-hint';
 
 const TAKEN =

@@ -1,4 +1,4 @@
-import type { ConfigFault } from '../../scenario/config-error';
+import type { ConfigFault } from '../../scenario/config/config-error';
 import type { HostNodePorts } from './ingress';
 import { operatorCidrFaults } from './operator-cidrs';
 

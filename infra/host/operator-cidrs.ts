@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import type { ConfigFault } from '../../scenario/config-error';
+import type { ConfigFault } from '../../scenario/config/config-error';
 
 /** Where AWS answers with the caller's own address, as plain text. */
 export const ADDRESS_SERVICE = 'https://checkip.amazonaws.com';

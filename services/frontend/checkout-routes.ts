@@ -13,7 +13,7 @@ import {
 import { CheckoutFailedError } from './checkout-failure';
 import type { CheckoutTelemetry } from './checkout-telemetry';
 import { checkoutBody, checkoutHeaders, type CheckoutInput } from './input';
-import { serverSpan } from '../lib/server-span';
+import { serverSpan } from '../lib/telemetry/server-span';
 
 /** What recommendations get of a caller who doesn't say how long he waits (ms). */
 const RECOMMENDATIONS_TIMEOUT_MS = 5000;

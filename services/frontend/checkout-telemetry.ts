@@ -1,11 +1,11 @@
 import { SpanStatusCode, type Attributes, type Counter } from '@opentelemetry/api';
 import { currentCohort } from '../lib/cohort';
 import { logger } from '../lib/logger';
-import { meter } from '../lib/metrics';
-import { tracer } from '../lib/tracing';
+import { meter } from '../lib/telemetry/metrics';
+import { tracer } from '../lib/telemetry/tracing';
 import type { PricedOrder } from './checkout';
 import { CheckoutFailedError } from './checkout-failure';
-import { serverSpan } from '../lib/server-span';
+import { serverSpan } from '../lib/telemetry/server-span';
 
 /** What a checkout tells about itself: span attributes, the log event of a failure, and the money lost. */
 export class CheckoutTelemetry {

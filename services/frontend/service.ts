@@ -4,7 +4,7 @@ import { checkoutRoutes } from './checkout-routes';
 import { CheckoutTelemetry } from './checkout-telemetry';
 import { nameFailedService } from './dependency-failure';
 import { ExpiringCache } from './expiring-cache';
-import { serverSpan } from '../lib/server-span';
+import { serverSpan } from '../lib/telemetry/server-span';
 import { fetchProduct, shop } from './shop';
 import { shopRoutes } from './shop-routes';
 import { publicFolder, storefrontRoutes } from './storefront';

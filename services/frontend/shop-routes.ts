@@ -12,7 +12,7 @@ import {
   productParams,
   productsQuery,
 } from './input';
-import { serverSpan } from '../lib/server-span';
+import { serverSpan } from '../lib/telemetry/server-span';
 import { listLowStock, listProducts, shop, type Product } from './shop';
 
 const CART_TIMEOUT_MS = 1500;

@@ -3,9 +3,9 @@ import { Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg
 import { SESSION_OPTIONS } from '../../scenario/sql/settings';
 import { HttpError } from './errors';
 import { logger } from './logger';
-import { poolMetrics, type PoolMetrics } from './pool-metrics';
-import { withObservation, type QueryObservation } from './query-observation';
-import { tracer } from './tracing';
+import { poolMetrics, type PoolMetrics } from './telemetry/pool-metrics';
+import { withObservation, type QueryObservation } from './telemetry/query-observation';
+import { tracer } from './telemetry/tracing';
 
 /** A failed wait links to at most this many of the queries that held the pool, oldest first. */
 const MAX_LINKS = 20;

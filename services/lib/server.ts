@@ -3,17 +3,17 @@ import express, { type ErrorRequestHandler, type RequestHandler, type Router } f
 import type { Server } from 'node:http';
 import { z } from 'zod';
 import { serviceEntry, type ServiceName } from '../catalog';
-import { CALLER_GONE, isAbandoned, markAbandonedRequests } from './abandoned-requests';
+import { CALLER_GONE, isAbandoned, markAbandonedRequests } from './telemetry/abandoned-requests';
 import { activeCohort, cohortOf, contextWithCohort, trafficTypeOfPath, type Cohort } from './cohort';
 import { readEnv } from './env';
 import { HttpError } from './errors';
 import { closeHttpClient } from './http-client';
 import { logger } from './logger';
-import { meter } from './metrics';
+import { meter } from './telemetry/metrics';
 import type { ScenarioSubscription } from './scenario-subscription';
-import { serverSpan } from './server-span';
-import { spansEnded } from './span-counter';
-import { shutdownTelemetry } from './telemetry';
+import { serverSpan } from './telemetry/server-span';
+import { spansEnded } from './telemetry/span-counter';
+import { shutdownTelemetry } from './telemetry/bootstrap';
 
 /** After SIGTERM: how long open requests may take (ms), and when the process ends whatever happens. */
 const DRAIN_MS = 1_500;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resolveScenario } from '../../scenario/resolve';
-import { parseScenarioConfig } from '../../scenario/schema';
+import { parseScenarioConfig } from '../../scenario/config/schema';
 import type { DemoMode, EffectiveScenario } from '../../scenario/types';
 import type { Cohort } from '../lib/cohort';
 import { demoStatus } from './demo-status';

@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import express from 'express';
 import { effectiveScenario, type SqlExecutor } from '../../scenario/apply';
 import { resolveScenario } from '../../scenario/resolve';
-import { parseScenarioConfig } from '../../scenario/schema';
+import { parseScenarioConfig } from '../../scenario/config/schema';
 import type { Override, Scenario } from '../../scenario/types';
 import { HttpError } from '../lib/errors';
 import { LoadGenerator } from './generator';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { ConfigError } from '../../scenario/config-error';
+import { ConfigError } from '../../scenario/config/config-error';
 import { resolveScenario } from '../../scenario/resolve';
-import { parseScenarioConfig } from '../../scenario/schema';
+import { parseScenarioConfig } from '../../scenario/config/schema';
 import { DEMO_MODES, type Override, type Scenario } from '../../scenario/types';
 import { HttpError } from '../lib/errors';
 

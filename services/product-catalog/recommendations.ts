@@ -3,7 +3,7 @@ import { SLOW_QUERY_MS } from '../../scenario/flow-alert';
 import { PoolExhaustedError, type InstrumentedPool } from '../lib/database';
 import { callService } from '../lib/http-client';
 import { logger } from '../lib/logger';
-import { serverSpan } from '../lib/server-span';
+import { serverSpan } from '../lib/telemetry/server-span';
 import type { PlanObserver } from './plan-observer';
 import { recommendationsQuery } from './queries';
 

@@ -5,7 +5,7 @@ import { RECOMMENDATION_BAND_CENTS } from '../../scenario/sql/catalog';
 import { PoolExhaustedError } from '../lib/database';
 import { HttpError } from '../lib/errors';
 import { categoryField, idField, INT4_MAX } from '../lib/fields';
-import { serverSpan } from '../lib/server-span';
+import { serverSpan } from '../lib/telemetry/server-span';
 import { parseInput } from '../lib/validate';
 import type { PlanObserver } from './plan-observer';
 import type { CatalogPools } from './pools';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadKubernetes } from '../../cli/cluster';
+import { loadKubernetes } from '../../cli/target/cluster';
 import { TestCluster } from '../engine/cluster';
 import { TestStack } from '../engine/test-stack';
 import { repositoryDir, until } from '../harness';

@@ -1,4 +1,4 @@
-import { DEFAULT_IMAGES } from '../../scenario/deployment';
+import { DEFAULT_IMAGES } from '../../scenario/config/deployment';
 
 /**
  * Where the engine tests run: from the environment, since clusters and registries differ.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { METRICS_INTERVAL_MS } from '../../lib/metrics-interval';
+import { METRICS_INTERVAL_MS } from '../../lib/telemetry/metrics-interval';
 import type { MetricPoint } from '../otlp/records';
 import { MetricValues } from './metric-values';
 

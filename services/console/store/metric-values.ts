@@ -1,4 +1,4 @@
-import { METRICS_INTERVAL_MS } from '../../lib/metrics-interval';
+import { METRICS_INTERVAL_MS } from '../../lib/telemetry/metrics-interval';
 import { attributesObject, type AttributeValue, type MetricPoint } from '../otlp/records';
 
 /** Metrics of which the last values are kept. */

@@ -1,0 +1,254 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { applyIndexes, effectiveScenario, readState } from '../../scenario/apply';
+import { writeDesiredStatement } from '../../scenario/sql/state';
+import {
+  BACKUP_FORMAT,
+  BACKUP_VERSION,
+  BackupWriter,
+  readBackup,
+  type BackupHeader,
+  type BackupSummary,
+  type TableTotals,
+} from './backup-format';
+import {
+  BACKUP_TABLES,
+  catalogIdentity,
+  countOf,
+  RowInserter,
+  rowsOf,
+  totalsOf,
+  useFixedTexts,
+  type BackupTable,
+} from './backup-tables';
+import { describeRun } from '../target/conductor';
+import { Refusal } from '../../machine/errors';
+import { duration } from '../../report/format';
+import { type Output } from '../../machine/terminal';
+import { withSession } from '../../machine/session';
+import type { Target } from '../target/target';
+
+/** How long the orders' table is waited for (ms). */
+const LOCK_TIMEOUT_MS = 15_000;
+/** Between two lines of progress (ms). */
+const PROGRESS_MS = 2000;
+
+export interface BackupTools {
+  output: Output;
+  /** @throws Interrupted once the end was asked for */
+  check: () => void;
+}
+
+type Source = Pick<Target, 'conductor' | 'kind' | 'name'>;
+
+/**
+ * Writes orders, scenario state and the catalog's identity to a file, all as of one moment.
+ *
+ * @returns what it holds
+ */
+export async function backUp(
+  target: Source,
+  file: string,
+  { output, check }: BackupTools,
+): Promise<BackupSummary> {
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  return withSession(target.conductor, async (sql, client) => {
+    const writer = await BackupWriter.create(file);
+    try {
+      await client.query('begin isolation level repeatable read read only');
+      await useFixedTexts(client);
+      const { desired, override } = await readState(sql);
+      if (desired === null)
+        throw new Refusal('The database has no scenario yet: there is nothing to back up.');
+      const header: BackupHeader = {
+        format: BACKUP_FORMAT,
+        version: BACKUP_VERSION,
+        createdAt: new Date().toISOString(),
+        target: { kind: target.kind, name: target.name },
+        catalog: await catalogIdentity(client),
+        scenario: { desired, override },
+        tables: BACKUP_TABLES.map(({ name }) => name),
+      };
+      await writer.header(header);
+      const tables = new Map<string, TableTotals>();
+      for (const table of BACKUP_TABLES) {
+        const progress = new Progress(output, table.name, await countOf(client, table));
+        await writer.beginTable(
+          table.name,
+          table.columns.map(([name]) => name),
+        );
+        for await (const row of rowsOf(client, table)) {
+          check();
+          await writer.row(row);
+          progress.step();
+        }
+        tables.set(table.name, await writer.endTable());
+      }
+      await client.query('commit');
+      await writer.close();
+      // What the disk holds, read again from beginning to end.
+      const written = await readBackup(file);
+      for (const [name, totals] of tables) {
+        if (written.tables.get(name)?.sha256 !== totals.sha256)
+          throw new Error(`${file} does not hold what was written to it`);
+      }
+      return written;
+    } catch (error) {
+      await writer.discard();
+      throw error;
+    }
+  });
+}
+
+/** What a restore did. */
+export interface Restored {
+  tables: Map<string, TableTotals>;
+  /** Rows that were there before, by table. */
+  replaced: Map<string, number>;
+}
+
+/**
+ * Puts a backup back, in one transaction: everything, checked by counts and checksums, or nothing. Indexes follow
+ * afterwards, since building them concurrently cannot be part of a transaction: they are what the scenario says.
+ *
+ * @param summary of the file, which was read and checked before
+ * @throws Refusal when the catalog is another one; Error when what was restored is not what the file holds
+ */
+export async function restoreBackup(
+  target: Source,
+  file: string,
+  summary: BackupSummary,
+  { output, check }: BackupTools,
+): Promise<Restored> {
+  return withSession(target.conductor, async (sql, client) => {
+    await client.query('begin');
+    let result: Restored;
+    try {
+      await useFixedTexts(client);
+      await client.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+      const { override: running } = await readState(sql);
+      if (running !== null) {
+        throw new Refusal(
+          `A run is under way: ${describeRun(running)}. End it first: npm run rollback. Nothing was restored.`,
+        );
+      }
+      refuseOtherCatalog(summary.header, await catalogIdentity(client));
+      const replaced = new Map<string, number>();
+      for (const table of BACKUP_TABLES) {
+        // Orders that come meanwhile wait, and are placed after it.
+        await client.query(`lock table ${table.name} in access exclusive mode`);
+        replaced.set(table.name, await countOf(client, table));
+        await client.query(`truncate ${table.name}`);
+      }
+      const again = await insertRows(client, file, summary, { output, check });
+      if (again.sha256 !== summary.sha256) throw new Error(`${file} was changed while it was read`);
+      const tables = new Map<string, TableTotals>();
+      for (const table of BACKUP_TABLES) {
+        const wanted = summary.tables.get(table.name);
+        const found = await totalsOf(client, table);
+        if (found.rows !== wanted?.rows || found.sha256 !== wanted.sha256) {
+          throw new Error(
+            `${table.name} has ${found.rows} rows (${found.sha256.slice(0, 12)}) instead of ${wanted?.rows ?? 0} (${wanted?.sha256.slice(0, 12) ?? ''})`,
+          );
+        }
+        tables.set(table.name, found);
+      }
+      const { desired, override } = summary.header.scenario;
+      await client.query('select scenario.end_override(null)');
+      await client.query(writeDesiredStatement, [JSON.stringify(desired)]);
+      if (override !== null && override.expiresAt > Date.now() / 1000) {
+        await client.query('select scenario.begin_override($1::jsonb)', [JSON.stringify(override)]);
+      } else {
+        await client.query('select scenario.write_storage()');
+      }
+      check();
+      await client.query('commit');
+      result = { tables, replaced };
+    } catch (error) {
+      await client.query('rollback').catch(() => undefined);
+      throw error;
+    }
+    const effective = effectiveScenario(await readState(sql));
+    if (effective !== null) {
+      await applyIndexes(sql, effective.scenario, (message) => {
+        output.line(`  ${message}`);
+      });
+    }
+    return result;
+  });
+}
+
+function refuseOtherCatalog({ catalog }: BackupHeader, found: BackupHeader['catalog']): void {
+  if (catalog.rows !== found.rows) {
+    throw new Refusal(
+      `The backup belongs to a catalog of ${catalog.rows} products, this shop has ${found.rows}: ` +
+        `start it with npm start -- --rows ${catalog.rows} (a stack: pulumi config set catalogRows ${catalog.rows} && pulumi up) first. Nothing was restored.`,
+    );
+  }
+  if (catalog.checksum !== found.checksum) {
+    throw new Refusal(
+      `The catalog has ${found.rows} products as in the backup, but not the same ones (version ${catalog.version} there, ${found.version} here, ` +
+        'or products were changed by hand): seed it anew (delete the data folder) or use the version that wrote the backup. Nothing was restored.',
+    );
+  }
+}
+
+async function insertRows(
+  client: ConstructorParameters<typeof RowInserter>[0],
+  file: string,
+  summary: BackupSummary,
+  { output, check }: BackupTools,
+): Promise<BackupSummary> {
+  let inserter: RowInserter | null = null;
+  let progress: Progress | null = null;
+  return readBackup(file, {
+    table: (name, columns) => {
+      const table = tableOf(name, columns, file);
+      inserter = new RowInserter(client, table);
+      progress = new Progress(output, name, summary.tables.get(name)?.rows ?? 0);
+    },
+    row: async (row) => {
+      check();
+      progress?.step();
+      await inserter?.add(row);
+    },
+    endTable: async () => {
+      await inserter?.flush();
+    },
+  });
+}
+
+/** Names come from this list, never from the file. */
+function tableOf(name: string, columns: readonly string[], file: string): BackupTable {
+  const table = BACKUP_TABLES.find((candidate) => candidate.name === name);
+  const expected = table?.columns.map(([column]) => column);
+  if (table === undefined || JSON.stringify(columns) !== JSON.stringify(expected)) {
+    throw new Refusal(
+      `${file}: ${name} (${columns.join(', ')}) is no table of this version: restore it with the version that wrote it. Nothing was restored.`,
+    );
+  }
+  return table;
+}
+
+/** A line now and then while many rows go by. */
+class Progress {
+  private rows = 0;
+  private toldAt = performance.now();
+  private readonly started = performance.now();
+
+  constructor(
+    private readonly output: Output,
+    private readonly what: string,
+    private readonly total: number,
+  ) {}
+
+  step(): void {
+    this.rows += 1;
+    // Looking at the clock for every row would cost more than the row.
+    if (this.rows % 200 !== 0 || performance.now() - this.toldAt < PROGRESS_MS) return;
+    this.toldAt = performance.now();
+    this.output.line(
+      `  ${this.what}: ${this.rows} of ${this.total} rows (${duration(this.toldAt - this.started)})`,
+    );
+  }
+}

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import type { Client } from 'pg';
+import { CATALOG_VERSION } from '../../scenario/sql/catalog';
+import type { CatalogIdentity, Row, TableTotals } from './backup-format';
+
+/** A table that no seeding brings back. */
+export interface BackupTable {
+  name: string;
+  /** Columns with their types, in the order in which they are written. */
+  columns: readonly (readonly [name: string, type: string])[];
+  /** What the rows are ordered by: the primary key. */
+  key: string;
+}
+
+/** Everything that is not made again by seeding. Carts and histories in Redis are forgotten by design. */
+export const BACKUP_TABLES: readonly BackupTable[] = [
+  {
+    name: 'shop.orders',
+    columns: [
+      ['id', 'uuid'],
+      ['idempotency_key', 'text'],
+      ['user_id', 'text'],
+      ['total_cents', 'bigint'],
+      ['currency', 'text'],
+      ['items', 'jsonb'],
+      ['payment_id', 'text'],
+      ['created_at', 'timestamptz'],
+    ],
+    key: 'id',
+  },
+];
+
+/** Rows that are fetched, and inserted, at once. */
+const BATCH = 500;
+
+/** So that the same value is always the same text. To be called within a transaction. */
+export async function useFixedTexts(client: Client): Promise<void> {
+  await client.query(
+    `set local timezone = 'UTC'; set local datestyle = 'ISO'; set local intervalstyle = 'postgres'; set local extra_float_digits = 1`,
+  );
+}
+
+/** Every row of a table as texts, by a cursor: as much memory as one batch takes. Within a transaction. */
+export async function* rowsOf(client: Client, table: BackupTable): AsyncGenerator<Row> {
+  const columns = table.columns.map(([name]) => `${name}::text`).join(', ');
+  const cursor = 'backup_rows';
+  await client.query(
+    `declare ${cursor} no scroll cursor for select ${columns} from ${table.name} order by ${table.key}`,
+  );
+  try {
+    for (;;) {
+      const { rows } = await client.query<(string | null)[]>({
+        text: `fetch ${BATCH} from ${cursor}`,
+        rowMode: 'array',
+      });
+      yield* rows;
+      if (rows.length < BATCH) break;
+    }
+  } finally {
+    // In a transaction that has failed there is nothing to close.
+    await client.query(`close ${cursor}`).catch(() => undefined);
+  }
+}
+
+/** Count and checksum of a table as it is, by the rule of the file. Within a transaction. */
+export async function totalsOf(client: Client, table: BackupTable): Promise<TableTotals> {
+  const hash = createHash('sha256');
+  let rows = 0;
+  for await (const row of rowsOf(client, table)) {
+    hash.update(JSON.stringify(row)).update('\n');
+    rows += 1;
+  }
+  return { rows, sha256: hash.digest('hex') };
+}
+
+/** How many rows there are, for progress. */
+export async function countOf(client: Client, table: BackupTable): Promise<number> {
+  const { rows } = await client.query<{ count: string }>(`select count(*)::text as count from ${table.name}`);
+  return Number(rows[0]?.count ?? 0);
+}
+
+/** Takes rows and inserts them in batches. */
+export class RowInserter {
+  private batch: Row[] = [];
+  rows = 0;
+
+  constructor(
+    private readonly client: Client,
+    private readonly table: BackupTable,
+  ) {}
+
+  async add(row: Row): Promise<void> {
+    this.batch.push(row);
+    if (this.batch.length >= BATCH) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    if (this.batch.length === 0) return;
+    const { columns, name } = this.table;
+    const values = columns.map(([, type], index) => `(value->>${index})::${type}`).join(', ');
+    await this.client.query(
+      `insert into ${name} (${columns.map(([column]) => column).join(', ')})
+       select ${values} from jsonb_array_elements($1::jsonb) as value`,
+      [JSON.stringify(this.batch)],
+    );
+    this.rows += this.batch.length;
+    this.batch = [];
+  }
+}
+
+/**
+ * The catalog's parameters and a checksum over its rows: an order-free one of constant memory. Reads the table itself,
+ * which no storage emulation slows down.
+ *
+ * @throws Error when the catalog was never finished
+ */
+export async function catalogIdentity(client: Client): Promise<CatalogIdentity> {
+  const { rows: states } = await client.query<{ version: number; catalog_rows: number; complete: boolean }>(
+    'select version, catalog_rows, complete from storage.catalog_state',
+  );
+  const state = states[0];
+  if (state?.complete !== true) throw new Error('the catalog has not been seeded to its end');
+  const { rows } = await client.query<{ count: string; mixed: string | null; sum: string | null }>(
+    `select count(*)::text as count, bit_xor(half)::text as mixed, sum(half::numeric)::text as sum
+       from (select ('x' || substr(md5(p::text), 1, 16))::bit(64)::bigint as half from storage.products p) as halves`,
+  );
+  const { count = '0', mixed, sum } = rows[0] ?? {};
+  return {
+    rows: state.catalog_rows,
+    version: state.version,
+    checksum: createHash('sha256')
+      .update(`${CATALOG_VERSION}/${count}/${mixed ?? ''}/${sum ?? ''}`)
+      .digest('hex'),
+  };
+}

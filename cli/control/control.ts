@@ -1,0 +1,192 @@
+import { hostname } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ControlCommand } from './control-arguments';
+import { Conductor } from '../target/conductor';
+import { codeOf, EXIT, Refusal } from '../../machine/errors';
+import { healIntent, healLeftOpen } from './heal-left-open';
+import { historyRows, historyTable, revelation } from './history';
+import { describeIntent, isSameIntent, livenessOf, newIntent, type Intent } from './intent';
+import { ShopObserver } from '../target/observation';
+import type { Output } from '../../machine/terminal';
+import { PAUSED_AT_MOST_SECONDS, PAUSED_LEASE_SECONDS, runUnderWay } from './override-change';
+import { pastRuns } from './past-runs';
+import { heal } from '../run/recovery';
+import { RunControls } from './run-controls';
+import { statusLines, statusOf } from './status';
+import { discoverTarget, type Target } from '../target/target';
+
+/** How long a runner may take to heal after an abort (ms): a stack's update is part of it. */
+const RUNNER_WITHIN_MS = 180_000;
+const POLL_MS = 500;
+
+/** Runs a control. @returns the exit code */
+export async function control(
+  command: ControlCommand,
+  { repositoryDir, output }: { repositoryDir: string; output: Output },
+): Promise<number> {
+  // What was kept of past runs needs no shop.
+  const kept =
+    command.target === 'local' ? command.dataDir : path.join(command.dataDir, 'stacks', command.stack);
+  if (command.control === 'history') return history(kept, command.json, output);
+  if (command.control === 'reveal') return reveal(kept, command.json, output);
+  const target = await discoverTarget({ ...command, repositoryDir, output });
+  try {
+    // A reader of JSON is told on the other stream.
+    const notes: Output = command.json ? { line: (text) => process.stderr.write(`${text}\n`) } : output;
+    const left = await healLeftOpen(target, { keep: command.keep, repositoryDir, output: notes });
+    const intent = left.found === 'running' || left.found === 'kept' ? left.intent : null;
+    const ended = command.control === 'abort' || command.control === 'heal';
+    if (ended && left.found === 'healed') return EXIT.ok;
+    return await act(command, target, intent, { repositoryDir, output });
+  } finally {
+    await target.close();
+  }
+}
+
+async function act(
+  command: ControlCommand,
+  target: Target,
+  intent: Intent | null,
+  tools: { repositoryDir: string; output: Output },
+): Promise<number> {
+  const { output } = tools;
+  const conductor = new Conductor(target.conductor, output);
+  const lease = intent === null ? PAUSED_AT_MOST_SECONDS : PAUSED_LEASE_SECONDS;
+  const controls = new RunControls(conductor, lease);
+  switch (command.control) {
+    case 'pause':
+      output.line(await controls.pause());
+      return EXIT.ok;
+    case 'resume':
+      output.line(await controls.resume());
+      return EXIT.ok;
+    case 'goto':
+      output.line(await controls.goto(command.minute));
+      return EXIT.ok;
+    case 'abort':
+    case 'heal':
+      return end(command.control, target, intent, conductor, tools);
+    default: {
+      const status = await statusOf(target, intent, conductor, new ShopObserver(target));
+      if (command.json) output.line(JSON.stringify(status, null, 2));
+      else for (const line of statusLines(status)) output.line(line);
+      return EXIT.ok;
+    }
+  }
+}
+
+/** Ends the run under way: by its runner where it has one, else by itself. */
+async function end(
+  how: 'abort' | 'heal',
+  target: Target,
+  intent: Intent | null,
+  conductor: Conductor,
+  tools: { repositoryDir: string; output: Output },
+): Promise<number> {
+  const { output } = tools;
+  const state = await conductor.readState();
+  const found = runUnderWay(state);
+  if (intent === null) {
+    if (found === null) throw new Refusal('No run is under way.');
+    if (found.isNew) {
+      throw new Refusal(
+        `Run ${found.run.runId} comes from the configuration of stack ${target.stack}: npm run rollback ends it, or ` +
+          'pulumi config set demoMode normal && pulumi up.',
+      );
+    }
+    return endUnattended(found.run.runId, target, conductor, output);
+  }
+  const liveness = livenessOf(intent);
+  if (liveness === 'dead') {
+    // A runner that has just healed by itself is gone, too.
+    if (!isSameIntent(await target.intents.read(), intent)) return waitForRunner(target, intent, output);
+    // It was kept; now it is to end.
+    return (await healIntent(target, intent, tools)).ok ? EXIT.ok : EXIT.failed;
+  }
+  output.line(`Ending ${describeIntent(intent)}.`);
+  const held = found !== null && !found.isNew && found.run.pausedAt !== null;
+  if (intent.host === hostname() && !(how === 'heal' && held)) {
+    interrupt(intent);
+  } else if (found !== null && !found.isNew) {
+    // Its runner sees that the run is no longer there.
+    await conductor.end(found.run.runId);
+  } else {
+    throw new Refusal(`Its runner is on ${intent.host}, and this machine cannot reach it: end it there.`);
+  }
+  return waitForRunner(target, intent, output);
+}
+
+/** Ends a run that nobody attends, as the console or an admin call begins them. */
+async function endUnattended(
+  runId: string,
+  target: Target,
+  conductor: Conductor,
+  output: Output,
+): Promise<number> {
+  const intent: Intent = { ...newIntent('override', new Date()), state: 'open', runId };
+  const other = await target.intents.claim(intent);
+  if (other !== null) throw new Refusal(`${describeIntent(other)} has just begun: try again.`);
+  const healed = await heal(() => conductor.heal(runId), {
+    conductor,
+    observer: new ShopObserver(target),
+    output,
+  });
+  if (healed.ok) await target.intents.clear();
+  return healed.ok ? EXIT.ok : EXIT.failed;
+}
+
+/** Asks a runner of this machine to end. One that has just ended needs no asking. @throws Refusal for another user's */
+function interrupt({ pid, user }: Intent): void {
+  try {
+    process.kill(pid, 'SIGINT');
+  } catch (error) {
+    if (codeOf(error) === 'ESRCH') return;
+    if (codeOf(error) !== 'EPERM') throw error;
+    throw new Refusal(`Its runner is a process of ${user} (${pid}): end it as that user.`);
+  }
+}
+
+async function waitForRunner(target: Target, intent: Intent, output: Output): Promise<number> {
+  const started = performance.now();
+  while (performance.now() - started < RUNNER_WITHIN_MS) {
+    // In this order: it removes its intent, then it ends.
+    const ended = livenessOf(intent) === 'dead';
+    const now = await target.intents.read();
+    if (!isSameIntent(now, intent)) {
+      output.line(
+        `${intent.state === 'preparing' ? 'Its runner has ended; it says what became of it' : 'Its runner has healed and verified'} (${((performance.now() - started) / 1000).toFixed(1)} s).`,
+      );
+      return EXIT.ok;
+    }
+    if (ended) {
+      throw new Refusal(
+        'Its runner ended without a verified heal (its terminal says why): the next command heals.',
+      );
+    }
+    await delay(POLL_MS);
+  }
+  throw new Refusal(`Its runner has not healed within ${RUNNER_WITHIN_MS / 1000} s: look at its terminal.`);
+}
+
+function history(dataDir: string, json: boolean, output: Output): number {
+  const rows = historyRows(pastRuns(dataDir).map(({ run }) => run));
+  if (json) output.line(JSON.stringify(rows, null, 2));
+  else if (rows.length === 0) output.line(`No run is kept in ${dataDir}: npm run demo makes one.`);
+  else for (const line of historyTable(rows)) output.line(line);
+  return EXIT.ok;
+}
+
+function reveal(dataDir: string, json: boolean, output: Output): number {
+  const blind = pastRuns(dataDir).findLast(({ run }) => run.exercise !== null);
+  if (blind === undefined) throw new Refusal('There was no blind run: npm run demo -- --blind makes one.');
+  const run = { ...blind.run, revealed: true };
+  writeFileSync(blind.file, `${JSON.stringify(run, null, 2)}\n`);
+  if (json) output.line(JSON.stringify({ runId: run.runId, ...run.exercise, report: blind.file }, null, 2));
+  else {
+    for (const line of revelation(run)) output.line(line);
+    output.line(`  Report: ${blind.file.replace(/json$/, 'md')}`);
+  }
+  return EXIT.ok;
+}

@@ -1,0 +1,94 @@
+import { Conductor } from '../target/conductor';
+import { Refusal } from '../../machine/errors';
+import { describeIntent, isSameIntent, livenessOf, type Intent } from './intent';
+import { ShopObserver } from '../target/observation';
+import { ConfigOutage, OverrideOutage, type Outage } from '../run/outage';
+import type { Output } from '../../machine/terminal';
+import { heal } from '../run/recovery';
+import type { Healed } from '../../report/report';
+import { StackEngine } from '../target/stack-engine';
+import type { Target } from '../target/target';
+
+export interface HealLeftOpenOptions {
+  /** Leave it as it is, and say so. */
+  keep: boolean;
+  repositoryDir: string;
+  output: Output;
+}
+
+/** What was found, and done. */
+export type LeftOpen =
+  | { found: 'nothing' }
+  /** Somebody's run is under way, and its runner lives. */
+  | { found: 'running'; intent: Intent }
+  | { found: 'kept'; intent: Intent }
+  | { found: 'healed'; intent: Intent; healed: Healed };
+
+/**
+ * What every command begins with: looks whether a run that was killed (a crash, a lost network, `kill -9`) left an
+ * outage open, says so and heals it.
+ *
+ * @throws Refusal when it could not be healed; the intent stays, so that the next command tries again
+ */
+export async function healLeftOpen(target: Target, options: HealLeftOpenOptions): Promise<LeftOpen> {
+  const { keep, repositoryDir, output } = options;
+  const intent = await target.intents.read();
+  if (intent === null) return { found: 'nothing' };
+  if (livenessOf(intent) !== 'dead') return { found: 'running', intent };
+  // A runner removes its intent, then it ends: it may have done both since.
+  if (!isSameIntent(await target.intents.read(), intent)) return healLeftOpen(target, options);
+  if (intent.state === 'preparing') {
+    // It was killed before it broke anything.
+    await target.intents.clear();
+    return { found: 'nothing' };
+  }
+  output.line(`An outage was left open: ${describeIntent(intent)}, which has ended without a heal.`);
+  if (keep) {
+    output.line('  It is kept (--keep); the next command without --keep heals it.');
+    return { found: 'kept', intent };
+  }
+  const healed = await healIntent(target, intent, { repositoryDir, output });
+  if (!healed.ok) {
+    throw new Refusal(
+      `The outage that was left open could not be healed: ${healed.failures.join('; ')}. ` +
+        'The next command tries again; --keep leaves it.',
+    );
+  }
+  return { found: 'healed', intent, healed };
+}
+
+/** Heals what an intent says, verifies it, and removes the intent. */
+export async function healIntent(
+  target: Target,
+  intent: Intent,
+  { repositoryDir, output }: { repositoryDir: string; output: Output },
+): Promise<Healed> {
+  const conductor = new Conductor(target.conductor, output);
+  const outage = await outageOf(target, intent, conductor, { repositoryDir, output });
+  const healed = await heal(() => outage.end(intent.runId ?? ''), {
+    conductor,
+    observer: new ShopObserver(target),
+    output,
+  });
+  if (healed.ok) await target.intents.clear();
+  return healed;
+}
+
+async function outageOf(
+  target: Target,
+  intent: Pick<Intent, 'how' | 'configBefore'>,
+  conductor: Conductor,
+  { repositoryDir, output }: { repositoryDir: string; output: Output },
+): Promise<Outage> {
+  if (intent.how === 'override' || target.kind === 'local') return new OverrideOutage(conductor);
+  const engine = await StackEngine.open({ stack: target.stack, repositoryDir, output });
+  return new ConfigOutage(target, engine, conductor, output, intent.configBefore);
+}
+
+/** Says that a run is under way and by whom, as a refusal. */
+export function runningRefusal(intent: Intent): Refusal {
+  return new Refusal(
+    `Another run is under way: ${describeIntent(intent)}. Only one can be at a time: wait for it, or end it with ` +
+      'npm run demo -- abort (its runner then heals and reports).',
+  );
+}

@@ -1,0 +1,155 @@
+import type { PastRun } from './past-runs';
+import { percent } from '../../report/format';
+
+/** One run as a line of the history. */
+export interface HistoryRow {
+  startedAt: string;
+  runId: string;
+  scenario: string;
+  ablation: string | null;
+  scale: number;
+  minuteSeconds: number;
+  verdict: 'as promised' | 'not graded' | 'not as promised' | 'hidden';
+  /** Mean distance of the graded minutes from their targets (share); null when none was graded. */
+  meanDeviation: number | null;
+  /** The largest one, with its sign. */
+  worstDeviation: { minute: number; difference: number } | null;
+  baselineErrors: number;
+  dropped: number;
+  startLagP99Ms: number | null;
+  timeToRecoverSeconds: number | null;
+  /** Against the last comparable run (same scenario, scale and minute length) before it. */
+  trend: 'better' | 'worse' | 'same' | null;
+}
+
+/** Deviations that differ by less are the same (share). */
+const SAME = 0.005;
+
+/** The rows of the history, the oldest first. A blind run that was not revealed hides what it was. */
+export function historyRows(runs: readonly PastRun[]): HistoryRow[] {
+  const rows: HistoryRow[] = [];
+  for (const run of runs) {
+    const row = rowOf(run);
+    const before = rows.findLast(
+      (other) =>
+        other.scenario === row.scenario &&
+        other.ablation === row.ablation &&
+        other.scale === row.scale &&
+        other.minuteSeconds === row.minuteSeconds &&
+        other.meanDeviation !== null,
+    );
+    row.trend = trendOf(before?.meanDeviation ?? null, row.meanDeviation);
+    rows.push(row);
+  }
+  return rows;
+}
+
+function rowOf(run: PastRun): HistoryRow {
+  const hidden = run.exercise !== null && !run.revealed;
+  const differences = hidden
+    ? []
+    : run.minutes
+        .filter(({ demo }) => demo.graded && demo.completed + demo.errors > 0)
+        .map(({ minute, demo }) => ({ minute, difference: demo.errorRate - demo.target.errorRate }));
+  const worst = differences.reduce<HistoryRow['worstDeviation']>(
+    (most, each) => (most === null || Math.abs(each.difference) > Math.abs(most.difference) ? each : most),
+    null,
+  );
+  return {
+    startedAt: run.startedAt,
+    runId: run.runId,
+    scenario: hidden ? 'blind' : run.scenario,
+    ablation: hidden ? null : run.ablation,
+    scale: run.scale,
+    minuteSeconds: run.minuteSeconds,
+    verdict: hidden
+      ? 'hidden'
+      : !run.verdict.ok
+        ? 'not as promised'
+        : run.verdict.graded
+          ? 'as promised'
+          : 'not graded',
+    meanDeviation:
+      differences.length === 0
+        ? null
+        : differences.reduce((sum, { difference }) => sum + Math.abs(difference), 0) / differences.length,
+    worstDeviation: worst,
+    baselineErrors: run.minutes.reduce((sum, { baseline }) => sum + baseline.errors, 0),
+    dropped: run.load.dropped,
+    startLagP99Ms: run.load.startLagP99Ms,
+    timeToRecoverSeconds: run.healed.timeToRecoverSeconds,
+    trend: null,
+  };
+}
+
+function trendOf(before: number | null, after: number | null): HistoryRow['trend'] {
+  if (before === null || after === null) return null;
+  if (Math.abs(after - before) <= SAME) return 'same';
+  return after < before ? 'better' : 'worse';
+}
+
+const ARROWS = { better: '↓ better', worse: '↑ worse', same: '= same' } as const;
+
+/** The history as a table for a terminal. */
+export function historyTable(rows: readonly HistoryRow[]): string[] {
+  const cells = [
+    [
+      'started (UTC)',
+      'scenario',
+      'scale',
+      'minute',
+      'verdict',
+      'mean',
+      'worst',
+      'trend',
+      'baseline',
+      'dropped',
+      'lag p99',
+      'recovered',
+    ],
+    ...rows.map((row) => [
+      row.startedAt.slice(0, 16).replace('T', ' '),
+      row.ablation === null
+        ? row.scenario
+        : `${row.scenario}, without ${row.ablation === 'index' ? 'index' : 'pool'} cause`,
+      String(row.scale),
+      `${row.minuteSeconds} s`,
+      row.verdict,
+      row.meanDeviation === null ? '-' : `± ${(row.meanDeviation * 100).toFixed(1)}`,
+      row.worstDeviation === null
+        ? '-'
+        : `${row.worstDeviation.difference > 0 ? '+' : ''}${(row.worstDeviation.difference * 100).toFixed(1)} (minute ${row.worstDeviation.minute})`,
+      row.trend === null ? '-' : ARROWS[row.trend],
+      row.baselineErrors === 0 ? 'green' : `${row.baselineErrors} failed`,
+      String(row.dropped),
+      row.startLagP99Ms === null ? '-' : `${Math.round(row.startLagP99Ms)} ms`,
+      row.timeToRecoverSeconds === null ? 'not' : `${row.timeToRecoverSeconds} s`,
+    ]),
+  ];
+  const widths = (cells[0] ?? []).map((_, column) =>
+    Math.max(...cells.map((row) => (row[column] ?? '').length)),
+  );
+  return [
+    ...cells.map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    ),
+    'mean and worst: distance of the graded minutes from their targets, in points of the error rate',
+  ];
+}
+
+/** What a blind run was, for the trainer. */
+export function revelation({ exercise, minutes, runId, startedAt }: PastRun): string[] {
+  if (exercise === null) return [`Run ${runId} was not blind.`];
+  const worst = Math.max(0, ...minutes.map(({ demo }) => demo.errorRate));
+  return [
+    `Run ${runId} of ${startedAt} (seed ${exercise.seed}):`,
+    `  ${exercise.answer}.`,
+    `  Mode ${exercise.mode}${exercise.curve === null ? '' : ', with a curve of its own'}` +
+      `${exercise.ablation === null ? '' : `, ablation: ${exercise.ablation}`}; ` +
+      `demo minutes ${exercise.fromMinute} to ${exercise.toMinute}, after ${exercise.delaySeconds} s of normal traffic.`,
+    `  Seen: up to ${percent(worst)} of the checkouts failed in a minute.`,
+  ];
+}

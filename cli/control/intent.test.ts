@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { healLeftOpen } from './heal-left-open';
+import { describeIntent, livenessOf, newIntent, parseIntent, type Intent } from './intent';
+import { IntentFile } from './intent-file';
+import { isSameProcess, processStart } from '../target/process-identity';
+import type { Target } from '../target/target';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'demo-intent-'));
+after(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+const mine = (): Intent => newIntent('override', new Date(Date.now() + 60_000));
+
+describe('an intent', () => {
+  it('is claimed by one: the second is told who', async () => {
+    const store = new IntentFile(path.join(folder, 'made', 'when', 'needed'));
+    assert.equal(await store.read(), null);
+    const first = mine();
+    assert.equal(await store.claim(first), null);
+    const second = await store.claim({ ...mine(), pid: 1 });
+    assert.deepEqual(second, first);
+    await store.update({ ...first, state: 'open', runId: 'r' });
+    assert.equal((await store.read())?.runId, 'r');
+    await store.clear();
+    await store.clear();
+    assert.equal(await store.claim(mine()), null);
+  });
+
+  it('of a runner that ends while it is looked for was not left open', async () => {
+    const dead = { ...mine(), processStartedAt: 'Thu Jan  1 00:00:00 1970', state: 'open' as const };
+    const answers = [dead, null];
+    const target = {
+      intents: {
+        read: () => Promise.resolve(answers.shift() ?? null),
+        clear: () => Promise.reject(new Error('there is nothing to clear')),
+      },
+    } as unknown as Target;
+    const lines: string[] = [];
+    const output = { line: (text: string) => lines.push(text) };
+    assert.deepEqual(await healLeftOpen(target, { keep: false, repositoryDir: folder, output }), {
+      found: 'nothing',
+    });
+    assert.deepEqual(lines, []);
+    answers.push(dead, dead);
+    const kept = await healLeftOpen(target, { keep: true, repositoryDir: folder, output });
+    assert.equal(kept.found, 'kept');
+  });
+
+  it('is private, and what is none does not block', async () => {
+    const store = new IntentFile(folder);
+    writeFileSync(path.join(folder, 'intent.json'), '{"version":1');
+    assert.equal(await store.read(), null);
+    assert.equal(await store.claim(mine()), null);
+    assert.equal(statSync(path.join(folder, 'intent.json')).mode & 0o777, 0o600);
+    assert.equal((await store.read())?.pid, process.pid);
+  });
+
+  it('comes back as it was written', () => {
+    const intent: Intent = {
+      ...mine(),
+      how: 'config',
+      state: 'open',
+      runId: 'blackfriday-1-5',
+      configBefore: { file: '/p/Pulumi.dev.yaml', text: 'config:\n  a: 1\n' },
+    };
+    assert.deepEqual(parseIntent(JSON.stringify(intent)), intent);
+    for (const broken of [null, '', '[]', '{}', JSON.stringify({ ...intent, state: 'what' })])
+      assert.equal(parseIntent(broken), null);
+    assert.match(
+      describeIntent(intent),
+      new RegExp(`run blackfriday-1-5, process ${String(process.pid)} of`),
+    );
+  });
+
+  it('lives as long as the very process does; another machine is believed until its end', async () => {
+    const intent = mine();
+    assert.equal(livenessOf(intent), 'alive');
+    assert.equal(
+      livenessOf({ ...intent, processStartedAt: 'Thu Jan  1 00:00:00 1970' }),
+      'dead',
+      'its id again',
+    );
+    const { pid } = spawnSync(process.execPath, ['-e', '0']);
+    assert.equal(livenessOf({ ...intent, pid }), 'dead');
+    // sh's child ends, and what sh has become never asks for it.
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 20'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const zombie = { ...intent, pid: Number(line.toString()), processStartedAt: null };
+    assert.ok(zombie.pid > 1);
+    for (let look = 0; look < 100 && livenessOf(zombie) !== 'dead'; look += 1) await delay(20);
+    assert.equal(livenessOf(zombie), 'dead', 'it has ended, but is still listed');
+    assert.equal(livenessOf({ ...zombie, pid: parent.pid ?? 0 }), 'alive');
+    parent.kill('SIGKILL');
+    const elsewhere = { ...intent, host: `${hostname()}-other` };
+    assert.equal(livenessOf(elsewhere), 'elsewhere');
+    const here = { host: hostname(), isSameProcess };
+    const end = Date.parse(intent.endsAt);
+    assert.equal(livenessOf(elsewhere, { ...here, now: end + 11 * 60_000 }), 'dead');
+    assert.notEqual(processStart(process.pid), null);
+  });
+});

@@ -1,0 +1,69 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { Exercise } from '../run/blind';
+import { listAt, numberAt, textAt, at } from '../../machine/json';
+import type { Report } from '../../report/report';
+import { writeReport } from './report-files';
+
+/** So many runs are kept, the latest ones. */
+export const RUNS_KEPT = 30;
+
+/** What is kept of a run: its report, and of a blind one what it was. */
+export type PastRun = Report & { exercise: Exercise | null; revealed: boolean };
+
+/** The folder in which a target's runs are kept. */
+export function runsFolder(dataDir: string): string {
+  return path.join(dataDir, 'runs');
+}
+
+/**
+ * Keeps a run (JSON, Markdown, SVG) and lets the oldest go.
+ *
+ * @returns the Markdown file
+ */
+export async function keepRun(dataDir: string, run: PastRun): Promise<string> {
+  const folder = runsFolder(dataDir);
+  mkdirSync(folder, { recursive: true });
+  const stamp = run.startedAt.replace(/[-:]/g, '').replace(/\.\d+/, '');
+  const [, markdown] = await writeReport(path.join(folder, `${stamp}-${run.runId}.json`), run);
+  const names = runNames(folder);
+  for (const name of names.slice(0, Math.max(0, names.length - RUNS_KEPT))) {
+    for (const extension of ['json', 'md', 'svg'])
+      rmSync(path.join(folder, `${name}.${extension}`), { force: true });
+  }
+  return markdown ?? folder;
+}
+
+/** The runs that are kept, the oldest first, each with its file. What cannot be read is left out. */
+export function pastRuns(dataDir: string): { file: string; run: PastRun }[] {
+  const folder = runsFolder(dataDir);
+  return runNames(folder).flatMap((name) => {
+    const file = path.join(folder, `${name}.json`);
+    try {
+      const value = JSON.parse(readFileSync(file, 'utf8')) as unknown;
+      // Written by this program, of this version or an older one: what the table needs must be there.
+      const whole =
+        textAt(value, 'runId') !== null &&
+        textAt(value, 'startedAt') !== null &&
+        Array.isArray(at(value, 'minutes')) &&
+        numberAt(value, 'minuteSeconds') !== null &&
+        listAt(value, 'verdict', 'failures').every((failure) => typeof failure === 'string') &&
+        typeof at(value, 'verdict', 'ok') === 'boolean';
+      return whole ? [{ file, run: value as PastRun }] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Names without extension; they begin with the time, so that their order is that of the runs. */
+function runNames(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => name.slice(0, -'.json'.length))
+      .sort();
+  } catch {
+    return [];
+  }
+}

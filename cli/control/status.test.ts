@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { resolveScenario } from '../../scenario/resolve';
+import type { Override } from '../../scenario/types';
+import type { Conductor } from '../target/conductor';
+import { newIntent } from './intent';
+import type { ShopObserver } from '../target/observation';
+import { statusLines, statusOf } from './status';
+import type { Target } from '../target/target';
+
+const now = Date.now() / 1000;
+const scenario = resolveScenario(
+  { demoMode: 'blackfriday', minuteSeconds: 60, durationMinutes: 31 },
+  { nowSeconds: now, startTimestamp: now - 12 * 60, scaleDefault: 0.25, runIdSuffix: 'demo-abc' },
+);
+const override: Override = {
+  runId: scenario.runId,
+  mode: scenario.mode,
+  startTimestamp: now - 12 * 60,
+  pausedAt: null,
+  ablation: null,
+  expiresAt: now + 3600,
+  startedBy: 'cli',
+  scenario,
+};
+const target = { kind: 'stack', name: 'dev', shopUrl: 'http://shop', consoleUrl: 'http://console' } as Target;
+const conductor = {
+  readState: () => Promise.resolve({ desired: scenario, override }),
+} as unknown as Conductor;
+const observer = {
+  traffic: () => Promise.reject(new Error('ECONNREFUSED')),
+  flowAlert: () => Promise.reject(new Error('ECONNREFUSED')),
+} as unknown as ShopObserver;
+
+test('a run has the minutes that its runner shows, not those it is held longer; another run its own', async () => {
+  const ofRun = async (runId: string, durationMinutes: number | null) => {
+    const intent = { ...newIntent('config', new Date(), durationMinutes), runId };
+    return statusLines(await statusOf(target, intent, conductor, observer))[1];
+  };
+  assert.match((await ofRun(scenario.runId, 30)) ?? '', /: minute 12\.\d of 30, /);
+  assert.match((await ofRun('another', 30)) ?? '', /: minute 12\.\d of 31, /);
+  assert.match((await ofRun(scenario.runId, null)) ?? '', /: minute 12\.\d of 31, /);
+});
+
+test('what does not answer is said, and does not hide the rest', async () => {
+  const status = await statusOf(target, null, conductor, observer);
+  assert.deepEqual([status.traffic, status.flowAlert, status.minute === null], [null, null, false]);
+  assert.deepEqual(status.problems, ['load-generator: ECONNREFUSED', 'console: ECONNREFUSED']);
+  const text = statusLines(status).join('\n');
+  assert.match(text, /\(load-generator: ECONNREFUSED\)/);
+});

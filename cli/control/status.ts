@@ -1,0 +1,147 @@
+import { effectiveScenario } from '../../scenario/apply';
+import { positionAt } from '../../scenario/timeline';
+import type { Conductor } from '../target/conductor';
+import { messageOf } from '../../machine/errors';
+import { describeIntent, livenessOf, type Intent } from './intent';
+import type { FlowAlertState, ShopObserver, TrafficStats } from '../target/observation';
+import { percent } from '../../report/format';
+import type { Target } from '../target/target';
+
+/** What is under way at a target. Times are ISO, shares 0…1. */
+export interface Status {
+  target: { kind: string; name: string; shopUrl: string; consoleUrl: string };
+  mode: string;
+  title: string;
+  runId: string;
+  /** `normal`, `before_start`, `running`, `over`. */
+  state: string;
+  /** Fractional demo minute; null in normal mode. */
+  minute: number | null;
+  durationMinutes: number;
+  phase: string;
+  phaseTitle: string;
+  pausedAt: string | null;
+  /** What wants it: an override row, or the configuration. */
+  source: string;
+  startedBy: string | null;
+  /** When it ends by itself; null where it doesn't. */
+  endsAt: string | null;
+  runner: (Pick<Intent, 'pid' | 'host' | 'user' | 'since'> & { liveness: string; text: string }) | null;
+  /** Over the last ten seconds; null where the load generator doesn't answer. */
+  traffic: Record<
+    'baseline' | 'demo',
+    { rpm: number; requests: number; errorRate: number; p95Ms: number | null }
+  > | null;
+  flowAlert: FlowAlertState | null;
+  /** What could not be asked. */
+  problems: string[];
+}
+
+/** Asks a target how it is. @throws when its database does not answer */
+export async function statusOf(
+  target: Target,
+  intent: Intent | null,
+  conductor: Pick<Conductor, 'readState'>,
+  observer: Pick<ShopObserver, 'traffic' | 'flowAlert'>,
+): Promise<Status> {
+  const problems: string[] = [];
+  const orNull = async <T>(what: string, work: Promise<T>): Promise<T | null> => {
+    try {
+      return await work;
+    } catch (error) {
+      problems.push(`${what}: ${messageOf(error)}`);
+      return null;
+    }
+  };
+  const state = await conductor.readState();
+  const effective = effectiveScenario(state);
+  if (effective === null) throw new Error('the database has no scenario yet');
+  const { scenario } = effective;
+  const position = positionAt(effective, Date.now() / 1000);
+  const [traffic, flowAlert] = await Promise.all([
+    orNull('load-generator', observer.traffic()),
+    scenario.mode === 'normal' ? null : orNull('console', observer.flowAlert(scenario.runId)),
+  ]);
+  return {
+    target: { kind: target.kind, name: target.name, shopUrl: target.shopUrl, consoleUrl: target.consoleUrl },
+    mode: scenario.mode,
+    title: scenario.title,
+    runId: scenario.runId,
+    state: position.state,
+    minute: position.minute === null ? null : Math.round(position.minute * 100) / 100,
+    durationMinutes:
+      (intent?.runId === scenario.runId ? intent.durationMinutes : null) ?? scenario.durationMinutes,
+    phase: position.phase,
+    phaseTitle: position.phaseTitle,
+    pausedAt: iso(effective.pausedAt),
+    source: effective.source,
+    startedBy: state.override?.startedBy ?? null,
+    endsAt: iso(effective.expiresAt),
+    runner:
+      intent === null
+        ? null
+        : {
+            pid: intent.pid,
+            host: intent.host,
+            user: intent.user,
+            since: intent.since,
+            liveness: livenessOf(intent),
+            text: describeIntent(intent),
+          },
+    traffic: traffic === null ? null : { baseline: streamOf(traffic.baseline), demo: streamOf(traffic.demo) },
+    flowAlert,
+    problems,
+  };
+}
+
+/** The status for a person. */
+export function statusLines(status: Status): string[] {
+  const { minute, state, traffic, flowAlert, runner } = status;
+  const clock =
+    minute === null
+      ? state === 'before_start'
+        ? 'it has not begun'
+        : 'no run is under way'
+      : `minute ${minute.toFixed(1)} of ${status.durationMinutes}, ${status.phaseTitle}` +
+        (status.pausedAt === null ? '' : `; paused since ${status.pausedAt}`);
+  return [
+    `${status.target.kind === 'local' ? 'Local shop' : 'Stack'} ${status.target.name}: ${status.title}`,
+    `  Run ${status.runId}: ${clock}`,
+    ...(status.startedBy === null ? [] : [`  Started by ${status.startedBy}`]),
+    ...(runner === null
+      ? []
+      : [
+          `  Runner: ${runner.text}${runner.liveness === 'dead' ? ' (it has ended: an outage was left open)' : ''}`,
+        ]),
+    ...(status.endsAt === null ? [] : [`  Ends by itself at ${status.endsAt}`]),
+    ...(traffic === null
+      ? []
+      : (['baseline', 'demo'] as const).map((cohort) => {
+          const { rpm, requests, errorRate, p95Ms } = traffic[cohort];
+          return (
+            `  ${cohort}: ${Math.round(rpm)} rpm, ${requests} requests in ten seconds, ${percent(errorRate)} errors, ` +
+            `p95 ${p95Ms === null ? '-' : `${Math.round(p95Ms)} ms`}`
+          );
+        })),
+    ...(flowAlert === null
+      ? []
+      : [
+          `  Flow alert: ${flowAlert.state}${flowAlert.sinceMinute === null ? '' : ` since minute ${flowAlert.sinceMinute}`}`,
+        ]),
+    ...status.problems.map((problem) => `  (${problem})`),
+    `  Console ${status.target.consoleUrl}, shop ${status.target.shopUrl}`,
+  ];
+}
+
+function streamOf({ last60sRpm, last10s, p95Ms }: TrafficStats['demo']) {
+  return {
+    rpm: last60sRpm,
+    requests: last10s.requests,
+    errorRate: last10s.requests === 0 ? 0 : last10s.errors / last10s.requests,
+    p95Ms,
+  };
+}
+
+function iso(seconds: number | null): string | null {
+  return seconds === null ? null : new Date(seconds * 1000).toISOString();
+}

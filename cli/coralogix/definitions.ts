@@ -1,0 +1,340 @@
+import { createHash } from 'node:crypto';
+import { FLOW_ATTRIBUTES, FLOW_ROUTE, FLOW_THRESHOLDS, type FlowCondition } from '../../scenario/flow-alert';
+
+/**
+ * The flow alert, a dashboard and log views as Coralogix takes them (OpenAPI 5 of its management API), made from
+ * scenario/flow-alert.ts. `npm run docs` writes them to docs/coralogix, `npm run coralogix` sends them.
+ */
+
+/** Application name of the exporter's preset (infra/collector): everything is filtered by it. */
+export const APPLICATION = 'ecommerce-platform';
+const PREFIX = 'ecommerce-demo';
+const LABELS = { project: PREFIX };
+/** Coralogix's shortest window for tracing alerts (min); its metric alerts look at one minute. */
+const TRACING_WINDOW = 'TRACING_TIME_WINDOW_VALUE_MINUTES_5_OR_UNSPECIFIED';
+/** All six must have fired within this time (ms): the tracing alerts' window and a minute for the metrics. */
+const FLOW_WINDOW_MS = 6 * 60_000;
+/** OTLP's http.server.request.duration (s) by the rules of OTLP to Prometheus. */
+const DURATION_METRIC = 'http_server_request_duration_seconds';
+
+type Json = Record<string, unknown>;
+
+/** One building block of the flow alert, under the condition's name. */
+export interface AlertDefinition {
+  condition: FlowCondition['name'];
+  request: { alertDefProperties: Json & { name: string } };
+}
+
+/** The six conditions, each an alert of its own: a flow alert is made of alerts. */
+export function alertDefinitions(): AlertDefinition[] {
+  return [
+    ...FLOW_ATTRIBUTES.map((attribute) => ({
+      condition: attribute,
+      request: {
+        alertDefProperties: {
+          ...common(`${PREFIX}: ${attribute}`, `${attribute} is true on a span of the demo cohort.`),
+          type: 'ALERT_DEF_TYPE_TRACING_THRESHOLD',
+          tracingThreshold: {
+            tracingFilter: {
+              simpleFilter: {
+                tracingLabelFilters: {
+                  applicationName: [is(APPLICATION)],
+                  spanFields: [
+                    { key: 'tags.traffic.type', filterType: is('demo') },
+                    { key: `tags.${attribute}`, filterType: is('true') },
+                  ],
+                },
+              },
+            },
+            rules: [
+              {
+                condition: {
+                  conditionType: 'TRACING_THRESHOLD_CONDITION_TYPE_MORE_THAN_OR_UNSPECIFIED',
+                  spanAmount: 0,
+                  timeWindow: { tracingTimeWindowValue: TRACING_WINDOW },
+                },
+              },
+            ],
+          },
+        },
+      },
+    })),
+    metricAlert(
+      'error_rate',
+      `More than ${FLOW_THRESHOLDS.errorRate * 100} % of the demo cohort's checkouts fail.`,
+      errorRateQuery(),
+      FLOW_THRESHOLDS.errorRate,
+    ),
+    metricAlert(
+      'duration_p95',
+      `The 95th percentile of the demo cohort's checkouts is above ${FLOW_THRESHOLDS.p95Ms} ms.`,
+      p95Query(),
+      FLOW_THRESHOLDS.p95Ms,
+    ),
+  ];
+}
+
+/** Failed checkouts / checkouts (0…1), over a minute. A declined card is a 402. */
+export function errorRateQuery(): string {
+  const counts = (more: string): string => `sum(rate(${DURATION_METRIC}_count{${checkouts()}${more}}[1m]))`;
+  return `${counts(', http_response_status_code=~"5.."')} / ${counts('')}`;
+}
+
+/** The 95th percentile of all checkouts (ms), over a minute. */
+export function p95Query(traffic: 'demo' | 'baseline' = 'demo'): string {
+  return `1000 * histogram_quantile(0.95, sum by (le) (rate(${DURATION_METRIC}_bucket{${checkouts(traffic)}}[1m])))`;
+}
+
+function checkouts(traffic: 'demo' | 'baseline' = 'demo'): string {
+  const path = traffic === 'demo' ? (FLOW_ROUTE.split(' ')[1] ?? '') : '/api/browse';
+  return `http_route="${path}", traffic_type="${traffic}"`;
+}
+
+function metricAlert(
+  condition: 'error_rate' | 'duration_p95',
+  description: string,
+  promql: string,
+  threshold: number,
+): AlertDefinition {
+  return {
+    condition,
+    request: {
+      alertDefProperties: {
+        ...common(`${PREFIX}: ${condition}`, description),
+        type: 'ALERT_DEF_TYPE_METRIC_THRESHOLD',
+        metricThreshold: {
+          metricFilter: { promql },
+          missingValues: { replaceWithZero: true },
+          rules: [
+            {
+              condition: {
+                conditionType: 'METRIC_THRESHOLD_CONDITION_TYPE_MORE_THAN_OR_UNSPECIFIED',
+                threshold,
+                forOverPct: 0,
+                ofTheLast: {
+                  metricTimeWindowSpecificValue: 'METRIC_TIME_WINDOW_VALUE_MINUTES_1_OR_UNSPECIFIED',
+                },
+              },
+            },
+          ],
+        },
+      },
+    },
+  };
+}
+
+/** The flow alert over the six. @param idOf the id Coralogix gave a condition's alert */
+export function flowAlertDefinition(idOf: (condition: FlowCondition['name']) => string): {
+  alertDefProperties: Json & { name: string };
+} {
+  return {
+    alertDefProperties: {
+      ...common(
+        `${PREFIX}: flow alert`,
+        'Slow queries, full table scans, an exhausted pool and failed checkouts at once, with more than ' +
+          `${FLOW_THRESHOLDS.errorRate * 100} % errors and a p95 above ${FLOW_THRESHOLDS.p95Ms} ms: a database that lost an index, under load.`,
+      ),
+      priority: 'ALERT_DEF_PRIORITY_P1',
+      type: 'ALERT_DEF_TYPE_FLOW',
+      flow: {
+        enforceSuppression: false,
+        stages: [
+          {
+            timeframeMs: String(FLOW_WINDOW_MS),
+            timeframeType: 'TIMEFRAME_TYPE_UP_TO',
+            flowStagesGroups: {
+              groups: [
+                {
+                  alertsOp: 'ALERTS_OP_AND_OR_UNSPECIFIED',
+                  nextOp: 'NEXT_OP_AND_OR_UNSPECIFIED',
+                  alertDefs: alertDefinitions().map(({ condition }) => ({ id: idOf(condition), not: false })),
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+  };
+}
+
+function common(name: string, description: string): Json & { name: string } {
+  return {
+    name,
+    description,
+    enabled: true,
+    priority: 'ALERT_DEF_PRIORITY_P4',
+    entityLabels: LABELS,
+    incidentsSettings: { minutes: 10, notifyOn: 'NOTIFY_ON_TRIGGERED_AND_RESOLVED' },
+  };
+}
+
+const is = (value: string): Json => ({
+  operation: 'TRACING_FILTER_OPERATION_TYPE_IS_OR_UNSPECIFIED',
+  values: [value],
+});
+
+/** Queries for Explore (spans) and dashboards, in DataPrime; the answer keys use the same. */
+export const DATAPRIME = {
+  failures: `source spans | filter $l.applicationName == '${APPLICATION}' && $d.tags['checkout.failed'] == 'true' | groupby $d.tags['checkout.failure_reason'] aggregate count() as failures | orderby failures desc`,
+  scans: `source spans | filter $l.serviceName == 'product-catalog' && $d.tags['db.full_table_scan'] == 'true' | groupby $d.tags['db.index_used'], $d.tags['db.missing_index'] aggregate count() as scans, percentile(0.95, $m.duration) as p95_us | orderby scans desc`,
+  cohorts: `source spans | filter $l.applicationName == '${APPLICATION}' && $l.serviceName == 'frontend' && $d.tags['http.route'] != null | groupby $d.tags['traffic.type'] aggregate count() as requests, percentile(0.95, $m.duration) as p95_us`,
+  lost: `source spans | filter $l.serviceName == 'frontend' && $d.tags['checkout.failed'] == 'true' | aggregate sum($d.tags['order.total']:number) as lost_usd`,
+} as const;
+
+/** The request that makes the dashboard: both cohorts side by side, the cause below. */
+export function dashboardDefinition(): Json {
+  const rows = [
+    row('cohorts', [
+      lines('Checkouts (demo): share that fails', 'UNIT_PERCENT_ZERO_ONE', [['demo', errorRateQuery()]]),
+      lines('p95 by cohort', 'UNIT_MILLISECONDS', [
+        ['demo: checkout', p95Query('demo')],
+        ['baseline: browse', p95Query('baseline')],
+      ]),
+    ]),
+    row('pool', [
+      lines('Recommendation pool: connections in use, requests waiting', 'UNIT_UNSPECIFIED', [
+        [
+          'in use',
+          'sum(db_client_connection_count{db_client_connection_pool_name="recommendation", db_client_connection_state="used"})',
+        ],
+        [
+          'waiting',
+          'sum(db_client_connection_pending_requests{db_client_connection_pool_name="recommendation"})',
+        ],
+      ]),
+      lines('Lost revenue (USD a minute)', 'UNIT_USD', [
+        ['lost', 'sum(increase(shop_checkout_lost_revenue_USD_total[1m]))'],
+      ]),
+    ]),
+    row('cause', [
+      table('Why checkouts fail', DATAPRIME.failures),
+      table('Which queries scan', DATAPRIME.scans),
+    ]),
+  ];
+  return {
+    requestId: uuid('request'),
+    isLocked: false,
+    dashboard: {
+      name: `${PREFIX}: both cohorts, and the cause`,
+      description: 'Baseline stays green while the demo cohort fails; the pool and the scans say why.',
+      relativeTimeFrame: '2700s',
+      off: {},
+      filters: [],
+      variables: [],
+      annotations: [],
+      layout: {
+        sections: [
+          {
+            id: { value: uuid('section') },
+            rows,
+            options: { internal: {} },
+          },
+        ],
+      },
+    },
+  };
+}
+
+function row(name: string, widgets: Json[]): Json {
+  return { id: { value: uuid(`row ${name}`) }, appearance: { height: 19 }, widgets };
+}
+
+function lines(
+  title: string,
+  unit: string,
+  queries: readonly (readonly [name: string, promql: string])[],
+): Json {
+  return {
+    id: { value: uuid(title) },
+    title,
+    definition: {
+      lineChart: {
+        legend: { isVisible: true, columns: [], groupByQuery: true, placement: 'LEGEND_PLACEMENT_AUTO' },
+        tooltip: { showLabels: false, type: 'TOOLTIP_TYPE_ALL' },
+        queryDefinitions: queries.map(([name, promql]) => ({
+          id: uuid(`${title} ${name}`),
+          name,
+          query: { metrics: { promqlQuery: { value: promql }, filters: [] } },
+          seriesCountLimit: '10',
+          unit,
+          scaleType: 'SCALE_TYPE_LINEAR',
+          isVisible: true,
+          colorScheme: 'classic',
+          resolution: { bucketsPresented: 96 },
+          dataModeType: 'DATA_MODE_TYPE_HIGH_UNSPECIFIED',
+        })),
+      },
+    },
+  };
+}
+
+function table(title: string, dataprime: string): Json {
+  return {
+    id: { value: uuid(title) },
+    title,
+    definition: {
+      dataTable: {
+        query: { dataprime: { dataprimeQuery: { text: dataprime }, filters: [] } },
+        resultsPerPage: 20,
+        rowStyle: 'ROW_STYLE_ONE_LINE',
+        columns: [],
+        dataModeType: 'DATA_MODE_TYPE_HIGH_UNSPECIFIED',
+      },
+    },
+  };
+}
+
+/** Saved views of Explore's logs, one for each kind of event the scenario logs. */
+export function viewDefinitions(): (Json & { name: string })[] {
+  const view = (title: string, lucene: string): Json & { name: string } => ({
+    name: `${PREFIX}: ${title}`,
+    viewType: 'VIEW_TYPE_LOGS',
+    searchQuery: { query: lucene, syntaxType: 'SYNTAX_TYPE_LUCENE' },
+    filters: { filters: [{ name: 'applicationName', selectedValues: { [APPLICATION]: true } }] },
+    timeSelection: { quickSelection: { caption: 'Last hour', seconds: 3600 } },
+  });
+  return [
+    view('failed checkouts', 'event:"demo_checkout_failed"'),
+    view('exhausted pool', 'event:"demo_pool_exhaustion"'),
+    view('slow queries', 'event:"demo_slow_query_triggered"'),
+  ];
+}
+
+/** Span policies: the demo cohort is kept searchable, healthy baseline goes to the archive. Optional; they cost quota. */
+export function policyDefinitions(): (Json & { name: string })[] {
+  const policy = (title: string, tag: string, priority: string): Json & { name: string } => ({
+    name: `${PREFIX}: ${title}`,
+    description: 'Only of this application.',
+    priority,
+    disabled: false,
+    applicationRule: { ruleTypeId: 'RULE_TYPE_ID_IS', name: APPLICATION },
+    spanRules: {
+      tagRules: [{ ruleTypeId: 'RULE_TYPE_ID_IS', tagName: 'tags.traffic.type', tagValue: tag }],
+    },
+  });
+  return [
+    policy('demo spans stay searchable', 'demo', 'PRIORITY_TYPE_HIGH'),
+    policy('baseline spans are monitored', 'baseline', 'PRIORITY_TYPE_MEDIUM'),
+  ];
+}
+
+/** An id that is the same in every build: a UUID (version 8) from the text. */
+function uuid(text: string): string {
+  const hex = createHash('sha256').update(`${PREFIX}/${text}`).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** The files of docs/coralogix, by name. In the flow alert an id is `{{<condition>}}` until its alert is there. */
+export function coralogixPages(): Record<string, string> {
+  // As Prettier writes it: a list of one text on its line.
+  const page = (value: unknown): string =>
+    `${JSON.stringify(value, null, 2).replaceAll(/\[\n\s+("[^"\n]*")\n\s+\]/g, '[$1]')}\n`;
+  return {
+    'docs/coralogix/alerts.json': page(alertDefinitions()),
+    'docs/coralogix/flow-alert.json': page(flowAlertDefinition((condition) => `{{${condition}}}`)),
+    'docs/coralogix/dashboard.json': page(dashboardDefinition()),
+    'docs/coralogix/views.json': page(viewDefinitions()),
+    'docs/coralogix/policies.json': page(policyDefinitions()),
+  };
+}

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { resolveScenario } from '../../scenario/resolve';
+import { MinuteProgress } from './minute-progress';
+import { RunRecord } from './monitor';
+import { cohort } from '../../report/report-fixture';
+import type { RunClock } from './run-clock';
+import type { RunPlan } from './run-plan';
+
+const START = 1_700_000_000;
+const scenario = resolveScenario(
+  { demoMode: 'blackfriday', minuteSeconds: 6 },
+  { nowSeconds: START, startTimestamp: START },
+);
+const plan: RunPlan = {
+  scenario,
+  startGiven: false,
+  peakMinute: 20,
+  fromMinute: 0,
+  toMinute: 29,
+  durationMinutes: 30,
+  override: {
+    runId: scenario.runId,
+    mode: scenario.mode,
+    startTimestamp: START,
+    pausedAt: null,
+    ablation: null,
+    expiresAt: START + 1000,
+    startedBy: 'cli',
+    scenario,
+  },
+};
+
+function watch(blind = false) {
+  const lines: string[] = [];
+  const record = new RunRecord();
+  record.seen.add({
+    minutes: scenario.expectations.map(({ minute, phase }) => ({
+      minute,
+      phase,
+      demo: cohort(400, 100, 3000),
+      baseline: cohort(10, 0),
+      inFlight: 0,
+    })),
+    load: { scheduled: 1, started: 1, dropped: 0, startLagP99Ms: 1 },
+  });
+  const progress = new MinuteProgress(plan, record, { line: (text) => lines.push(text) }, { blind });
+  /** Looks each second, as the monitor does. */
+  const look = (clock: RunClock, from: number, to: number): void => {
+    for (let now = from; now <= to; now++) {
+      progress.follow(clock, now);
+      progress.tell(now);
+    }
+  };
+  const told = (): number[] => record.minutes.map(({ minute }) => minute);
+  return { lines, record, progress, look, told };
+}
+const running: RunClock = { startTimestamp: START, pausedAt: null, minuteSeconds: 6 };
+
+describe('the minutes of a run whose clock is moved', () => {
+  it('are held by a pause: the minute comes once, whole, and later', () => {
+    const { look, told, record, lines } = watch();
+    look(running, START, START + 8);
+    look({ ...running, pausedAt: START + 8 }, START + 9, START + 60);
+    assert.deepEqual(told(), [0], 'minute 1 is held');
+    look({ ...running, startTimestamp: START + 52 }, START + 61, START + 72);
+    assert.deepEqual(told(), [0, 1]);
+    assert.equal(lines.filter((line) => line.includes('The run ')).length, 2, lines.join('\n'));
+    assert.deepEqual(
+      record.events.map(({ minute }) => minute),
+      [1, 1],
+    );
+  });
+
+  it('are skipped by a jump ahead; those it cuts are not graded', () => {
+    const { look, told, record } = watch();
+    look(running, START, START + 32);
+    // At second 32 of minute 5: to minute 15.
+    look({ ...running, startTimestamp: START + 32 - 90 }, START + 33, START + 70);
+    assert.deepEqual(told().slice(0, 9), [0, 1, 2, 3, 4, 5, 15, 16, 17]);
+    const graded = record.minutes.filter(({ demo }) => demo.graded).map(({ minute }) => minute);
+    assert.deepEqual(graded.includes(5) || graded.includes(15), false, graded.join());
+    assert.ok(record.minutes.every(({ demo, minute }) => demo.graded === graded.includes(minute)));
+  });
+
+  it('come once more after a jump back, and stay once in the report', () => {
+    const { look, told, lines, progress } = watch();
+    look(running, START, START + 40);
+    look({ ...running, startTimestamp: START + 40 - 12 }, START + 41, START + 90);
+    assert.deepEqual([...new Set(told())], told());
+    assert.equal(lines.filter((line) => line === '--- Minute 3/30 ---').length, 2);
+    assert.equal(progress.done, false);
+  });
+
+  it('end the run when the jump leads beyond its last one', () => {
+    const { look, progress, told } = watch();
+    look(running, START, START + 20);
+    look({ ...running, startTimestamp: START + 20 - 181 }, START + 21, START + 30);
+    assert.equal(progress.done, true);
+    assert.deepEqual(told(), [0, 1, 2, 3]);
+  });
+
+  it('are told up to the one under way when the run is ended on purpose', () => {
+    const { look, progress, told, record } = watch();
+    look(running, START, START + 13);
+    progress.finish(START + 14, false);
+    assert.deepEqual(told(), [0, 1, 2]);
+    assert.equal(progress.done, true);
+    assert.equal(record.minutes[1]?.demo.graded, scenario.expectations[1]?.graded);
+    assert.equal(record.minutes[2]?.demo.graded, false, 'it was cut');
+  });
+
+  it('give nothing away in a blind run', () => {
+    const { look, lines } = watch(true);
+    look(running, START, START + 40);
+    const text = lines.join('\n');
+    assert.match(text, /Errors: 100 \(25\.0%\)/);
+    assert.doesNotMatch(text, /Phase|target|predicted|should trigger/);
+  });
+});

@@ -1,0 +1,194 @@
+import { loadavg } from 'node:os';
+import { effectiveScenario, type ScenarioState } from '../../scenario/apply';
+import { Interrupted, messageOf } from '../../machine/errors';
+import type { Interruption } from '../../machine/interruption';
+import { LostRevenue } from '../../report/lost-revenue';
+import { MinuteProgress, type MinuteStyle } from './minute-progress';
+import type { ShopObserver } from '../target/observation';
+import type { Output } from '../../machine/terminal';
+import type { BaselineWindows, ReportMinute, RunEvent } from '../../report/report';
+import { clockOf } from './run-clock';
+import { RunMinutes } from './run-minutes';
+import type { RunPlan } from './run-plan';
+
+const POLL_MS = 1000;
+/** Length of the sliding windows, and how late spans may reach the console (s). */
+const WINDOW_SECONDS = 60 + 2;
+/** How often the sliding windows are looked at (ms). */
+const WINDOWS_EVERY_MS = 5000;
+/** A window with fewer requests says nothing about a 95th percentile. */
+const LEAST_REQUESTS = 20;
+/** So many looks in a row without the run, and it was ended by somebody else. */
+const GONE_AFTER_LOOKS = 2;
+
+/** What was seen of a run, and goes on to be filled while it is watched. */
+export class RunRecord {
+  readonly minutes: ReportMinute[] = [];
+  readonly seen = new RunMinutes();
+  readonly lost = new LostRevenue();
+  readonly windows: BaselineWindows = { catalogP95Ms: null, journeyP95Ms: null };
+  /** Pauses, jumps, services that did not answer. */
+  readonly events: RunEvent[] = [];
+  /** The first minute of the flow alert; null while it has not fired. */
+  flowAlertMinute: number | null = null;
+  /** Highest load of this machine (processes waiting or running, one minute's mean). */
+  machineLoad = 0;
+}
+
+export interface MonitorTools {
+  observer: Pick<ShopObserver, 'run' | 'lostRevenue' | 'flowAlert' | 'telemetry' | 'traffic'>;
+  /** Reads both scenario rows: pauses and jumps come from there, whoever made them. */
+  state: () => Promise<ScenarioState>;
+  interruption: Interruption;
+  output: Output;
+  style?: MinuteStyle;
+  /** Called at each look, e.g. to hold the clock at the peak. True ends the run as it was meant to end. */
+  each?: (minute: number, now: number) => Promise<boolean>;
+  /** Unix seconds. */
+  now?: () => number;
+}
+
+/** How a run came to its end. */
+export type RunEnd = 'over' | 'healed-by-request' | 'ended-elsewhere';
+
+/**
+ * Watches a run to the end of its last minute, one line per demo minute. A minute is told when all its requests have
+ * ended, some seconds after it: a checkout that fails takes as long as it was ready to wait. Services that don't
+ * answer in between are told, and watched further.
+ *
+ * @param record is filled as the run goes on, so that it is there after an interruption
+ * @param progress tells the minutes
+ * @throws Interrupted
+ */
+export async function monitor(
+  plan: RunPlan,
+  record: RunRecord,
+  tools: MonitorTools,
+  progress: MinuteProgress = new MinuteProgress(plan, record, tools.output, tools.style),
+): Promise<RunEnd> {
+  const { interruption, observer, output } = tools;
+  const now = tools.now ?? (() => Date.now() / 1000);
+  const trouble = new Trouble(output, (text) => {
+    record.events.push({ minute: Math.max(0, Math.floor(progress.minute(now()))), text });
+  });
+  const presence = new Presence(plan);
+  let windowsAt = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    record.machineLoad = Math.max(record.machineLoad, loadavg()[0] ?? 0);
+    await trouble.around('PostgreSQL', async () => {
+      const state = await tools.state();
+      const clock = presence.look(state);
+      if (clock !== null) progress.follow(clock, now());
+    });
+    await trouble.around('load-generator', async () => {
+      const run = await observer.run(plan.scenario.runId);
+      if (run !== null) record.seen.add(run);
+    });
+    if (progress.due(now())) {
+      await trouble.around('console', async () => {
+        await lookAtLostRevenue(plan, record, observer);
+        progress.flowAlert = await observer.flowAlert(plan.scenario.runId);
+      });
+      progress.tell(now());
+    }
+    // Only windows that lie within the run: what was before is not its doing.
+    const firstWindowAt = startOf(plan, plan.fromMinute) + WINDOW_SECONDS;
+    if (now() * 1000 - windowsAt >= WINDOWS_EVERY_MS && now() >= firstWindowAt) {
+      windowsAt = now() * 1000;
+      await trouble.around('telemetry', () => lookAtWindows(observer, record.windows));
+    }
+    if (presence.gone) return 'ended-elsewhere';
+    if (progress.done) return 'over';
+    if (tools.each !== undefined && (await tools.each(progress.minute(now()), now())))
+      return 'healed-by-request';
+    await interruption.wait(POLL_MS);
+  }
+}
+
+/** The error of a run that somebody else ended before its time. */
+export function endedElsewhere(): Interrupted {
+  return new Interrupted('the run was ended elsewhere (abort, the console, or stop-demo)');
+}
+
+/**
+ * Asks the console what the run has lost so far.
+ *
+ * @throws when it does not answer
+ */
+export async function lookAtLostRevenue(
+  { scenario }: Pick<RunPlan, 'scenario'>,
+  { lost }: Pick<RunRecord, 'lost'>,
+  observer: Pick<ShopObserver, 'lostRevenue'>,
+): Promise<void> {
+  const found = await observer.lostRevenue(scenario.runId);
+  if (found !== null) lost.add(found);
+}
+
+/** Unix seconds at which a demo minute was planned to begin. */
+export function startOf(plan: Pick<RunPlan, 'override' | 'scenario'>, minute: number): number {
+  return plan.override.startTimestamp + minute * plan.scenario.minuteSeconds;
+}
+
+/** Notices that the run is no longer what counts. */
+class Presence {
+  private absent = 0;
+  private overridden = false;
+
+  constructor(private readonly plan: RunPlan) {}
+
+  get gone(): boolean {
+    return this.absent >= GONE_AFTER_LOOKS;
+  }
+
+  /** The run's clock as the rows say; null when they are about something else. */
+  look(state: ScenarioState): ReturnType<typeof clockOf> {
+    const effective = effectiveScenario(state);
+    const clock = effective === null ? null : clockOf(effective);
+    const present = clock !== null && effective?.scenario.runId === this.plan.scenario.runId;
+    // A run of the configuration that somebody had paused, and whose pause is gone: it was healed, not resumed.
+    const fellBack = this.overridden && effective?.source === 'desired';
+    if (effective?.source === 'override' && present) this.overridden = true;
+    this.absent = present && !fellBack ? 0 : this.absent + 1;
+    return present && !fellBack ? clock : null;
+  }
+}
+
+async function lookAtWindows(
+  observer: Pick<ShopObserver, 'telemetry' | 'traffic'>,
+  worst: BaselineWindows,
+): Promise<void> {
+  const [{ catalog }, { baseline }] = await Promise.all([observer.telemetry(), observer.traffic()]);
+  if (catalog.requests >= LEAST_REQUESTS) worst.catalogP95Ms = worse(worst.catalogP95Ms, catalog.p95Ms);
+  if (baseline.last60sRpm >= LEAST_REQUESTS) worst.journeyP95Ms = worse(worst.journeyP95Ms, baseline.p95Ms);
+}
+
+function worse(a: number | null, b: number | null): number | null {
+  if (a === null) return b;
+  return b === null ? a : Math.max(a, b);
+}
+
+/** Says when something begins to fail and when it works again, not each time. */
+class Trouble {
+  private readonly failing = new Set<string>();
+
+  constructor(
+    private readonly output: Output,
+    private readonly note: (text: string) => void,
+  ) {}
+
+  async around(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      if (!this.failing.delete(what)) return;
+      this.output.line(`  (${what}: answers again)`);
+      this.note(`${what} answers again`);
+    } catch (error) {
+      if (error instanceof Interrupted) throw error;
+      if (!this.failing.has(what)) {
+        this.output.line(`  (${what}: ${messageOf(error)}; still watching)`);
+        this.note(`${what} did not answer (${messageOf(error)})`);
+      }
+      this.failing.add(what);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { resolveScenario } from '../../scenario/resolve';
+import type { Override, Scenario } from '../../scenario/types';
+import { parseDemoArguments, type DemoOptions } from './arguments';
+import type { Conductor } from '../target/conductor';
+import { configOf, ConfigOutage, reliefOf } from './outage';
+import { minuteAt } from './run-clock';
+import { planRun } from './run-plan';
+import type { StackEngine } from '../target/stack-engine';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'demo-outage-'));
+after(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+const TEXT = '# mine\nconfig:\n  ecommerce-demo:demoMode: normal\n  ecommerce-demo:traffic: {scale: 0.25}\n';
+const file = path.join(folder, 'Pulumi.dev.yaml');
+writeFileSync(file, TEXT);
+const NOW = 1_700_000_000;
+const desired = resolveScenario({}, { nowSeconds: NOW, scaleDefault: 0.25 });
+function options(...argv: string[]): DemoOptions {
+  const command = parseDemoArguments(argv, { repositoryDir: folder, cwd: folder });
+  assert.equal(command.kind, 'demo');
+  return command.options;
+}
+const planOf = (argv: string[], start: number | null = null) =>
+  planRun(options('--minute-seconds', '6', ...argv), file, desired, NOW, 'abc', start);
+
+describe('an outage by configuration', () => {
+  it('is the keys a person would set, and a start only where somebody named one', () => {
+    const { values, removed } = configOf(planOf([]), { demoStartTimestamp: 5 });
+    assert.deepEqual(values, {
+      demoMode: 'blackfriday',
+      minuteSeconds: '6',
+      durationMinutes: '35',
+      'traffic.scale': '0.25',
+      startDelaySeconds: '8',
+    });
+    assert.deepEqual(removed, ['demoStartTimestamp'], 'one of another run would be in the way');
+    const given = configOf(planOf([], NOW + 500), { demoStartTimestamp: 5 });
+    assert.equal(given.values.demoStartTimestamp, String(NOW + 500));
+    assert.deepEqual(given.removed, []);
+    assert.equal(configOf(planOf(['--ablate', 'pool']), {}).values['pool.max'], '100');
+    assert.equal(
+      configOf(planOf(['--ablate', 'index']), {}).values['indexes.idx_products_category'],
+      'present',
+    );
+  });
+
+  it('is healed at run time first, then by the file as it was and an update, even when the database is away', async () => {
+    const done: string[] = [];
+    const outage: Scenario = {
+      ...planOf([]).scenario,
+      startTimestamp: Date.now() / 1000 + 8,
+      runId: 'stamped',
+    };
+    let answers = true;
+    const conductor = {
+      readState: () => Promise.resolve({ desired: outage, override: null }),
+      relieve: ({ scenario }: Override) => {
+        done.push(`relieve ${scenario.mode} pool ${String(scenario.pools.recommendation.max)}`);
+        return answers ? Promise.resolve() : Promise.reject(new Error('away'));
+      },
+      end: () => {
+        done.push('relief ended');
+        return Promise.resolve(true);
+      },
+      change: (change: (run: Override) => Override) => {
+        const { startTimestamp } = outage;
+        assert.ok(startTimestamp !== null);
+        const run = change({ ...reliefOf(outage, 0), mode: outage.mode, startTimestamp });
+        done.push('moved');
+        return Promise.resolve(run);
+      },
+    } as unknown as Conductor;
+    const engine = {
+      configure: () => {
+        done.push('config set');
+        writeFileSync(file, TEXT.replace('normal', 'blackfriday'));
+        return Promise.resolve();
+      },
+      up: () => {
+        done.push(`up ${/demoMode: (\w+)/.exec(readFileSync(file, 'utf8'))?.[1] ?? ''}`);
+        return Promise.resolve();
+      },
+      busy: false,
+    } as unknown as StackEngine;
+    const lines: string[] = [];
+    const made = new ConfigOutage({ config: file, stack: 'dev' }, engine, conductor, {
+      line: (text) => lines.push(text),
+    });
+    await made.prepare();
+    assert.deepEqual(done.splice(0), ['up normal'], 'pending changes are deployed while all is well');
+    const plan = await made.begin(planOf(['--from', '18']));
+    assert.equal(plan.scenario.runId, 'stamped');
+    const clock = { startTimestamp: plan.override.startTimestamp, pausedAt: null, minuteSeconds: 6 };
+    assert.ok(Math.abs(minuteAt(clock, outage.startTimestamp ?? 0) - 18) < 0.01, 'minute 18 at its start');
+    assert.deepEqual(done.splice(0), ['config set', 'up blackfriday', 'moved']);
+    await made.end();
+    assert.deepEqual(done.splice(0), ['relieve normal pool 25', 'up normal', 'relief ended']);
+    assert.equal(readFileSync(file, 'utf8'), TEXT, 'byte for byte');
+    answers = false;
+    await made.end();
+    assert.deepEqual(done, ['relieve normal pool 25', 'up normal', 'relief ended']);
+    assert.match(lines.join('\n'), /not yet healed at run time \(away\)/);
+  });
+});

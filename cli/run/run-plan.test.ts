@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { resolveScenario } from '../../scenario/resolve';
+import { parseDemoArguments, type DemoOptions } from './arguments';
+import { Refusal } from '../../machine/errors';
+import { LEAD_SECONDS, planRun } from './run-plan';
+import { parseRunFile } from '../target/shop-discovery';
+import { SERVICE_NAMES } from '../../services/catalog';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'demo-plan-'));
+after(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+function stack(text: string): string {
+  const file = path.join(folder, 'Pulumi.dev.yaml');
+  writeFileSync(file, text);
+  return file;
+}
+function options(...argv: string[]): DemoOptions {
+  const command = parseDemoArguments(argv, { repositoryDir: '/repo', cwd: '/here' });
+  assert.equal(command.kind, 'demo');
+  return command.options;
+}
+const NOW = 1_700_000_000;
+const desired = resolveScenario({ catalogRows: 100_000 }, { nowSeconds: NOW, scaleDefault: 0.25 });
+
+describe('the plan of a run', () => {
+  it('takes mode and minutes from the command line, catalog and scale from the running shop', () => {
+    const file = stack(
+      'config:\n  ecommerce-demo:demoMode: normal\n  ecommerce-demo:demoStartTimestamp: 1600000000\n',
+    );
+    const plan = planRun(options('--minute-seconds', '6', '--from', '4', '--to', '6'), file, desired, NOW);
+    assert.equal(plan.scenario.mode, 'blackfriday');
+    assert.equal(plan.scenario.scale, 0.25);
+    assert.equal(plan.scenario.catalogRows, 100_000);
+    assert.equal(plan.scenario.pools.recommendation.max, 5);
+    assert.equal(plan.override.startTimestamp, NOW + LEAD_SECONDS - 4 * 6, 'minute 4 begins after the lead');
+    assert.equal(plan.override.expiresAt, NOW + LEAD_SECONDS + 3 * 6 + 60, 'a minute after its end');
+    assert.equal(plan.toMinute, 6);
+  });
+
+  it('names runs that begin within the same second differently', () => {
+    const file = stack('config: {}\n');
+    const named = planRun(options(), file, desired, NOW, '3f9a1c');
+    assert.equal(named.scenario.runId, `blackfriday-1-${NOW + LEAD_SECONDS}-demo-3f9a1c`);
+    assert.equal(named.override.runId, named.scenario.runId);
+    const ids = Array.from({ length: 20 }, () => planRun(options(), file, desired, NOW).scenario.runId);
+    for (const id of ids) assert.match(id, /-demo-[0-9a-f]{6}$/);
+    assert.ok(new Set(ids).size > 18, ids.join());
+  });
+
+  it("keeps the stack's own curve, and gives a mode the scale it needs", () => {
+    const file = stack(
+      'config:\n  ecommerce-demo:curve: [{minute: 0, rpm: 600, errorRate: 0}, {minute: 3, rpm: 600, errorRate: 0.5}]\n',
+    );
+    assert.equal(planRun(options(), file, desired, NOW).scenario.expectations[3]?.targetErrorRate, 0.5);
+    const v3 = planRun(options('--mode', 'blackfriday-v3'), stack('config: {}\n'), desired, NOW);
+    assert.equal(v3.scenario.scale, 1);
+  });
+
+  it('ends with the scenario: "to minute 30" of 30 is the last one', () => {
+    const file = stack('config: {}\n');
+    assert.equal(planRun(options(), file, desired, NOW).toMinute, 29);
+    const { scenario, durationMinutes } = planRun(options('--minute-seconds', '6'), file, desired, NOW);
+    assert.equal(durationMinutes, 30);
+    assert.equal(scenario.durationMinutes, 35, 'held until it is healed');
+    assert.equal(planRun(options('--to', '30'), file, desired, NOW).toMinute, 29);
+    assert.throws(() => planRun(options('--to', '31'), file, desired, NOW), /--to 31: must be at most 29/);
+    assert.throws(() => planRun(options('--from', '30'), file, desired, NOW), /--from 30/);
+  });
+
+  it("refuses another catalog than the running shop's, and a broken stack file", () => {
+    assert.throws(
+      () => planRun(options('--rows', '500000'), stack('config: {}\n'), desired, NOW),
+      (error) =>
+        error instanceof Refusal && error.exitCode === 1 && error.message.includes('has 100000 products'),
+    );
+    const usage = (text: string) => () => planRun(options(), stack(text), desired, NOW);
+    const exits2 = (error: unknown) => error instanceof Refusal && error.exitCode === 2;
+    assert.throws(usage('config: [\n'), exits2);
+    assert.throws(usage('config:\n  ecommerce-demo:nonsense: 1\n'), exits2);
+  });
+});
+
+describe('run.json', () => {
+  const whole = {
+    version: 1,
+    runner: { pid: 4711 },
+    state: 'ready',
+    urls: Object.fromEntries(SERVICE_NAMES.map((name) => [name, `http://127.0.0.1/${name}`])),
+    adminToken: 'secret',
+    databaseUrls: { conductor: 'postgres://conductor@127.0.0.1/ecommerce' },
+  };
+
+  it('tells how to reach the shop', () => {
+    const shop = parseRunFile(JSON.stringify(whole));
+    assert.equal(shop?.runnerPid, 4711);
+    assert.equal(shop.urls['product-catalog'], 'http://127.0.0.1/product-catalog');
+    assert.equal(shop.conductorUrl, whole.databaseUrls.conductor);
+  });
+
+  it('counts as none when it is half written or of another version', () => {
+    assert.equal(parseRunFile(JSON.stringify(whole).slice(0, -10)), null);
+    assert.equal(parseRunFile(JSON.stringify({ ...whole, version: 2 })), null);
+    assert.equal(parseRunFile(JSON.stringify({ ...whole, urls: { frontend: 'http://x' } })), null);
+    assert.equal(parseRunFile(null), null);
+  });
+});

@@ -1,0 +1,239 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type * as kubernetes from '@kubernetes/client-node' with { 'resolution-mode': 'import' };
+import { codeOf, messageOf, Refusal } from '../../machine/errors';
+import { numberAt } from '../../machine/json';
+import type { Output } from '../../machine/terminal';
+import { installAll } from './pulumi-engine';
+import type { Instance } from './target';
+
+type Client = typeof kubernetes;
+
+/** How long the list of pods is good for a new connection (ms). */
+const PODS_FRESH_MS = 2000;
+const NAME_LABEL = 'app.kubernetes.io/name';
+
+/** The Kubernetes client (an ES module), installed where it is missing. */
+export async function loadKubernetes(repositoryDir: string, output: Output): Promise<Client> {
+  try {
+    return await import('@kubernetes/client-node');
+  } catch (error) {
+    if (!['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'].includes(codeOf(error) ?? '')) throw error;
+    installAll(repositoryDir, output);
+    return await import('@kubernetes/client-node');
+  }
+}
+
+/** Pods of one namespace, and ways into them. */
+export class ClusterAccess {
+  private readonly api: kubernetes.CoreV1Api;
+  private readonly forwarder: kubernetes.PortForward;
+  private readonly tunnels = new Map<string, Promise<Tunnel>>();
+  private known: { at: number; pods: Promise<kubernetes.V1Pod[]> } | null = null;
+
+  /** @throws Refusal for a text that is no kubeconfig, and for a context it doesn't have */
+  constructor(
+    private readonly client: Client,
+    kubeconfig: string,
+    context: string | null,
+    private readonly namespace: string,
+  ) {
+    const config = new client.KubeConfig();
+    try {
+      config.loadFromString(kubeconfig);
+    } catch (error) {
+      throw new Refusal(`The stack's kubeconfig cannot be read: ${messageOf(error)}`);
+    }
+    if (context !== null) config.setCurrentContext(context);
+    this.api = config.makeApiClient(client.CoreV1Api);
+    this.forwarder = new client.PortForward(config);
+  }
+
+  /** Every pod of the shop; of a finished Job none. @throws when the API server does not answer */
+  async instances(): Promise<Instance[]> {
+    return (await this.pods(0)).filter(({ status }) => status?.phase !== 'Succeeded').map(instanceOf);
+  }
+
+  /** Names of a workload's ready pods. */
+  async readyPods(workload: string): Promise<string[]> {
+    const pods = await this.pods(PODS_FRESH_MS);
+    return pods
+      .filter((pod) => pod.metadata?.labels?.[NAME_LABEL] === workload && instanceOf(pod).ready)
+      .flatMap(({ metadata }) => (metadata?.name === undefined ? [] : [metadata.name]))
+      .sort();
+  }
+
+  /**
+   * Base URL of a workload's port: a local port whose connections go through the API server, each to a pod that is
+   * ready then.
+   *
+   * @param pod this very pod instead of any
+   */
+  async tunnel(workload: string, port: number, pod: string | null = null): Promise<string> {
+    const key = `${pod ?? workload}:${port}`;
+    let tunnel = this.tunnels.get(key);
+    if (tunnel === undefined) {
+      tunnel = Tunnel.open((socket) => this.forward(socket, workload, port, pod));
+      this.tunnels.set(key, tunnel);
+    }
+    return `http://127.0.0.1:${(await tunnel).port}`;
+  }
+
+  /** A value of a ConfigMap of the namespace; null without one. */
+  async readConfig(name: string, key: string): Promise<string | null> {
+    try {
+      const { data } = await this.api.readNamespacedConfigMap({ name, namespace: this.namespace });
+      return data?.[key] ?? null;
+    } catch (error) {
+      if (codeOfAnswer(error) === 404) return null;
+      throw error;
+    }
+  }
+
+  /** Makes a ConfigMap; false when there is one of this name. */
+  async createConfig(name: string, key: string, value: string): Promise<boolean> {
+    try {
+      await this.api.createNamespacedConfigMap({
+        namespace: this.namespace,
+        body: this.config(name, key, value),
+      });
+      return true;
+    } catch (error) {
+      if (codeOfAnswer(error) === 409) return false;
+      throw error;
+    }
+  }
+
+  /** Writes a ConfigMap, whether there is one or not. */
+  async writeConfig(name: string, key: string, value: string): Promise<void> {
+    if (await this.createConfig(name, key, value)) return;
+    const body = this.config(name, key, value);
+    await this.api.replaceNamespacedConfigMap({ name, namespace: this.namespace, body });
+  }
+
+  async deleteConfig(name: string): Promise<void> {
+    try {
+      await this.api.deleteNamespacedConfigMap({ name, namespace: this.namespace });
+    } catch (error) {
+      if (codeOfAnswer(error) !== 404) throw error;
+    }
+  }
+
+  private config(name: string, key: string, value: string): kubernetes.V1ConfigMap {
+    const labels = { 'app.kubernetes.io/part-of': 'ecommerce-demo' };
+    const { V1ConfigMap, V1ObjectMeta } = this.client;
+    const metadata = Object.assign(new V1ObjectMeta(), { name, namespace: this.namespace, labels });
+    return Object.assign(new V1ConfigMap(), { metadata, data: { [key]: value } });
+  }
+
+  async close(): Promise<void> {
+    for (const tunnel of this.tunnels.values()) (await tunnel).close();
+    this.tunnels.clear();
+  }
+
+  private async forward(socket: Socket, workload: string, port: number, pod: string | null): Promise<void> {
+    const name = pod ?? (await this.readyPods(workload))[0];
+    if (name === undefined) throw new Error(`no pod of ${workload} is ready`);
+    // The client's own types of it need a package that isn't there.
+    const connection = (await this.forwarder.portForward(
+      this.namespace,
+      name,
+      [port],
+      socket,
+      null,
+      socket,
+    )) as unknown as ForwardedConnection;
+    connection.onclose = () => {
+      socket.destroy();
+    };
+    connection.onerror = () => {
+      socket.destroy();
+    };
+    socket.once('close', () => {
+      connection.close();
+    });
+  }
+
+  private pods(freshMs: number): Promise<kubernetes.V1Pod[]> {
+    const now = performance.now();
+    if (this.known !== null && now - this.known.at < freshMs) return this.known.pods;
+    const pods = this.api.listNamespacedPod({ namespace: this.namespace }).then(({ items }) => items);
+    // A failure is not kept.
+    pods.catch(() => {
+      this.known = null;
+    });
+    this.known = { at: now, pods };
+    return pods;
+  }
+}
+
+/** The status of an answer that the API server refused with; null for anything else. */
+function codeOfAnswer(error: unknown): number | null {
+  return numberAt(error, 'code');
+}
+
+/** A pod as a person wants to know it. */
+export function instanceOf(pod: kubernetes.V1Pod): Instance {
+  const { metadata, status } = pod;
+  const containers = status?.containerStatuses ?? [];
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  const waiting = containers.flatMap(({ state }) => state?.waiting?.reason ?? []);
+  const isReady = ready?.status === 'True' && metadata?.deletionTimestamp === undefined;
+  return {
+    workload: metadata?.labels?.[NAME_LABEL] ?? 'unknown',
+    name: metadata?.name ?? 'unknown',
+    ready: isReady,
+    reason: isReady
+      ? null
+      : metadata?.deletionTimestamp === undefined
+        ? (waiting[0] ?? ready?.message ?? status?.phase ?? 'unknown')
+        : 'is being deleted',
+    restarts: containers.reduce((sum, { restartCount }) => sum + restartCount, 0),
+    pid: null,
+  };
+}
+
+/** A WebSocket, as far as it matters here. */
+interface ForwardedConnection {
+  onclose: (() => void) | null;
+  onerror: (() => void) | null;
+  close(): void;
+}
+
+/** A local port; each connection to it is handed on. */
+class Tunnel {
+  private constructor(
+    private readonly server: Server,
+    private readonly sockets: Set<Socket>,
+    readonly port: number,
+  ) {}
+
+  static open(forward: (socket: Socket) => Promise<void>): Promise<Tunnel> {
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+      socket.once('close', () => sockets.delete(socket));
+      forward(socket).catch((error: unknown) => {
+        socket.destroy(error instanceof Error ? error : new Error(String(error)));
+      });
+    });
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(0, '127.0.0.1', () => {
+        const address = server.address();
+        if (address === null || typeof address === 'string') {
+          reject(new Error('no local port'));
+          return;
+        }
+        // A command must be able to end while a tunnel is open.
+        server.unref();
+        resolve(new Tunnel(server, sockets, address.port));
+      });
+    });
+  }
+
+  close(): void {
+    this.server.close();
+    for (const socket of this.sockets) socket.destroy();
+  }
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { SERVICE_NAMES, type ServiceName } from '../../services/catalog';
+import { messageOf } from '../../machine/errors';
+import { getJson } from '../../machine/http';
+import { IntentFile } from '../control/intent-file';
+import { at, listAt, numberAt, textAt } from '../../machine/json';
+import { findShop, isAlive, runFile, type Shop } from './shop-discovery';
+import type { Instance, Target, TargetOptions } from './target';
+
+const READY_TIMEOUT_MS = 3000;
+
+/** The shop that runs with a data folder; null when none does. @throws Refusal for another user's */
+export function findLocalTarget(
+  options: Pick<TargetOptions, 'dataDir' | 'stack' | 'repositoryDir'>,
+): Target | null {
+  const shop = findShop(options.dataDir);
+  return shop === null ? null : localTarget(shop, options);
+}
+
+/** A shop of `npm start` as a target. */
+export function localTarget(
+  shop: Shop,
+  { dataDir, stack, repositoryDir }: Pick<TargetOptions, 'dataDir' | 'stack' | 'repositoryDir'>,
+): Target {
+  return {
+    kind: 'local',
+    name: dataDir,
+    shopUrl: shop.urls.frontend,
+    consoleUrl: shop.urls.console,
+    adminToken: shop.adminToken,
+    conductor: { connectionString: shop.conductorUrl },
+    config: { projectDir: repositoryDir, stack },
+    stack,
+    dataDir,
+    serviceUrl: (name) => Promise.resolve(shop.urls[name]),
+    serviceUrls: (name) => Promise.resolve([shop.urls[name]]),
+    instances: () => processes(shop, dataDir),
+    tunnel: null,
+    namespace: null,
+    kubeconfig: null,
+    intents: new IntentFile(dataDir),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** The processes in `run.json`; a service's readiness is what it says itself, a store's that it is alive. */
+async function processes(shop: Shop, dataDir: string): Promise<Instance[]> {
+  const children = listAt(JSON.parse(readFileSync(runFile(dataDir), 'utf8')) as unknown, 'children');
+  return Promise.all(
+    children.map(async (child): Promise<Instance> => {
+      const workload = textAt(child, 'name') ?? 'unknown';
+      const pid = numberAt(child, 'pid') ?? 0;
+      const reason = isService(workload)
+        ? await unready(shop.urls[workload]).catch((error: unknown) => messageOf(error))
+        : isAlive(pid)
+          ? null
+          : 'the process has ended';
+      return { workload, name: `process ${pid}`, ready: reason === null, reason, restarts: null, pid };
+    }),
+  );
+}
+
+function isService(name: string): name is ServiceName {
+  return (SERVICE_NAMES as readonly string[]).includes(name);
+}
+
+/** Why a service is not ready, in its own words; null when it is. @throws when it does not answer */
+export async function unready(baseUrl: string): Promise<string | null> {
+  const { status, body } = await getJson(`${baseUrl}/readyz`, { timeoutMs: READY_TIMEOUT_MS });
+  if (status === 200) return null;
+  const checks = Object.entries((at(body, 'checks') ?? {}) as Record<string, unknown>)
+    .filter(([, result]) => result !== 'ok')
+    .map(([check, result]) => `${check}: ${String(result)}`);
+  return checks.length > 0 ? checks.join('; ') : `status ${status}`;
+}

@@ -1,0 +1,138 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
+import { setupDatabase, type SqlExecutor } from '../../scenario/apply';
+import { DATABASE_NAME, roleStatements, type RolePasswords } from '../../scenario/sql/roles';
+import type { Scenario } from '../../scenario/types';
+import { Refusal, hasCode, messageOf } from '../../machine/errors';
+
+/** URLs of the shop's database, by who logs in. */
+export interface DatabaseUrls {
+  superuser: string;
+  shop_app: string;
+  conductor: string;
+}
+
+/** The URLs of the three logins, made from the superuser's (whatever database that names). */
+export function databaseUrls(superuserUrl: string, passwords: RolePasswords): DatabaseUrls {
+  const as = (user: string | null, password: string | null): string => {
+    const url = new URL(superuserUrl);
+    url.pathname = `/${DATABASE_NAME}`;
+    if (user !== null) url.username = user;
+    if (password !== null) url.password = password;
+    return url.toString();
+  };
+  return {
+    superuser: as(null, null),
+    shop_app: as('shop_app', passwords.shop_app),
+    conductor: as('conductor', passwords.conductor),
+  };
+}
+
+/** One connection for the time of `work`. Notices and a lost connection do not end the process. */
+export async function withConnection<T>(url: string, work: (sql: SqlExecutor) => Promise<T>): Promise<T> {
+  const client = new Client({
+    connectionString: url,
+    application_name: 'ecommerce-demo/runner',
+    connectionTimeoutMillis: 5000,
+    keepAlive: true,
+  });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await work({
+      query: async (text, values) => {
+        const { rows } = await client.query<Record<string, unknown>>(text, values);
+        // A text of several statements gives an array of results; scenario/ sends one each.
+        return { rows };
+      },
+    });
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** Errors that mean "not yet": nobody listens, or the server is starting up or recovering. */
+function isNotYet(error: unknown): boolean {
+  return (
+    ['ECONNREFUSED', 'ECONNRESET', '57P03', '53300'].some((code) => hasCode(error, code)) ||
+    /timeout/i.test(messageOf(error))
+  );
+}
+
+/**
+ * Waits until PostgreSQL lets the superuser in.
+ *
+ * @param hasFailed tells that waiting is in vain, e.g. because the server ended
+ * @throws Refusal when the login is refused or the time is over
+ */
+export async function waitForDatabase(
+  superuserUrl: string,
+  timeoutMs: number,
+  hasFailed: () => Error | null = () => null,
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const failed = hasFailed();
+    if (failed) throw failed;
+    try {
+      await withConnection(superuserUrl, (sql) => sql.query('select 1'));
+      return;
+    } catch (error) {
+      const { host } = new URL(superuserUrl);
+      if (!isNotYet(error)) {
+        throw new Refusal(
+          `PostgreSQL at ${host} refuses the login: ${messageOf(error)}. ` +
+            'Check ECOMMERCE_POSTGRES_URL, or delete the data folder to start afresh.',
+        );
+      }
+      if (performance.now() > deadline) {
+        throw new Refusal(
+          `PostgreSQL at ${host} does not answer within ${String(timeoutMs / 1000)} s: ${messageOf(error)}`,
+        );
+      }
+    }
+    await delay(60);
+  }
+}
+
+/**
+ * Makes roles, database, schema and catalog. Harmless when they are there.
+ *
+ * @param superuserUrl any database of the server
+ * @returns rows seeded now
+ */
+export async function prepareDatabase(
+  superuserUrl: string,
+  options: {
+    passwords: RolePasswords;
+    catalogRows: number;
+    log: (message: string) => void;
+    onProgress: (rows: number, total: number) => void;
+  },
+): Promise<number> {
+  await withConnection(superuserUrl, async (sql) => {
+    for (const statement of roleStatements(options.passwords)) await sql.query(statement);
+    const { rows } = await sql.query('select from pg_database where datname = $1', [DATABASE_NAME]);
+    if (rows.length === 0) await sql.query(`create database ${DATABASE_NAME}`);
+  });
+  return withConnection(databaseUrls(superuserUrl, options.passwords).superuser, async (sql) => {
+    const { seededRows } = await setupDatabase(sql, {
+      catalogRows: options.catalogRows,
+      log: options.log,
+      onProgress: options.onProgress,
+    });
+    // Else the first Ctrl-C would have to write all of it, longer than it may take.
+    if (seededRows > 0) await sql.query('checkpoint');
+    return seededRows;
+  });
+}
+
+/** Connections besides product-catalog's two pools: checkout's, the subscriptions, console, runner, CLI, plans. */
+const OTHER_CONNECTIONS = 30;
+const LEAST_CONNECTIONS = 300;
+
+/** `max_connections`: twice all pools (a resize may hold both sizes for a moment) and 20 in reserve. */
+export function requiredConnections({ pools }: Pick<Scenario, 'pools'>): number {
+  const all = pools.recommendation.max + pools.baseline.max + OTHER_CONNECTIONS;
+  return Math.max(LEAST_CONNECTIONS, 2 * all + 20);
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { Refusal } from '../../machine/errors';
+import { holderOf, parseLsof, parseSs, requireFreePorts } from './ports';
+
+describe('ports', () => {
+  let server: Server;
+  let taken: number;
+  let free: number;
+
+  before(async () => {
+    server = createServer().listen(0, '127.0.0.1');
+    const other = createServer().listen(0, '127.0.0.1');
+    await Promise.all([once(server, 'listening'), once(other, 'listening')]);
+    taken = (server.address() as AddressInfo).port;
+    free = (other.address() as AddressInfo).port;
+    other.close();
+    await once(other, 'close');
+  });
+  after(() => {
+    server.close();
+  });
+
+  it('accepts free ports', async () => {
+    await requireFreePorts([{ port: free, service: 'cart' }], 0);
+  });
+
+  it('names port, service, holder and remedy of one that is in use', async () => {
+    await assert.rejects(
+      requireFreePorts(
+        [
+          { port: free, service: 'cart' },
+          { port: taken, service: 'frontend' },
+        ],
+        500,
+        () => Promise.resolve('process 77 (other thing)'),
+      ),
+      (error: unknown) => {
+        assert.ok(error instanceof Refusal);
+        assert.equal(
+          error.message,
+          `Port ${String(taken)} (frontend) is in use by process 77 (other thing).\n` +
+            "Stop what uses it, or move all of the shop's ports: npm start -- --port-offset 1500",
+        );
+        return true;
+      },
+    );
+  });
+
+  it('says so too where the system does not tell who', async () => {
+    await assert.rejects(
+      requireFreePorts([{ port: taken, service: 'frontend' }], 0, () => Promise.resolve(null)),
+      /^Refusal: Port \d+ \(frontend\) is in use\.\n/,
+    );
+  });
+
+  it('finds this process as the holder, where lsof or ss is there', async () => {
+    const holder = await holderOf(taken);
+    if (holder !== null) assert.match(holder, new RegExp(`^process ${String(process.pid)} \\(`));
+    assert.equal(await holderOf(free), null);
+  });
+
+  it('reads the answers of lsof and ss', () => {
+    assert.equal(parseLsof('p4242\nf18\n'), 4242);
+    assert.equal(parseLsof(''), null);
+    assert.equal(
+      parseSs('LISTEN 0 511 127.0.0.1:8018 0.0.0.0:* users:(("MainThread",pid=3287,fd=18))'),
+      3287,
+    );
+    assert.equal(parseSs('LISTEN 0 511 127.0.0.1:8018 0.0.0.0:*'), null);
+  });
+});

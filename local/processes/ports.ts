@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process';
+import { connect, createServer } from 'node:net';
+import { promisify } from 'node:util';
+import { Refusal } from '../../machine/errors';
+import { identifyProcess } from '../../machine/process-identity';
+
+const run = promisify(execFile);
+
+/** A port the shop needs, and for whom. */
+export interface NeededPort {
+  port: number;
+  service: string;
+}
+
+/** Who listens there, as far as the system tells. */
+export type FindHolder = (port: number) => Promise<string | null>;
+
+/**
+ * Checks that all ports are free on 127.0.0.1.
+ *
+ * @throws Refusal naming each port in use, the service that needs it, who holds it, and the remedy
+ */
+export async function requireFreePorts(
+  needed: readonly NeededPort[],
+  portOffset: number,
+  findHolder: FindHolder = holderOf,
+): Promise<void> {
+  const states = await Promise.all(
+    needed.map(async (entry) => ({ ...entry, free: await isFree(entry.port) })),
+  );
+  const taken = states.filter(({ free }) => !free);
+  if (taken.length === 0) return;
+  const lines = await Promise.all(
+    taken.map(async ({ port, service }) => {
+      const holder = await findHolder(port);
+      return `Port ${String(port)} (${service}) is in use${holder === null ? '' : ` by ${holder}`}.`;
+    }),
+  );
+  lines.push(
+    `Stop what uses ${taken.length === 1 ? 'it' : 'them'}, or move all of the shop's ports: ` +
+      `npm start -- --port-offset ${String(portOffset + 1000)}`,
+  );
+  throw new Refusal(lines.join('\n'));
+}
+
+/** Nobody answers there, and it can be bound (some systems let a second socket bind beside a wildcard one). */
+async function isFree(port: number): Promise<boolean> {
+  return !(await accepts(port)) && (await canBind(port));
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    const finish = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(500, () => {
+      finish(true);
+    });
+    socket.once('connect', () => {
+      finish(true);
+    });
+    socket.once('error', () => {
+      finish(false);
+    });
+  });
+}
+
+function canBind(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => {
+      resolve(false);
+    });
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
+      server.close(() => {
+        resolve(true);
+      });
+    });
+  });
+}
+
+/** Asks `lsof`, then `ss`, for the listener of a port; null when neither is there or may tell. */
+export async function holderOf(port: number): Promise<string | null> {
+  const pid =
+    (await ask('lsof', ['-nP', `-iTCP:${String(port)}`, '-sTCP:LISTEN', '-Fp'], parseLsof)) ??
+    (await ask('ss', ['-Hltnp', `sport = :${String(port)}`], parseSs));
+  if (pid === null) return null;
+  const command = identifyProcess(pid)?.command ?? '';
+  const shown = command.length > 80 ? `…${command.slice(-79)}` : command;
+  return `process ${String(pid)}${shown === '' ? '' : ` (${shown})`}`;
+}
+
+async function ask(
+  command: string,
+  args: string[],
+  parse: (text: string) => number | null,
+): Promise<number | null> {
+  try {
+    const { stdout } = await run(command, args, { timeout: 3000 });
+    return parse(stdout);
+  } catch {
+    return null;
+  }
+}
+
+/** Reads the pid of `lsof -Fp`: a line `p1234`. */
+export function parseLsof(text: string): number | null {
+  const pid = /^p(\d+)$/m.exec(text)?.[1];
+  return pid === undefined ? null : Number(pid);
+}
+
+/** Reads the pid of `ss -ltnp`: `users:(("node",pid=1234,fd=18))`. */
+export function parseSs(text: string): number | null {
+  const pid = /\bpid=(\d+)/.exec(text)?.[1];
+  return pid === undefined ? null : Number(pid);
+}

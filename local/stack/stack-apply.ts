@@ -1,0 +1,105 @@
+import { isDeepStrictEqual } from 'node:util';
+import { applyScenario, readState } from '../../scenario/apply';
+import { positionAt } from '../../scenario/timeline';
+import type { Scenario } from '../../scenario/types';
+import {
+  prepareDatabase,
+  requiredConnections,
+  withConnection,
+  type DatabaseUrls,
+} from '../postgres/database';
+import { duration } from '../../report/format';
+import type { Reporter } from '../reporter';
+import type { RolePasswords } from '../../scenario/sql/roles';
+import type { StackScenario } from './stack-scenario';
+
+/** What applying needs to know of the database. */
+export interface StackTarget {
+  urls: DatabaseUrls;
+  passwords: RolePasswords;
+  /** What the server was started with; null for one that is not ours. */
+  maxConnections: number | null;
+  reporter: Reporter;
+}
+
+/**
+ * Reads the stack, resolves it against what is stored and makes it the desired state: catalog (if its size changed),
+ * indexes, storage, desired row. Tells what was done.
+ *
+ * @param fresh see StackScenario.resolve
+ * @returns the scenario that is desired now
+ * @throws Refusal for a bad stack file; nothing has been changed then
+ */
+export async function applyStack(
+  stack: StackScenario,
+  target: StackTarget,
+  fresh: { absentSeconds: number } | null,
+): Promise<Scenario> {
+  const { reporter } = target;
+  const { config, notes } = stack.read();
+  for (const note of notes) reporter.note(note);
+  return withConnection(target.urls.superuser, async (sql) => {
+    const { desired } = await readState(sql);
+    const resolved = stack.resolve(config, desired, Date.now() / 1000, fresh);
+    const { scenario } = resolved;
+    if (fresh === null && isDeepStrictEqual(withoutNoise(desired), withoutNoise(scenario))) {
+      reporter.note('the stack file was changed, the scenario was not');
+      return scenario;
+    }
+    for (const note of resolved.notes) reporter.note(note);
+    if (fresh === null && desired?.catalogRows !== scenario.catalogRows) {
+      const began = performance.now();
+      await prepareDatabase(target.urls.superuser, {
+        passwords: target.passwords,
+        catalogRows: scenario.catalogRows,
+        log: (message) => {
+          reporter.note(message);
+        },
+        onProgress: () => undefined,
+      });
+      reporter.note(
+        `catalog of ${scenario.catalogRows.toLocaleString('en-US')} products (${duration(performance.now() - began)})`,
+      );
+    }
+    const { changes } = await applyScenario(sql, scenario, () => undefined);
+    for (const { what, durationMs } of changes) {
+      const line = `${what} (${duration(durationMs)})`;
+      // At a start only what differs from the last time is news.
+      if (fresh === null || !ROUTINE.has(what)) reporter.note(line);
+      else reporter.detail(line);
+    }
+    if (target.maxConnections !== null && requiredConnections(scenario) > target.maxConnections) {
+      reporter.problem(
+        `the pools need max_connections ${String(requiredConnections(scenario))}, PostgreSQL was started with ` +
+          `${String(target.maxConnections)}: stop and run npm start again`,
+      );
+    }
+    reporter.note(describeScenario(scenario, Date.now() / 1000));
+    return scenario;
+  });
+}
+
+/** Changes that every apply makes. */
+const ROUTINE: ReadonlySet<string> = new Set(['storage profile', 'desired row']);
+
+/** JSON drops what is undefined; so that stored and resolved compare. */
+function withoutNoise(scenario: Scenario | null): unknown {
+  return JSON.parse(JSON.stringify(scenario));
+}
+
+/** One line on what counts now. */
+export function describeScenario(scenario: Scenario, nowSeconds: number): string {
+  const { startTimestamp } = scenario;
+  const position = positionAt({ scenario, startTimestamp, pausedAt: null }, nowSeconds);
+  const clock = (seconds: number): string => new Date(seconds * 1000).toLocaleTimeString('sv-SE');
+  if (startTimestamp === null) return 'scenario: normal, all is healthy';
+  const begin = `scenario: ${scenario.mode} (${scenario.title}), ${String(scenario.durationMinutes)} minutes of ${String(scenario.minuteSeconds)} s`;
+  switch (position.state) {
+    case 'before_start':
+      return `${begin}, begins at ${clock(startTimestamp)} (in ${String(Math.ceil(startTimestamp - nowSeconds))} s)`;
+    case 'running':
+      return `${begin}, at minute ${(position.minute ?? 0).toFixed(1)}, ends at ${clock(startTimestamp + scenario.durationMinutes * scenario.minuteSeconds)}`;
+    default:
+      return `${begin}: over, heal with ecommerce-demo:demoMode: normal, or raise ecommerce-demo:demoRun for another run`;
+  }
+}

@@ -1,0 +1,46 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { Refusal, messageOf } from './errors';
+
+/** Where everything of one shop lies. */
+export interface DataFolder {
+  root: string;
+  /** State of the running (or killed) runner, 0600. */
+  runFile: string;
+  /** Generated passwords and the admin token, 0600. */
+  secretsFile: string;
+  logs: string;
+  compileCache: string;
+  redis: string;
+}
+
+/** The paths in a data folder. */
+export function dataFolder(root: string): DataFolder {
+  return {
+    root,
+    runFile: path.join(root, 'run.json'),
+    secretsFile: path.join(root, 'secrets.json'),
+    logs: path.join(root, 'logs'),
+    compileCache: path.join(root, 'compile-cache'),
+    redis: path.join(root, 'redis'),
+  };
+}
+
+/**
+ * Makes the folders. The root can be passed through by every user (0711): PostgreSQL may have to run as another one.
+ *
+ * @throws Refusal when the folder cannot be made or written
+ */
+export function createDataFolder(folder: DataFolder): void {
+  try {
+    mkdirSync(folder.root, { recursive: true });
+    chmodSync(folder.root, 0o711);
+    for (const child of [folder.logs, folder.compileCache, folder.redis]) {
+      mkdirSync(child, { recursive: true, mode: 0o700 });
+    }
+  } catch (error) {
+    throw new Refusal(
+      `--data ${folder.root}: cannot be written (${messageOf(error)}). Choose another folder: npm start -- --data DIR`,
+    );
+  }
+}

@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { hasCode } from './errors';
+
+/**
+ * What tells a process from a later one with the same pid. `startedAt` is an opaque text (ticks since boot with the
+ * boot's id on Linux, `lstart` of ps elsewhere).
+ */
+export interface ProcessIdentity {
+  pid: number;
+  startedAt: string;
+  command: string;
+}
+
+/** The process with this pid, null when there is none (a zombie counts as none). */
+export function identifyProcess(pid: number): ProcessIdentity | null {
+  if (!Number.isInteger(pid) || pid <= 0) return null;
+  return existsSync('/proc/self/stat') ? fromProc(pid) : fromPs(pid);
+}
+
+/** Whether the very process that was recorded still runs. */
+export function isRunning(recorded: Pick<ProcessIdentity, 'pid' | 'startedAt'>): boolean {
+  return identifyProcess(recorded.pid)?.startedAt === recorded.startedAt;
+}
+
+function fromProc(pid: number): ProcessIdentity | null {
+  try {
+    const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+    // The name in parentheses may contain spaces and parentheses; fields count from behind the last one.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [state, ticks] = [fields[0], fields[19]];
+    if (state === 'Z' || state === 'X' || ticks === undefined) return null;
+    const command = readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8')
+      .split('\0')
+      .join(' ')
+      .trim();
+    return { pid, startedAt: `${bootId()}/${ticks}`, command };
+  } catch {
+    return null;
+  }
+}
+
+/** Ticks count from the boot, so they mean nothing after the next one. */
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return 'boot';
+  }
+}
+
+function fromPs(pid: number): ProcessIdentity | null {
+  try {
+    const text = execFileSync('ps', ['-o', 'stat=,lstart=,command=', '-p', String(pid)], {
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return parsePsLine(pid, text);
+  } catch {
+    return null;
+  }
+}
+
+/** Reads one line of `ps -o stat=,lstart=,command=`, e.g. `S+  Sat Nov 21 13:21:07 2026 node main.js`. */
+export function parsePsLine(pid: number, line: string): ProcessIdentity | null {
+  const match = /^\s*(\S+)\s+(\w{3}\s+\w{3}\s+\d+\s+\d\d:\d\d:\d\d\s+\d{4})\s+(.*)$/m.exec(line);
+  if (!match || match[1]?.startsWith('Z')) return null;
+  return { pid, startedAt: (match[2] ?? '').replace(/\s+/g, ' '), command: (match[3] ?? '').trim() };
+}
+
+/** Sends a signal; false when the process is gone. @throws when it may not be signalled */
+export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ESRCH')) return false;
+    throw error;
+  }
+}
+
+/**
+ * Ends processes that are not our children: all at once by `signal`, those still there after `graceMs` by
+ * `lastSignal`. Only processes whose start time is the recorded one are touched.
+ *
+ * @returns the pids that were ended
+ */
+export async function endProcesses(
+  recorded: readonly Pick<ProcessIdentity, 'pid' | 'startedAt'>[],
+  options: { signal: NodeJS.Signals; lastSignal: NodeJS.Signals; graceMs: number },
+): Promise<number[]> {
+  const alive = recorded.filter(isRunning);
+  for (const { pid } of alive) signalProcess(pid, options.signal);
+  const deadline = performance.now() + options.graceMs;
+  let left = alive;
+  while (left.length > 0 && performance.now() < deadline) {
+    await delay(50);
+    left = left.filter(isRunning);
+  }
+  for (const { pid } of left) signalProcess(pid, options.lastSignal);
+  const hardDeadline = performance.now() + 2000;
+  while (left.some(isRunning) && performance.now() < hardDeadline) await delay(20);
+  return alive.map(({ pid }) => pid);
+}

@@ -1,0 +1,191 @@
+import { INDEX_NAMES } from '../scenario/types';
+import { dollars, percent } from './format';
+import type { Report, ReportMinute, Verdict } from './report';
+import { bandOf } from './verdict';
+
+/**
+ * The Markdown twin of a report.
+ *
+ * @param chart path of the SVG, relative to the Markdown file
+ */
+export function renderMarkdown(report: Report, chart: string): string {
+  return [
+    `# ${report.title}: ${headline(report.verdict)}`,
+    '',
+    ...head(report),
+    '',
+    `![Error rates and p95 by demo minute: target, prediction, observation, baseline](${encodeURI(chart)})`,
+    '',
+    ...verdict(report),
+    '',
+    ...deviations(report),
+    '## Minutes',
+    '',
+    ...minuteTable(report),
+    '',
+    'Requests are counted in the minute in which they were scheduled; latencies from the scheduled start, failed requests',
+    "included. The predicted p95 is the recommendation query's, a checkout adds some 200 ms to it. Lost revenue (USD) is",
+    'what the orders of failed checkouts were worth, by their telemetry. **Bold** minutes are graded.',
+    '',
+    '## Heal',
+    '',
+    ...heal(report),
+    '',
+    '## Load',
+    '',
+    ...load(report),
+    '',
+  ].join('\n');
+}
+
+function headline({ ok, graded }: Verdict): string {
+  if (!ok) return 'not as promised';
+  return graded ? 'as promised' : 'not graded';
+}
+
+function head(report: Report): string[] {
+  const rows: [string, string][] = [
+    ['Where', report.ranOn === 'local' ? 'local' : `stack \`${report.ranOn}\``],
+    ['Scenario', `\`${report.scenario}\`${report.ablation === null ? '' : `, ablation: ${report.ablation}`}`],
+    ['Run', `\`${report.runId}\`, ${report.startedAt}`],
+    ['A demo minute', `${report.minuteSeconds} s`],
+    ['Scale', String(report.scale)],
+    ['Products', report.catalogRows.toLocaleString('en-US')],
+    ['Storage emulation', report.storageEmulation ? 'on' : 'off'],
+    ['Lost revenue', dollars(report.lostRevenueUsd)],
+    [
+      'Flow alert',
+      report.flowAlertMinute === null ? 'did not fire' : `fired in minute ${report.flowAlertMinute}`,
+    ],
+    [
+      'Time to recover',
+      report.healed.timeToRecoverSeconds === null
+        ? 'not recovered'
+        : `${report.healed.timeToRecoverSeconds} s`,
+    ],
+    ...(report.machine === null
+      ? []
+      : [
+          ['This machine', `${report.machine.cores} cores, load up to ${report.machine.load.toFixed(1)}`] as [
+            string,
+            string,
+          ],
+        ]),
+    ...(report.blindSeed === null ? [] : [['Blind', `seed ${report.blindSeed}`] as [string, string]]),
+  ];
+  return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)];
+}
+
+function verdict({ verdict: { ok, graded, failures, notes }, minuteSeconds, minutes }: Report): string[] {
+  const points = graded ? minutes.filter(({ demo }) => demo.graded) : [];
+  const band = (bandOf(minuteSeconds) * 100).toFixed(1);
+  const checked =
+    points.length === 0
+      ? []
+      : [
+          `Graded minutes: ${points.map(({ minute }) => minute).join(', ')}, each within ± ${band} points of its target.`,
+        ];
+  return [
+    '## Verdict',
+    '',
+    !ok ? '**Not as promised:**' : graded ? '**As promised.**' : '**Not graded;** no other check failed.',
+    ...(ok
+      ? checked.length === 0
+        ? []
+        : ['', ...checked]
+      : ['', ...failures.map((failure) => `- ${failure}`)]),
+    ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${note}`)]),
+  ];
+}
+
+/** What differs, and why; what happened. */
+function deviations({ deviations: found, events }: Report): string[] {
+  return [
+    ...(found.length === 0
+      ? []
+      : [
+          '## Deviations',
+          '',
+          '| what | likely reason |',
+          '|---|---|',
+          ...found.map(({ what, reason }) => `| ${cell(what)} | ${cell(reason)} |`),
+          '',
+        ]),
+    ...(events.length === 0
+      ? []
+      : ['## Events', '', ...events.map(({ minute, text }) => `- minute ${minute}: ${text}`), '']),
+  ];
+}
+
+/** Text within a table's cell. */
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}
+
+function minuteTable({ minutes }: Report): string[] {
+  const columns = [
+    'minute',
+    'phase',
+    'demo rpm',
+    'requests',
+    'errors',
+    'target',
+    'predicted',
+    'lost revenue',
+    'p50 ms',
+    'p95 ms',
+    'predicted p95 ms',
+    'baseline errors',
+    'baseline p95 ms',
+  ];
+  return [
+    `| ${columns.join(' | ')} |`,
+    `|${columns.map((_, index) => (index === 1 ? '---' : '---:')).join('|')}|`,
+    ...minutes.map((minute) => `| ${minuteRow(minute).join(' | ')} |`),
+  ];
+}
+
+function minuteRow({ minute, phase, demo, baseline }: ReportMinute): string[] {
+  const strong = (text: string): string => (demo.graded ? `**${text}**` : text);
+  return [
+    strong(String(minute)),
+    phase.replaceAll('_', ' '),
+    String(Math.round(demo.rpm)),
+    String(demo.completed + demo.errors),
+    strong(percent(demo.errorRate)),
+    strong(percent(demo.target.errorRate)),
+    percent(demo.predicted.errorRate),
+    dollars(demo.lostRevenueUsd),
+    whole(demo.p50Ms),
+    whole(demo.p95Ms),
+    whole(demo.predicted.p95Ms),
+    `${baseline.errors} of ${baseline.completed + baseline.errors}`,
+    whole(baseline.p95Ms),
+  ];
+}
+
+function heal({ healed }: Report): string[] {
+  const indexes = INDEX_NAMES.map((name) => `\`${name}\` ${healed.indexes[name] ?? 'unknown'}`);
+  return [
+    healed.ok
+      ? `The last checkout failed ${healed.timeToRecoverSeconds ?? 0} s after the heal began; verified after ${healed.verifiedAfterSeconds ?? 0} s.`
+      : '**Not healed:**',
+    ...healed.failures.map((failure) => `- ${failure}`),
+    '',
+    `Indexes: ${indexes.join(', ')}. Recommendation pool: ${healed.pool.max ?? 'unknown'} ` +
+      `(should be ${healed.pool.expected ?? 'unknown'}). Demo errors of the last ten seconds: ` +
+      `${healed.demo.errors} of ${healed.demo.requests}.`,
+  ];
+}
+
+function load({ load: { scheduled, started, dropped, startLagP99Ms }, baseline }: Report): string[] {
+  return [
+    `${scheduled} journeys scheduled, ${started} started, ${dropped} dropped; start lag p99 ${whole(startLagP99Ms)} ms.`,
+    `Baseline's worst minute-long window: p95 ${whole(baseline.catalogP95Ms)} ms at the catalog (\`GET /products\`), ` +
+      `${whole(baseline.journeyP95Ms)} ms for the whole journey.`,
+  ];
+}
+
+function whole(value: number | null): string {
+  return value === null ? '-' : String(Math.round(value));
+}

@@ -1,0 +1,30 @@
+import { dollars, percent } from './format';
+import type { Report } from './report';
+import { bandOf } from './verdict';
+
+/** The verdict for a person. A run that was not held against the curve is never called as promised. */
+export function verdictLines({
+  verdict: { ok, graded, failures, notes },
+  minutes,
+  minuteSeconds,
+  lostRevenueUsd,
+  healed,
+}: Report): string[] {
+  const points = graded ? minutes.filter(({ demo }) => demo.graded) : [];
+  const recovered = `recovered ${healed.timeToRecoverSeconds ?? 0} s after the heal began`;
+  return [
+    'Verdict',
+    ...(points.length === 0
+      ? []
+      : [`  Target minutes, ± ${(bandOf(minuteSeconds) * 100).toFixed(1)} points:`]),
+    ...points.map(
+      ({ minute, demo }) =>
+        `    minute ${minute}: ${percent(demo.errorRate)} seen, ${percent(demo.target.errorRate)} wanted, ` +
+        `${percent(demo.predicted.errorRate)} predicted`,
+    ),
+    `  Lost revenue: ${dollars(lostRevenueUsd)}`,
+    ...notes.map((note) => `  ${note}`),
+    ...failures.map((failure) => `  ✗ ${failure}`),
+    ...(ok ? [graded ? `  ✓ as promised, and ${recovered}` : `  No other check failed; ${recovered}`] : []),
+  ];
+}

@@ -1,0 +1,181 @@
+import { percent } from './format';
+import { overloadOf } from './overload';
+import type { ReportMinute, RunFacts, Verdict } from './report';
+
+/** Baseline: most failed journeys, and slowest answers (ms). */
+export const BASELINE_ERROR_RATE = 0.02;
+export const CATALOG_P95_MS = 120;
+export const JOURNEY_P95_MS = 500;
+/** `--ablate index`: with the index nothing fails. `--ablate pool`: slow, but it hardly fails. */
+const WITH_INDEX_ERROR_RATE = 0.02;
+const WITH_POOL_ERROR_RATE = 0.05;
+const WITH_POOL_P95_MS = 1000;
+
+/**
+ * How far a graded minute may lie from its target (share): 5 points at 60 s minutes, 8 at 6 s, linear between: short
+ * minutes have fewer requests, and waits that reach into the next minute.
+ */
+export function bandOf(minuteSeconds: number): number {
+  const shortness = (60 - Math.min(60, Math.max(6, minuteSeconds))) / (60 - 6);
+  return 0.05 + shortness * 0.03;
+}
+
+/**
+ * Grades a run.
+ *
+ * The curve: every graded minute that was run lies within the band around its target.
+ *
+ * Baseline: over the whole run at most 2 % of its journeys failed, and in no minute more than 2 %, where a single
+ * failed journey is let pass (at a quarter of the load and 6 s minutes, a minute has two or three journeys). The p95
+ * are those of the worst 60-second window.
+ *
+ * An ablated run is held against what the ablation promises instead of against the curve.
+ */
+export function verdictOf(facts: RunFacts, interruptedBy: string | null = null): Verdict {
+  const notes: string[] = [];
+  const failures: string[] = [];
+  let graded = true;
+  if (interruptedBy !== null) {
+    const last = facts.minutes.at(-1);
+    const where = last === undefined ? 'before the first minute was over' : `after minute ${last.minute}`;
+    failures.push(`interrupted ${where}: ${interruptedBy}`);
+    graded = false;
+  } else if (facts.ablation === 'index') {
+    failures.push(...withIndex(facts.minutes));
+  } else if (facts.ablation === 'pool') {
+    graded = withPool(facts, failures, notes);
+  } else {
+    graded = withCurve(facts, failures, notes);
+  }
+  failures.push(...baselineFailures(facts));
+  failures.push(...facts.healed.failures.map((failure) => `not healed: ${failure}`));
+  const { catalogP95Ms, journeyP95Ms } = facts.baseline;
+  if (facts.minutes.length > 0 && (catalogP95Ms === null || journeyP95Ms === null)) {
+    notes.push(
+      "Baseline's p95 was not judged: the run was shorter than a minute, or had too few baseline requests for it (20).",
+    );
+  }
+  const overload = overloadOf(facts);
+  if (overload !== null) notes.push(`${capital(overload)}.`);
+  return { ok: failures.length === 0, graded, failures, notes };
+}
+
+function withCurve(facts: RunFacts, failures: string[], notes: string[]): boolean {
+  const { minutes, minuteSeconds } = facts;
+  const points = minutes.filter(({ demo }) => demo.graded);
+  if (points.length === 0) {
+    notes.push(`NOT GRADED: ${notGradedBecause(facts)}.`);
+    return false;
+  }
+  const band = bandOf(minuteSeconds);
+  for (const { minute, demo } of points) {
+    const difference = demo.errorRate - demo.target.errorRate;
+    if (ended(demo) === 0) {
+      failures.push(`minute ${minute}: no demo checkout was seen`);
+    } else if (Math.abs(difference) > band) {
+      failures.push(
+        `minute ${minute}: ${percent(demo.errorRate)} demo errors, target ${percent(demo.target.errorRate)} ` +
+          `± ${(band * 100).toFixed(1)} points`,
+      );
+    }
+  }
+  return true;
+}
+
+function notGradedBecause({ storageEmulation, minutes, minuteSeconds }: RunFacts): string {
+  if (!storageEmulation) return 'without storage emulation the hardware decides the curve';
+  if (minutes.length === 0) return 'no minute was run';
+  return (
+    `no graded minute in ${rangeOf(minutes)} (graded are minutes that the curve names; ` +
+    `a minute has ${minuteSeconds} s; pool and indexes must be the preset's)`
+  );
+}
+
+/** The minutes that were run, as the command line says it. */
+function rangeOf(minutes: readonly ReportMinute[]): string {
+  return `--from ${minutes[0]?.minute ?? 0}…--to ${minutes.at(-1)?.minute ?? 0}`;
+}
+
+/** With the index in place nothing fails, in no minute. */
+function withIndex(minutes: readonly ReportMinute[]): string[] {
+  return minutes.flatMap(({ minute, demo }) =>
+    exceeds(demo, WITH_INDEX_ERROR_RATE)
+      ? [`minute ${minute}: ${percent(demo.errorRate)} demo errors although the index is there (at most 2 %)`]
+      : [],
+  );
+}
+
+/** With the large pool, at the peak (the minutes of the highest target): hardly an error, but slow. */
+function withPool({ minutes }: RunFacts, failures: string[], notes: string[]): boolean {
+  const highest = Math.max(0, ...minutes.map(({ demo }) => demo.target.errorRate));
+  const peak = minutes.filter(
+    ({ demo }) => highest > 0 && demo.target.errorRate === highest && ended(demo) > 0,
+  );
+  const sum = peak.reduce(
+    (total, { demo }) => ({ errors: total.errors + demo.errors, ended: total.ended + ended(demo) }),
+    { errors: 0, ended: 0 },
+  );
+  if (sum.ended === 0) {
+    notes.push(`NOT GRADED: no minute of the peak in ${rangeOf(minutes)}.`);
+    return false;
+  }
+  const rate = sum.errors / sum.ended;
+  if (rate >= WITH_POOL_ERROR_RATE) {
+    failures.push(`${percent(rate)} demo errors at the peak although the pool is large (less than 5 %)`);
+  }
+  for (const { minute, demo } of peak) {
+    if (demo.p95Ms === null || demo.p95Ms <= WITH_POOL_P95_MS) {
+      failures.push(
+        `minute ${minute}: the demo's p95 is ${demo.p95Ms ?? 0} ms, above ${WITH_POOL_P95_MS} ms was expected`,
+      );
+    }
+  }
+  return true;
+}
+
+function baselineFailures({ minutes, baseline }: RunFacts): string[] {
+  const failures: string[] = [];
+  const total = minutes.reduce(
+    (sum, minute) => ({
+      errors: sum.errors + minute.baseline.errors,
+      ended: sum.ended + ended(minute.baseline),
+    }),
+    { errors: 0, ended: 0 },
+  );
+  if (minutes.length > 0 && total.ended === 0) failures.push('baseline: no journey was seen');
+  if (total.ended > 0 && total.errors / total.ended > BASELINE_ERROR_RATE) {
+    failures.push(`baseline: ${total.errors} of ${total.ended} journeys failed (at most 2 %)`);
+  }
+  for (const { minute, baseline: cohort } of minutes) {
+    if (exceeds(cohort, BASELINE_ERROR_RATE)) {
+      failures.push(
+        `minute ${minute}: ${cohort.errors} of ${ended(cohort)} baseline journeys failed (at most 2 %)`,
+      );
+    }
+  }
+  const { catalogP95Ms, journeyP95Ms } = baseline;
+  if (catalogP95Ms !== null && catalogP95Ms > CATALOG_P95_MS) {
+    failures.push(
+      `baseline: p95 ${Math.round(catalogP95Ms)} ms at the catalog (at most ${CATALOG_P95_MS} ms)`,
+    );
+  }
+  if (journeyP95Ms !== null && journeyP95Ms > JOURNEY_P95_MS) {
+    failures.push(
+      `baseline: p95 ${Math.round(journeyP95Ms)} ms for the whole journey (at most ${JOURNEY_P95_MS} ms)`,
+    );
+  }
+  return failures;
+}
+
+/** More failed than the share allows, and more than one. */
+function exceeds(cohort: { completed: number; errors: number; errorRate: number }, share: number): boolean {
+  return cohort.errors > 1 && cohort.errors / ended(cohort) > share;
+}
+
+function ended({ completed, errors }: { completed: number; errors: number }): number {
+  return completed + errors;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

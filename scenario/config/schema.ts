@@ -1,0 +1,274 @@
+import { z } from 'zod';
+import { SERVICE_NAMES, type ServiceName } from '../../services/catalog';
+import { ConfigError, type ConfigFault } from './config-error';
+import { DEPLOYMENT_KEYS } from './deployment';
+import { scenarioFaults } from '../feasibility';
+import {
+  boolean,
+  group,
+  json,
+  key,
+  keyDocumentation,
+  numberFrom,
+  type KeyDocumentation,
+} from './key-documentation';
+import { KeyBook } from './key-book';
+import { DEMO_MODES, type IndexName } from '../types';
+
+/**
+ * The stack config's scenario keys. This schema is the reference: the page of all keys is made from it.
+ * Values may be text, as `pulumi config set` writes them ("6", "true", JSON for objects).
+ */
+
+const rpm = numberFrom(z.number().positive().max(1_000_000));
+
+const traffic = {
+  baselineRpm: key(rpm, {
+    type: 'number',
+    allowed: 'a number above 0, at most 1000000',
+    default: '100',
+    description: 'Baseline journeys per minute (60 real seconds), in all modes, before `traffic.scale`.',
+  }),
+  demoBaseRpm: key(rpm, {
+    type: 'number',
+    allowed: 'a number above 0, at most `traffic.demoPeakRpm`',
+    default: { normal: 'not used', blackfriday: '800', 'blackfriday-v3': '30' },
+    description:
+      "Rate of the first point of the curve that has traffic. The curve's rates are mapped linearly from its own base…peak to `demoBaseRpm`…`demoPeakRpm`; error rates stay. Unset, it keeps its ratio to `demoPeakRpm`.",
+  }),
+  demoPeakRpm: key(rpm, {
+    type: 'number',
+    allowed: 'a number above 0, at most 1000000',
+    default: { normal: 'not used', blackfriday: '4200', 'blackfriday-v3': '120' },
+    description:
+      'Highest rate of demo checkouts per minute, before `traffic.scale`. The hold times, and where needed the pool, are solved for the new rates, so that the error rates stay those of the curve.',
+  }),
+  scale: key(numberFrom(z.number().positive().max(100)), {
+    type: 'number',
+    allowed: 'a number above 0, at most 100',
+    default: {
+      normal: '1 (0.25 with `npm start`)',
+      blackfriday: '1 (0.25 with `npm start`)',
+      'blackfriday-v3': '1; at least 1',
+    },
+    description:
+      'Multiplies every rate and the recommendation pool alike, so the curve stays the same with less or more load.',
+  }),
+};
+
+const pool = {
+  max: key(numberFrom(z.number().int().min(1).max(1000)), {
+    type: 'integer',
+    allowed: 'a whole number from 1 to 1000',
+    default: { normal: '100', blackfriday: '20', 'blackfriday-v3': '3' },
+    description:
+      "Connections of the recommendation query's pool at scale 1, over all replicas. An ablation: scans keep the times solved for the preset's pool, so a larger pool really shrinks the outage. Such a run is not graded.",
+  }),
+  acquireTimeoutMs: key(numberFrom(z.number().int().min(100).max(60_000)), {
+    type: 'integer (ms)',
+    allowed: 'a whole number from 100 to 60000',
+    default: { normal: '2000', blackfriday: '2000', 'blackfriday-v3': '5000' },
+    description:
+      'How long a request waits for a connection before it fails. An ablation like `pool.max`: such a run is not graded.',
+  }),
+};
+
+const indexState = (name: IndexName, purpose: string, defaults: KeyDocumentation['default']) =>
+  key(z.enum(['present', 'absent']), {
+    type: 'string',
+    allowed: '`present` or `absent`',
+    default: defaults,
+    description: `${purpose} An ablation: the scan times stay. A run whose \`${name}\` is not the preset's is not graded.`,
+  });
+
+const indexes = {
+  idx_products_category: indexState(
+    'idx_products_category',
+    "The recommendation query's index. Without it PostgreSQL scans the whole table; present, nothing fails.",
+    { normal: 'present', blackfriday: 'absent', 'blackfriday-v3': 'absent' },
+  ),
+  idx_products_category_active: indexState(
+    'idx_products_category_active',
+    "Baseline's index. Taken away, the healthy cohort suffers too.",
+    'present',
+  ),
+  idx_products_stock_quantity: indexState('idx_products_stock_quantity', "The low-stock query's index.", {
+    normal: 'present',
+    blackfriday: 'present',
+    'blackfriday-v3': 'absent',
+  }),
+} satisfies Record<IndexName, z.ZodType>;
+
+const replicaCount = (service: ServiceName) => {
+  // The console keeps the telemetry in its memory: two would each know half of it.
+  const most = service === 'console' ? 1 : 20;
+  return key(numberFrom(z.number().int().min(1).max(most)), {
+    type: 'integer',
+    allowed: most === 1 ? '1' : `a whole number from 1 to ${String(most)}`,
+    default: '1',
+    description: `Pods of ${service} (on Kubernetes). The load and the recommendation pool are totals, divided among replicas.`,
+  });
+};
+
+const replicas = Object.fromEntries(SERVICE_NAMES.map((name) => [name, replicaCount(name)])) as Record<
+  ServiceName,
+  ReturnType<typeof replicaCount>
+>;
+
+const curvePoint = z.strictObject({
+  minute: numberFrom(z.number().min(0).max(1440)).register(keyDocumentation, {
+    type: 'number',
+    allowed: 'a number from 0 to 1440, above the minute of the point before',
+    default: 'required',
+    description:
+      'Demo minute of the point. Between points rate and error rate are linear, after the last they are held; a curve that begins later than minute 0 rises from nothing.',
+  }),
+  rpm: numberFrom(z.number().min(0).max(1_000_000)).register(keyDocumentation, {
+    type: 'number',
+    allowed: 'a number from 0 to 1000000; above 0 where errorRate is',
+    default: 'required',
+    description: 'Demo checkouts per minute (60 real seconds) at this point, before `traffic.scale`.',
+  }),
+  errorRate: numberFrom(z.number().min(0).lt(1)).register(keyDocumentation, {
+    type: 'number',
+    allowed: 'a share from 0 to below 1 (0.78 is 78 %)',
+    default: 'required',
+    description:
+      'Share of the demo checkouts that are to fail in this minute. Below 0.05 nothing is made to fail.',
+  }),
+});
+
+const shape = {
+  demoMode: key(z.enum(DEMO_MODES), {
+    type: 'string',
+    allowed: `one of ${DEMO_MODES.map((mode) => `\`${mode}\``).join(', ')}`,
+    default: '`normal`',
+    description:
+      'What the shop goes through. `blackfriday` and `blackfriday-v3` make the outage, `normal` heals it.',
+  }),
+  demoStartTimestamp: key(numberFrom(z.number().min(1_000_000_000).max(100_000_000_000)), {
+    type: 'number (Unix seconds)',
+    allowed: 'a Unix timestamp in seconds (10 digits)',
+    default: 'stamped once when a demo mode begins: now + `startDelaySeconds`',
+    description: 'Minute 0 of the run. In the past, the run is already under way.',
+  }),
+  startDelaySeconds: key(numberFrom(z.number().min(0).max(3600)), {
+    type: 'number',
+    allowed: 'a number from 0 to 3600',
+    default: '20',
+    description: 'Real seconds from entering a demo mode to its minute 0.',
+  }),
+  demoRun: key(numberFrom(z.number().int().min(0).max(1_000_000)), {
+    type: 'integer',
+    allowed: 'a whole number from 0 to 1000000',
+    default: '1',
+    description: 'Raise it to run the same mode once more: a new start is stamped.',
+  }),
+  minuteSeconds: key(numberFrom(z.number().min(1).max(3600)), {
+    type: 'number',
+    allowed: 'a number from 1 to 3600',
+    default: '60',
+    description:
+      'Real seconds of a demo minute: 6 shows the 30 minutes in three. `blackfriday` is graded from 6, `blackfriday-v3` from 30 on.',
+  }),
+  durationMinutes: key(numberFrom(z.number().int().min(1).max(1440)), {
+    type: 'integer',
+    allowed: 'a whole number from 1 to 1440',
+    default: '30',
+    description:
+      'Demo minutes of a run. After it traffic and storage are normal again; index and pool stay as configured until `demoMode normal` heals them.',
+  }),
+  catalogRows: key(numberFrom(z.number().int().min(50_000).max(10_000_000)), {
+    type: 'integer',
+    allowed: 'a whole number from 50000 to 10000000',
+    default: '500000',
+    description: 'Products in the catalog. 100000 is kinder to small machines; the report says so.',
+  }),
+  storageEmulation: key(z.preprocess(boolean, z.boolean()), {
+    type: 'boolean',
+    allowed: '`true` or `false`',
+    default: 'true',
+    description:
+      'Paces full scans inside PostgreSQL, so that the outage follows the curve on any machine. `false` leaves it to the hardware; the run is then not graded.',
+  }),
+  traffic: group(traffic),
+  pool: group(pool),
+  indexes: group(indexes),
+  replicas: group(replicas),
+  curve: key(z.preprocess(json, z.array(curvePoint).min(1).max(200)), {
+    type: 'list of {minute, rpm, errorRate}',
+    allowed: 'a list of 1 to 200 points {minute, rpm, errorRate}',
+    default: { normal: 'not used', blackfriday: 'the V4 table', 'blackfriday-v3': "seed 004's curve" },
+    description:
+      "Your own outage instead of the preset's: the compiler finds the pool and the scan times that make it, or says why none can.",
+  }),
+};
+
+/** The scenario keys of a stack's config. */
+export const scenarioConfigSchema = z.strictObject(shape);
+
+export type ScenarioConfig = z.infer<typeof scenarioConfigSchema>;
+
+export { DEPLOYMENT_KEYS, keyDocumentation };
+export type { KeyDocumentation };
+
+/**
+ * Validates a stack's config (keys without namespace; a key with dots, as `pulumi config set traffic.scale 0.5`
+ * writes it without `--path`, counts as a path). Keys of a deployment are left out of the result.
+ *
+ * @throws ConfigError with every fault: unknown keys, wrong types, values out of range, impossible curves.
+ */
+export function parseScenarioConfig(raw: Readonly<Record<string, unknown>>): ScenarioConfig {
+  const faults: ConfigFault[] = [];
+  const nested = nestDottedKeys(raw, faults);
+  const own = Object.fromEntries(Object.entries(nested).filter(([name]) => !DEPLOYMENT_KEYS.includes(name)));
+  const result = scenarioConfigSchema.safeParse(own);
+  if (!result.success) {
+    for (const issue of result.error.issues) faults.push(...BOOK.faultsOf(issue, own));
+  } else {
+    faults.push(...scenarioFaults(result.data, {}));
+  }
+  if (!result.success || faults.length > 0) throw new ConfigError(faults);
+  return result.data;
+}
+
+function nestDottedKeys(
+  raw: Readonly<Record<string, unknown>>,
+  faults: ConfigFault[],
+): Record<string, unknown> {
+  const nested: Record<string, unknown> = {};
+  // Whole keys first, so that a dotted one meets its group wherever it stands in the file.
+  const entries = Object.entries(raw).sort(([a], [b]) => Number(a.includes('.')) - Number(b.includes('.')));
+  for (const [name, value] of entries) {
+    const [groupName, member, ...deeper] = name.split('.');
+    if (groupName === undefined || member === undefined || deeper.length > 0 || !isGroup(groupName)) {
+      nested[name] = value;
+      continue;
+    }
+    const existing = json(nested[groupName] ?? {});
+    if (typeof existing !== 'object' || existing === null || Array.isArray(existing)) continue;
+    if (member in existing) {
+      faults.push({ key: name, value, message: `given twice, here and in \`${groupName}\`: remove one` });
+    }
+    nested[groupName] = { ...existing, [member]: value };
+  }
+  return nested;
+}
+
+const GROUPS = { traffic, pool, indexes, replicas } as const;
+
+function isGroup(name: string): name is keyof typeof GROUPS {
+  return Object.hasOwn(GROUPS, name);
+}
+
+const BOOK = new KeyBook({
+  shape,
+  groups: GROUPS,
+  lists: { curve: curvePoint.shape },
+  otherKeys: DEPLOYMENT_KEYS,
+});
+
+/** Every key with its documentation, in the order of the schema: `traffic.scale`, `curve[].rpm`. */
+export function documentedKeys(): { key: string; documentation: KeyDocumentation }[] {
+  return BOOK.documentedKeys();
+}

@@ -1,0 +1,122 @@
+/**
+ * The telemetry bootstrap, loaded by `node --require` before anything else, so that every library is instrumented
+ * when it is first required. Just the instrumentations in use; traces, metrics and logs go out by OTLP/HTTP.
+ */
+import type { IncomingMessage } from 'node:http';
+import { propagation, ROOT_CONTEXT, type Attributes } from '@opentelemetry/api';
+import { BaggageSpanProcessor } from '@opentelemetry/baggage-span-processor';
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
+import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { ExpressInstrumentation, ExpressLayerType } from '@opentelemetry/instrumentation-express';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
+import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
+import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+import {
+  resourceAttributesEnvDetector,
+  resourceFromAttributes,
+  serviceNameEnvDetector,
+} from '@opentelemetry/resources';
+import { BatchLogRecordProcessor } from '@opentelemetry/sdk-logs';
+import { AggregationType, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
+import { COHORT_KEYS, cohortOf, trafficTypeOfPath } from '../cohort';
+import { CohortSpanProcessor } from './cohort-span-processor';
+import { METRICS_INTERVAL_MS } from './metrics-interval';
+import { onQueryRequest, onQueryResponse } from './query-observation';
+import { spanCounter } from './span-counter';
+
+/** Health checks, run-time control and telemetry itself are not what people look for in traces. */
+const IGNORED_PATHS = /^\/(livez|readyz|health|admin|v1|favicon\.ico)(\/|\?|$)/;
+
+const BATCH = {
+  maxQueueSize: 16_384,
+  maxExportBatchSize: 512,
+  scheduledDelayMillis: 1_000,
+  exportTimeoutMillis: 5_000,
+};
+
+const service = process.env.SERVICE ?? 'unknown';
+const enabled = Boolean(process.env.OTEL_EXPORTER_OTLP_ENDPOINT);
+
+/** What a server span gets when its baggage names no whole cohort: that of its route. */
+function cohortOfRoute(request: IncomingMessage): Attributes {
+  if (cohortOf(propagation.extract(ROOT_CONTEXT, request.headers))) return {};
+  return { 'traffic.type': trafficTypeOfPath(request.url ?? '/'), 'demo.run_id': 'none' };
+}
+
+const instrumentations =
+  // The console receives telemetry: it sends none about itself but its logs.
+  service === 'console'
+    ? [new PinoInstrumentation()]
+    : [
+        new HttpInstrumentation({
+          ignoreIncomingRequestHook: (request) => IGNORED_PATHS.test(request.url ?? ''),
+          // Calls go out by undici; node:http is the exporters'.
+          disableOutgoingRequestInstrumentation: true,
+          startIncomingSpanHook: cohortOfRoute,
+        }),
+        new UndiciInstrumentation({ requireParentforSpans: true }),
+        new ExpressInstrumentation({
+          ignoreLayersType: [ExpressLayerType.MIDDLEWARE, ExpressLayerType.ROUTER],
+        }),
+        new PgInstrumentation({
+          requireParentSpan: true,
+          // Our own acquire span shows the wait, and links to who held the pool.
+          ignoreConnectSpans: true,
+          requestHook: onQueryRequest,
+          responseHook: onQueryResponse,
+        }),
+        new IORedisInstrumentation({ requireParentSpan: true }),
+        new PinoInstrumentation(),
+      ];
+
+const sdk = new NodeSDK({
+  resource: resourceFromAttributes({
+    'service.name': service,
+    'service.version': process.env.SERVICE_VERSION ?? '0.1.0',
+    'service.namespace': 'ecommerce-demo',
+    'service.instance.id': process.env.HOSTNAME ?? `${service}-${String(process.pid)}`,
+  }),
+  // What the deployment knows outranks what the process says of itself: OTEL_RESOURCE_ATTRIBUTES (pod, node, the
+  // vendor's application), and OTEL_SERVICE_NAME. No detector looks at host or process: that is nobody's business.
+  resourceDetectors: [resourceAttributesEnvDetector, serviceNameEnvDetector],
+  spanProcessors: [
+    new BaggageSpanProcessor((key) => (COHORT_KEYS as readonly string[]).includes(key)),
+    new CohortSpanProcessor(),
+    spanCounter,
+    ...(enabled ? [new BatchSpanProcessor({ exporter: new OTLPTraceExporter(), ...BATCH })] : []),
+  ],
+  metricReaders: enabled
+    ? [
+        new PeriodicExportingMetricReader({
+          exporter: new OTLPMetricExporter(),
+          exportIntervalMillis: METRICS_INTERVAL_MS,
+          exportTimeoutMillis: METRICS_INTERVAL_MS - 500,
+        }),
+      ]
+    : [],
+  logRecordProcessors: enabled
+    ? [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter(), ...BATCH })]
+    : [],
+  views: [
+    // It keeps one counter for all pools; ours carry each pool's name.
+    {
+      meterName: '@opentelemetry/instrumentation-pg',
+      instrumentName: 'db.client.connection.*',
+      aggregation: { type: AggregationType.DROP },
+    },
+    // Ours has traffic.type too.
+    { meterName: '@opentelemetry/instrumentation-http', aggregation: { type: AggregationType.DROP } },
+  ],
+  instrumentations,
+});
+sdk.start();
+
+/** Sends what is queued and ends. Never rejects: a back end that is away must not keep a service from stopping. */
+export async function shutdownTelemetry(): Promise<void> {
+  await sdk.shutdown().catch(() => undefined);
+}
