@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { renderChart } from './chart';
 import { linearScale, minuteTicks, ticksUpTo } from './chart-scale';
 import type { Report } from './report';
-import { cohort, goodRun, withMinute } from './report-fixture';
+import { cohort, goodRun, withMinute } from '../test/mocks/runs';
 import { deviationsOf } from './deviations';
 import { verdictOf } from './verdict';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { deviationsOf } from './deviations';
 import { smallerScale } from './overload';
-import { goodRun, withMinute } from './report-fixture';
+import { goodRun, withMinute } from '../test/mocks/runs';
 import type { RunFacts } from './report';
 
 const withErrors = (facts: RunFacts, minute: number, errors: number, requests = 1000): RunFacts =>

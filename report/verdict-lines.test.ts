@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RunFacts } from './report';
-import { cohort, goodRun, withMinute } from './report-fixture';
+import { cohort, goodRun, withMinute } from '../test/mocks/runs';
 import { deviationsOf } from './deviations';
 import { verdictOf } from './verdict';
 import { verdictLines } from './verdict-lines';

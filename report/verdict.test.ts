@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cohort, goodRun, withMinute } from './report-fixture';
+import { cohort, goodRun, withMinute } from '../test/mocks/runs';
 import { bandOf, verdictOf } from './verdict';
 
 describe('the band', () => {

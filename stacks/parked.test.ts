@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
 import { Cluster } from '../infra/cluster/cluster';
 import { PinnedImages } from '../infra/images/pinned-image';
-import { mockEngine, SHOP_ANSWERS, testDigest } from '../infra/mock-engine';
+import { mockEngine, SHOP_ANSWERS, testDigest } from '../test/mocks/engine';
 import { Redis } from '../infra/redis/redis';
 import { ScenarioDeployment } from '../infra/scenario/scenario-deployment';
 import { resolveScenario } from '../scenario/resolve';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { describe, it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
-import { serving } from '../infra/testing';
+import { serving } from '../test/mocks/servers';
 import { requireAllowedCaller } from './target';
 
 describe('the caller of an update on AWS', () => {

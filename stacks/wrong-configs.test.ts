@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
-import { mockEngine, type MockedEngine } from '../infra/mock-engine';
+import { mockEngine, type MockedEngine } from '../test/mocks/engine';
 import program from './index';
 
 /** Everything a stack on an existing cluster needs. */

@@ -7,7 +7,7 @@ import { exerciseOf } from '../run/blind';
 import { deviationsOf } from '../../report/deviations';
 import { historyRows, historyTable, revelation } from './history';
 import { keepRun, pastRuns, RUNS_KEPT, runsFolder, type PastRun } from './past-runs';
-import { goodRun, withMinute } from '../../report/report-fixture';
+import { goodRun, withMinute } from '../../test/mocks/runs';
 import type { RunFacts } from '../../report/report';
 import { verdictOf } from '../../report/verdict';
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { resolveScenario } from '../../scenario/resolve';
 import { MinuteProgress } from './minute-progress';
 import { RunRecord } from './monitor';
-import { cohort } from '../../report/report-fixture';
+import { cohort } from '../../test/mocks/runs';
 import type { RunClock } from './run-clock';
 import type { RunPlan } from './run-plan';
 

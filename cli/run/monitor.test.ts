@@ -10,7 +10,7 @@ import { parseFlowAlert, parseLostRevenue, parseRun, parseSummary } from '../tar
 import { LastFailure } from './recovery';
 import { mergeRuns } from '../target/replicas';
 import { reportMinute } from '../../report/report';
-import { cohort } from '../../report/report-fixture';
+import { cohort } from '../../test/mocks/runs';
 import { RunMinutes } from './run-minutes';
 import type { RunPlan } from './run-plan';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
-import { mockEngine, SHOP_ANSWERS, type MockedEngine } from '../mock-engine';
+import { mockEngine, SHOP_ANSWERS, type MockedEngine } from '../../test/mocks/engine';
 import { Cluster } from './cluster';
 import { PullSecret } from './pull-secret';
 

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
 import { stringify } from 'yaml';
-import { closedPort, serving } from '../testing';
+import { closedPort, serving } from '../../test/mocks/servers';
 import { clusterAddress } from './kubeconfig';
 import { requireReachable } from './reachable';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
-import { mockEngine, settled, type MockedEngine } from '../mock-engine';
+import { mockEngine, settled, type MockedEngine } from '../../test/mocks/engine';
 import { Host } from './host';
 import { HOST_DEFAULTS, type HostArgs } from './host-args';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { mockEngine, settled, SHOP_ANSWERS, testDigest, type MockedEngine } from '../mock-engine';
+import { mockEngine, settled, SHOP_ANSWERS, testDigest, type MockedEngine } from '../../test/mocks/engine';
 import { PinnedImages } from './pinned-image';
 import { ServicesImage } from './services-image';
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
-import { closedPort, serving } from '../testing';
+import { closedPort, serving } from '../../test/mocks/servers';
 import { digestOf, parseReference, pinProvider } from './registry-api';
 import { hasEngineLogin, requireRegistry } from './require-registry';
 

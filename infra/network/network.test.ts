@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { SERVICE_NAMES } from '../../services/catalog';
 import { Cluster } from '../cluster/cluster';
-import { mockEngine, SHOP_ANSWERS, type MockedEngine } from '../mock-engine';
+import { mockEngine, SHOP_ANSWERS, type MockedEngine } from '../../test/mocks/engine';
 import { Network, portOf } from './network';
 
 describe('Network', () => {

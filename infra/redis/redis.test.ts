@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { Cluster } from '../cluster/cluster';
-import { mockEngine, settled, SHOP_ANSWERS, testDigest, type MockedEngine } from '../mock-engine';
-import { workloadOf } from '../mock-pods';
+import { mockEngine, settled, SHOP_ANSWERS, testDigest, type MockedEngine } from '../../test/mocks/engine';
+import { workloadOf } from '../../test/mocks/pods';
 import { Redis } from './redis';
 
 const IMAGE = `redis:7@${testDigest('redis')}`;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
-import { mockEngine, settled } from '../mock-engine';
+import { mockEngine, settled } from '../../test/mocks/engine';
 import { IMAGES_KEPT, UNTAGGED_DAYS } from './lifecycle';
 import { Registry } from './registry';
 

@@ -3,7 +3,7 @@ import { before, describe, it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
 import { resolveScenario } from '../../scenario/resolve';
 import { INDEX_NAMES } from '../../scenario/types';
-import { mockEngine, SHOP_ANSWERS, type MockedEngine } from '../mock-engine';
+import { mockEngine, SHOP_ANSWERS, type MockedEngine } from '../../test/mocks/engine';
 import { FollowUp } from './follow-up';
 import { ScenarioDeployment } from './scenario-deployment';
 

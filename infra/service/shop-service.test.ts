@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { CATALOG, serviceEntry, type ServiceName } from '../../services/catalog';
 import { Cluster } from '../cluster/cluster';
-import { mockEngine, SHOP_ANSWERS, testDigest, type MockedEngine } from '../mock-engine';
-import { workloadOf } from '../mock-pods';
+import { mockEngine, SHOP_ANSWERS, testDigest, type MockedEngine } from '../../test/mocks/engine';
+import { workloadOf } from '../../test/mocks/pods';
 import { ShopService } from './shop-service';
 
 const IMAGE = `r/shop@${testDigest('services')}`;

@@ -8,7 +8,7 @@ import { demoStatus } from './demo-status';
 import { LoadGenerator } from './generator';
 import type { JourneyPlan } from './journeys';
 import type { Outcome } from './outcome';
-import { FakeClock, settle } from './testing/fake-clock';
+import { FakeClock, settle } from '../../test/mocks/fake-clock';
 import { runMinutes, trafficStats } from './traffic-stats';
 
 function effective(

@@ -12,7 +12,7 @@ import { HttpError } from '../lib/errors';
 import { LoadGenerator } from './generator';
 import { RunControl } from './run-control';
 import { adminRoutes } from './routes';
-import { FakeClock, settle } from './testing/fake-clock';
+import { FakeClock, settle } from '../../test/mocks/fake-clock';
 
 const TOKEN = 'token-of-the-test';
 process.env.ADMIN_TOKEN = TOKEN;

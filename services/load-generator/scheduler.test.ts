@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Arrival, ArrivalSequence, constantRate } from './arrival';
 import { type DropReason, StreamScheduler } from './scheduler';
-import { FakeClock, settle } from './testing/fake-clock';
+import { FakeClock, settle } from '../../test/mocks/fake-clock';
 
 /** A scheduler at a rate, and everything it did. Journeys end only when the test says so. */
 function scenario(rpm: number, options: { maxInFlight?: number; wakeDelayMs?: number } = {}) {

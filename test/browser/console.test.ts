@@ -280,7 +280,7 @@ describe('what goes wrong', () => {
     const flood = spawn(
       process.execPath,
       [
-        join(repositoryDir, 'dist/services/console/testing/flood.js'),
+        join(repositoryDir, 'dist/test/otlp/flood.js'),
         ...[new URL(shop.url('console')).origin, String(Math.round(10 * demoSpansPerSecond)), '30', 'json'],
       ],
       { stdio: ['ignore', 'pipe', 'inherit'] },

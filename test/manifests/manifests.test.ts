@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { ResourceValidationArgs } from '@pulumi/policy';
-import type { CreatedResource } from '../../infra/mock-engine';
+import type { CreatedResource } from '../mocks/engine';
 import { POLICIES } from '../../policy/policies';
 import { manifestsOf, runProgram, toYaml, type Manifest } from './program';
 import { writeSchemas } from './schemas';

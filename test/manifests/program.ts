@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import * as pulumi from '@pulumi/pulumi';
 import { stringify } from 'yaml';
-import { mockEngine, SHOP_ANSWERS, type CreatedResource } from '../../infra/mock-engine';
-import { serving } from '../../infra/testing';
+import { mockEngine, SHOP_ANSWERS, type CreatedResource } from '../mocks/engine';
+import { serving } from '../mocks/servers';
 import program from '../../stacks/index';
 
 /** One Kubernetes object of the program. */

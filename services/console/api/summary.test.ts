@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { EffectiveScenario, Scenario } from '../../../scenario/types';
 import type { AttributeValue, SpanRecord } from '../otlp/records';
 import { TelemetryStore } from '../store/telemetry-store';
-import { span, spanId, traceId } from '../testing/spans';
+import { span, spanId, traceId } from '../../../test/otlp/spans';
 import { serviceMap } from './service-map';
 import { coveredSeconds, summarize, type Summary } from './summary';
 import { traceTree } from './trace-tree';

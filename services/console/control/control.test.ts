@@ -6,7 +6,7 @@ import express from 'express';
 import type { SqlExecutor } from '../../../scenario/apply';
 import { INDEX_NAMES, type Override, type Scenario } from '../../../scenario/types';
 import { HttpError } from '../../lib/errors';
-import { effectiveOf, runOf, scenarioOf, START_SECONDS } from '../testing/scenarios';
+import { effectiveOf, runOf, scenarioOf, START_SECONDS } from '../../../test/mocks/scenarios';
 import { availability } from './availability';
 import {
   checkoutsSucceed,

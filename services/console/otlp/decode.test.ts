@@ -4,7 +4,7 @@ import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { TracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
-import { encodeMessage } from '../testing/encode';
+import { encodeMessage } from '../../../test/otlp/encode';
 import { decodeLogs, decodeMetrics, decodeSpans } from './decode';
 import { attribute, attributesObject } from './records';
 import { LOGS_REQUEST, METRICS_REQUEST, TRACES_REQUEST } from './schema';

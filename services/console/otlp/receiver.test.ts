@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import express from 'express';
-import { encodeMessage } from '../testing/encode';
+import { encodeMessage } from '../../../test/otlp/encode';
 import { BODY_LIMIT } from './body';
 import { Forwarder, type Payload } from './forwarder';
 import { parseHeaders } from './headers';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { planAblate, planGoto, planPause, planResume } from '../control/plan';
-import { effectiveOf, runOf, scenarioOf, START_SECONDS } from '../testing/scenarios';
+import { effectiveOf, runOf, scenarioOf, START_SECONDS } from '../../../test/mocks/scenarios';
 import type { EffectiveScenario, Override } from '../../../scenario/types';
 import { RunBook } from './run-book';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { span } from '../testing/spans';
+import { span } from '../../../test/otlp/spans';
 import { Aggregates } from './aggregates';
 import { factsOf } from './facts';
 

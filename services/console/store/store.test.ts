@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { span, spanId, traceId } from '../testing/spans';
+import { span, spanId, traceId } from '../../../test/otlp/spans';
 import { factsOf } from './facts';
 import { BUCKETS, bucketOf, lowerBoundOf, quantile } from './histogram';
 import { SecondRing, Totals } from './series';

@@ -1,4 +1,4 @@
-import type { CreatedResource } from './mock-engine';
+import type { CreatedResource } from './engine';
 
 /** What tests read of a container. */
 export interface TestContainer {

@@ -1,4 +1,4 @@
-import type { AttributeValue, SpanRecord } from '../otlp/records';
+import type { AttributeValue, SpanRecord } from '../../services/console/otlp/records';
 
 /** A span record with defaults, for tests. */
 export function span(

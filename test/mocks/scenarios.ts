@@ -1,6 +1,6 @@
-import { resolveScenario } from '../../../scenario/resolve';
-import type { EffectiveScenario, Override, Scenario } from '../../../scenario/types';
-import { asOverride } from '../control/plan';
+import { resolveScenario } from '../../scenario/resolve';
+import type { EffectiveScenario, Override, Scenario } from '../../scenario/types';
+import { asOverride } from '../../services/console/control/plan';
 
 /** Unix seconds of minute 0 in tests. */
 export const START_SECONDS = 1_800_000_000;

@@ -6,7 +6,7 @@
 // A program of its own that paces itself; no request is handled here.
 // eslint-disable-next-line no-restricted-imports
 import { setTimeout as delay } from 'node:timers/promises';
-import { TRACES_REQUEST } from '../otlp/schema';
+import { TRACES_REQUEST } from '../../services/console/otlp/schema';
 import { encodeMessage } from './encode';
 import { spanId, traceId } from './spans';
 

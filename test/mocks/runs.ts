@@ -1,8 +1,8 @@
-import { resolveScenario } from '../scenario/resolve';
-import type { Ablation, DemoMode } from '../scenario/types';
-import { totalLostRevenueUsd } from './lost-revenue';
-import type { CohortMinute } from './observation';
-import { reportHead, reportMinute, type ReportMinute, type RunFacts } from './report';
+import { resolveScenario } from '../../scenario/resolve';
+import type { Ablation, DemoMode } from '../../scenario/types';
+import { totalLostRevenueUsd } from '../../report/lost-revenue';
+import type { CohortMinute } from '../../report/observation';
+import { reportHead, reportMinute, type ReportMinute, type RunFacts } from '../../report/report';
 
 /** A cohort's minute for tests: `errors` of `requests` failed. */
 export function cohort(requests: number, errors: number, p95Ms: number | null = 10): CohortMinute {

@@ -1,5 +1,5 @@
 import { Field as ProtoField, Root, Type } from 'protobufjs';
-import type { Field, Schema } from '../otlp/schema';
+import type { Field, Schema } from '../../services/console/otlp/schema';
 
 /** Encodes messages by protobufjs from the descriptor the decoder reads by: for tests and the flood. */
 export function encodeMessage(schema: Schema, message: object): Buffer {
