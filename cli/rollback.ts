@@ -13,7 +13,7 @@ import { describeIntent } from './control/intent';
 import { Interruption } from '../machine/interruption';
 import { FailureWatch } from './run/recovery';
 import { duration, percent } from '../report/format';
-import { standardOutput, type Output } from '../machine/terminal';
+import { errorOutput, standardOutput, type Output } from '../machine/terminal';
 import { rollbackDatabase } from './rollback/rollback-database';
 import { readTraffic } from './checks/traffic';
 import { parseOptions, place, REPOSITORY } from '../machine/options';
@@ -75,9 +75,7 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return EXIT.ok;
   }
-  const output: Output = options.json
-    ? { line: (text) => process.stderr.write(`${text}\n`) }
-    : standardOutput(() => undefined);
+  const output: Output = options.json ? errorOutput : standardOutput(() => undefined);
   const interruption = new Interruption(() => {
     output.line('Interrupted: run it again, it goes on where it stopped.');
   });
@@ -163,8 +161,13 @@ async function rollback(target: Target, interruption: Interruption, output: Outp
  */
 async function rollbackConfig(target: Target, wasOutage: boolean, output: Output): Promise<boolean> {
   const intent = await target.intents.read().catch(() => null);
-  if (intent?.configBefore != null) {
-    output.line(`  ${restoreConfig(intent.configBefore)} ${describeIntent(intent)}`);
+  if (target.kind === 'stack' && intent?.configBefore != null) {
+    try {
+      output.line(`  ${restoreConfig(target, intent.configBefore)} ${describeIntent(intent)}`);
+    } catch (error) {
+      output.line(`  ✗ ${messageOf(error)}`);
+      return false;
+    }
   }
   const changed = cleanConfig(target, output);
   if (target.kind === 'local' || !(changed || wasOutage || intent?.how === 'config')) return true;

@@ -11,7 +11,7 @@ import { checkVendor } from './checks/vendor';
 import { EXIT, messageOf } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
 import { KEEP_ARGUMENT, KEEP_HELP, withTarget } from './control/left-open';
-import { standardOutput, type Output } from '../machine/terminal';
+import { errorOutput, standardOutput, type Output } from '../machine/terminal';
 import { parseOptions, place, REPOSITORY } from '../machine/options';
 import { runCommand } from './run-command';
 import {
@@ -70,7 +70,7 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return EXIT.ok;
   }
-  const output = options.json ? errorOutput() : standardOutput(() => process.exit(EXIT.failed));
+  const output = options.json ? errorOutput : standardOutput(() => process.exit(EXIT.failed));
   const interruption = new Interruption(() => {
     output.line('Interrupted.');
   });
@@ -164,11 +164,6 @@ function readOptions(argv: readonly string[]): ValidateOptions | null {
   const choice = readTargetChoice(values, place(), faults);
   refuseFaults(faults);
   return { ...choice, keep: values.keep, quick: values.quick, json: values.json };
-}
-
-/** With `--json` standard output is the result's alone. */
-function errorOutput(): Output {
-  return { line: (text) => process.stderr.write(`${text}\n`) };
 }
 
 runCommand(main);

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { isStackName } from '../scenario/config/config-file';
 import { DEMO_MODES, type DemoMode } from '../scenario/types';
 import { CATALOG } from '../services/catalog';
 import { Refusal } from '../machine/errors';
@@ -165,7 +166,7 @@ function faultLine({ key, value, remedy }: ArgumentFault): string {
 function stackOption(value: string | undefined, faults: ArgumentFault[]): string {
   if (value === undefined) return 'dev';
   // What Pulumi allows in a stack's name; anything else would also be a path.
-  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(value)) {
+  if (!isStackName(value)) {
     faults.push({ key: '--stack', value, remedy: "a stack's name, e.g. --stack dev for Pulumi.dev.yaml" });
   }
   return value;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EXIT, Interrupted, messageOf } from './errors';
+import { errorOutput } from './terminal';
 
 /** npm passes a terminal's Ctrl-C on once more; a person needs longer for the second one (ms). */
 const SECOND_SIGNAL_AFTER_MS = 700;
@@ -31,7 +32,7 @@ export class Interruption {
       });
     }
     const uncaught = (error: unknown): void => {
-      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      errorOutput.line(error instanceof Error ? (error.stack ?? error.message) : String(error));
       this.request(`an error: ${messageOf(error)}`);
     };
     process.on('uncaughtException', uncaught);

@@ -1,3 +1,5 @@
+import { printable } from './printable';
+
 /** Where a command tells what it does. */
 export interface Output {
   /** One line (or several) of text. */
@@ -17,7 +19,12 @@ export function standardOutput(onClosed: () => void): Output {
   });
   return {
     line: (text) => {
-      if (open) process.stdout.write(`${text}\n`);
+      if (open) process.stdout.write(`${printable(text)}\n`);
     },
   };
 }
+
+/** Lines on standard error, where standard output is a program's to read. */
+export const errorOutput: Output = {
+  line: (text) => process.stderr.write(`${printable(text)}\n`),
+};

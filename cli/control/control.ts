@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,9 +6,9 @@ import { Conductor } from '../target/conductor';
 import { codeOf, EXIT, Refusal } from '../../machine/errors';
 import { healIntent, healLeftOpen } from './heal-left-open';
 import { historyRows, historyTable, revelation } from './history';
-import { describeIntent, isSameIntent, livenessOf, newIntent, type Intent } from './intent';
+import { describeIntent, isSameIntent, livenessOf, newIntent, thisHost, type Intent } from './intent';
 import { ShopObserver } from '../target/observation';
-import type { Output } from '../../machine/terminal';
+import { errorOutput, type Output } from '../../machine/terminal';
 import { PAUSED_AT_MOST_SECONDS, PAUSED_LEASE_SECONDS, runUnderWay } from './override-change';
 import { pastRuns } from './past-runs';
 import { heal } from '../run/recovery';
@@ -31,10 +30,10 @@ export async function control(
     command.target === 'local' ? command.dataDir : path.join(command.dataDir, 'stacks', command.stack);
   if (command.control === 'history') return history(kept, command.json, output);
   if (command.control === 'reveal') return reveal(kept, command.json, output);
-  const target = await discoverTarget({ ...command, repositoryDir, output });
+  // A reader of JSON is told on the other stream.
+  const notes = command.json ? errorOutput : output;
+  const target = await discoverTarget({ ...command, repositoryDir, output: notes });
   try {
-    // A reader of JSON is told on the other stream.
-    const notes: Output = command.json ? { line: (text) => process.stderr.write(`${text}\n`) } : output;
     const left = await healLeftOpen(target, { keep: command.keep, repositoryDir, output: notes });
     const intent = left.found === 'running' || left.found === 'kept' ? left.intent : null;
     const ended = command.control === 'abort' || command.control === 'heal';
@@ -107,13 +106,16 @@ async function end(
   }
   output.line(`Ending ${describeIntent(intent)}.`);
   const held = found !== null && !found.isNew && found.run.pausedAt !== null;
-  if (intent.host === hostname() && !(how === 'heal' && held)) {
+  if (mayInterrupt(intent) && !(how === 'heal' && held)) {
     interrupt(intent);
   } else if (found !== null && !found.isNew) {
     // Its runner sees that the run is no longer there.
     await conductor.end(found.run.runId);
   } else {
-    throw new Refusal(`Its runner is on ${intent.host}, and this machine cannot reach it: end it there.`);
+    throw new Refusal(
+      `Its runner is on ${intent.host}, and nothing in this machine's data folder ${target.dataDir} knows it: end it ` +
+        'there (with the --data it was started with). Where it is gone, npm run rollback puts everything back.',
+    );
   }
   return waitForRunner(target, intent, output);
 }
@@ -135,6 +137,14 @@ async function endUnattended(
   });
   if (healed.ok) await target.intents.clear();
   return healed.ok ? EXIT.ok : EXIT.failed;
+}
+
+/**
+ * Whether a process may be told to end by what an intent says: only by this machine's own file. Whoever may write to the
+ * cluster could name any process of this machine.
+ */
+export function mayInterrupt(intent: Intent): boolean {
+  return intent.origin === 'here' && intent.host === thisHost();
 }
 
 /** Asks a runner of this machine to end. One that has just ended needs no asking. @throws Refusal for another user's */

@@ -49,6 +49,15 @@ describe('the history of runs', () => {
     assert.match(table[1] ?? '', /blackfriday.*as promised.*\+6\.0 \(minute 20\).*green.*2\.1 s/);
   });
 
+  it('keeps a run in its folder, whatever the database calls it', async () => {
+    const inside = path.join(folder, 'deep', 'data');
+    const markdown = await keepRun(inside, past({ ...goodRun(), runId: '../../../../escaped/x\u0000' }));
+    assert.equal(path.dirname(markdown), runsFolder(inside));
+    assert.equal(readdirSync(runsFolder(inside)).length, 3);
+    assert.deepEqual(readdirSync(folder), ['deep']);
+    rmSync(path.join(folder, 'deep'), { recursive: true });
+  });
+
   it('hides a blind run until it was revealed', () => {
     const exercise = exerciseOf(7);
     const [hidden] = historyRows([past(goodRun(), { exercise })]);

@@ -1,5 +1,6 @@
 import type { ClusterAccess } from '../target/cluster';
-import { parseIntent, type Intent, type IntentStore } from './intent';
+import { parseSharedIntent, sharedText, type Intent, type IntentStore } from './intent';
+import type { Output } from '../../machine/terminal';
 
 /** Name of the ConfigMap in the shop's namespace. */
 const CONFIG_MAP = 'demo-run';
@@ -7,26 +8,32 @@ const KEY = 'intent';
 
 /**
  * A stack's intent: a ConfigMap in its namespace, so that whoever else talks to the stack sees it, and the file of
- * this machine, which survives a lost network and has the stack file's old text.
+ * this machine, which survives a lost network and alone has the stack file's old text.
  */
 export class ClusterIntent implements IntentStore {
+  private told = false;
+
   constructor(
-    private readonly cluster: ClusterAccess,
+    private readonly cluster: Pick<
+      ClusterAccess,
+      'readConfig' | 'createConfig' | 'writeConfig' | 'deleteConfig'
+    >,
     private readonly file: IntentStore,
+    private readonly output: Output,
   ) {}
 
   async read(): Promise<Intent | null> {
-    return (await this.file.read()) ?? parseIntent(await this.cluster.readConfig(CONFIG_MAP, KEY));
+    return (await this.file.read()) ?? (await this.readShared());
   }
 
   async claim(intent: Intent): Promise<Intent | null> {
     const mine = await this.file.claim(intent);
     if (mine !== null) return mine;
     try {
-      if (await this.cluster.createConfig(CONFIG_MAP, KEY, shared(intent))) return null;
-      const found = parseIntent(await this.cluster.readConfig(CONFIG_MAP, KEY));
+      if (await this.cluster.createConfig(CONFIG_MAP, KEY, sharedText(intent))) return null;
+      const found = await this.readShared();
       if (found === null) {
-        await this.cluster.writeConfig(CONFIG_MAP, KEY, shared(intent));
+        await this.cluster.writeConfig(CONFIG_MAP, KEY, sharedText(intent));
         return null;
       }
       await this.file.clear();
@@ -39,16 +46,25 @@ export class ClusterIntent implements IntentStore {
 
   async update(intent: Intent): Promise<void> {
     await this.file.update(intent);
-    await this.cluster.writeConfig(CONFIG_MAP, KEY, shared(intent));
+    await this.cluster.writeConfig(CONFIG_MAP, KEY, sharedText(intent));
   }
 
   async clear(): Promise<void> {
     await this.cluster.deleteConfig(CONFIG_MAP);
     await this.file.clear();
   }
-}
 
-/** Another machine has a stack file of its own. */
-function shared(intent: Intent): string {
-  return JSON.stringify({ ...intent, configBefore: null });
+  /** What the cluster says. Anything but an intent is told and ignored: it must neither lead nor hinder a run. */
+  private async readShared(): Promise<Intent | null> {
+    const text = await this.cluster.readConfig(CONFIG_MAP, KEY);
+    const found = parseSharedIntent(text);
+    if (found === null && text !== null && !this.told) {
+      this.told = true;
+      this.output.line(
+        `The ConfigMap ${CONFIG_MAP} of the shop's namespace does not hold a run as this version writes it: it is ignored, ` +
+          'and the next run replaces it. Whoever wrote it may write to that namespace.',
+      );
+    }
+    return found;
+  }
 }

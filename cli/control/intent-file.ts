@@ -1,7 +1,7 @@
 import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { codeOf } from '../../machine/errors';
-import { parseIntent, type Intent, type IntentStore } from './intent';
+import { parsePrivateIntent, privateText, type Intent, type IntentStore } from './intent';
 
 /** An intent in a target's data folder (0600). Each write is whole: a file that was begun is never seen. */
 export class IntentFile implements IntentStore {
@@ -13,7 +13,7 @@ export class IntentFile implements IntentStore {
 
   read(): Promise<Intent | null> {
     try {
-      return Promise.resolve(parseIntent(readFileSync(this.file, 'utf8')));
+      return Promise.resolve(parsePrivateIntent(readFileSync(this.file, 'utf8')));
     } catch (error) {
       if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return Promise.resolve(null);
       throw error;
@@ -50,9 +50,9 @@ export class IntentFile implements IntentStore {
   }
 
   private draft(intent: Intent): string {
-    mkdirSync(path.dirname(this.file), { recursive: true });
+    mkdirSync(path.dirname(this.file), { recursive: true, mode: 0o700 });
     const draft = `${this.file}.${process.pid}`;
-    writeFileSync(draft, `${JSON.stringify(intent, null, 2)}\n`, { mode: 0o600 });
+    writeFileSync(draft, `${privateText(intent)}\n`, { mode: 0o600 });
     return draft;
   }
 }

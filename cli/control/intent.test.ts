@@ -1,13 +1,24 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { mayInterrupt } from './control';
 import { healLeftOpen } from './heal-left-open';
-import { describeIntent, livenessOf, newIntent, parseIntent, type Intent } from './intent';
+import {
+  describeIntent,
+  livenessOf,
+  newIntent,
+  parsePrivateIntent,
+  parseSharedIntent,
+  privateText,
+  sharedText,
+  type Intent,
+} from './intent';
+import { ClusterIntent } from './intent-cluster';
 import { IntentFile } from './intent-file';
 import { isSameProcess, processStart } from '../target/process-identity';
 import type { Target } from '../target/target';
@@ -68,15 +79,92 @@ describe('an intent', () => {
       how: 'config',
       state: 'open',
       runId: 'blackfriday-1-5',
-      configBefore: { file: '/p/Pulumi.dev.yaml', text: 'config:\n  a: 1\n' },
+      configBefore: 'config:\n  a: 1\n',
     };
-    assert.deepEqual(parseIntent(JSON.stringify(intent)), intent);
-    for (const broken of [null, '', '[]', '{}', JSON.stringify({ ...intent, state: 'what' })])
-      assert.equal(parseIntent(broken), null);
+    assert.deepEqual(parsePrivateIntent(privateText(intent)), intent);
+    for (const broken of ['', '[]', '{}', privateText(intent).replace('"open"', '"what"')])
+      assert.equal(parsePrivateIntent(broken), null);
     assert.match(
       describeIntent(intent),
       new RegExp(`run blackfriday-1-5, process ${String(process.pid)} of`),
     );
+  });
+
+  it('brings nothing but bounded values by way of a cluster', () => {
+    const intent: Intent = { ...mine(), how: 'config', state: 'open', configBefore: 'config: {}\n' };
+    assert.doesNotMatch(sharedText(intent), /config: |configBefore|origin/);
+    const shared = JSON.parse(sharedText(intent)) as Record<string, unknown>;
+    assert.deepEqual(parseSharedIntent(JSON.stringify(shared)), {
+      ...intent,
+      configBefore: null,
+      origin: 'cluster',
+    });
+    for (const forged of [
+      { configBefore: { file: '/home/me/.bashrc', text: 'evil' } },
+      { configBefore: 'config: {}' },
+      { file: '../x' },
+      { origin: 'here' },
+      { pid: -1 },
+      { pid: 0 },
+      { pid: 1.5 },
+      { pid: 2 ** 40 },
+      { host: 'a\u001b[2Jb' },
+      { user: 'me\nAll is well.' },
+      { runId: '\u202e' },
+      { runId: 'x'.repeat(201) },
+      { since: 'yesterday' },
+      { endsAt: '9999-01-01T00:00:00.000Z' },
+      { durationMinutes: 1e30 },
+      { version: 1 },
+      { how: 'shell' },
+    ])
+      assert.equal(parseSharedIntent(JSON.stringify({ ...shared, ...forged })), null, JSON.stringify(forged));
+    assert.equal(parseSharedIntent(`${JSON.stringify(shared)}${' '.repeat(5000)}`), null, 'oversized');
+    for (const none of [null, '', '[]', 'null', '{"__proto__":{}}'])
+      assert.equal(parseSharedIntent(none), null);
+  });
+
+  it('of a cluster is forged: no file of this machine is written, no process of it ended', async () => {
+    const victim = path.join(folder, 'victim');
+    writeFileSync(victim, 'mine');
+    const lines: string[] = [];
+    const output = { line: (text: string) => lines.push(text) };
+    let held: string | null = JSON.stringify({
+      ...(JSON.parse(sharedText({ ...mine(), how: 'config', state: 'open' })) as object),
+      endsAt: '2020-01-01T00:00:00.000Z',
+      configBefore: { file: victim, text: 'overwritten' },
+    });
+    const cluster = {
+      readConfig: () => Promise.resolve(held),
+      createConfig: () => Promise.resolve(false),
+      writeConfig: (_name: string, _key: string, value: string) => {
+        held = value;
+        return Promise.resolve();
+      },
+      deleteConfig: () => Promise.resolve(),
+    };
+    const store = new ClusterIntent(cluster, new IntentFile(path.join(folder, 'other')), output);
+    const target = { kind: 'stack', intents: store } as unknown as Target;
+    assert.deepEqual(await healLeftOpen(target, { keep: false, repositoryDir: folder, output }), {
+      found: 'nothing',
+    });
+    assert.equal(readFileSync(victim, 'utf8'), 'mine');
+    assert.match(lines.join('\n'), /ConfigMap demo-run .* is ignored/);
+    // The next run replaces it, and keeps the file's text to itself.
+    const run: Intent = { ...mine(), how: 'config', state: 'open', configBefore: 'secret: text\n' };
+    assert.equal(await store.claim(run), null);
+    await store.update(run);
+    assert.doesNotMatch(held, /secret/);
+    assert.equal((await store.read())?.configBefore, 'secret: text\n');
+    // A well-formed one names a process of this machine: it counts until its end, and is never told to end.
+    const named = parseSharedIntent(sharedText(mine()));
+    assert.ok(named !== null);
+    assert.equal(mayInterrupt(named), false);
+    assert.equal(mayInterrupt(mine()), true);
+    assert.equal(livenessOf(named), 'alive');
+    const later = { host: named.host, isSameProcess, now: Date.parse(named.endsAt) + 11 * 60_000 };
+    assert.equal(livenessOf(named, later), 'dead');
+    assert.equal(livenessOf(mine(), later), 'alive', 'a paused run of this machine');
   });
 
   it('lives as long as the very process does; another machine is believed until its end', async () => {

@@ -1,10 +1,14 @@
 import { hostname, userInfo } from 'node:os';
-import { numberAt, textAt, at } from '../../machine/json';
+import { z } from 'zod';
+import { printable } from '../../machine/printable';
 import { isSameProcess, processStart } from '../target/process-identity';
 
-/** What a run is about to break, written down before anything is broken: whoever comes next can heal it. */
-export interface Intent {
-  version: 1;
+/**
+ * What a run is about to break, written down before anything is broken: whoever comes next can heal it. Other machines
+ * read it from the cluster, so it has just values: nothing of it names a file or is one's content.
+ */
+export interface SharedIntent {
+  version: 2;
   /** `preparing`: nothing was broken yet. */
   state: 'preparing' | 'open';
   /** The run; null while it is being prepared. */
@@ -22,8 +26,17 @@ export interface Intent {
   endsAt: string;
   /** Minutes that the run has for a person: its scenario goes on a little longer. Null where an older command wrote it. */
   durationMinutes: number | null;
-  /** The stack's file as it was before; null where it is not changed. */
-  configBefore: { file: string; text: string } | null;
+}
+
+/** An intent as this machine has it. */
+export interface Intent extends SharedIntent {
+  /** Where it was found: this machine's private file, or the cluster, which knows nothing of this machine's processes. */
+  origin: 'here' | 'cluster';
+  /**
+   * The stack file's text as it was before; null where it is not changed, and where only another machine knows it: it
+   * never leaves the private file. Which file that is follows from the target.
+   */
+  configBefore: string | null;
 }
 
 /** Where a target's intent lies. */
@@ -40,38 +53,75 @@ export interface IntentStore {
 
 /** How long after its end a run of another machine is given up (ms). */
 const ELSEWHERE_GRACE_MS = 10 * 60_000;
+/** Most that an intent may take as text: of the cluster, and with a stack's file in it (characters). */
+const SHARED_AT_MOST = 4096;
+const PRIVATE_AT_MOST = 4 * 1024 * 1024;
+/** The longest run that can be configured, 1,440 minutes of an hour each, waited for a day (ms). */
+const LONGEST_MS = (1440 + 24) * 3_600_000;
+const NAME_AT_MOST = 200;
+
+const name = z
+  .string()
+  .min(1)
+  .max(NAME_AT_MOST)
+  .refine((text) => printable(text) === text && !/[\n\t]/.test(text), 'control characters');
+const moment = z.iso.datetime();
+const sharedFields = {
+  version: z.literal(2),
+  state: z.enum(['preparing', 'open']),
+  runId: name.nullable(),
+  how: z.enum(['override', 'config']),
+  pid: z.int32().positive(),
+  processStartedAt: name.nullable(),
+  host: name,
+  user: name,
+  since: moment,
+  endsAt: moment,
+  durationMinutes: z.number().positive().max(1440).nullable(),
+} satisfies Record<keyof SharedIntent, z.ZodType>;
+const sharedIntent = z.strictObject(sharedFields);
+const privateIntent = z.strictObject({
+  ...sharedFields,
+  configBefore: z.string().max(PRIVATE_AT_MOST).nullable(),
+});
 
 /** An intent of this process. */
 export function newIntent(how: Intent['how'], endsAt: Date, durationMinutes: number | null = null): Intent {
   return {
-    version: 1,
+    version: 2,
     state: 'preparing',
     runId: null,
     how,
     pid: process.pid,
     processStartedAt: processStart(process.pid),
-    host: hostname(),
-    user: userName(),
+    host: thisHost(),
+    user: nameOf(userName()),
     since: new Date().toISOString(),
     endsAt: endsAt.toISOString(),
     durationMinutes,
+    origin: 'here',
     configBefore: null,
   };
 }
 
-/** Whether its runner lives: `elsewhere` is another machine's, whose end is not over yet. */
+/**
+ * Whether its runner lives: `elsewhere` is another machine's, whose end is not over yet. Of what only the cluster says
+ * nothing lives longer than that: any process could have been named.
+ */
 export function livenessOf(
   intent: Intent,
   here: { host: string; now: number; isSameProcess: (pid: number, startedAt: string | null) => boolean } = {
-    host: hostname(),
+    host: thisHost(),
     now: Date.now(),
     isSameProcess,
   },
 ): 'alive' | 'dead' | 'elsewhere' {
+  const over = here.now > Date.parse(intent.endsAt) + ELSEWHERE_GRACE_MS;
   if (intent.host === here.host) {
+    if (intent.origin === 'cluster' && over) return 'dead';
     return here.isSameProcess(intent.pid, intent.processStartedAt) ? 'alive' : 'dead';
   }
-  return here.now > Date.parse(intent.endsAt) + ELSEWHERE_GRACE_MS ? 'dead' : 'elsewhere';
+  return over ? 'dead' : 'elsewhere';
 }
 
 /** Whether two are of one and the same run. */
@@ -86,38 +136,58 @@ export function describeIntent({ runId, state, pid, host, user, since }: Intent)
   return `${what}, process ${pid} of ${user} on ${host}, since ${since}`;
 }
 
-/** Reads an intent; null for what is none. */
-export function parseIntent(text: string | null): Intent | null {
-  let value: unknown;
+/** An intent as text for the cluster: only what others may know. */
+export function sharedText(intent: Intent): string {
+  return JSON.stringify(z.object(sharedFields).parse(intent));
+}
+
+/** An intent as text for this machine's private file. */
+export function privateText(intent: Intent): string {
+  const { configBefore } = intent;
+  return JSON.stringify({ ...z.object(sharedFields).parse(intent), configBefore }, null, 2);
+}
+
+/**
+ * Reads an intent that a cluster has: each value bounded, no field that isn't known.
+ *
+ * @param now Unix milliseconds
+ * @returns null for what is none
+ */
+export function parseSharedIntent(text: string | null, now = Date.now()): Intent | null {
+  const found = parse(text, SHARED_AT_MOST, sharedIntent);
+  // One that ends never would forbid every other run.
+  if (found === null || Date.parse(found.endsAt) > now + LONGEST_MS) return null;
+  return { ...found, origin: 'cluster', configBefore: null };
+}
+
+/** Reads an intent of this machine's private file; null for what is none. */
+export function parsePrivateIntent(text: string): Intent | null {
+  // In JSON a character may take six.
+  const found = parse(text, 6 * PRIVATE_AT_MOST, privateIntent);
+  return found === null ? null : { ...found, origin: 'here' };
+}
+
+function parse<T>(text: string | null, atMost: number, schema: z.ZodType<T>): T | null {
+  if (text === null || text.length > atMost) return null;
   try {
-    value = text === null ? null : (JSON.parse(text) as unknown);
+    return schema.parse(JSON.parse(text));
   } catch {
     return null;
   }
-  const pid = numberAt(value, 'pid');
-  const [host, user] = [textAt(value, 'host'), textAt(value, 'user')];
-  const [since, endsAt] = [textAt(value, 'since'), textAt(value, 'endsAt')];
-  const state = textAt(value, 'state');
-  const how = textAt(value, 'how');
-  if (numberAt(value, 'version') !== 1 || pid === null) return null;
-  if (host === null || user === null || since === null || endsAt === null) return null;
-  if (state !== 'preparing' && state !== 'open') return null;
-  if (how !== 'override' && how !== 'config') return null;
-  const [file, before] = [textAt(value, 'configBefore', 'file'), textAt(value, 'configBefore', 'text')];
-  return {
-    version: 1,
-    state,
-    runId: textAt(value, 'runId'),
-    how,
-    pid,
-    processStartedAt: at(value, 'processStartedAt') === null ? null : textAt(value, 'processStartedAt'),
-    host,
-    user,
-    since,
-    endsAt,
-    durationMinutes: numberAt(value, 'durationMinutes'),
-    configBefore: file === null || before === null ? null : { file, text: before },
-  };
+}
+
+/** This machine's name as its intents have it. */
+export function thisHost(): string {
+  return nameOf(hostname());
+}
+
+/** A host's or user's name as an intent may have it. */
+function nameOf(text: string): string {
+  return (
+    printable(text)
+      .replace(/[\n\t]/g, '')
+      .slice(0, NAME_AT_MOST) || 'unknown'
+  );
 }
 
 function userName(): string {

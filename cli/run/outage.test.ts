@@ -107,4 +107,54 @@ describe('an outage by configuration', () => {
     assert.deepEqual(done, ['relieve normal pool 25', 'up normal', 'relief ended']);
     assert.match(lines.join('\n'), /not yet healed at run time \(away\)/);
   });
+
+  it('is healed at run time whatever the file is like, and a file that is not healed is not deployed', async () => {
+    const done: string[] = [];
+    const { scenario: broken } = planOf([]);
+    const conductor = {
+      readState: () => Promise.resolve({ desired: broken, override: null }),
+      relieve: ({ scenario }: Override) => {
+        done.push(`relieve ${scenario.mode} scale ${String(scenario.scale)}`);
+        return Promise.resolve();
+      },
+      end: () => Promise.resolve(true),
+    } as unknown as Conductor;
+    const engine = {
+      up: () => {
+        done.push('up');
+        return Promise.resolve();
+      },
+      busy: false,
+    } as unknown as StackEngine;
+    const lines: string[] = [];
+    const leftOpen = (before: string | null) =>
+      new ConfigOutage(
+        { config: file, stack: 'dev' },
+        engine,
+        conductor,
+        { line: (text) => lines.push(text) },
+        before,
+      );
+    const edit = `${TEXT}  ecommerce-demo:pool: {max: [\n`;
+    writeFileSync(file, edit);
+    await assert.rejects(leftOpen(TEXT).end(), /not overwritten.*healed at run time/s);
+    assert.deepEqual(done.splice(0), ['relieve normal scale 0.25']);
+    assert.equal(readFileSync(file, 'utf8'), edit);
+    // From another machine than the run's: this one's file is its owner's, whatever a cluster says.
+    const outage = TEXT.replace('normal', 'blackfriday');
+    writeFileSync(file, outage);
+    await assert.rejects(
+      leftOpen(null).end(),
+      /demoMode is blackfriday.*npm run rollback -- --target stack --stack dev/,
+    );
+    assert.deepEqual(done.splice(0), ['relieve normal scale 0.25']);
+    assert.equal(readFileSync(file, 'utf8'), outage);
+    const clean = `${TEXT}  ecommerce-demo:minuteSeconds: 6\n`;
+    writeFileSync(file, clean);
+    lines.length = 0;
+    await leftOpen(null).end();
+    assert.deepEqual(done.splice(0), ['relieve normal scale 0.25', 'up']);
+    assert.equal(readFileSync(file, 'utf8'), clean);
+    assert.match(lines.join('\n'), /pulumi config rm --stack dev --path minuteSeconds; .*traffic\.scale/);
+  });
 });

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { loadScenarioConfig, stackConfigPath } from '../../scenario/config/config-file';
 import { resolveScenario } from '../../scenario/resolve';
+import type { ScenarioConfig } from '../../scenario/config/schema';
 import type { Override, Scenario } from '../../scenario/types';
 import type { Conductor } from '../target/conductor';
-import { restoreConfig } from './config-before';
+import { ownConfig, restoreConfig } from './config-before';
 import { messageOf } from '../../machine/errors';
 import type { Intent } from '../control/intent';
 import type { Output } from '../../machine/terminal';
@@ -15,7 +16,7 @@ import type { Target } from '../target/target';
 /** How an outage is made, and ended again. */
 export interface Outage {
   readonly how: Intent['how'];
-  /** The stack's file as it is before; null where it isn't touched. */
+  /** The stack file's text as it is before; null where it isn't touched. */
   readonly configBefore: Intent['configBefore'];
   /** What has to be done while all is well. @throws when that fails; nothing was broken then */
   prepare(): Promise<void>;
@@ -70,17 +71,20 @@ const START_DELAY_SECONDS = 8;
  */
 export class ConfigOutage implements Outage {
   readonly how = 'config';
-  readonly configBefore: { file: string; text: string };
+  readonly configBefore: string | null;
 
+  /**
+   * @param before the stack file's text before a run that was left open, null where this machine doesn't know it; of a
+   *   run that is still to begin the text is as it is now
+   */
   constructor(
     private readonly target: Pick<Target, 'config' | 'stack'>,
     private readonly engine: StackEngine,
     private readonly conductor: Conductor,
     private readonly output: Output,
-    before: Intent['configBefore'] = null,
+    before: string | null = readFileSync(stackConfigPath(target.config), 'utf8'),
   ) {
-    const file = stackConfigPath(target.config);
-    this.configBefore = before ?? { file, text: readFileSync(file, 'utf8') };
+    this.configBefore = before;
   }
 
   /** An update that would also build an image and roll out pods must not do so in the middle of a show. */
@@ -123,9 +127,9 @@ export class ConfigOutage implements Outage {
   }
 
   async end(): Promise<Scenario> {
-    this.output.line(`  ${restoreConfig(this.configBefore)}`);
+    const trouble = this.putConfigBack();
     let relieved = false;
-    const relief = reliefOf(normalScenario(this.target.config), Date.now() / 1000);
+    const relief = reliefOf(await this.healthyScenario(), Date.now() / 1000);
     try {
       await this.conductor.relieve(relief);
       relieved = true;
@@ -133,6 +137,8 @@ export class ConfigOutage implements Outage {
       this.output.line(`  not yet healed at run time (${messageOf(error)}); pulumi up heals it`);
     }
     try {
+      // With a file that is not healed an update would break the shop once more.
+      if (trouble !== null) throw trouble;
       await this.engine.up('demo: heal');
     } catch (error) {
       const ends = new Date(relief.expiresAt * 1000).toISOString();
@@ -148,6 +154,36 @@ export class ConfigOutage implements Outage {
     const { desired } = await this.conductor.readState();
     if (desired === null) throw new Error('the database has no desired scenario');
     return desired;
+  }
+
+  /** @returns why the file is not healed, which must not keep the shop from it; null when it is */
+  private putConfigBack(): Error | null {
+    const { target, configBefore } = this;
+    try {
+      this.output.line(
+        `  ${configBefore === null ? ownConfig(target) : restoreConfig(target, configBefore)}`,
+      );
+      return null;
+    } catch (error) {
+      this.output.line(`  ✗ ${messageOf(error)}`);
+      return error instanceof Error ? error : new Error(messageOf(error));
+    }
+  }
+
+  /** The healthy scenario that the stack's file means; where it can't be read, the one at the running shop's scale. */
+  private async healthyScenario(): Promise<Scenario> {
+    try {
+      return normalScenario(loadScenarioConfig(this.target.config));
+    } catch (error) {
+      const { desired } = await this.conductor.readState();
+      if (desired === null) throw error;
+      const { scale, traffic, catalogRows, minuteSeconds } = desired;
+      return normalScenario({
+        traffic: { scale, baselineRpm: traffic.baselineRpm / scale },
+        catalogRows,
+        minuteSeconds,
+      });
+    }
   }
 
   hurry(): boolean {
@@ -178,9 +214,12 @@ export function configOf(
   };
 }
 
-/** The healthy scenario that a stack file means, whatever outage it names. */
-function normalScenario(source: Target['config']): Scenario {
-  const { traffic, catalogRows, minuteSeconds } = loadScenarioConfig(source);
+/** The healthy scenario that a configuration means, whatever outage it names. */
+function normalScenario({
+  traffic,
+  catalogRows,
+  minuteSeconds,
+}: Pick<ScenarioConfig, 'traffic' | 'catalogRows' | 'minuteSeconds'>): Scenario {
   return resolveScenario(
     {
       demoMode: 'normal',

@@ -58,7 +58,7 @@ export async function openStackTarget(options: Omit<TargetOptions, 'target'>): P
     tunnel: (workload, port) => cluster.tunnel(workload, port),
     namespace: access.namespace,
     kubeconfig: access.kubeconfig,
-    intents: new ClusterIntent(cluster, new IntentFile(dataDir)),
+    intents: new ClusterIntent(cluster, new IntentFile(dataDir), output),
     close: () => cluster.close(),
   };
 }

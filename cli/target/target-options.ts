@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isStackName } from '../../scenario/config/config-file';
 import { EXIT, Refusal } from '../../machine/errors';
 import { TARGET_KINDS, type TargetKind } from './target';
 
@@ -48,7 +49,7 @@ export function readTargetChoice(
     });
   }
   const stack = values.stack ?? 'dev';
-  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(stack)) {
+  if (!isStackName(stack)) {
     faults.push({ key: '--stack', value: stack, remedy: "a stack's name, e.g. dev for Pulumi.dev.yaml" });
   }
   return {

@@ -32,9 +32,18 @@ export interface StackConfig {
   lines: Record<string, number>;
 }
 
-/** Path of a stack's file. */
+/** Whether it can be a stack's name: then its file is one of the project's folder, and no other path. */
+export function isStackName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/.test(name);
+}
+
+/** Path of a stack's file. @throws ConfigFileError for what cannot be a stack's name */
 export function stackConfigPath(source: StackConfigSource): string {
-  return typeof source === 'string' ? source : join(source.projectDir, `Pulumi.${source.stack}.yaml`);
+  if (typeof source === 'string') return source;
+  const { projectDir, stack } = source;
+  if (!isStackName(stack))
+    throw new ConfigFileError(projectDir, null, `${JSON.stringify(stack)} cannot be a stack's name`);
+  return join(projectDir, `Pulumi.${stack}.yaml`);
 }
 
 /**
