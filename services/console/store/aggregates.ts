@@ -1,13 +1,11 @@
 import type { SpanRecord } from '../otlp/records';
 import { TRAFFIC_CLASSES, type Facts, type TrafficClass } from './facts';
-import { RING_SECONDS, SecondRing, SecondSums, statsOf, Totals, type Stats } from './series';
+import { RunMinutes, type RunEntry } from './run-minutes';
+import { RING_SECONDS } from './second-slots';
+import { SecondRing, SecondSums, statsOf, Totals, type Stats } from './series';
 
 /** Different (service, route, traffic) the store keeps; a shop has about fifty. */
 const MAX_SERIES = 200;
-/** Runs kept, newest first. */
-const MAX_RUNS = 3;
-/** Demo minutes kept of one run, the newest ones; MAX_SERIES bounds what is in each. */
-const MAX_MINUTES = 240;
 const MAX_TOTALS_PER_RUN = 4000;
 
 export const LOAD_GENERATOR = 'load-generator';
@@ -50,15 +48,15 @@ interface MinuteTotals {
   lastMs: number;
 }
 
-interface Run {
-  runId: string;
+interface RunTotals {
   /** Arrival of its first and of its latest span (Unix ms). */
   firstSeenMs: number;
   lastSeenMs: number;
-  minutes: Map<number, MinuteTotals>;
   totalsCount: number;
   lostRevenueUsd: number;
 }
+
+type Run = RunEntry<RunTotals, MinuteTotals>;
 
 /** One group of statistics by series. */
 export interface SeriesTotals {
@@ -91,7 +89,21 @@ export interface NewestMinute {
  */
 export class Aggregates {
   private readonly series = new Map<string, Series>();
-  private readonly runs = new Map<string, Run>();
+  private readonly runs = new RunMinutes<RunTotals, MinuteTotals>(
+    () => ({ firstSeenMs: 0, lastSeenMs: 0, totalsCount: 0, lostRevenueUsd: 0 }),
+    () => ({
+      totals: new Map(),
+      lostRevenueUsd: 0,
+      flow: { slowQuery: 0, fullTableScan: 0, poolExhausted: 0, checkoutFailed: 0 },
+      query: new Totals(),
+      wait: new Totals(),
+      firstMs: Number.POSITIVE_INFINITY,
+      lastMs: 0,
+    }),
+    (run, { totals }) => {
+      run.totalsCount -= totals.size;
+    },
+  );
   private lostRevenueUsd = 0;
   private readonly lostBySecond = new SecondSums();
   private readonly queryRing = new SecondRing();
@@ -130,7 +142,7 @@ export class Aggregates {
     this.lostRevenueUsd += lostUsd;
     if (lostUsd > 0) this.lostBySecond.add(second, lostUsd);
     if (minute === null) return;
-    minute.run.lostRevenueUsd += lostUsd;
+    minute.run.whole.lostRevenueUsd += lostUsd;
     if (minute.totals === null) return;
     minute.totals.lostRevenueUsd += lostUsd;
     if (atFrontend) {
@@ -139,11 +151,11 @@ export class Aggregates {
     }
     let totals = minute.totals.totals.get(id);
     if (totals === undefined) {
-      if (minute.run.totalsCount >= MAX_TOTALS_PER_RUN) {
+      if (minute.run.whole.totalsCount >= MAX_TOTALS_PER_RUN) {
         this.droppedRecords += 1;
         return;
       }
-      minute.run.totalsCount += 1;
+      minute.run.whole.totalsCount += 1;
       totals = new Totals();
       minute.totals.totals.set(id, totals);
     }
@@ -178,40 +190,10 @@ export class Aggregates {
   /** `totals` is null for a minute older than those kept: it counts for its run only. */
   private minuteOf(facts: Facts, nowMs: number): { run: Run; totals: MinuteTotals | null } | null {
     if (facts.runId === null || facts.minute === null) return null;
-    let run = this.runs.get(facts.runId);
-    if (run === undefined) {
-      run = {
-        runId: facts.runId,
-        firstSeenMs: nowMs,
-        lastSeenMs: nowMs,
-        minutes: new Map(),
-        totalsCount: 0,
-        lostRevenueUsd: 0,
-      };
-      this.runs.set(facts.runId, run);
-      const oldest = this.runs.size > MAX_RUNS ? this.runIds()[MAX_RUNS] : undefined;
-      if (oldest !== undefined) this.runs.delete(oldest);
-    }
-    run.lastSeenMs = nowMs;
-    const known = run.minutes.get(facts.minute);
-    if (known !== undefined) return { run, totals: known };
-    if (run.minutes.size >= MAX_MINUTES) {
-      const oldest = Math.min(...run.minutes.keys());
-      if (facts.minute < oldest) return { run, totals: null };
-      run.totalsCount -= run.minutes.get(oldest)?.totals.size ?? 0;
-      run.minutes.delete(oldest);
-    }
-    const totals: MinuteTotals = {
-      totals: new Map(),
-      lostRevenueUsd: 0,
-      flow: { slowQuery: 0, fullTableScan: 0, poolExhausted: 0, checkoutFailed: 0 },
-      query: new Totals(),
-      wait: new Totals(),
-      firstMs: Number.POSITIVE_INFINITY,
-      lastMs: 0,
-    };
-    run.minutes.set(facts.minute, totals);
-    return { run, totals };
+    const run = this.runs.open(facts.runId);
+    if (run.whole.firstSeenMs === 0) run.whole.firstSeenMs = nowMs;
+    run.whole.lastSeenMs = nowMs;
+    return { run, totals: this.runs.minute(run, facts.minute) };
   }
 
   private seriesOf(id: string, key: SeriesKey): Series | null {
@@ -226,15 +208,12 @@ export class Aggregates {
 
   /** The runs, newest first. */
   runIds(): string[] {
-    return [...this.runs.values()].sort((a, b) => b.firstSeenMs - a.firstSeenMs).map(({ runId }) => runId);
+    return this.runs.newestFirst().map(({ runId }) => runId);
   }
 
   /** When a run's first and latest span arrived (Unix ms); null for an unknown run. */
-  runSeen(runId: string): { firstSeenMs: number; lastSeenMs: number; lostRevenueUsd: number } | null {
-    const run = this.runs.get(runId);
-    return run === undefined
-      ? null
-      : { firstSeenMs: run.firstSeenMs, lastSeenMs: run.lastSeenMs, lostRevenueUsd: run.lostRevenueUsd };
+  runSeen(runId: string): RunTotals | null {
+    return this.runs.get(runId)?.whole ?? null;
   }
 
   /** The Unix seconds [from, to) by series. */
@@ -269,18 +248,14 @@ export class Aggregates {
 
   /** A run's demo minutes in order; empty for an unknown run. */
   minutes(runId: string): RunMinute[] {
-    const run = this.runs.get(runId);
-    if (run === undefined) return [];
-    return [...run.minutes.entries()]
-      .sort(([a], [b]) => a - b)
-      .map(([minute, { totals, ...rest }]) => ({
-        minute,
-        ...rest,
-        series: [...totals.entries()].flatMap(([id, each]) => {
-          const series = this.series.get(id);
-          return series === undefined ? [] : [{ key: series.key, totals: each }];
-        }),
-      }));
+    return this.runs.minutesOf(runId).map(([minute, { totals, ...rest }]) => ({
+      minute,
+      ...rest,
+      series: [...totals.entries()].flatMap(([id, each]) => {
+        const series = this.series.get(id);
+        return series === undefined ? [] : [{ key: series.key, totals: each }];
+      }),
+    }));
   }
 
   /** USD lost by failed checkouts since the console started. */

@@ -1,4 +1,5 @@
 import { BUCKETS, bucketOf, quantile } from './histogram';
+import { RING_SECONDS, SecondSlots } from './second-slots';
 
 /** Requests, errors and latency of something, over some time. */
 export class Totals {
@@ -58,27 +59,21 @@ export function round(value: number, digits: number): number {
   return Math.round(value * factor) / factor;
 }
 
-/** Seconds a ring remembers. */
-export const RING_SECONDS = 80;
-
 /** The last seconds of something, one slot per second, at fixed memory (26 kB). */
 export class SecondRing {
-  private readonly second = new Float64Array(RING_SECONDS).fill(-1);
+  private readonly slots = new SecondSlots();
   private readonly requests = new Uint32Array(RING_SECONDS);
   private readonly errors = new Uint32Array(RING_SECONDS);
   private readonly counts = new Uint16Array(RING_SECONDS * BUCKETS);
 
   /** Records one request that ended in that Unix second; a second already forgotten is ignored. */
   record(second: number, durationMs: number, error: boolean): void {
-    const slot = second % RING_SECONDS;
-    const held = this.second[slot] ?? -1;
-    if (held > second) return;
-    if (held < second) {
-      this.second[slot] = second;
-      this.requests[slot] = 0;
-      this.errors[slot] = 0;
-      this.counts.fill(0, slot * BUCKETS, (slot + 1) * BUCKETS);
-    }
+    const slot = this.slots.take(second, (old) => {
+      this.requests[old] = 0;
+      this.errors[old] = 0;
+      this.counts.fill(0, old * BUCKETS, (old + 1) * BUCKETS);
+    });
+    if (slot === null) return;
     this.requests[slot] = (this.requests[slot] ?? 0) + 1;
     if (error) this.errors[slot] = (this.errors[slot] ?? 0) + 1;
     const index = slot * BUCKETS + bucketOf(durationMs);
@@ -88,9 +83,7 @@ export class SecondRing {
 
   /** Adds the Unix seconds [from, to) to `totals`. */
   sum(from: number, to: number, totals: Totals): void {
-    for (let slot = 0; slot < RING_SECONDS; slot += 1) {
-      const second = this.second[slot] ?? -1;
-      if (second < from || second >= to || (this.requests[slot] ?? 0) === 0) continue;
+    for (const slot of this.slots.within(from, to)) {
       totals.requests += this.requests[slot] ?? 0;
       totals.errors += this.errors[slot] ?? 0;
       const offset = slot * BUCKETS;
@@ -104,28 +97,21 @@ export class SecondRing {
 
 /** Sums of the last seconds, one slot per second. */
 export class SecondSums {
-  private readonly second = new Float64Array(RING_SECONDS).fill(-1);
+  private readonly slots = new SecondSlots();
   private readonly value = new Float64Array(RING_SECONDS);
 
   /** Adds to that Unix second; one already forgotten is ignored. */
   add(second: number, value: number): void {
-    const slot = second % RING_SECONDS;
-    const held = this.second[slot] ?? -1;
-    if (held > second) return;
-    if (held < second) {
-      this.second[slot] = second;
-      this.value[slot] = 0;
-    }
-    this.value[slot] = (this.value[slot] ?? 0) + value;
+    const slot = this.slots.take(second, (old) => {
+      this.value[old] = 0;
+    });
+    if (slot !== null) this.value[slot] = (this.value[slot] ?? 0) + value;
   }
 
   /** Over the Unix seconds [from, to). */
   sum(from: number, to: number): number {
     let total = 0;
-    for (let slot = 0; slot < RING_SECONDS; slot += 1) {
-      const second = this.second[slot] ?? -1;
-      if (second >= from && second < to) total += this.value[slot] ?? 0;
-    }
+    for (const slot of this.slots.within(from, to)) total += this.value[slot] ?? 0;
     return total;
   }
 }

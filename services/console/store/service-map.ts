@@ -1,8 +1,8 @@
 import { CATALOG } from '../../catalog';
 import type { SpanRecord } from '../otlp/records';
 import type { Facts, TrafficClass } from './facts';
+import { RING_SECONDS, SecondSlots } from './second-slots';
 
-const RING_SECONDS = 80;
 const MAX_EDGES = 300;
 const MAX_PEERS = 500;
 
@@ -11,7 +11,7 @@ interface Edge {
   from: string;
   to: string;
   traffic: TrafficClass;
-  second: Float64Array;
+  slots: SecondSlots;
   calls: Uint32Array;
   errors: Uint32Array;
   /** Sum of durations (ms), for a mean. */
@@ -59,14 +59,11 @@ export class ServiceMap {
     }
     const edge = this.edgeOf(span.service, to, facts.traffic);
     const second = Math.floor(Math.min(span.startMs + span.durationMs, nowMs) / 1000);
-    const slot = second % RING_SECONDS;
-    if (edge === null || second <= nowMs / 1000 - RING_SECONDS || (edge.second[slot] ?? 0) > second) return;
-    if (edge.second[slot] !== second) {
-      edge.second[slot] = second;
-      edge.calls[slot] = 0;
-      edge.errors[slot] = 0;
-      edge.durations[slot] = 0;
-    }
+    if (edge === null || second <= nowMs / 1000 - RING_SECONDS) return;
+    const slot = edge.slots.take(second, (old) => {
+      for (const figures of [edge.calls, edge.errors, edge.durations]) figures[old] = 0;
+    });
+    if (slot === null) return;
     edge.calls[slot] = (edge.calls[slot] ?? 0) + 1;
     if (facts.error) edge.errors[slot] = (edge.errors[slot] ?? 0) + 1;
     edge.durations[slot] = (edge.durations[slot] ?? 0) + span.durationMs;
@@ -92,7 +89,7 @@ export class ServiceMap {
         from,
         to,
         traffic,
-        second: new Float64Array(RING_SECONDS).fill(-1),
+        slots: new SecondSlots(),
         calls: new Uint32Array(RING_SECONDS),
         errors: new Uint32Array(RING_SECONDS),
         durations: new Float64Array(RING_SECONDS),
@@ -107,9 +104,7 @@ export class ServiceMap {
     return [...this.edges.values()].map((edge) => {
       const totals = { from: edge.from, to: edge.to, traffic: edge.traffic, calls: 0, errors: 0 };
       let durations = 0;
-      for (let slot = 0; slot < RING_SECONDS; slot += 1) {
-        const second = edge.second[slot] ?? -1;
-        if (second < from || second >= to) continue;
+      for (const slot of edge.slots.within(from, to)) {
         totals.calls += edge.calls[slot] ?? 0;
         totals.errors += edge.errors[slot] ?? 0;
         durations += edge.durations[slot] ?? 0;
