@@ -10,14 +10,13 @@ const CONTENT_TYPES: Record<Encoding, string> = {
 /** What the rejected items of a partial success are called, by signal. */
 export type RejectedField = 'rejectedSpans' | 'rejectedDataPoints' | 'rejectedLogRecords';
 
-/** The Export…ServiceResponse: empty, or with the number of items that were not taken. */
+/** The Export…ServiceResponse: empty, or with the number of items that were not taken and why. */
 export function answerExport(
   response: Response,
   encoding: Encoding,
-  rejected: number,
+  { rejected, reason: errorMessage }: { rejected: number; reason: string },
   rejectedField: RejectedField,
 ): void {
-  const errorMessage = 'too many items in one request: send smaller batches';
   response.status(200).type(CONTENT_TYPES[encoding]);
   if (encoding === 'json') {
     const partialSuccess = { [rejectedField]: String(rejected), errorMessage };

@@ -6,7 +6,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { TracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import { encodeMessage } from '../../../test/otlp/encode';
 import { decodeLogs, decodeMetrics, decodeSpans } from './decode';
-import { attribute, attributesObject } from './records';
+import { attribute, attributesObject, type SpanRecord } from './records';
 import { LOGS_REQUEST, METRICS_REQUEST, TRACES_REQUEST } from './schema';
 import { MalformedTelemetry } from './wire';
 
@@ -81,12 +81,12 @@ const EXPECTED = {
 describe('OTLP traces', () => {
   it('are read from JSON', () => {
     const body = Buffer.from(JSON.stringify(tracesRequest((hex) => hex)));
-    assert.deepEqual(decodeSpans(body, 'json'), { items: [EXPECTED], rejected: 0 });
+    assert.deepEqual(decodeSpans(body, 'json'), { items: [EXPECTED], rejected: 0, reason: '' });
   });
 
   it('are read from protobuf', () => {
     const body = encodeMessage(TRACES_REQUEST, fromJsonNumbers(tracesRequest(id)));
-    assert.deepEqual(decodeSpans(body, 'protobuf'), { items: [EXPECTED], rejected: 0 });
+    assert.deepEqual(decodeSpans(body, 'protobuf'), { items: [EXPECTED], rejected: 0, reason: '' });
   });
 
   it('are read from bytes written down by hand from the .proto files', () => {
@@ -186,30 +186,50 @@ describe('OTLP traces', () => {
 });
 
 describe('malformed OTLP', () => {
-  const withSpan = (fields: object): string =>
-    JSON.stringify({
-      resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: TRACE_ID, spanId: SPAN_ID, ...fields }] }] }],
-    });
-  const cases: Record<string, string> = {
+  const requests: Record<string, string> = {
     'broken JSON': '{"resourceSpans": [',
     'an array': '[]',
     null: 'null',
     'resourceSpans as an object': '{"resourceSpans": {}}',
-    'a span that is a text': '{"resourceSpans":[{"scopeSpans":[{"spans":["x"]}]}]}',
-    'no trace id': withSpan({ traceId: undefined }),
-    'a short trace id': withSpan({ traceId: 'abc' }),
-    'a zero trace id': withSpan({ traceId: '0'.repeat(32) }),
-    'a name that is a number': withSpan({ name: 5 }),
-    'a time that is a word': withSpan({ startTimeUnixNano: 'now' }),
-    'a negative time': withSpan({ startTimeUnixNano: '-1' }),
-    'an unknown kind': withSpan({ kind: 'SPAN_KIND_TOY' }),
-    'an attribute that is null': withSpan({ attributes: [null] }),
-    'a boolean that is a text': withSpan({ attributes: [{ key: 'a', value: { boolValue: 'true' } }] }),
     'half a million arrays': `{"resourceSpans":[${'[],'.repeat(500_000)}[]]}`,
   };
-  for (const [name, body] of Object.entries(cases)) {
+  for (const [name, body] of Object.entries(requests)) {
     it(`is refused: ${name}`, () => {
       assert.throws(() => decodeSpans(Buffer.from(body), 'json'), MalformedTelemetry);
+    });
+  }
+
+  const records: Record<string, [unknown, RegExp]> = {
+    'that is a text': ['x', /expected an object/],
+    'without a trace id': [{ spanId: SPAN_ID }, /no traceId/],
+    'with a short trace id': [{ traceId: 'abc' }, /traceId/],
+    'with a zero trace id': [{ traceId: '0'.repeat(32) }, /no traceId/],
+    'with a name that is a number': [{ name: 5 }, /name/],
+    'with a time that is a word': [{ startTimeUnixNano: 'now' }, /startTimeUnixNano/],
+    'with a negative time': [{ startTimeUnixNano: '-1' }, /startTimeUnixNano/],
+    'with a time that no date is': [{ startTimeUnixNano: '1e30' }, /startTimeUnixNano/],
+    'with an unknown kind': [{ kind: 'SPAN_KIND_TOY' }, /kind/],
+    'with an attribute that is null': [{ attributes: [null] }, /attributes/],
+    'with a boolean that is a text': [
+      { attributes: [{ key: 'a', value: { boolValue: 'true' } }] },
+      /boolValue/,
+    ],
+    'with a link without ids': [{ links: [{}] }, /link/],
+    'with an event at a time that no date is': [{ events: [{ timeUnixNano: '1e30' }] }, /timeUnixNano/],
+  };
+  for (const [name, [fields, reason]] of Object.entries(records)) {
+    it(`costs no other: a span ${name}`, () => {
+      const good = { traceId: TRACE_ID, spanId: SPAN_ID, startTimeUnixNano: '1700000000000000000' };
+      const bad = typeof fields === 'object' ? { ...good, ...fields } : fields;
+      if (name === 'without a trace id') Object.assign(bad as object, { traceId: undefined });
+      const spans = [good, bad, good];
+      const decoded = decodeSpans(
+        Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] })),
+        'json',
+      );
+      assert.equal(decoded.items.length, 2);
+      assert.equal(decoded.rejected, 1);
+      assert.match(decoded.reason, reason);
     });
   }
 
@@ -239,7 +259,7 @@ describe('malformed OTLP', () => {
   it('is refused: JSON as protobuf', () => {
     assert.throws(() => decodeSpans(Buffer.from('{"resourceSpans":[]}'), 'protobuf'), MalformedTelemetry);
   });
-  it('is refused: values nested without end', () => {
+  it('costs no other: values nested without end', () => {
     let value: Buffer = Buffer.alloc(0);
     for (let depth = 0; depth < 60; depth += 1) {
       const list = lengthDelimited(1, value);
@@ -248,7 +268,9 @@ describe('malformed OTLP', () => {
     const keyValue = lengthDelimited(2, value);
     const span = lengthDelimited(9, keyValue);
     const body = lengthDelimited(1, lengthDelimited(2, lengthDelimited(2, span)));
-    assert.throws(() => decodeSpans(body, 'protobuf'), /nested deeper/);
+    const decoded = decodeSpans(body, 'protobuf');
+    assert.equal(decoded.rejected, 1);
+    assert.match(decoded.reason, /nested deeper/);
   });
   it('costs no more memory than its bounds: two million empty attributes', () => {
     const attributes = Buffer.alloc(4_000_000);
@@ -261,6 +283,38 @@ describe('malformed OTLP', () => {
     const body = lengthDelimited(1, lengthDelimited(2, lengthDelimited(2, span)));
     const [decoded] = decodeSpans(body, 'protobuf').items;
     assert.equal(decoded?.attributes.length, 256);
+  });
+});
+
+describe('what a span may bring', () => {
+  const decodedOf = (fields: object): SpanRecord | undefined =>
+    decodeSpans(
+      Buffer.from(
+        JSON.stringify({
+          resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: TRACE_ID, spanId: SPAN_ID, ...fields }] }] }],
+        }),
+      ),
+      'json',
+    ).items[0];
+
+  it('is a time that is a date: up to the last that 64 bits hold', () => {
+    const last = decodedOf({ startTimeUnixNano: '18446744073709551615' });
+    assert.ok(last);
+    assert.match(new Date(last.startMs).toISOString(), /^2554-/);
+  });
+  it('is a duration of at most a day', () => {
+    assert.equal(decodedOf({ endTimeUnixNano: '1700000000000000000' })?.durationMs, 86_400_000);
+  });
+  it('is names and texts of bounded length', () => {
+    const decoded = decodedOf({
+      name: 'n'.repeat(9000),
+      attributes: [{ key: 'k'.repeat(9000), value: text('v'.repeat(9000)) }],
+    });
+    assert.equal(decoded?.name.length, 256);
+    assert.deepEqual(
+      decoded.attributes.map((each) => typeof each === 'string' && each.length),
+      [256, 4096],
+    );
   });
 });
 
@@ -349,6 +403,32 @@ describe('OTLP metrics', () => {
       );
     });
   }
+});
+
+describe('a metric that cannot be added up', () => {
+  it('is left out, and the sender is told', () => {
+    const body = JSON.stringify({
+      resourceMetrics: [
+        {
+          scopeMetrics: [
+            {
+              metrics: [
+                { name: 'shop.a', gauge: { dataPoints: [{ asDouble: 1e308 }] } },
+                { name: 'shop.b', gauge: { dataPoints: [{ asDouble: 2 }] } },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+    const decoded = decodeMetrics(Buffer.from(body), 'json');
+    assert.deepEqual(
+      decoded.items.map(({ name }) => name),
+      ['shop.b'],
+    );
+    assert.equal(decoded.rejected, 1);
+    assert.match(decoded.reason, /asDouble/);
+  });
 });
 
 describe('OTLP logs', () => {

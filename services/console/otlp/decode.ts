@@ -13,15 +13,24 @@ import {
   TRACES_REQUEST,
   type Schema,
 } from './schema';
-import { attribute, SPAN_KINDS, type LogRecord, type MetricPoint, type SpanRecord } from './records';
+import {
+  attribute,
+  cutText,
+  MAX_NAME,
+  SPAN_KINDS,
+  type LogRecord,
+  type MetricPoint,
+  type SpanRecord,
+} from './records';
 import {
   attributesOf,
   enumOf,
   idOf,
-  keepText,
   listOf,
+  MAX_TEXT,
+  measuredOf,
   messageOf,
-  numberOf,
+  nameOf,
   textOf,
   timeMsOf,
   valueOf,
@@ -33,12 +42,16 @@ export type Encoding = 'json' | 'protobuf';
 /** What one request brought. */
 export interface Decoded<T> {
   items: T[];
-  /** Items beyond the bound of one request; reported to the sender as a partial success. */
+  /** Items that are not what they should be, or beyond the bound of one request: the sender is told. */
   rejected: number;
+  /** What was wrong with the first of them; empty without any. */
+  reason: string;
 }
 
 /** Most spans, points or records taken from one request: two orders above what a batch processor sends. */
 const MAX_ITEMS = 20_000;
+/** Longest duration kept (ms): a day. */
+const MAX_DURATION_MS = 24 * 3600 * 1000;
 /** Objects and arrays in a JSON body: a body of `[],[],[],…` would cost twenty times its size. */
 const MAX_JSON_NODES = 250_000;
 const OPEN_BRACE = 0x7b;
@@ -89,46 +102,40 @@ interface Source {
 }
 
 /**
- * The spans of an ExportTraceServiceRequest.
- * @throws MalformedTelemetry; then nothing of the request counts
+ * The spans of an ExportTraceServiceRequest. A span that is none is left out and counted.
+ * @throws MalformedTelemetry for a request that is none; then nothing of it counts
  */
 export function decodeSpans(body: Buffer, encoding: Encoding): Decoded<SpanRecord> {
-  const decoded: Decoded<SpanRecord> = { items: [], rejected: 0 };
-  forEachItem(SPANS, body, encoding, (message, source) => {
-    if (decoded.items.length >= MAX_ITEMS) decoded.rejected += 1;
-    else decoded.items.push(spanRecord(message, source));
+  return decodeItems(SPANS, body, encoding, (message, source, take) => {
+    take(spanRecord(message, source));
   });
-  return decoded;
 }
 
 /** The data points of an ExportMetricsServiceRequest; exponential histograms and summaries are not read. */
 export function decodeMetrics(body: Buffer, encoding: Encoding): Decoded<MetricPoint> {
-  const decoded: Decoded<MetricPoint> = { items: [], rejected: 0 };
-  forEachItem(METRICS, body, encoding, (message, source) => {
-    for (const point of metricPoints(message, source)) {
-      if (decoded.items.length >= MAX_ITEMS) decoded.rejected += 1;
-      else decoded.items.push(point);
-    }
-  });
-  return decoded;
+  return decodeItems(METRICS, body, encoding, metricPoints);
 }
 
 /** The records of an ExportLogsServiceRequest. */
 export function decodeLogs(body: Buffer, encoding: Encoding): Decoded<LogRecord> {
-  const decoded: Decoded<LogRecord> = { items: [], rejected: 0 };
-  forEachItem(LOGS, body, encoding, (message, source) => {
-    if (decoded.items.length >= MAX_ITEMS) decoded.rejected += 1;
-    else decoded.items.push(logRecord(message, source));
+  return decodeItems(LOGS, body, encoding, (message, source, take) => {
+    take(logRecord(message, source));
   });
-  return decoded;
 }
 
-function forEachItem(
-  nesting: Nesting,
-  body: Buffer,
-  encoding: Encoding,
-  visit: (item: Message, source: Source) => void,
-): void {
+/** Reads one item. What it throws is the fault of this item alone. */
+type ReadItem<T> = (message: Message, source: Source, take: (item: T) => void) => void;
+
+function decodeItems<T>(nesting: Nesting, body: Buffer, encoding: Encoding, read: ReadItem<T>): Decoded<T> {
+  const decoded: Decoded<T> = { items: [], rejected: 0, reason: '' };
+  const reject = (reason: string): void => {
+    if (decoded.rejected === 0) decoded.reason = reason;
+    decoded.rejected += 1;
+  };
+  const take = (item: T): void => {
+    if (decoded.items.length < MAX_ITEMS) decoded.items.push(item);
+    else reject('too many items in one request: send smaller batches');
+  };
   // In protobuf the nested messages are located first and decoded one at a time, so that only one is in memory.
   const open = (schema: Schema, value: unknown, where: string): Message =>
     encoding === 'json' ? messageOf(value, where) : decodeMessage(schema, body, value as Slice);
@@ -141,9 +148,17 @@ function forEachItem(
     const source = sourceOf(group);
     for (const scopeValue of listOf(group, nesting.scopes)) {
       const scope = open(nesting.scope, scopeValue, nesting.scopes);
-      for (const item of listOf(scope, nesting.items)) visit(open(nesting.item, item, nesting.items), source);
+      for (const item of listOf(scope, nesting.items)) {
+        try {
+          read(open(nesting.item, item, nesting.items), source, take);
+        } catch (error) {
+          if (!(error instanceof MalformedTelemetry)) throw error;
+          reject(error.message);
+        }
+      }
     }
   }
+  return decoded;
 }
 
 function parseJson(body: Buffer): Message {
@@ -175,8 +190,8 @@ function sourceOf(group: Message): Source {
   const service = attribute(attributes, 'service.name');
   const instance = attribute(attributes, 'service.instance.id');
   return {
-    service: typeof service === 'string' && service !== '' ? service : 'unknown_service',
-    instance: typeof instance === 'string' ? instance : '',
+    service: typeof service === 'string' && service !== '' ? cutText(service, MAX_NAME) : 'unknown_service',
+    instance: typeof instance === 'string' ? cutText(instance, MAX_NAME) : '',
   };
 }
 
@@ -197,12 +212,12 @@ function spanRecord(message: Message, source: Source): SpanRecord {
     spanId,
     parentSpanId: idOf(message, 'parentSpanId'),
     service: source.service,
-    name: keepText(textOf(message, 'name')),
+    name: nameOf(message, 'name'),
     kind: SPAN_KINDS[enumOf(message, 'kind', SPAN_KINDS, 'SPAN_KIND_')] ?? 'UNSPECIFIED',
     startMs,
-    durationMs: Math.max(0, timeMsOf(message, 'endTimeUnixNano') - startMs),
+    durationMs: Math.min(MAX_DURATION_MS, Math.max(0, timeMsOf(message, 'endTimeUnixNano') - startMs)),
     status: STATUS_NAMES[enumOf(statusMessage, 'code', STATUS_NAMES, 'STATUS_CODE_')] ?? 'UNSET',
-    statusMessage: keepText(textOf(statusMessage, 'message')),
+    statusMessage: cutText(textOf(statusMessage, 'message'), MAX_TEXT),
     attributes: attributesOf(message),
     events:
       events.length === 0 ? NONE : events.slice(0, 32).map((value) => spanEvent(messageOf(value, 'events'))),
@@ -213,7 +228,7 @@ function spanRecord(message: Message, source: Source): SpanRecord {
 function spanEvent(message: Message): SpanRecord['events'][number] {
   return {
     atMs: timeMsOf(message, 'timeUnixNano'),
-    name: keepText(textOf(message, 'name')),
+    name: nameOf(message, 'name'),
     attributes: attributesOf(message),
   };
 }
@@ -227,16 +242,16 @@ function spanLink(message: Message): SpanRecord['links'][number] {
 
 const TEMPORALITIES = ['UNSPECIFIED', 'DELTA', 'CUMULATIVE'] as const;
 
-function* metricPoints(message: Message, source: Source): Generator<MetricPoint> {
-  const name = keepText(textOf(message, 'name'));
-  const unit = keepText(textOf(message, 'unit'));
+function metricPoints(message: Message, source: Source, take: (point: MetricPoint) => void): void {
+  const name = nameOf(message, 'name');
+  const unit = nameOf(message, 'unit');
   for (const kind of ['gauge', 'sum', 'histogram'] as const) {
     if (message[kind] === undefined || message[kind] === null) continue;
     const data = messageOf(message[kind], kind);
     const delta = enumOf(data, 'aggregationTemporality', TEMPORALITIES, 'AGGREGATION_TEMPORALITY_') === 1;
     for (const value of listOf(data, 'dataPoints')) {
       const point = messageOf(value, 'dataPoints');
-      yield {
+      take({
         ...source,
         name,
         unit,
@@ -245,13 +260,13 @@ function* metricPoints(message: Message, source: Source): Generator<MetricPoint>
         atMs: timeMsOf(point, 'timeUnixNano'),
         value:
           kind === 'histogram'
-            ? numberOf(point, 'sum')
+            ? measuredOf(point, 'sum')
             : point.asInt === undefined
-              ? numberOf(point, 'asDouble')
-              : numberOf(point, 'asInt'),
-        count: kind === 'histogram' ? numberOf(point, 'count') : 1,
+              ? measuredOf(point, 'asDouble')
+              : measuredOf(point, 'asInt'),
+        count: kind === 'histogram' ? measuredOf(point, 'count') : 1,
         attributes: attributesOf(point),
-      };
+      });
     }
   }
 }
@@ -259,14 +274,13 @@ function* metricPoints(message: Message, source: Source): Generator<MetricPoint>
 function logRecord(message: Message, source: Source): LogRecord {
   const body = valueOf(message.body);
   const attributes = attributesOf(message);
-  const eventName = textOf(message, 'eventName');
-  if (eventName !== '' && attribute(attributes, 'event') === undefined)
-    attributes.push('event', keepText(eventName));
+  const eventName = nameOf(message, 'eventName');
+  if (eventName !== '' && attribute(attributes, 'event') === undefined) attributes.push('event', eventName);
   return {
     service: source.service,
     atMs: timeMsOf(message, 'timeUnixNano') || timeMsOf(message, 'observedTimeUnixNano'),
-    severity: keepText(textOf(message, 'severityText')),
-    body: typeof body === 'string' ? body : JSON.stringify(body),
+    severity: nameOf(message, 'severityText'),
+    body: cutText(typeof body === 'string' ? body : JSON.stringify(body), MAX_TEXT),
     traceId: idOf(message, 'traceId'),
     spanId: idOf(message, 'spanId'),
     attributes,

@@ -99,6 +99,32 @@ describe('the OTLP receiver', () => {
     for (const path of ['/v1/metrics', '/v1/logs']) assert.equal((await post('{}', json, path)).status, 200);
   });
 
+  it('takes what is good of a request, and tells the sender what is not', async () => {
+    const id = (hex: string): Buffer => Buffer.from(hex, 'hex');
+    const good = { traceId: id(SPAN.traceId), spanId: id(SPAN.spanId), name: 'good' };
+    const body = encodeMessage(TRACES_REQUEST, {
+      resourceSpans: [{ scopeSpans: [{ spans: [good, { ...good, traceId: id('00') }, good] }] }],
+    });
+    spans.length = 0;
+    const response = await post(body, protobuf);
+    assert.equal(response.status, 200);
+    assert.deepEqual(
+      spans.map(({ name }) => name),
+      ['good', 'good'],
+    );
+    // ExportTraceServiceResponse.partial_success = 1 {rejected_spans = 1: 1, error_message = 2}
+    const answer = Buffer.from(await response.arrayBuffer());
+    assert.deepEqual([answer[0], answer[2], answer[3], answer[4]], [0x0a, 0x08, 1, 0x12]);
+    assert.match(answer.subarray(6).toString(), /traceId/);
+    const jsonResponse = await post(
+      JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [SPAN, { ...SPAN, kind: 'TOY' }] }] }] }),
+      json,
+    );
+    assert.deepEqual(await jsonResponse.json(), {
+      partialSuccess: { rejectedSpans: '1', errorMessage: 'kind: unknown name "TOY"' },
+    });
+  });
+
   it('refuses what it cannot read, and forwards none of it', async () => {
     forwarded.length = 0;
     const refusals: [number, string | Buffer, Record<string, string>][] = [

@@ -102,7 +102,7 @@ export class OtlpReceiver {
         take(decoded.items);
         this.counts.items[signal] += decoded.items.length;
         this.counts.rejectedItems += decoded.rejected;
-        answerExport(response, encoding, decoded.rejected, rejectedField);
+        answerExport(response, encoding, decoded, rejectedField);
         this.forwarder?.offer({
           signal,
           contentType: request.headers['content-type'] ?? '',

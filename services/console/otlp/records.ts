@@ -67,6 +67,16 @@ export interface LogRecord {
   attributes: AttributeList;
 }
 
+/** Longest name kept: of a service, a span, a metric, an attribute (characters). */
+export const MAX_NAME = 256;
+
+/** A text of at most so many characters. */
+export function cutText(text: string, characters: number): string {
+  if (text.length <= characters) return text;
+  // Through bytes: a slice of a string would keep the whole of it alive.
+  return `${Buffer.from(text.slice(0, characters - 1)).toString()}…`;
+}
+
 /** The value of a key; undefined without it. */
 export function attribute(list: AttributeList, key: string): AttributeValue | undefined {
   for (let index = 0; index < list.length; index += 2) if (list[index] === key) return list[index + 1];

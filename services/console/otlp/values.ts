@@ -1,24 +1,15 @@
-import { Interner } from './intern';
-import type { AttributeList, AttributeValue } from './records';
+import { cutText, MAX_NAME, type AttributeList, type AttributeValue } from './records';
 import { MalformedTelemetry, type Message } from './wire';
 
 /** Longer texts are cut (characters); SQL and stack traces fit. */
-const MAX_TEXT = 4096;
-/** Longer texts are unlikely to repeat. */
-const MAX_INTERNED = 1024;
+export const MAX_TEXT = 4096;
 const MAX_ATTRIBUTES = 128;
 const MAX_ELEMENTS = 64;
 const MAX_DEPTH = 6;
-
-const interner = new Interner();
-
-/** A text as it is kept: cut, and shared with equal ones. */
-export function keepText(text: string): string {
-  if (text.length <= MAX_INTERNED) return interner.intern(text);
-  if (text.length <= MAX_TEXT) return text;
-  // Through bytes: a slice of a string would keep the whole of it alive.
-  return `${Buffer.from(text.slice(0, MAX_TEXT)).toString()}…`;
-}
+/** Beyond it a metric's value says nothing, and a sum of several is no number any more. */
+const MAX_MEASURED = 1e15;
+/** A time is an unsigned 64-bit number of ns: it ends in the year 2554. */
+const TIME_END_NS = 2 ** 64;
 
 /** @throws MalformedTelemetry unless it is an object */
 export function messageOf(value: unknown, where: string): Message {
@@ -54,8 +45,25 @@ export function numberOf(message: Message, field: string): number {
 /** A time field (ns since 1970) in ms; 0 when absent. */
 export function timeMsOf(message: Message, field: string): number {
   const nanoseconds = numberOf(message, field);
-  if (nanoseconds < 0) throw new MalformedTelemetry(`${field}: a time cannot be negative`);
+  if (nanoseconds < 0 || nanoseconds > TIME_END_NS) {
+    throw new MalformedTelemetry(`${field}: not a time in ns: ${describe(message[field])}`);
+  }
   return nanoseconds / 1e6;
+}
+
+/**
+ * What was measured; absent is 0.
+ * @throws MalformedTelemetry for an amount no sum of which would be a number
+ */
+export function measuredOf(message: Message, field: string): number {
+  const value = numberOf(message, field);
+  if (Math.abs(value) <= MAX_MEASURED) return value;
+  throw new MalformedTelemetry(`${field}: too large to be measured: ${describe(message[field])}`);
+}
+
+/** A name: longer ones are cut. */
+export function nameOf(message: Message, field: string): string {
+  return cutText(textOf(message, field), MAX_NAME);
 }
 
 /** An enum field as its number: OTLP/JSON demands numbers, other protobuf JSON writers send names. */
@@ -90,7 +98,7 @@ export function attributesOf(message: Message): AttributeList {
   const count = Math.min(entries.length, MAX_ATTRIBUTES);
   for (let index = 0; index < count; index += 1) {
     const entry = messageOf(entries[index], 'attributes');
-    list.push(keepText(textOf(entry, 'key')), valueOf(entry.value, 0));
+    list.push(nameOf(entry, 'key'), valueOf(entry.value, 0));
   }
   return list;
 }
@@ -99,7 +107,7 @@ export function attributesOf(message: Message): AttributeList {
 export function valueOf(value: unknown, depth = 0): AttributeValue {
   if (value === undefined || value === null) return null;
   const message = messageOf(value, 'value');
-  if (message.stringValue !== undefined) return keepText(textOf(message, 'stringValue'));
+  if (message.stringValue !== undefined) return cutText(textOf(message, 'stringValue'), MAX_TEXT);
   if (message.intValue !== undefined) return numberOf(message, 'intValue');
   const flag = message.boolValue;
   if (flag !== undefined) {
@@ -107,7 +115,7 @@ export function valueOf(value: unknown, depth = 0): AttributeValue {
     throw new MalformedTelemetry(`boolValue: expected a boolean, got ${describe(flag)}`);
   }
   if (message.doubleValue !== undefined) return doubleOf(message);
-  if (message.bytesValue !== undefined) return keepText(textOf(message, 'bytesValue'));
+  if (message.bytesValue !== undefined) return cutText(textOf(message, 'bytesValue'), MAX_TEXT);
   if (depth >= MAX_DEPTH) return null;
   if (message.arrayValue !== undefined) {
     const values = listOf(messageOf(message.arrayValue, 'arrayValue'), 'values');
@@ -120,7 +128,7 @@ export function valueOf(value: unknown, depth = 0): AttributeValue {
       MAX_ELEMENTS,
     )) {
       const entry = messageOf(element, 'kvlistValue');
-      object[keepText(textOf(entry, 'key'))] = valueOf(entry.value, depth + 1);
+      object[nameOf(entry, 'key')] = valueOf(entry.value, depth + 1);
     }
     return object;
   }

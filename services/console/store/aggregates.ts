@@ -182,8 +182,10 @@ export class Aggregates {
     if (facts.traffic !== 'demo' || facts.runId === null || facts.minute === null) return;
     const newest = this.newestMinute;
     // The latest to *start* counts: a failed journey ends long after younger ones.
-    if (newest !== null && newest.runId === facts.runId && span.startMs < this.newestStartMs) return;
-    this.newestStartMs = span.startMs;
+    // A clock ahead of ours must not hide what comes after it.
+    const startMs = Math.min(span.startMs, nowMs);
+    if (newest !== null && newest.runId === facts.runId && startMs < this.newestStartMs) return;
+    this.newestStartMs = startMs;
     this.newestMinute = { runId: facts.runId, minute: facts.minute, seenMs: nowMs };
   }
 

@@ -1,7 +1,12 @@
-import type { AttributeValue, SpanRecord } from '../otlp/records';
+import { cutText, MAX_NAME, type AttributeValue, type SpanRecord } from '../otlp/records';
 
 export const TRAFFIC_CLASSES = ['baseline', 'demo', 'other'] as const;
 export type TrafficClass = (typeof TRAFFIC_CLASSES)[number];
+
+/** Most that one order costs (USD): what is beyond would drown the money lost by all others. */
+const MAX_ORDER_USD = 1_000_000;
+/** Beyond a year no minute belongs to a run. */
+const MAX_MINUTE = 366 * 24 * 60;
 
 /** What aggregates need of a span's attributes, read in one pass. */
 export interface Facts {
@@ -99,7 +104,7 @@ export function factsOf(span: SpanRecord): Facts {
         facts.dbStatement = true;
         break;
       case 'order.total':
-        facts.orderTotal = Math.max(0, numberOf(value) ?? 0);
+        facts.orderTotal = amountOf(value);
         break;
       case 'db.slow_query':
         facts.slowQuery = isTrue(value);
@@ -136,12 +141,17 @@ function numberOf(value: AttributeValue): number | null {
 function minuteOf(value: AttributeValue): number | null {
   const minute = numberOf(value);
   if (minute === null || minute < 0) return null;
-  const whole = Math.floor(minute);
-  return Number.isSafeInteger(whole) ? whole : null;
+  return minute > MAX_MINUTE ? null : Math.floor(minute);
+}
+
+/** USD; 0 for what is no amount of an order. */
+function amountOf(value: AttributeValue): number {
+  const amount = numberOf(value) ?? 0;
+  return amount >= 0 && amount <= MAX_ORDER_USD ? amount : 0;
 }
 
 function textOf(value: AttributeValue): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
+  return typeof value === 'string' && value !== '' ? cutText(value, MAX_NAME) : null;
 }
 
 function isTrue(value: AttributeValue): boolean {

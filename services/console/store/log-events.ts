@@ -1,4 +1,5 @@
 import { attribute, attributesObject, type AttributeValue, type LogRecord } from '../otlp/records';
+import { HeldMemory } from './held-memory';
 
 /** Newest records kept of each event. */
 const PER_EVENT = 150;
@@ -19,6 +20,7 @@ export interface LogEvent {
 /** The newest structured events (`demo_…`), each kind with its own quota, so that a frequent one hides none. */
 export class LogEvents {
   private readonly byEvent = new Map<string, LogRecord[]>();
+  private readonly memory = new HeldMemory();
   received = 0;
   dropped = 0;
 
@@ -35,8 +37,28 @@ export class LogEvents {
       records = [];
       this.byEvent.set(event, records);
     }
-    records.push(record);
-    if (records.length > PER_EVENT) records.shift();
+    records.push(this.memory.keepLog(record));
+    if (records.length > PER_EVENT) this.dropOldest(event, records);
+  }
+
+  /** Bytes of heap that the records occupy. */
+  get bytes(): number {
+    return this.memory.bytes;
+  }
+
+  /** Lets go of the oldest record of the most frequent event. False when there is none. */
+  evict(): boolean {
+    let most: [string, LogRecord[]] | undefined;
+    for (const entry of this.byEvent) if (entry[1].length > (most?.[1].length ?? 0)) most = entry;
+    if (most === undefined) return false;
+    this.dropOldest(...most);
+    return true;
+  }
+
+  private dropOldest(event: string, records: LogRecord[]): void {
+    const oldest = records.shift();
+    if (oldest !== undefined) this.memory.releaseLog(oldest);
+    if (records.length === 0) this.byEvent.delete(event);
   }
 
   /** Newest first. */
@@ -57,6 +79,7 @@ export class LogEvents {
   dropBefore(ms: number): void {
     for (const [event, records] of this.byEvent) {
       const kept = records.filter(({ atMs }) => atMs >= ms);
+      for (const record of records) if (record.atMs < ms) this.memory.releaseLog(record);
       if (kept.length === 0) this.byEvent.delete(event);
       else this.byEvent.set(event, kept);
     }

@@ -1,9 +1,12 @@
 import { METRICS_INTERVAL_MS } from '../../lib/telemetry/metrics-interval';
-import { attributesObject, type AttributeValue, type MetricPoint } from '../otlp/records';
+import { attributesObject, type AttributeList, type AttributeValue, type MetricPoint } from '../otlp/records';
+import { HeldMemory, textBytes } from './held-memory';
 
 /** Metrics of which the last values are kept. */
 const KEPT_PREFIXES = ['db.client.connection.', 'shop.', 'load.'];
 const MAX_POINTS = 400;
+/** What a value occupies besides its texts and attributes (bytes): its object, its place in the map. */
+const POINT_BYTES = 250;
 /**
  * A replica that sends a value whether it has changed or not, and has not done so three times, has gone (ms): what it
  * had must not be added to what its successor has. The second is for the way here.
@@ -17,7 +20,7 @@ interface Kept {
   name: string;
   unit: string;
   kind: MetricPoint['kind'];
-  attributes: Record<string, AttributeValue>;
+  attributes: AttributeList;
   value: number;
   count: number;
   /** Whether changes are sent, instead of the value. */
@@ -41,13 +44,14 @@ export interface MetricValue {
 
 /** The last value of each pool and shop metric, by service, replica and attributes. */
 export class MetricValues {
+  /** Oldest first by their last value. */
   private readonly points = new Map<string, Kept>();
+  private readonly memory = new HeldMemory();
   dropped = 0;
 
   add(point: MetricPoint, nowMs: number): void {
     if (!KEPT_PREFIXES.some((prefix) => point.name.startsWith(prefix))) return;
-    const attributes = attributesObject(point.attributes);
-    const key = `${point.service}|${point.instance}|${point.name}|${JSON.stringify(attributes)}`;
+    const key = `${point.service}|${point.instance}|${point.name}|${JSON.stringify(point.attributes)}`;
     const known = this.points.get(key);
     if (known === undefined && this.points.size >= MAX_POINTS) this.forgetGone(nowMs);
     if (known === undefined && this.points.size >= MAX_POINTS) {
@@ -55,12 +59,14 @@ export class MetricValues {
       return;
     }
     const accumulate = point.delta && known !== undefined;
+    if (known !== undefined) this.forget(key, known);
+    this.memory.count(POINT_BYTES + textBytes(key));
     this.points.set(key, {
-      service: point.service,
-      name: point.name,
-      unit: point.unit,
+      service: this.memory.keepText(point.service),
+      name: this.memory.keepText(point.name),
+      unit: this.memory.keepText(point.unit),
       kind: point.kind,
-      attributes,
+      attributes: this.memory.keepList(point.attributes),
       value: point.value + (accumulate ? known.value : 0),
       count: point.count + (accumulate ? known.count : 0),
       delta: point.delta,
@@ -68,8 +74,29 @@ export class MetricValues {
     });
   }
 
+  private forget(key: string, point: Kept): void {
+    this.points.delete(key);
+    this.memory.count(-POINT_BYTES - textBytes(key));
+    for (const text of [point.service, point.name, point.unit]) this.memory.releaseText(text);
+    this.memory.releaseList(point.attributes);
+  }
+
   private forgetGone(nowMs: number): void {
-    for (const [key, point] of this.points) if (hasGone(point, nowMs)) this.points.delete(key);
+    for (const [key, point] of this.points) if (hasGone(point, nowMs)) this.forget(key, point);
+  }
+
+  /** Bytes of heap that the values occupy. */
+  get bytes(): number {
+    return this.memory.bytes;
+  }
+
+  /** Lets go of the value that has not been sent for longest. False when there is none. */
+  evict(): boolean {
+    const oldest = this.points.entries().next().value;
+    if (oldest === undefined) return false;
+    this.forget(...oldest);
+    this.dropped += 1;
+    return true;
   }
 
   /** Values whose name starts with `prefix`, replicas added up. */
@@ -80,12 +107,12 @@ export class MetricValues {
       const key = `${point.service}|${point.name}|${JSON.stringify(point.attributes)}`;
       const sum = sums.get(key);
       if (sum === undefined) {
-        const { service, name, unit, attributes, value } = point;
+        const { service, name, unit, value } = point;
         sums.set(key, {
           service,
           name,
           unit,
-          attributes,
+          attributes: attributesObject(point.attributes),
           value,
           count: point.kind === 'histogram' ? point.count : null,
         });

@@ -12,6 +12,13 @@ import { TraceStore } from './traces';
 /** What came so long before a run (s) still belongs to its story: the calm before, for comparison. */
 export const CALM_BEFORE_RUN_SECONDS = 120;
 
+/** Traces, logs and metric values together occupy at most so many bytes of heap. */
+export const MEMORY_LIMIT = 24 * 1024 * 1024;
+/** When they do not fit, the kind that is furthest beyond its share gives way. */
+const SHARES = { traces: 0.7, logs: 0.2, metrics: 0.1 } as const;
+/** A sender's clock may be so far ahead of ours (ms): a time of next year would stay the newest until then. */
+const MAX_CLOCK_LEAD_MS = 10 * 60_000;
+
 /** All the console knows, in memory of fixed size. */
 export class TelemetryStore implements TelemetrySink {
   readonly aggregates = new Aggregates();
@@ -27,10 +34,18 @@ export class TelemetryStore implements TelemetrySink {
   /** Older than the run. */
   spansDropped = 0;
   logsDropped = 0;
+  /** From a clock too far ahead. */
+  aheadDropped = 0;
   private notBeforeMs = Number.NEGATIVE_INFINITY;
 
-  /** @param now Unix ms */
-  constructor(private readonly now: () => number = Date.now) {}
+  /**
+   * @param now Unix ms
+   * @param memoryLimit bytes of heap for traces, logs and metric values
+   */
+  constructor(
+    private readonly now: () => number = Date.now,
+    private readonly memoryLimit: number = MEMORY_LIMIT,
+  ) {}
 
   addSpans(spans: readonly SpanRecord[]): void {
     const nowMs = this.now();
@@ -41,22 +56,46 @@ export class TelemetryStore implements TelemetrySink {
         this.spansDropped += 1;
         continue;
       }
+      if (span.startMs > nowMs + MAX_CLOCK_LEAD_MS) {
+        this.aheadDropped += 1;
+        continue;
+      }
       const facts = factsOf(span);
       this.aggregates.add(span, facts, nowMs);
       this.serviceMap.add(span, facts, nowMs);
       this.traces.add(span, facts, nowMs);
+      this.makeRoom();
     }
   }
 
   addMetrics(points: readonly MetricPoint[]): void {
     const nowMs = this.now();
-    for (const point of points) this.metrics.add(point, nowMs);
+    for (const point of points) {
+      this.metrics.add(point, nowMs);
+      this.makeRoom();
+    }
   }
 
   addLogs(records: readonly LogRecord[]): void {
+    const newestMs = this.now() + MAX_CLOCK_LEAD_MS;
     for (const record of records) {
       if (record.atMs < this.notBeforeMs) this.logsDropped += 1;
+      else if (record.atMs > newestMs) this.aheadDropped += 1;
       else this.logs.add(record);
+      this.makeRoom();
+    }
+  }
+
+  /** Bytes of heap that traces, logs and metric values occupy. */
+  get bytes(): number {
+    return this.traces.bytes + this.logs.bytes + this.metrics.bytes;
+  }
+
+  private makeRoom(): void {
+    while (this.bytes > this.memoryLimit) {
+      const excess = (kind: keyof typeof SHARES): number => this[kind].bytes / SHARES[kind];
+      const kind = (['traces', 'logs', 'metrics'] as const).reduce((a, b) => (excess(b) > excess(a) ? b : a));
+      if (!this[kind].evict()) return;
     }
   }
 
@@ -83,6 +122,8 @@ export class TelemetryStore implements TelemetrySink {
       spansReceived: this.spans,
       spansOlderThanRun: this.spansDropped,
       logsOlderThanRun: this.logsDropped,
+      fromClocksAhead: this.aheadDropped,
+      bytes: this.bytes,
       lastSpanAgeMs: this.lastSpanMs === null ? null : this.now() - this.lastSpanMs,
       aggregates: this.aggregates.sizes(),
       traces: this.traces.sizes(),

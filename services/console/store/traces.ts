@@ -1,8 +1,9 @@
 import type { SpanRecord } from '../otlp/records';
 import { FRONTEND, LOAD_GENERATOR } from './aggregates';
 import { TRAFFIC_CLASSES, type Facts, type TrafficClass } from './facts';
+import { HeldMemory } from './held-memory';
 
-/** Bounds of the store. The bytes are an estimate of what span records occupy. */
+/** Bounds of the store in numbers; its bytes are bounded together with those of logs and metrics. */
 export interface TraceLimits {
   /** Traces kept of each class (traffic type × good, good but slow, failed). */
   tracesPerClass: number;
@@ -11,7 +12,6 @@ export interface TraceLimits {
   /** Spans of traces still being assembled. */
   pendingSpans: number;
   spans: number;
-  bytes: number;
   spansPerTrace: number;
 }
 
@@ -20,7 +20,6 @@ export const TRACE_LIMITS: TraceLimits = {
   linkedTraces: 120,
   pendingSpans: 8000,
   spans: 20_000,
-  bytes: 24 * 1024 * 1024,
   spansPerTrace: 200,
 };
 
@@ -44,6 +43,8 @@ const LINKS_HELD = 3;
 const LINKS_WANTED = 8;
 /** Ids wanted by links whose trace has not come yet. */
 const MAX_WANTED = 2000;
+/** What a trace occupies besides its spans (bytes): its object, its sets, its places in the maps. */
+const TRACE_BYTES = 1000;
 
 export interface StoredTrace {
   traceId: string;
@@ -61,7 +62,6 @@ export interface StoredTrace {
   rootMs: number | null;
   startMs: number;
   endMs: number;
-  bytes: number;
   /** Spans may have been passed over before a link made this trace wanted. */
   partial: boolean;
   /** null: undecided. */
@@ -103,8 +103,8 @@ export class TraceStore {
   private arrivedSinceMs = 0;
   private spanCount = 0;
   private pendingCount = 0;
-  private byteCount = 0;
   private linkedCount = 0;
+  private readonly memory = new HeldMemory();
   readonly counts = { spansSampledOut: 0, spansOverBound: 0, tracesEvicted: 0 };
 
   constructor(private readonly limits: TraceLimits = TRACE_LIMITS) {
@@ -138,6 +138,7 @@ export class TraceStore {
     const sampled = hashShare(traceId) < this.share[facts.traffic];
     if (wantedBy === undefined && !sampled) return null;
     const trace = newTrace(span, facts, nowMs, !sampled);
+    this.memory.count(TRACE_BYTES);
     this.traces.set(traceId, trace);
     this.gathering.set(traceId, trace);
     if (wantedBy !== undefined) {
@@ -150,16 +151,14 @@ export class TraceStore {
 
   private append(trace: StoredTrace, span: SpanRecord, facts: Facts, nowMs: number): void {
     if (facts.fullTableScan) trace.scanned = true;
-    const bytes = sizeOf(span);
-    trace.spans.push(span);
-    trace.bytes += bytes;
-    this.byteCount += bytes;
+    const kept = this.memory.keepSpan(span);
+    trace.spans.push(kept);
     this.spanCount += 1;
     if (trace.pending) this.pendingCount += 1;
     trace.startMs = Math.min(trace.startMs, span.startMs);
     trace.endMs = Math.max(trace.endMs, span.startMs + span.durationMs);
     if (span.parentSpanId === null) {
-      trace.root = span;
+      trace.root = kept;
       trace.rootMs = nowMs;
     }
     if (trace.traffic === 'other' && facts.traffic !== 'other')
@@ -265,7 +264,8 @@ export class TraceStore {
     this.lingering.delete(trace.traceId);
     this.pendingCount -= trace.spans.length;
     this.spanCount -= trace.spans.length;
-    this.byteCount -= trace.bytes;
+    this.memory.count(-TRACE_BYTES);
+    for (const span of trace.spans) this.memory.releaseSpan(span);
   }
 
   private makeRoom(nowMs: number): void {
@@ -279,13 +279,22 @@ export class TraceStore {
       if (undecided === undefined) break;
       this.decide(undecided, nowMs);
     }
-    while (this.spanCount > this.limits.spans || this.byteCount > this.limits.bytes) {
-      const largest = [...this.classes.values()].reduce((a, b) => (b.kept.size > a.kept.size ? b : a));
-      const pending = this.lingering.values().next().value ?? this.gathering.values().next().value;
-      if (largest.kept.size > 0) this.evictOldest(largest);
-      else if (pending !== undefined) this.remove(pending);
-      else return;
-    }
+    while (this.spanCount > this.limits.spans && this.evict());
+  }
+
+  /** Bytes of heap that the traces occupy. */
+  get bytes(): number {
+    return this.memory.bytes;
+  }
+
+  /** Lets go of a trace: the oldest of the largest class, else one that is pending. False when there is none. */
+  evict(): boolean {
+    const largest = [...this.classes.values()].reduce((a, b) => (b.kept.size > a.kept.size ? b : a));
+    const pending = this.lingering.values().next().value ?? this.gathering.values().next().value;
+    if (largest.kept.size > 0) this.evictOldest(largest);
+    else if (pending !== undefined) this.remove(pending);
+    else return false;
+    return true;
   }
 
   /** So many traces gather that a linger time's worth of spans fits; a rare type keeps all of its own. */
@@ -385,7 +394,7 @@ export class TraceStore {
       traces: this.traces.size,
       spans: this.spanCount,
       pendingSpans: this.pendingCount,
-      bytes: this.byteCount,
+      bytes: this.bytes,
       linkedTraces: this.linkedCount,
       kept,
       gatheredShare: { ...this.share },
@@ -418,7 +427,6 @@ function newTrace(span: SpanRecord, facts: Facts, nowMs: number, partial: boolea
     rootMs: null,
     startMs: span.startMs,
     endMs: span.startMs,
-    bytes: 0,
     partial,
     admitted: null,
     pending: true,
@@ -431,14 +439,4 @@ function newTrace(span: SpanRecord, facts: Facts, nowMs: number, partial: boolea
 /** Trace ids are random in their last bytes (W3C): those are a fair lottery number, 0…1. */
 function hashShare(traceId: string): number {
   return Number.parseInt(traceId.slice(24), 16) / 0x1_0000_0000;
-}
-
-/** What a span record occupies, roughly (bytes): texts are mostly shared, so each value counts little. */
-function sizeOf(span: SpanRecord): number {
-  let bytes = 320 + span.attributes.length * 12;
-  for (const value of span.attributes)
-    if (typeof value === 'string' && value.length > 24) bytes += value.length / 4;
-  for (const event of span.events) bytes += 120 + event.attributes.length * 40;
-  bytes += span.links.length * 180;
-  return bytes;
 }
