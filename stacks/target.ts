@@ -85,8 +85,8 @@ export async function requireAllowedCaller(
 function awsHost(args: HostArgs): Target {
   // Loaded for this target alone: the AWS SDK takes seconds, which every other `pulumi up` would wait for.
   /* eslint-disable @typescript-eslint/no-require-imports */
-  const { Host } = require('../infra/host') as typeof import('../infra/host');
-  const { Registry } = require('../infra/registry') as typeof import('../infra/registry');
+  const { Host } = require('../infra/host/host') as typeof import('../infra/host/host');
+  const { Registry } = require('../infra/registry/registry') as typeof import('../infra/registry/registry');
   /* eslint-enable @typescript-eslint/no-require-imports */
   const registry = new Registry('registry', { region: args.region, tags: args.tags });
   const host = new Host('host', args);

@@ -1,0 +1,92 @@
+/**
+ * Who may import whom: the rooms of docs/architecture.md, whose table is made from `ROOMS` by `npm run docs`. Run by
+ * `npm run lint`. Tests may reach whatever they test.
+ */
+export const ROOMS = [
+  {
+    room: 'scenario',
+    what: 'what an outage is, pure: schema, presets, causes, timeline, rules of a running override, solver, prediction, flow alert, and the ordered SQL steps that apply and heal it',
+    may: ['services/catalog'],
+  },
+  {
+    room: 'report',
+    what: 'what a run was, pure: observed minutes, verdict, curve, printers',
+    may: ['scenario'],
+  },
+  {
+    room: 'machine',
+    what: 'what a program of ours needs of its machine: processes, run file, private files, terminal, JSON over HTTP, a PostgreSQL session, options, errors',
+    may: [],
+  },
+  {
+    room: 'services',
+    what: 'express services, one folder each; `lib/` is what they share; `catalog.ts` lists them all',
+    may: ['scenario', 'report', 'telemetry'],
+  },
+  {
+    room: 'infra',
+    what: 'Pulumi components, one folder each',
+    may: ['scenario', 'machine', 'services/catalog'],
+  },
+  { room: 'stacks', what: 'the Pulumi program', may: ['infra', 'scenario'] },
+  {
+    room: 'local',
+    what: '`npm start`: the same catalog and scenario on this machine',
+    may: ['scenario', 'report', 'machine', 'services/catalog'],
+  },
+  { room: 'cli', what: 'the commands', may: ['scenario', 'report', 'machine', 'services/catalog'] },
+  { room: 'policy', what: 'the policy pack', may: [] },
+];
+
+const escaped = (path) => path.replaceAll('/', '\\/');
+/** A room's folder, or the one file of another room that may be imported (`services/catalog`). */
+const place = (name) => (name.includes('/') ? `^${escaped(name)}(\\.ts|\\.js)$` : `^${name}/`);
+const EVERY_ROOM = `^(${[...ROOMS.map(({ room }) => room), 'test', 'bench'].join('|')})/`;
+const TESTS = '\\.test\\.ts$';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    {
+      name: 'no-circle',
+      comment: 'Data flows one way.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    ...ROOMS.map(({ room, may }) => ({
+      name: `room-${room}`,
+      comment: `${room} may import ${may.join(', ') || 'no other room'} (docs/architecture.md).`,
+      severity: 'error',
+      from: { path: place(room), pathNot: TESTS },
+      to: { path: EVERY_ROOM, pathNot: [place(room), ...may.map(place)] },
+    })),
+    {
+      name: 'service-alone',
+      comment: 'A service never imports another one; what two need is in services/lib.',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/', pathNot: [TESTS, '^services/lib/'] },
+      to: { path: '^services/[^/]+/', pathNot: ['^services/$1/', '^services/lib/'] },
+    },
+    {
+      name: 'lib-below-services',
+      comment: 'services/lib knows no service.',
+      severity: 'error',
+      from: { path: '^services/lib/', pathNot: TESTS },
+      to: { path: '^services/[^/]+/', pathNot: '^services/lib/' },
+    },
+    {
+      name: 'test-helpers',
+      comment: 'Production code imports no test helper.',
+      severity: 'error',
+      from: { path: EVERY_ROOM, pathNot: [TESTS, '^(test|bench)/'] },
+      to: { path: '^(test|bench)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|node_modules)/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+  },
+};

@@ -1,1 +1,0 @@
-export { Registry, type RegistryArgs, type RegistryCredentials } from './registry';
