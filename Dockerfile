@@ -26,19 +26,20 @@ RUN ["npm", "ci", "--workspace=services", "--workspace=scenario", "--workspace=r
 # checked by `npm test`; here they would only cost time.
 FROM manifests AS compiler
 RUN ["npm", "ci", "--workspaces=false", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
-COPY compile.mjs tsconfig.json tsconfig.build.json ./
+COPY compile.mjs pages.mjs tsconfig.json tsconfig.build.json ./
 COPY scenario scenario
 COPY report report
 COPY services services
 RUN ["node", "compile.mjs", "--no-source-maps"]
+# What the console's page takes from uPlot is laid out with the page.
+COPY --from=dependencies /app/node_modules/uplot node_modules/uplot
+RUN ["node", "pages.mjs"]
 
 FROM ${RUNTIME_IMAGE}
 WORKDIR /app
 ENV NODE_ENV=production
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=compiler /app/dist dist
-COPY services/frontend/public services/frontend/public
-COPY services/console/public services/console/public
 # No user of the base image's: a number is enough, and no other process on the host has it.
 USER 10001:10001
 CMD ["node", "--max-semi-space-size=2", "--max-old-space-size=96", "--require", "/app/dist/services/lib/telemetry/bootstrap.js", "/app/dist/services/main.js"]

@@ -97,8 +97,8 @@ function sources() {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
-        if (entry.name !== 'node_modules' && entry.name !== 'public') walk(path);
-      } else if (/\.(ts|json)$/.test(entry.name)) {
+        if (entry.name !== 'node_modules') walk(path);
+      } else if (/\.(ts|json|js|css|html|svg)$/.test(entry.name)) {
         const { size, mtimeMs } = statSync(path);
         found.push(`${path} ${size} ${mtimeMs}`);
       }
@@ -111,11 +111,11 @@ function sources() {
 function build() {
   const wanted = createHash('sha256')
     .update(sources())
-    .update(hashOf(['tsconfig.json', 'tsconfig.build.json', 'compile.mjs']))
+    .update(hashOf(['tsconfig.json', 'tsconfig.build.json', 'compile.mjs', 'pages.mjs']))
     .digest('hex');
   if (read(BUILD_STAMP) === wanted) return;
   step('Compiling', () => {
-    run(localNode(), ['compile.mjs'], 'Mend the errors above.');
+    for (const script of ['compile.mjs', 'pages.mjs']) run(localNode(), [script], 'Mend the errors above.');
   });
   mkdirSync(dirname(BUILD_STAMP), { recursive: true });
   writeFileSync(BUILD_STAMP, wanted);

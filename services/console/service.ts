@@ -17,13 +17,14 @@ import { mountControl } from './control/routes';
 import { Forwarder, type Send } from './otlp/forwarder';
 import { parseHeaders } from './otlp/headers';
 import { OtlpReceiver } from './otlp/receiver';
-import { mountPage, securityHeaders } from './page';
+import { mountPage, securityHeaders } from './page/page';
 import { RunBook } from './runs/run-book';
 import { TelemetryStore } from './store/telemetry-store';
 import { Broadcast } from './stream/broadcast';
 import { StreamHub } from './stream/hub';
+import { mountStream } from './stream/routes';
 import { DatabaseObserver } from './system/database-observer';
-import { ConsoleView } from './view';
+import { ConsoleView } from './api/view';
 
 const TICK_MS = 1000;
 const CONNECT_TIMEOUT_MS = 3000;
@@ -140,11 +141,10 @@ export async function start(): Promise<void> {
       mountApi(router, {
         store,
         view,
-        hub,
-        broadcast,
         effective: () => subscription.current(),
         redis: env.REDIS_KIND ?? null,
       });
+      mountStream(router, hub, broadcast);
       mountControl(router, control);
       mountPage(router);
     },

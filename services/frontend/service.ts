@@ -7,7 +7,7 @@ import { ExpiringCache } from './expiring-cache';
 import { serverSpan } from '../lib/telemetry/server-span';
 import { fetchProduct, shop } from './shop';
 import { shopRoutes } from './shop-routes';
-import { publicFolder, storefrontRoutes } from './storefront';
+import { storefront } from './storefront';
 
 /** Prices may be this old (ms). */
 const PRODUCT_LIFETIME_MS = 60_000;
@@ -23,14 +23,14 @@ export async function start(): Promise<void> {
   const product = (productId: number) => products.get(productId);
   const addShopRoutes = shopRoutes(product);
   const addCheckoutRoutes = checkoutRoutes({ ...shop, product }, new CheckoutTelemetry());
-  const addStorefront = storefrontRoutes(publicFolder());
+  const page = storefront();
   await runService({
     name: 'frontend',
     routes: (router) => {
       addTraceHeader(router);
       addShopRoutes(router);
       addCheckoutRoutes(router);
-      addStorefront(router);
+      router.use(page);
       router.use(nameFailedService);
     },
   });

@@ -1,37 +1,41 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { after, test } from 'node:test';
-import { publicFolder } from './storefront';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { after, before, test } from 'node:test';
+import express from 'express';
+import { request } from 'undici';
+import { storefront } from './storefront';
 
-const root = mkdtempSync(path.join(tmpdir(), 'storefront-'));
+const app = express();
+app.use(storefront());
+const server = app.listen(0, '127.0.0.1');
+before(() => once(server, 'listening'));
 after(() => {
-  rmSync(root, { recursive: true });
+  server.close();
 });
 
-function page(folder: string): string {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, 'index.html'), '<!doctype html>');
-  return folder;
-}
+const get = async (path: string, encoding = 'identity') => {
+  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}${path}`;
+  const { statusCode, headers, body } = await request(url, { headers: { 'accept-encoding': encoding } });
+  return { statusCode, headers, text: await body.text() };
+};
 
-test('is found in the sources of a compiled tree, and beside the file where there is one', () => {
-  const compiled = path.join(root, 'dist', 'services', 'frontend');
-  mkdirSync(compiled, { recursive: true });
-  assert.throws(() => publicFolder(compiled), /storefront page is missing/);
-  const inSources = page(path.join(root, 'services', 'frontend', 'public'));
-  assert.equal(publicFolder(compiled), inSources);
-  const beside = page(path.join(compiled, 'public'));
-  assert.equal(publicFolder(compiled), beside);
-});
-
-test('the page loads nothing from elsewhere and has nothing inline: its policy would block it', () => {
-  const folder = publicFolder();
-  const html = readFileSync(path.join(folder, 'index.html'), 'utf8');
+test('the page loads nothing from elsewhere and has nothing inline: its policy would block it', async () => {
+  const { headers, text: html } = await get('/');
+  assert.match(String(headers['content-security-policy']), /default-src 'none'.*script-src 'self'/);
   assert.match(html, /<script[^>]+src="\/app\.js"/, 'this is the page');
   assert.doesNotMatch(html, /<style|style=|<script(?![^>]*\bsrc=)|\son\w+=|javascript:/i);
   assert.doesNotMatch(html, /(src|href)="(https?:)?\/\//i);
-  const css = readFileSync(path.join(folder, 'style.css'), 'utf8');
-  assert.doesNotMatch(css, /@import|url\((?!['"]?data:)/i);
+  for (const [, name] of html.matchAll(/<link rel="stylesheet" href="([^"]+)"/g)) {
+    const css = await get(name ?? '');
+    assert.equal(css.statusCode, 200, name);
+    assert.doesNotMatch(css.text, /@import|url\((?!['"]?data:)/i);
+  }
+});
+
+test('its parts were compressed beforehand, by what the browser takes', async () => {
+  assert.equal((await get('/app.js', 'gzip, br')).headers['content-encoding'], 'br');
+  assert.equal((await get('/app.js', 'gzip')).headers['content-encoding'], 'gzip');
+  assert.equal((await get('/app.js')).headers['content-encoding'], undefined);
+  assert.equal((await get('/app.js.map')).statusCode, 404);
 });

@@ -3,8 +3,8 @@ import type { Client } from 'pg';
 import { every, type BackgroundTask } from '../lib/background';
 import { logger } from '../lib/logger';
 import { ObserverConnection } from './observer-connection';
-import { summarizePlan, type PlanSummary } from './plan';
-import type { ObservedQuery } from './queries';
+import { summarizePlan, type PlanSummary } from '../lib/query-plan';
+import type { ObservedQuery } from '../lib/recommendations-query';
 
 /** The plan of each query is read anew this often (ms). */
 const REFRESH_MS = 2_000;

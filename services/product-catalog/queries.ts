@@ -1,24 +1,5 @@
 import { LOW_STOCK_QUANTITY } from '../../scenario/sql/catalog';
-import type { IndexName } from '../../scenario/types';
-
-/** A query whose plan is observed: its text, the index it is made for, and values to explain it with. */
-export interface ObservedQuery {
-  name: string;
-  text: string;
-  /** The index that serves it; its absence is what `db.missing_index` names. */
-  servedBy: IndexName;
-}
-
-/** Demo: the best sellers of a category within a price band. $1 category, $2 and $3 cents. */
-export const recommendationsQuery: ObservedQuery = {
-  name: 'recommendations',
-  servedBy: 'idx_products_category',
-  text: `select id, name, category, price_cents, popularity_score, stock_quantity
-  from shop.products
- where category = $1 and active and price_cents between $2 and $3
- order by popularity_score desc
- limit 10`,
-};
+import type { ObservedQuery } from '../lib/recommendations-query';
 
 /** Baseline: the newest of a category. $1 category, $2 rows. The order makes the planner use the index. */
 export const newestQuery: ObservedQuery = {

@@ -9,7 +9,8 @@ import { serverSpan } from '../lib/telemetry/server-span';
 import { parseInput } from '../lib/validate';
 import type { PlanObserver } from './plan-observer';
 import type { CatalogPools } from './pools';
-import { lowStockQuery, newestQuery, productQuery, recommendationsQuery } from './queries';
+import { recommendationsQuery } from '../lib/recommendations-query';
+import { lowStockQuery, newestQuery, productQuery } from './queries';
 import { findCandidates, rankCandidates, recommendationValues } from './recommendations';
 
 const cents = z.coerce.number().int().min(0).max(INT4_MAX);

@@ -6,7 +6,8 @@ import { ScenarioSubscription } from '../lib/scenario-subscription';
 import { runService } from '../lib/server';
 import { PlanObserver } from './plan-observer';
 import { createPools, resizePools } from './pools';
-import { lowStockQuery, newestQuery, recommendationsQuery } from './queries';
+import { recommendationsQuery } from '../lib/recommendations-query';
+import { lowStockQuery, newestQuery } from './queries';
 import { catalogRoutes } from './routes';
 
 /** Products, and the recommendation query: where the outage is. */

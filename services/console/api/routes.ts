@@ -7,9 +7,7 @@ import { curveSvg } from '../report/curve-svg';
 import { reportPage } from '../report/report-page';
 import { TRAFFIC_CLASSES } from '../store/facts';
 import type { TelemetryStore } from '../store/telemetry-store';
-import type { Broadcast } from '../stream/broadcast';
-import { STREAM_EVENTS, type StreamEvent, type StreamHub } from '../stream/hub';
-import type { ConsoleView } from '../view';
+import type { ConsoleView } from './view';
 import { flowAlertOf } from './flow-alert';
 import { summarize } from './summary';
 import type { Curve } from './curve';
@@ -18,8 +16,6 @@ import { traceHeader, traceTree, type TraceTree } from './trace-tree';
 export interface ApiOptions {
   store: TelemetryStore;
   view: ConsoleView;
-  hub: StreamHub;
-  broadcast: Broadcast;
   /** What counts now. */
   effective: () => EffectiveScenario | null;
   /** What stands for Redis, as the runner says; null when it does not. */
@@ -46,13 +42,6 @@ const runId = z.string().min(1).max(200).optional();
 const runQuery = z.object({ run_id: runId });
 const svgQuery = z.object({ run_id: runId, theme: z.enum(['light', 'dark']).default('light') });
 const reportQuery = z.object({ run_id: runId, download: flag.default(false) });
-const streamQuery = z.object({
-  events: z
-    .string()
-    .transform((text) => text.split(','))
-    .pipe(z.array(z.enum(STREAM_EVENTS, { error: `must be some of ${STREAM_EVENTS.join(',')}` })))
-    .optional(),
-});
 const tracesQuery = z.object({
   traffic: z.enum(TRAFFIC_CLASSES).optional(),
   error: flag.optional(),
@@ -98,11 +87,6 @@ export function mountApi(router: Router, options: ApiOptions): void {
       ...summary,
       flowAlert: flowAlertOf(store, view.run(summary.run?.runId ?? null), options.effective(), now()),
     };
-  });
-  router.get('/api/stream', (request, response) => {
-    const { events } = parseInput(streamQuery, request.query);
-    const wanted = events === undefined ? null : new Set<StreamEvent>(events);
-    options.hub.join(request, response, wanted, options.broadcast.first());
   });
   const knownCurve = (runId: string | undefined): Curve => {
     const curve = view.curve(runId ?? null);

@@ -1,5 +1,5 @@
-import type { ConsoleView } from '../view';
-import { STREAM_EVENTS, type StreamEvent, type StreamHub } from './hub';
+import type { ConsoleView } from '../api/view';
+import type { StreamEvent, StreamHub } from './hub';
 
 /** What is published every how many seconds; some only when it has changed. */
 const EVERY_SECONDS: readonly [event: StreamEvent, seconds: number, onlyChanged: boolean][] = [
@@ -27,7 +27,7 @@ export class Broadcast {
     this.seconds += 1;
     for (const [event, every, onlyChanged] of EVERY_SECONDS) {
       if (this.seconds % every !== 0 || !this.hub.wants(event)) continue;
-      const data = this.dataOf(event);
+      const data = this.stateOf(event);
       if (onlyChanged) {
         const text = JSON.stringify(data);
         if (this.last.get(event) === text) continue;
@@ -38,12 +38,8 @@ export class Broadcast {
     if (this.seconds % HEARTBEAT_SECONDS === 0) this.hub.heartbeat();
   }
 
-  /** What a viewer gets as it joins: the whole state. */
-  first(): [StreamEvent, unknown][] {
-    return STREAM_EVENTS.map((event) => [event, this.dataOf(event)]);
-  }
-
-  private dataOf(event: StreamEvent): unknown {
+  /** The state of one kind of event now. */
+  stateOf(event: StreamEvent): unknown {
     switch (event) {
       case 'history':
         return this.view.history();

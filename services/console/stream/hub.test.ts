@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { describe, it } from 'node:test';
 import type { Request, Response } from 'express';
-import { StreamHub } from './hub';
+import { MAX_VIEWERS, MAX_VIEWERS_OF_ONE, StreamHub, type StreamEvent } from './hub';
 
 /** A viewer that reads only when told: what it has not read counts as unread. */
 class Viewer extends EventEmitter {
@@ -41,19 +41,16 @@ class Viewer extends EventEmitter {
 
 function join(
   hub: StreamHub,
-  wanted: ('pulse' | 'map')[] | null = null,
+  wanted: StreamEvent[] = ['pulse', 'map'],
+  address = '192.0.2.1',
+  asked: StreamEvent[] = [],
 ): { viewer: Viewer; leave: () => void } {
   const viewer = new Viewer();
-  const request = new EventEmitter();
-  hub.join(
-    request as unknown as Request,
-    viewer as unknown as Response,
-    wanted === null ? null : new Set(wanted),
-    [
-      ['pulse', 0],
-      ['map', 'first'],
-    ],
-  );
+  const request = Object.assign(new EventEmitter(), { socket: { remoteAddress: address } });
+  hub.join(request as unknown as Request, viewer as unknown as Response, new Set(wanted), (event) => {
+    asked.push(event);
+    return event === 'pulse' ? 0 : 'first';
+  });
   return { viewer, leave: () => request.emit('close') };
 }
 
@@ -108,12 +105,28 @@ describe('the stream', () => {
     assert.equal(hub.viewers, 0);
   });
 
+  it('computes only the states asked for, and none for a viewer whose address has too many streams', () => {
+    const hub = new StreamHub();
+    const asked: StreamEvent[] = [];
+    join(hub, ['map'], '192.0.2.1', asked);
+    assert.deepEqual(asked, ['map']);
+    for (let n = 1; n < MAX_VIEWERS_OF_ONE; n += 1) join(hub);
+    const refused: StreamEvent[] = [];
+    assert.throws(() => join(hub, ['map'], '192.0.2.1', refused), { status: 503 });
+    assert.deepEqual(refused, []);
+    join(hub, ['map'], '192.0.2.2', refused);
+    assert.deepEqual(refused, ['map'], 'others are not locked out');
+  });
+
   it('forgets who leaves, bounds how many look, and ends every stream when it closes', () => {
     const hub = new StreamHub();
     const first = join(hub);
     first.leave();
     assert.equal(hub.viewers, 0);
-    const viewers = Array.from({ length: 60 }, () => join(hub).viewer);
+    const viewers = Array.from(
+      { length: MAX_VIEWERS },
+      (_, index) => join(hub, ['map'], `192.0.2.${String(index)}`).viewer,
+    );
     assert.throws(() => join(hub), { status: 503 });
     hub.close();
     assert.ok(viewers.every(({ ended }) => ended));

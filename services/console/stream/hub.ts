@@ -2,7 +2,9 @@ import type { Request, Response } from 'express';
 import { HttpError } from '../../lib/errors';
 
 /** Viewers at the same time; a room needs a handful. */
-const MAX_CLIENTS = 60;
+export const MAX_VIEWERS = 60;
+/** … and from one address: a client that opens streams without end must not lock the others out. */
+export const MAX_VIEWERS_OF_ONE = 20;
 /** A viewer that has so much unread (bytes) gets no more until it has caught up: each event is a whole state. */
 const MAX_UNREAD_BYTES = 256 * 1024;
 /** … and is let go when it does not read for so long (ms): it will come back. */
@@ -13,8 +15,9 @@ export const STREAM_EVENTS = ['history', 'pulse', 'conductor', 'curve', 'traces'
 export type StreamEvent = (typeof STREAM_EVENTS)[number];
 
 interface Client {
+  address: string;
   response: Response;
-  wanted: ReadonlySet<StreamEvent> | null;
+  wanted: ReadonlySet<StreamEvent>;
   /** Events that were skipped while it was behind. */
   missed: Set<StreamEvent>;
   stalledMs: number | null;
@@ -39,31 +42,33 @@ export class StreamHub {
 
   /** Whether anybody looks: without viewers nothing needs to be computed. */
   wants(event: StreamEvent): boolean {
-    for (const { wanted } of this.clients) if (wanted === null || wanted.has(event)) return true;
+    for (const { wanted } of this.clients) if (wanted.has(event)) return true;
     return false;
   }
 
   /**
    * Joins a viewer.
    *
-   * @param wanted kinds of events; null: all
-   * @param first what it gets at once
-   * @throws HttpError 503 when too many look, or the console stops
+   * @param wanted kinds of events
+   * @param stateOf what it gets at once of each; not asked when the viewer is refused
+   * @throws HttpError 503 when too many look, in all or from its address, or the console stops
    */
   join(
     request: Request,
     response: Response,
-    wanted: ReadonlySet<StreamEvent> | null,
-    first: readonly [StreamEvent, unknown][],
+    wanted: ReadonlySet<StreamEvent>,
+    stateOf: (event: StreamEvent) => unknown,
   ): void {
-    if (this.closed || this.clients.size >= MAX_CLIENTS) {
+    const address = request.socket.remoteAddress ?? '';
+    const ofOne = [...this.clients].filter((client) => client.address === address).length;
+    if (this.closed || this.clients.size >= MAX_VIEWERS || ofOne >= MAX_VIEWERS_OF_ONE) {
       throw new HttpError(
         503,
         'stream-full',
-        `${String(MAX_CLIENTS)} viewers are the most; try again later.`,
+        `${MAX_VIEWERS} viewers are the most, ${MAX_VIEWERS_OF_ONE} from one address; try again later.`,
       );
     }
-    const client: Client = { response, wanted, missed: new Set(), stalledMs: null };
+    const client: Client = { address, response, wanted, missed: new Set(), stalledMs: null };
     response.status(200).set({
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store, no-transform',
@@ -79,8 +84,8 @@ export class StreamHub {
     response.on('error', () => {
       this.clients.delete(client);
     });
-    for (const [event, data] of first) {
-      if (wanted === null || wanted.has(event)) response.write(this.encode(event, data));
+    for (const event of STREAM_EVENTS) {
+      if (wanted.has(event)) response.write(this.encode(event, stateOf(event)));
     }
   }
 
@@ -89,7 +94,7 @@ export class StreamHub {
     const text = this.encode(event, data);
     this.latest.set(event, text);
     for (const client of this.clients) {
-      if (client.wanted === null || client.wanted.has(event)) this.offer(client, event, text);
+      if (client.wanted.has(event)) this.offer(client, event, text);
     }
   }
 

@@ -3,8 +3,8 @@ import { readIndexes, readState, type ScenarioState } from '../../../scenario/ap
 import { RECOMMENDATION_BAND_CENTS } from '../../../scenario/sql/catalog';
 import { SESSION_OPTIONS } from '../../../scenario/sql/settings';
 import type { IndexName, IndexState } from '../../../scenario/types';
-import { summarizePlan } from '../../product-catalog/plan';
-import { recommendationsQuery } from '../../product-catalog/queries';
+import { summarizePlan } from '../../lib/query-plan';
+import { recommendationsQuery } from '../../lib/recommendations-query';
 
 const CONNECT_TIMEOUT_MS = 2000;
 const STATEMENT_TIMEOUT_MS = 3000;

@@ -1,18 +1,18 @@
-import { effectiveScenario, type ScenarioState } from '../../scenario/apply';
-import { positionAt } from '../../scenario/timeline';
-import type { EffectiveScenario } from '../../scenario/types';
-import { curveOf, type Curve } from './api/curve';
-import { explainAnswer, type ExplainAnswer } from './api/explain';
-import { outagePool, pulse, type Pulse } from './api/pulse';
-import { serviceMap, type ServiceMapAnswer } from './api/service-map';
-import { traceHeader, type TraceHeader } from './api/trace-tree';
-import type { Conductor } from './conductor';
-import { availability, type ActionName, type Availability } from './control/availability';
-import type { Confirmations, SystemView, WatchedAction } from './control/confirmations';
-import type { KnownRun, RunBook } from './runs/run-book';
-import type { HistoryPoint } from './store/history';
-import type { TelemetryStore } from './store/telemetry-store';
-import type { DatabaseObserver } from './system/database-observer';
+import { effectiveScenario, type ScenarioState } from '../../../scenario/apply';
+import { positionAt } from '../../../scenario/timeline';
+import type { EffectiveScenario } from '../../../scenario/types';
+import { curveOf, type Curve } from './curve';
+import { explainAnswer, type ExplainAnswer } from './explain';
+import { outagePool, pulse, type Pulse } from './pulse';
+import { serviceMap, type ServiceMapAnswer } from './service-map';
+import { traceHeader, type TraceHeader } from './trace-tree';
+import type { Conductor } from '../conductor';
+import { availability, type ActionName, type Availability } from '../control/availability';
+import type { Confirmations, SystemView, WatchedAction } from '../control/confirmations';
+import type { KnownRun, RunBook } from '../runs/run-book';
+import type { HistoryPoint } from '../store/history';
+import type { TelemetryStore } from '../store/telemetry-store';
+import type { DatabaseObserver } from '../system/database-observer';
 
 /** Traces of each kind in the page's lists. */
 const LISTED_TRACES = 12;

@@ -7,13 +7,12 @@ import { after, before, describe, it } from 'node:test';
 import { brotliDecompressSync } from 'node:zlib';
 import { request } from 'undici';
 import express from 'express';
-import { mountPage, pageAssets, securityHeaders } from './page';
+import { mountPage, securityHeaders } from './page';
 
 /** What the page may weigh over the wire, without telemetry (bytes). */
 const BUDGET = 100_000;
 
 describe('the page', () => {
-  const assets = pageAssets();
   let url = '';
   let close: () => void;
 
@@ -21,7 +20,7 @@ describe('the page', () => {
     const app = express();
     app.disable('etag');
     app.use(securityHeaders());
-    mountPage(app, assets);
+    mountPage(app);
     const server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');
     url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
@@ -92,7 +91,7 @@ describe('the page', () => {
     assert.match(policy, /connect-src 'self'(;|$)/);
     assert.match(policy, /frame-ancestors 'self'/);
     assert.ok(!policy.includes('unsafe'));
-    const html = readFileSync(join(__dirname, '../../../services/console/public/index.html'), 'utf8');
+    const html = readFileSync(join(__dirname, '../public/index.html'), 'utf8');
     assert.ok(!/<style|style=|<script(?![^>]* src=)|\son\w+=/.test(html));
   });
 
@@ -106,10 +105,13 @@ describe('the page', () => {
     const first = await get('/style.css', { 'accept-encoding': 'br' });
     await first.body.dump();
     assert.equal(first.headers['content-encoding'], 'br');
-    const again = await get('/style.css', { 'if-none-match': String(first.headers.etag) });
+    const again = await get('/style.css', {
+      'accept-encoding': 'br',
+      'if-none-match': String(first.headers.etag),
+    });
     await again.body.dump();
     assert.equal(again.statusCode, 304);
-    const uplot = Object.keys(assets.sizes('identity')).find((path) => /uplot.*\.js$/.test(path));
+    const uplot = [...(await everything('br')).keys()].find((path) => /uplot.*\.js$/.test(path));
     const vendor = await get(uplot ?? '');
     await vendor.body.dump();
     assert.match(String(vendor.headers['cache-control']), /immutable/);

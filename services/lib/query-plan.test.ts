@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { summarizePlan, type PlanNode } from './plan';
+import { summarizePlan, type PlanNode } from './query-plan';
 
 const scan = (node: Partial<PlanNode>): PlanNode => ({ 'Node Type': 'Seq Scan', 'Plan Rows': 10, ...node });
 const explained = (plan: PlanNode): unknown => [{ Plan: plan }];
