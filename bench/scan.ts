@@ -9,7 +9,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Client } from 'pg';
+import { parseRunState } from '../machine/run-file';
+import { withSession } from '../machine/session';
 import { EXTENTS, RECOMMENDATION_BAND_CENTS } from '../scenario/sql/catalog';
 
 const ROUNDS = 15;
@@ -45,16 +46,11 @@ function median(values: number[]): number {
 
 async function main(): Promise<void> {
   const dataDir = resolve(process.argv[2] ?? '.data');
-  const { databaseUrls } = JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as {
-    databaseUrls: { superuser: string };
-  };
-  const client = new Client({
-    connectionString: databaseUrls.superuser,
-    options:
-      '-c enable_indexscan=off -c enable_bitmapscan=off -c jit=off -c max_parallel_workers_per_gather=0',
-  });
-  await client.connect();
-  try {
+  const run = parseRunState(readFileSync(join(dataDir, 'run.json'), 'utf8'));
+  if (run === null) throw new Error('run.json is not whole');
+  const options =
+    '-c enable_indexscan=off -c enable_bitmapscan=off -c jit=off -c max_parallel_workers_per_gather=0';
+  await withSession({ connectionString: run.databaseUrls.superuser, options }, async (_sql, client) => {
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
     const scan = (relation: string) =>
       measured(rows[0]?.pid ?? 0, () => client.query(scanOf(relation), BAND));
@@ -88,9 +84,7 @@ async function main(): Promise<void> {
         );
       }
     }
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 main().catch((error: unknown) => {

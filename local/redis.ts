@@ -2,8 +2,13 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { DataFolder } from '../machine/data-folder';
+import { childEnvironment } from '../machine/environment';
 import { Refusal } from '../machine/errors';
+import { NODE_FLAGS } from './processes/service-processes';
 import type { ProcessSpec } from './processes/supervised-process';
+import type { Supervisor } from './processes/supervisor';
+import type { Reporter } from './reporter';
 
 /** Name of Redis's process in run.json, in logs and in messages. */
 export const REDIS_NAME = 'redis';
@@ -20,61 +25,48 @@ export interface RedisPlan {
   spec: ProcessSpec | null;
 }
 
-/**
- * Decides which Redis serves: `REDIS_URL`, else a redis-server or valkey-server on PATH, else the embedded stand-in.
- *
- * @param distDir folder of the compiled local/ (where the stand-in lies)
- */
+/** Decides which Redis serves: `REDIS_URL`, else a redis-server or valkey-server on PATH, else the embedded stand-in. */
 export function planRedis(options: {
   env: NodeJS.ProcessEnv;
   port: number;
-  folder: string;
-  logFile: string;
-  distDir: string;
+  folder: Pick<DataFolder, 'redis' | 'logs'>;
 }): RedisPlan {
-  const external = options.env.REDIS_URL;
+  const { env, port, folder } = options;
+  const external = env.REDIS_URL;
   if (external) {
     return { kind: 'external', url: external, description: 'the one of REDIS_URL', spec: null };
   }
-  const url = `redis://127.0.0.1:${String(options.port)}`;
-  const common = {
-    name: REDIS_NAME,
-    cwd: options.folder,
-    user: null,
-    logFile: options.logFile,
-    stopSignal: 'SIGTERM',
-    killSignal: 'SIGKILL',
-  } as const;
+  const local = (kind: RedisKind, description: string, command: string, args: string[]): RedisPlan => ({
+    kind,
+    url: `redis://127.0.0.1:${String(port)}`,
+    description,
+    spec: {
+      name: REDIS_NAME,
+      command,
+      args: [...args, '--port', String(port)],
+      env: childEnvironment(env),
+      cwd: folder.redis,
+      user: null,
+      logFile: path.join(folder.logs, 'redis.log'),
+      stopSignal: 'SIGTERM',
+      killSignal: 'SIGKILL',
+    },
+  });
   for (const kind of ['redis-server', 'valkey-server'] as const) {
-    const command = findOnPath(kind, options.env.PATH ?? '');
+    const command = findOnPath(kind, env.PATH ?? '');
     if (command === null) continue;
-    const args = [
-      ...['--port', String(options.port), '--bind', '127.0.0.1', '--dir', options.folder],
+    return local(kind, `${kind} found at ${command}`, command, [
+      ...['--bind', '127.0.0.1', '--dir', folder.redis],
       ...['--save', '', '--appendonly', 'no', '--daemonize', 'no'],
       ...['--maxmemory', '64mb', '--maxmemory-policy', 'allkeys-lru'],
-    ];
-    return {
-      kind,
-      url,
-      description: `${kind} found at ${command}`,
-      spec: { ...common, command, args, env: options.env },
-    };
+    ]);
   }
-  return {
-    kind: 'stand-in',
-    url,
-    description: 'the embedded stand-in (no redis-server or valkey-server on PATH)',
-    spec: {
-      ...common,
-      command: process.execPath,
-      args: [
-        ...['--max-semi-space-size=2', '--max-old-space-size=96'],
-        path.join(options.distDir, 'redis-stand-in', 'main.js'),
-        ...['--port', String(options.port)],
-      ],
-      env: options.env,
-    },
-  };
+  return local(
+    'stand-in',
+    'the embedded stand-in (no redis-server or valkey-server on PATH)',
+    process.execPath,
+    [...NODE_FLAGS, path.join(__dirname, 'redis-stand-in', 'main.js')],
+  );
 }
 
 function findOnPath(name: string, searchPath: string): string | null {
@@ -90,13 +82,32 @@ function findOnPath(name: string, searchPath: string): string | null {
   return null;
 }
 
+/** Starts the planned Redis, or waits for the user's own. @throws Refusal when it does not answer, or keeps ending */
+export async function startRedis(
+  plan: RedisPlan,
+  supervisor: Supervisor,
+  reporter: Reporter,
+): Promise<void> {
+  const step = reporter.step('Redis');
+  const { spec } = plan;
+  const supervised = spec ? supervisor.start(spec) : null;
+  await waitForRedis(plan.url, 15_000, () => {
+    if (supervisor.stopping) return new Error('stopped');
+    const crashes = supervised?.restarts ?? 0;
+    return crashes < 3
+      ? null
+      : new Refusal(`Redis ended ${String(crashes)} times. Log: ${spec?.logFile ?? ''}`);
+  });
+  step.done(plan.description);
+}
+
 /**
  * Waits until Redis answers PING.
  *
  * @param hasFailed tells that waiting is in vain
  * @throws Refusal when it does not within `timeoutMs`; what `hasFailed` gives
  */
-export async function waitForRedis(
+async function waitForRedis(
   url: string,
   timeoutMs: number,
   hasFailed: () => Error | null = () => null,

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { Refusal, hasCode, messageOf } from '../machine/errors';
-import { writePrivateFile } from '../machine/private-file';
+import { Refusal, messageOf } from '../machine/errors';
+import { readIfThere, writePrivateJson } from '../machine/private-file';
 
 /** Generated once per data folder. */
 export interface Secrets {
@@ -30,15 +29,16 @@ export function loadSecrets(file: string, cluster: string | null): Secrets {
     );
   }
   const made: Secrets = { postgres: word(), shop_app: word(), conductor: word(), adminToken: word() };
-  writePrivateFile(file, `${JSON.stringify(made, null, 2)}\n`);
+  writePrivateJson(file, made);
   return made;
 }
 
 /** The secrets of a data folder, null when it has none. */
-export function readSecrets(file: string): Secrets | null {
-  if (!existsSync(file)) return null;
+function readSecrets(file: string): Secrets | null {
   try {
-    const values = JSON.parse(readFileSync(file, 'utf8')) as Partial<Record<string, unknown>>;
+    const text = readIfThere(file);
+    if (text === null) return null;
+    const values = JSON.parse(text) as Partial<Record<string, unknown>>;
     const secret = (key: string): string => {
       const value = values[key];
       if (typeof value !== 'string' || value === '') throw new Error(`"${key}" is missing`);
@@ -51,7 +51,6 @@ export function readSecrets(file: string): Secrets | null {
       adminToken: secret('adminToken'),
     };
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null;
     throw new Refusal(
       `${file} cannot be read (${messageOf(error)}). Delete the data folder to start afresh (the catalog is seeded again).`,
     );

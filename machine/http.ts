@@ -1,4 +1,5 @@
 import { request, type RequestOptions } from 'node:http';
+import { parseJson } from './json';
 
 /** An answer: its status, and its JSON body (null when it is none). */
 export interface JsonAnswer {
@@ -61,18 +62,13 @@ function call(url: string, method: string, options: CallOptions, body?: string):
       });
       response.on('error', reject);
       response.on('end', () => {
-        resolve({ status: response.statusCode ?? 0, body: parse(Buffer.concat(chunks).toString('utf8')) });
+        resolve({
+          status: response.statusCode ?? 0,
+          body: parseJson(Buffer.concat(chunks).toString('utf8')),
+        });
       });
     });
     outgoing.on('error', reject);
     outgoing.end(body);
   });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return null;
-  }
 }

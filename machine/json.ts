@@ -27,3 +27,12 @@ export function listAt(value: unknown, ...keys: string[]): unknown[] {
   const found = at(value, ...keys);
   return Array.isArray(found) ? found : [];
 }
+
+/** A text's JSON; null for what is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}

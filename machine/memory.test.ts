@@ -20,6 +20,9 @@ it('counts a process with its descendants, and nothing twice', async () => {
       { name: 'child', pid: grandchild },
     ]);
     assert.deepEqual(Object.keys(apart.byName), ['parent', 'child']);
+    const own = await measureMemory([{ name: 'family', pid: parent.pid }], 'own');
+    if (own.kind === 'own')
+      assert.ok(own.totalBytes < together.totalBytes, 'without shared pages it is less');
     assert.ok((apart.byName.child ?? 0) > 3e6, 'a Node process takes some megabytes');
     assert.ok((together.byName.family ?? 0) > (apart.byName.parent ?? 0), 'the child belongs to the family');
     const difference = Math.abs(together.totalBytes - apart.totalBytes);

@@ -6,8 +6,11 @@ const run = promisify(execFile);
 
 /** Memory of the shop, by process name. */
 export interface MemoryUse {
-  /** `proportional` (shared pages divided among who shares them) or `resident` (shared pages counted each time). */
-  kind: 'proportional' | 'resident';
+  /**
+   * `proportional` (shared pages divided among who shares them), `own` (no shared pages), or `resident` (shared pages
+   * counted each time).
+   */
+  kind: 'proportional' | 'own' | 'resident';
   /** Bytes by name; PostgreSQL's includes its back ends. */
   byName: Record<string, number>;
   totalBytes: number;
@@ -20,28 +23,30 @@ interface ProcessRow {
 }
 
 /**
- * Sums the memory of processes and all their descendants: proportional set sizes where Linux gives them, else
- * resident sizes from `ps`.
+ * Sums the memory of processes and all their descendants: of the wanted kind where Linux gives it, else resident sizes.
  */
-export async function measureMemory(processes: readonly { name: string; pid: number }[]): Promise<MemoryUse> {
+export async function measureMemory(
+  processes: readonly { name: string; pid: number }[],
+  wanted: keyof typeof COUNTERS = 'proportional',
+): Promise<MemoryUse> {
   const rows = await listProcesses();
   const roots = new Set(processes.map(({ pid }) => pid));
   const families = processes.map(({ name, pid }) => ({ name, pids: familyOf(pid, rows, roots) }));
-  const proportional = await Promise.all(
-    families.map(({ pids }) => Promise.all(pids.map(proportionalBytes))),
+  const counted = await Promise.all(
+    families.map(({ pids }) => Promise.all(pids.map((pid) => counterBytes(pid, COUNTERS[wanted])))),
   );
   // One unreadable process would make the sum mean nothing.
-  const known = proportional.flat().every((bytes) => bytes !== null);
+  const known = counted.flat().every((bytes) => bytes !== null);
   const resident = new Map(rows.map(({ pid, residentBytes }) => [pid, residentBytes]));
   const byName = Object.fromEntries(
     families.map(({ name, pids }, index) => [
       name,
       known
-        ? sum((proportional[index] ?? []).map((bytes) => bytes ?? 0))
+        ? sum((counted[index] ?? []).map((bytes) => bytes ?? 0))
         : sum(pids.map((pid) => resident.get(pid) ?? 0)),
     ]),
   );
-  return { kind: known ? 'proportional' : 'resident', byName, totalBytes: sum(Object.values(byName)) };
+  return { kind: known ? wanted : 'resident', byName, totalBytes: sum(Object.values(byName)) };
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
@@ -57,11 +62,17 @@ function familyOf(pid: number, rows: readonly ProcessRow[], roots: ReadonlySet<n
   return family;
 }
 
-/** Proportional set size; 0 for a process that has just ended, null where the system does not tell. */
-async function proportionalBytes(pid: number): Promise<number | null> {
+/** Where Linux tells a process' memory. */
+const COUNTERS = {
+  proportional: { file: 'smaps_rollup', line: /^Pss:\s+(\d+) kB$/m },
+  own: { file: 'status', line: /^RssAnon:\s+(\d+) kB$/m },
+} as const;
+
+/** A counter of a process (bytes); 0 for one that has just ended, null where the system does not tell. */
+async function counterBytes(pid: number, counter: { file: string; line: RegExp }): Promise<number | null> {
   try {
-    const text = await readFile(`/proc/${String(pid)}/smaps_rollup`, 'utf8');
-    const kilobytes = /^Pss:\s+(\d+) kB$/m.exec(text)?.[1];
+    const text = await readFile(`/proc/${String(pid)}/${counter.file}`, 'utf8');
+    const kilobytes = counter.line.exec(text)?.[1];
     return kilobytes === undefined ? null : Number(kilobytes) * 1024;
   } catch {
     return (await isGone(pid)) ? 0 : null;
@@ -94,6 +105,8 @@ async function fromProc(): Promise<ProcessRow[]> {
       try {
         const stat = await readFile(`/proc/${name}/stat`, 'utf8');
         const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        // What has ended and waits for its parent holds no memory, and has no counters.
+        if (fields[0] === 'Z') return null;
         return { pid: Number(name), parent: Number(fields[1]), residentBytes: Number(fields[21]) * 4096 };
       } catch {
         return null;

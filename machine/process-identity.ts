@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { hasCode } from './errors';
+import { codeOf, hasCode } from './errors';
 
 /**
  * What tells a process from a later one with the same pid. `startedAt` is an opaque text (ticks since boot with the
@@ -19,9 +19,32 @@ export function identifyProcess(pid: number): ProcessIdentity | null {
   return existsSync('/proc/self/stat') ? fromProc(pid) : fromPs(pid);
 }
 
+/** What was written down of a process. `startedAt` is null where the system could not tell it: the pid must do then. */
+export interface RecordedIdentity {
+  pid: number;
+  startedAt: string | null;
+}
+
+/** This process, to be written down. */
+export function currentProcess(): RecordedIdentity {
+  return { pid: process.pid, startedAt: identifyProcess(process.pid)?.startedAt ?? null };
+}
+
+/** Whether a process with this pid runs, be it another user's. A zombie does not. */
+export function isAlive(pid: number): boolean {
+  if (identifyProcess(pid) !== null) return true;
+  // The system may hide another user's processes; that one is there is all that can be known then.
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+}
+
 /** Whether the very process that was recorded still runs. */
-export function isRunning(recorded: Pick<ProcessIdentity, 'pid' | 'startedAt'>): boolean {
-  return identifyProcess(recorded.pid)?.startedAt === recorded.startedAt;
+export function isRunning({ pid, startedAt }: RecordedIdentity): boolean {
+  return startedAt === null ? isAlive(pid) : identifyProcess(pid)?.startedAt === startedAt;
 }
 
 function fromProc(pid: number): ProcessIdentity | null {
@@ -54,7 +77,8 @@ function fromPs(pid: number): ProcessIdentity | null {
   try {
     const text = execFileSync('ps', ['-o', 'stat=,lstart=,command=', '-p', String(pid)], {
       encoding: 'utf8',
-      env: { ...process.env, LC_ALL: 'C' },
+      // One spelling of a moment, whoever asks.
+      env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     return parsePsLine(pid, text);
@@ -83,15 +107,15 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
 
 /**
  * Ends processes that are not our children: all at once by `signal`, those still there after `graceMs` by
- * `lastSignal`. Only processes whose start time is the recorded one are touched.
+ * `lastSignal`. Only processes whose start is known and the recorded one are touched.
  *
  * @returns the pids that were ended
  */
 export async function endProcesses(
-  recorded: readonly Pick<ProcessIdentity, 'pid' | 'startedAt'>[],
+  recorded: readonly RecordedIdentity[],
   options: { signal: NodeJS.Signals; lastSignal: NodeJS.Signals; graceMs: number },
 ): Promise<number[]> {
-  const alive = recorded.filter(isRunning);
+  const alive = recorded.filter((each) => each.startedAt !== null && isRunning(each));
   for (const { pid } of alive) signalProcess(pid, options.signal);
   const deadline = performance.now() + options.graceMs;
   let left = alive;

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { Refusal } from './errors';
-import { identifyProcess, isRunning, parsePsLine } from './process-identity';
-import { RunRecord, claimRun, newRunState, readRunState, type RunState } from './run-file';
+import { currentProcess, identifyProcess, isAlive, isRunning, parsePsLine } from './process-identity';
+import { claimRun, findRun, parseRunState, type RunState } from './run-file';
 
 const details = {
   portOffset: 0,
@@ -30,6 +31,19 @@ async function sleeper(): Promise<{ pid: number; startedAt: string; gone: Promis
   return { pid: identity.pid, startedAt: identity.startedAt, gone };
 }
 
+/** A process that claims when it is told to, says what came of it, and lives on. */
+function claimer() {
+  const script = `
+    const { claimRun } = require(${JSON.stringify(path.join(__dirname, 'run-file.js'))});
+    process.once('message', ({ folder, details }) => claimRun(folder, details).then(
+      () => process.send('held'),
+      (error) => process.send(error.name === 'Refusal' ? 'refused' : String(error)),
+    ));
+    setInterval(() => {}, 1000);
+    process.send('ready');`;
+  return spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+}
+
 describe('run.json', () => {
   let folder: string;
   let file: string;
@@ -42,15 +56,29 @@ describe('run.json', () => {
     rmSync(folder, { recursive: true });
   });
 
+  const find = (): RunState | null => findRun(folder, ['frontend']);
+  /** A file as a runner left it that was killed. */
+  const left = (children: RunState['children'] = []): void => {
+    const state: RunState = {
+      version: 1,
+      runner: { name: 'runner', pid: 2 ** 22 + 1, startedAt: 'gone' },
+      state: 'ready',
+      startedAt: 1,
+      ...details,
+      children,
+    };
+    writeFileSync(file, JSON.stringify(state));
+  };
+
   it('is claimed once, readable by its owner alone', async () => {
-    assert.equal(await claimRun(file, folder, newRunState(details)), null);
+    assert.equal((await claimRun(folder, details)).predecessor, null);
     assert.equal(statSync(file).mode & 0o777, 0o600);
-    assert.equal(readRunState(file)?.runner.pid, process.pid);
+    assert.equal(find()?.runner.pid, process.pid);
   });
 
   it('refuses a second runner while the first lives, and says who runs', async () => {
-    await claimRun(file, folder, newRunState(details));
-    await assert.rejects(claimRun(file, folder, newRunState(details)), (error: unknown) => {
+    await claimRun(folder, details);
+    await assert.rejects(claimRun(folder, details), (error: unknown) => {
       assert.ok(error instanceof Refusal);
       assert.match(
         error.message,
@@ -59,65 +87,129 @@ describe('run.json', () => {
       assert.match(error.message, /--data DIR --port-offset/);
       return true;
     });
-    assert.equal(readRunState(file)?.runner.pid, process.pid, 'the first still holds it');
+    assert.equal(find()?.runner.pid, process.pid, 'the first still holds it');
   });
 
-  it('lets exactly one of several at once in', async () => {
-    writeFileSync(file, JSON.stringify(dead(newRunState(details))));
-    const claims = await Promise.allSettled(
-      [1, 2, 3].map(() => claimRun(file, folder, newRunState(details))),
-    );
-    assert.equal(claims.filter(({ status }) => status === 'fulfilled').length, 1);
+  for (const [what, before] of [
+    [
+      'of a dead runner',
+      (): void => {
+        left();
+      },
+    ],
+    [
+      'that is not whole',
+      () => {
+        writeFileSync(file, '{"version":1,"runner":{"pi');
+      },
+    ],
+    ['that is not there', () => undefined],
+  ] as const) {
+    it(`lets exactly one of several processes at once take a file ${what}`, async () => {
+      before();
+      const children = [1, 2, 3, 4].map(() => claimer());
+      try {
+        await Promise.all(children.map((child) => once(child, 'message')));
+        const answers = children.map((child) => once(child, 'message'));
+        for (const child of children) child.send({ folder, details });
+        const said = (await Promise.all(answers)).map(([answer]: unknown[]) => answer);
+        assert.deepEqual(said.toSorted(), ['held', 'refused', 'refused', 'refused']);
+        const holder = children[said.indexOf('held')];
+        assert.equal(find()?.runner.pid, holder?.pid);
+        assert.deepEqual(readdirSync(folder), ['run.json'], 'nothing is left beside it');
+      } finally {
+        for (const child of children) child.kill('SIGKILL');
+      }
+    });
+  }
+
+  it('takes over after another one died while it took over', async () => {
+    left();
+    const text = readFileSync(file, 'utf8');
+    const mark = createHash('sha256').update(text).digest('hex').slice(0, 12);
+    writeFileSync(`${file}.${mark}.takeover`, JSON.stringify({ pid: 2 ** 22 + 2, startedAt: 'gone' }));
+    await claimRun(folder, details);
+    assert.equal(find()?.runner.pid, process.pid);
   });
 
   it('takes over from a killed runner and ends exactly what that one left', async () => {
     const [orphan, stranger] = await Promise.all([sleeper(), sleeper()]);
-    const state = dead(newRunState(details));
-    state.children = [
+    left([
       { name: 'cart', pid: orphan.pid, startedAt: orphan.startedAt },
       // A later process got the pid of an old child: its start tells.
       { name: 'payment', pid: stranger.pid, startedAt: 'another time' },
-    ];
-    writeFileSync(file, JSON.stringify(state));
-    const predecessor = await claimRun(file, folder, newRunState(details));
+      // Nobody knows when it started: it is left alone.
+      { name: 'ads', pid: stranger.pid, startedAt: null },
+    ]);
+    const { predecessor } = await claimRun(folder, details);
     assert.deepEqual(predecessor?.ended, ['cart']);
     await orphan.gone;
     assert.equal(isRunning(stranger), true);
     process.kill(stranger.pid, 'SIGKILL');
     await stranger.gone;
-    assert.equal(readRunState(file)?.runner.pid, process.pid);
+    assert.deepEqual(find()?.children, []);
   });
 
   it('takes a pid that was given to another process for a dead runner', async () => {
-    const state = newRunState(details);
-    state.runner.startedAt = 'long ago';
-    writeFileSync(file, JSON.stringify(state));
-    assert.notEqual(await claimRun(file, folder, newRunState(details)), null);
-  });
-
-  it('takes over a file that is not whole', async () => {
-    writeFileSync(file, '{"version":1,"runner":{"pi');
-    assert.equal(await claimRun(file, folder, newRunState(details)), null);
-    assert.equal(readRunState(file)?.adminToken, 'token');
+    left();
+    const state = JSON.parse(readFileSync(file, 'utf8')) as RunState;
+    writeFileSync(
+      file,
+      JSON.stringify({ ...state, runner: { ...state.runner, pid: process.pid, startedAt: 'long ago' } }),
+    );
+    assert.equal(find(), null);
+    assert.notEqual((await claimRun(folder, details)).predecessor, null);
   });
 
   it('keeps the newest process of each name', async () => {
-    const record = new RunRecord(file, newRunState(details));
+    const { record } = await claimRun(folder, details);
     const first = await sleeper();
     record.addChild('cart', first.pid);
     const second = await sleeper();
     record.addChild('cart', second.pid);
     record.update({ state: 'ready' });
-    const stored = JSON.parse(readFileSync(file, 'utf8')) as RunState;
-    assert.deepEqual(stored.children, [{ name: 'cart', pid: second.pid, startedAt: second.startedAt }]);
+    const stored = find();
+    assert.deepEqual(stored?.children, [{ name: 'cart', pid: second.pid, startedAt: second.startedAt }]);
     assert.equal(stored.state, 'ready');
     for (const { pid } of [first, second]) process.kill(pid, 'SIGKILL');
     await Promise.all([first.gone, second.gone]);
     assert.equal(isRunning(second), false);
+    record.remove();
+    assert.equal(find(), null);
+  });
+
+  it('counts as none when it is not whole, of another version, or does not tell a service', async () => {
+    await claimRun(folder, details);
+    const text = readFileSync(file, 'utf8');
+    const whole = JSON.parse(text) as Record<string, unknown>;
+    assert.equal(parseRunState(text)?.adminToken, 'token');
+    assert.equal(findRun(folder, ['cart']), null);
+    assert.equal(parseRunState(text.slice(0, -10)), null);
+    for (const broken of [
+      { version: 2 },
+      { state: 'what' },
+      { urls: { frontend: 8018 } },
+      { children: [{ name: 'cart' }] },
+      { databaseUrls: { superuser: 'a' } },
+    ]) {
+      assert.equal(parseRunState(JSON.stringify({ ...whole, ...broken })), null, JSON.stringify(broken));
+    }
   });
 });
 
 describe('the identity of a process', () => {
+  it('tells a process that runs from one that does not', async () => {
+    const other = await sleeper();
+    assert.equal(isAlive(other.pid), true);
+    assert.equal(isRunning({ pid: other.pid, startedAt: null }), true, 'its pid must do');
+    assert.equal(isRunning({ ...other, startedAt: 'another time' }), false);
+    process.kill(other.pid, 'SIGKILL');
+    await other.gone;
+    assert.equal(isAlive(other.pid), false);
+    assert.equal(isRunning({ pid: other.pid, startedAt: null }), false);
+    assert.equal(isRunning(currentProcess()), true);
+  });
+
   it('reads a line of ps, as macOS gives it', () => {
     assert.deepEqual(parsePsLine(7, 'S+   Sat Nov  7 09:05:01 2026     /usr/bin/node dist/main.js --x\n'), {
       pid: 7,
@@ -142,7 +234,3 @@ describe('the identity of a process', () => {
     assert.ok(!Number.isNaN(Date.parse(identity?.startedAt ?? '')));
   });
 });
-
-function dead(state: RunState): RunState {
-  return { ...state, runner: { name: 'runner', pid: 2 ** 22 + 1, startedAt: 'gone' } };
-}

@@ -1,42 +1,116 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
+import { dataFolder } from './data-folder';
 import { Refusal, hasCode } from './errors';
-import { writePrivateFile } from './private-file';
-import { endProcesses, identifyProcess, isRunning, type ProcessIdentity } from './process-identity';
+import { at, listAt, numberAt, parseJson, textAt } from './json';
+import { asJson, claimFile, readIfThere, writePrivateJson } from './private-file';
+import { currentProcess, endProcesses, identifyProcess, isRunning } from './process-identity';
+import type { RecordedIdentity } from './process-identity';
 
 /** A process the runner started, with what recognises it after the runner's death. */
-export interface RecordedProcess extends Pick<ProcessIdentity, 'pid' | 'startedAt'> {
+export interface RecordedProcess extends RecordedIdentity {
   name: string;
 }
 
-/** What `run.json` holds (0600): who runs the shop, with what, and how to reach it. */
-export interface RunState {
-  version: 1;
-  runner: RecordedProcess;
-  /** `starting` until every service answered once. */
-  state: 'starting' | 'ready' | 'stopping';
-  /** Unix seconds. */
-  startedAt: number;
-  /** Unix seconds of the last sign of life: tells how long a killed runner has been gone. */
-  seenAt: number;
+/** What a run needs to be reached by others; empty until the runner knows it. */
+export interface RunDetails {
   portOffset: number;
   /** Base URL of each service by name. */
   urls: Record<string, string>;
   databaseUrls: { superuser: string; shop_app: string; conductor: string };
   redis: { url: string; kind: string };
   adminToken: string;
+}
+
+const STATES = ['starting', 'ready', 'stopping'] as const;
+
+/** What `run.json` holds (0600): who runs the shop, with what, and how to reach it. */
+export interface RunState extends RunDetails {
+  version: 1;
+  runner: RecordedProcess;
+  /** `starting` until every service answered once. */
+  state: (typeof STATES)[number];
+  /** Unix seconds. */
+  startedAt: number;
   children: RecordedProcess[];
 }
 
-/** Reads `run.json`; null when there is none or it is not whole (then nobody runs by it). */
-export function readRunState(file: string): RunState | null {
+/** Reads the text of a `run.json`; null when it is not whole or of another version (then nobody runs by it). */
+export function parseRunState(text: string): RunState | null {
+  const value = parseJson(text);
+  const word = (...keys: string[]): string => textAt(value, ...keys) ?? fail();
+  const number = (key: string): number => numberAt(value, key) ?? fail();
   try {
-    const value = JSON.parse(readFileSync(file, 'utf8')) as Partial<RunState>;
-    if (value.version !== 1 || typeof value.runner?.pid !== 'number' || !Array.isArray(value.children))
-      return null;
-    return value as RunState;
-  } catch {
-    return null;
+    if (numberAt(value, 'version') !== 1) return null;
+    return {
+      version: 1,
+      runner: recordedProcess(at(value, 'runner')),
+      state: STATES.find((state) => state === at(value, 'state')) ?? fail(),
+      startedAt: number('startedAt'),
+      portOffset: number('portOffset'),
+      urls: Object.fromEntries(
+        Object.keys(at(value, 'urls') ?? {}).map((name) => [name, word('urls', name)]),
+      ),
+      databaseUrls: {
+        superuser: word('databaseUrls', 'superuser'),
+        shop_app: word('databaseUrls', 'shop_app'),
+        conductor: word('databaseUrls', 'conductor'),
+      },
+      redis: { url: word('redis', 'url'), kind: word('redis', 'kind') },
+      adminToken: word('adminToken'),
+      children: listAt(value, 'children').map(recordedProcess),
+    };
+  } catch (error) {
+    if (error instanceof NotWhole) return null;
+    throw error;
   }
+}
+
+class NotWhole extends Error {}
+
+function fail(): never {
+  throw new NotWhole();
+}
+
+function recordedProcess(value: unknown): RecordedProcess {
+  return {
+    name: textAt(value, 'name') ?? fail(),
+    pid: numberAt(value, 'pid') ?? fail(),
+    startedAt: textAt(value, 'startedAt'),
+  };
+}
+
+/** A run whose services are known by name. */
+export type RunOf<Service extends string> = RunState & { urls: Record<Service, string> };
+
+/**
+ * The shop that runs with a data folder; null when none does, also after its runner was killed.
+ *
+ * @param services whose URLs it must tell
+ * @throws Refusal when the file may not be read
+ */
+export function findRun<Service extends string>(
+  dataDir: string,
+  services: readonly Service[],
+): RunOf<Service> | null {
+  const { runFile } = dataFolder(dataDir);
+  let text: string | null;
+  try {
+    text = readIfThere(runFile);
+  } catch (error) {
+    if (!hasCode(error, 'EACCES')) throw error;
+    throw new Refusal(
+      `${runFile} is another user's: run the command as the user who runs the shop, or choose --data DIR.`,
+    );
+  }
+  const found = text === null ? null : parseRunState(text);
+  return found !== null && hasServices(found, services) && isRunning(found.runner) ? found : null;
+}
+
+function hasServices<Service extends string>(
+  run: RunState,
+  services: readonly Service[],
+): run is RunOf<Service> {
+  return services.every((name) => run.urls[name] !== undefined);
 }
 
 /** What was found of an earlier runner. */
@@ -49,55 +123,48 @@ export interface Predecessor {
 /**
  * Makes this process the one runner of a data folder and ends what a killed one left behind.
  *
- * @returns the earlier runner's state when it did not end by itself, else null
+ * @returns the record to keep, and the earlier runner's state when that one did not end by itself
  * @throws Refusal when another runner is alive
  */
-export async function claimRun(file: string, dataDir: string, claim: RunState): Promise<Predecessor | null> {
-  const text = `${JSON.stringify(claim, null, 2)}\n`;
-  for (;;) {
-    try {
-      writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
-      return null;
-    } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error;
-    }
-    const found = readRunState(file);
-    if (found && isRunning(found.runner)) throw refusal(found, dataDir);
-    const aside = `${file}.${String(process.pid)}.old`;
-    try {
-      renameSync(file, aside);
-    } catch (error) {
-      if (hasCode(error, 'ENOENT')) continue;
-      throw error;
-    }
-    // Between reading and renaming another new runner may have put its own there: give it back.
-    const taken = readRunState(aside);
-    if (taken && isRunning(taken.runner)) {
-      try {
-        linkSync(aside, file);
-      } finally {
-        rmSync(aside, { force: true });
-      }
-      throw refusal(taken, dataDir);
-    }
-    try {
-      writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
-    } catch (error) {
-      rmSync(aside, { force: true });
-      if (hasCode(error, 'EEXIST')) continue;
-      throw error;
-    }
-    const ended = taken ? await endOrphans(taken.children) : [];
-    rmSync(aside, { force: true });
-    return taken ? { state: taken, ended } : null;
-  }
+export async function claimRun(
+  dataDir: string,
+  details: RunDetails,
+): Promise<{ record: RunRecord; predecessor: Predecessor | null }> {
+  const { runFile } = dataFolder(dataDir);
+  const state = newRunState(details);
+  const claim = await claimFile(runFile, asJson(state), (text) => {
+    const found = parseRunState(text);
+    return found !== null && isRunning(found.runner);
+  });
+  const found = parseRunState(claim.taken ? (claim.replaced ?? '') : claim.holder);
+  if (!claim.taken) throw refusal(found, dataDir);
+  const record = new RunRecord(runFile, state);
+  if (found === null) return { record, predecessor: null };
+  // Kept until they have ended: should this runner be killed meanwhile, the next one ends them.
+  record.update({ children: found.children });
+  const ended = await endOrphans(found.children);
+  record.update({ children: [] });
+  return { record, predecessor: { state: found, ended } };
 }
 
-function refusal(found: RunState, dataDir: string): Refusal {
+function newRunState(details: RunDetails): RunState {
+  return {
+    version: 1,
+    runner: { name: 'runner', ...currentProcess() },
+    state: 'starting',
+    startedAt: Date.now() / 1000,
+    ...details,
+    children: [],
+  };
+}
+
+function refusal(found: RunState | null, dataDir: string): Refusal {
+  const who = found
+    ? `: process ${String(found.runner.pid)}, since ${new Date(found.startedAt * 1000).toLocaleString('sv-SE')}` +
+      (found.urls.frontend ? `, storefront ${found.urls.frontend}` : '')
+    : '';
   return new Refusal(
-    `The shop already runs with the data folder ${dataDir}: process ${String(found.runner.pid)}, ` +
-      `since ${new Date(found.startedAt * 1000).toLocaleString('sv-SE')}` +
-      `${found.urls.frontend ? `, storefront ${found.urls.frontend}` : ''}. ` +
+    `The shop already runs with the data folder ${dataDir}${who}. ` +
       'Stop it (Ctrl-C there), or start a second shop with --data DIR --port-offset 1000.',
   );
 }
@@ -127,13 +194,9 @@ export class RunRecord {
     private current: RunState,
   ) {}
 
-  get value(): RunState {
-    return this.current;
-  }
-
   update(change: Partial<Omit<RunState, 'version' | 'runner'>>): void {
-    this.current = { ...this.current, ...change, seenAt: Date.now() / 1000 };
-    writePrivateFile(this.file, `${JSON.stringify(this.current, null, 2)}\n`);
+    this.current = { ...this.current, ...change };
+    writePrivateJson(this.file, this.current);
   }
 
   /** Notes a process that was just spawned, in place of an earlier one of the same name. */
@@ -148,21 +211,4 @@ export class RunRecord {
   remove(): void {
     rmSync(this.file, { force: true });
   }
-}
-
-/** The state of this process as a runner that has just begun. */
-export function newRunState(
-  details: Omit<RunState, 'version' | 'runner' | 'state' | 'startedAt' | 'seenAt' | 'children'>,
-): RunState {
-  const identity = identifyProcess(process.pid);
-  const now = Date.now() / 1000;
-  return {
-    version: 1,
-    runner: { name: 'runner', pid: process.pid, startedAt: identity?.startedAt ?? 'unknown' },
-    state: 'starting',
-    startedAt: now,
-    seenAt: now,
-    children: [],
-    ...details,
-  };
 }

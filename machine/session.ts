@@ -1,4 +1,5 @@
 import { Client, type ClientConfig } from 'pg';
+import { withoutVariables } from './environment';
 
 /** One session, as scenario/ takes it (scenario/sql/executor.ts). */
 export interface SqlSession {
@@ -7,21 +8,25 @@ export interface SqlSession {
 
 /**
  * One session of PostgreSQL for the time of `work`. A connection that is lost rejects the query under way and does not
- * end the process.
+ * end the process. `PG*` variables are not read: they are meant for the user's own servers.
  */
 export async function withSession<T>(
   config: ClientConfig,
   work: (sql: SqlSession, client: Client) => Promise<T>,
 ): Promise<T> {
-  const client = new Client({
-    ...config,
-    application_name: 'ecommerce-demo/cli',
-    connectionTimeoutMillis: 5000,
-    keepAlive: true,
-  });
+  const client = withoutVariables(
+    /^PG/,
+    () =>
+      new Client({
+        application_name: 'ecommerce-demo',
+        connectionTimeoutMillis: 5000,
+        keepAlive: true,
+        ...config,
+      }),
+  );
   client.on('error', () => undefined);
-  await client.connect();
   try {
+    await client.connect();
     return await work(
       {
         query: async (text, values) => {

@@ -1,23 +1,16 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
+import { dataFolder } from '../machine/data-folder';
+import { isAlive } from '../machine/process-identity';
+import { parseRunState, type RunState } from '../machine/run-file';
+import { readIfThere } from '../machine/private-file';
+import { withSession } from '../machine/session';
 
 /** The repository, seen from dist/test. */
 export const repositoryDir = resolve(__dirname, '..', '..');
-
-/** What `npm start` writes into its data folder (machine/run-file.ts). */
-interface RunFile {
-  state: string;
-  urls: Record<string, string>;
-  databaseUrls: { superuser: string; shop_app: string; conductor: string };
-  redis: { url: string; kind: string };
-  adminToken: string;
-  runner: { pid: number };
-  children: { name: string; pid: number }[];
-}
 
 export interface Answer {
   status: number;
@@ -111,15 +104,11 @@ export class TestShop {
     return performance.now() - startedAt;
   }
 
-  runFile(): RunFile | null {
-    try {
-      return JSON.parse(readFileSync(join(this.dataDir, 'run.json'), 'utf8')) as RunFile;
-    } catch {
-      return null;
-    }
+  runFile(): RunState | null {
+    return parseRunState(readIfThere(dataFolder(this.dataDir).runFile) ?? '');
   }
 
-  run(): RunFile {
+  run(): RunState {
     const file = this.runFile();
     if (!file) throw new Error('the shop does not run');
     return file;
@@ -172,16 +161,12 @@ export class TestShop {
   async sql<Row>(
     text: string,
     values: unknown[] = [],
-    role: keyof RunFile['databaseUrls'] = 'superuser',
+    role: keyof RunState['databaseUrls'] = 'superuser',
   ): Promise<Row[]> {
-    const client = new Client({ connectionString: this.run().databaseUrls[role] });
-    await client.connect();
-    try {
-      const { rows } = await client.query(text, values);
+    return withSession({ connectionString: this.run().databaseUrls[role] }, async (sql) => {
+      const { rows } = await sql.query(text, values);
       return rows as Row[];
-    } finally {
-      await client.end();
-    }
+    });
   }
 
   /** Sends a signal to the runner and waits for its end. Returns how long that took (ms). */
@@ -206,12 +191,6 @@ export class TestShop {
     rmSync(this.dataDir, { recursive: true, force: true });
     rmSync(this.stackFile, { force: true });
   }
-}
-
-/** Is there a process of this id (zombies don't count)? */
-export function isAlive(pid: number): boolean {
-  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
-  return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
 }
 
 /** Polls until `condition` holds. @throws with `what` after `timeoutMs` */

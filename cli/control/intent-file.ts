@@ -1,6 +1,6 @@
-import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { codeOf } from '../../machine/errors';
+import { claimFile, readIfThere, writePrivateFile } from '../../machine/private-file';
 import { parsePrivateIntent, privateText, type Intent, type IntentStore } from './intent';
 
 /** An intent in a target's data folder (0600). Each write is whole: a file that was begun is never seen. */
@@ -12,35 +12,20 @@ export class IntentFile implements IntentStore {
   }
 
   read(): Promise<Intent | null> {
-    try {
-      return Promise.resolve(parsePrivateIntent(readFileSync(this.file, 'utf8')));
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return Promise.resolve(null);
-      throw error;
-    }
+    const text = readIfThere(this.file);
+    return Promise.resolve(text === null ? null : parsePrivateIntent(text));
   }
 
   async claim(intent: Intent): Promise<Intent | null> {
-    const draft = this.draft(intent);
-    try {
-      linkSync(draft, this.file);
-      return null;
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
-      const found = await this.read();
-      if (found !== null) return found;
-      // It has just gone: whoever links first has it.
-      if (!existsSync(this.file)) return await this.claim(intent);
-      // It was no intent.
-      renameSync(draft, this.file);
-      return null;
-    } finally {
-      rmSync(draft, { force: true });
-    }
+    this.makeFolder();
+    const isIntent = (text: string): boolean => parsePrivateIntent(text) !== null;
+    const claim = await claimFile(this.file, `${privateText(intent)}\n`, isIntent);
+    return claim.taken ? null : parsePrivateIntent(claim.holder);
   }
 
   update(intent: Intent): Promise<void> {
-    renameSync(this.draft(intent), this.file);
+    this.makeFolder();
+    writePrivateFile(this.file, `${privateText(intent)}\n`);
     return Promise.resolve();
   }
 
@@ -49,10 +34,7 @@ export class IntentFile implements IntentStore {
     return Promise.resolve();
   }
 
-  private draft(intent: Intent): string {
+  private makeFolder(): void {
     mkdirSync(path.dirname(this.file), { recursive: true, mode: 0o700 });
-    const draft = `${this.file}.${process.pid}`;
-    writeFileSync(draft, `${privateText(intent)}\n`, { mode: 0o600 });
-    return draft;
   }
 }

@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { z } from 'zod';
 import { printable } from '../../machine/printable';
-import { isSameProcess, processStart } from '../target/process-identity';
+import { currentProcess, isRunning } from '../../machine/process-identity';
 
 /**
  * What a run is about to break, written down before anything is broken: whoever comes next can heal it. Other machines
@@ -16,7 +16,7 @@ export interface SharedIntent {
   /** How the outage is made: by an override row, or by the stack's configuration and an update. */
   how: 'override' | 'config';
   pid: number;
-  /** As `processStart` said; null where nobody knows. */
+  /** What tells it from a later one with its pid (machine/process-identity.ts); null where the system could not tell. */
   processStartedAt: string | null;
   host: string;
   user: string;
@@ -87,13 +87,14 @@ const privateIntent = z.strictObject({
 
 /** An intent of this process. */
 export function newIntent(how: Intent['how'], endsAt: Date, durationMinutes: number | null = null): Intent {
+  const self = currentProcess();
   return {
     version: 2,
     state: 'preparing',
     runId: null,
     how,
-    pid: process.pid,
-    processStartedAt: processStart(process.pid),
+    pid: self.pid,
+    processStartedAt: self.startedAt,
     host: thisHost(),
     user: nameOf(userName()),
     since: new Date().toISOString(),
@@ -110,16 +111,12 @@ export function newIntent(how: Intent['how'], endsAt: Date, durationMinutes: num
  */
 export function livenessOf(
   intent: Intent,
-  here: { host: string; now: number; isSameProcess: (pid: number, startedAt: string | null) => boolean } = {
-    host: thisHost(),
-    now: Date.now(),
-    isSameProcess,
-  },
+  here: { host: string; now: number } = { host: thisHost(), now: Date.now() },
 ): 'alive' | 'dead' | 'elsewhere' {
   const over = here.now > Date.parse(intent.endsAt) + ELSEWHERE_GRACE_MS;
   if (intent.host === here.host) {
     if (intent.origin === 'cluster' && over) return 'dead';
-    return here.isSameProcess(intent.pid, intent.processStartedAt) ? 'alive' : 'dead';
+    return isRunning({ pid: intent.pid, startedAt: intent.processStartedAt }) ? 'alive' : 'dead';
   }
   return over ? 'dead' : 'elsewhere';
 }

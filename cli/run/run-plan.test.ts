@@ -7,8 +7,6 @@ import { resolveScenario } from '../../scenario/resolve';
 import { parseDemoArguments, type DemoOptions } from './arguments';
 import { Refusal } from '../../machine/errors';
 import { LEAD_SECONDS, planRun } from './run-plan';
-import { parseRunFile } from '../target/shop-discovery';
-import { SERVICE_NAMES } from '../../services/catalog';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'demo-plan-'));
 after(() => {
@@ -82,30 +80,5 @@ describe('the plan of a run', () => {
     const exits2 = (error: unknown) => error instanceof Refusal && error.exitCode === 2;
     assert.throws(usage('config: [\n'), exits2);
     assert.throws(usage('config:\n  ecommerce-demo:nonsense: 1\n'), exits2);
-  });
-});
-
-describe('run.json', () => {
-  const whole = {
-    version: 1,
-    runner: { pid: 4711 },
-    state: 'ready',
-    urls: Object.fromEntries(SERVICE_NAMES.map((name) => [name, `http://127.0.0.1/${name}`])),
-    adminToken: 'secret',
-    databaseUrls: { conductor: 'postgres://conductor@127.0.0.1/ecommerce' },
-  };
-
-  it('tells how to reach the shop', () => {
-    const shop = parseRunFile(JSON.stringify(whole));
-    assert.equal(shop?.runnerPid, 4711);
-    assert.equal(shop.urls['product-catalog'], 'http://127.0.0.1/product-catalog');
-    assert.equal(shop.conductorUrl, whole.databaseUrls.conductor);
-  });
-
-  it('counts as none when it is half written or of another version', () => {
-    assert.equal(parseRunFile(JSON.stringify(whole).slice(0, -10)), null);
-    assert.equal(parseRunFile(JSON.stringify({ ...whole, version: 2 })), null);
-    assert.equal(parseRunFile(JSON.stringify({ ...whole, urls: { frontend: 'http://x' } })), null);
-    assert.equal(parseRunFile(null), null);
   });
 });

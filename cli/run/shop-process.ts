@@ -6,7 +6,7 @@ import type { DemoOptions } from './arguments';
 import { Refusal } from '../../machine/errors';
 import type { Interruption } from '../../machine/interruption';
 import type { Output } from '../../machine/terminal';
-import { findShop, type Shop } from '../target/shop-discovery';
+import { findShop, type Shop } from '../target/local-target';
 
 /** Seeding 500,000 rows and everything else on a slow machine (ms). */
 const READY_WITHIN_MS = 300_000;
@@ -34,7 +34,7 @@ export async function openShop(
 ): Promise<OpenShop> {
   const running = await runningShop(options.dataDir, interruption, output);
   if (running !== null) {
-    output.line(`The shop runs (process ${running.runnerPid}, ${running.urls.frontend}).`);
+    output.line(`The shop runs (process ${running.runner.pid}, ${running.urls.frontend}).`);
     return { shop: running, startedHere: false, close: () => Promise.resolve() };
   }
   output.line(`No shop runs with the data folder ${options.dataDir}: starting one.`);
@@ -61,10 +61,10 @@ async function runningShop(
     if (shop === null || shop.state === 'ready') return shop;
     if (performance.now() > deadline) {
       throw new Refusal(
-        `The shop (process ${shop.runnerPid}) has been ${shop.state} for too long: look at its terminal.`,
+        `The shop (process ${shop.runner.pid}) has been ${shop.state} for too long: look at its terminal.`,
       );
     }
-    if (!told) output.line(`The shop (process ${shop.runnerPid}) is ${shop.state}: waiting.`);
+    if (!told) output.line(`The shop (process ${shop.runner.pid}) is ${shop.state}: waiting.`);
     told = true;
     await interruption.wait(200);
   }
@@ -122,7 +122,7 @@ class ShopRunner {
         throw new Refusal(`The shop could not be started (${this.ended}): its reason is above.`);
       }
       const shop = findShop(this.options.dataDir);
-      if (shop?.runnerPid === this.child.pid && shop?.state === 'ready') {
+      if (shop?.runner.pid === this.child.pid && shop?.state === 'ready') {
         this.echo = false;
         return shop;
       }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { renderSoak, soakResult } from './soak-report';
-import { familyBytes, parseProcesses, type LaneSample, type Sample } from './soak-samples';
+import type { LaneSample, Sample } from './soak-samples';
 import { GrowingCount, trendOf } from './soak-statistics';
 
 const facts = { startedAt: '2026-11-21T16:00:00Z', target: '/data', scale: 2 };
@@ -139,12 +139,5 @@ describe('the statistics', () => {
     for (const value of [100, 150, 20, 50]) count.look(value);
     assert.equal(count.total, 50 + 20 + 30);
     assert.equal(count.restarts, 1);
-  });
-
-  it('add a process and its descendants', () => {
-    const rows = parseProcesses('  1  0  100\n 10 1 200\n 11 10 300\n 12 99 400\n\n');
-    assert.equal(rows.length, 4);
-    assert.equal(familyBytes(10, rows), 500 * 1024);
-    assert.equal(familyBytes(1, rows), 600 * 1024);
   });
 });

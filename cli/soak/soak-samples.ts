@@ -1,13 +1,9 @@
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
-import { promisify } from 'node:util';
 import { SERVICE_NAMES } from '../../services/catalog';
 import { readInstances, readService } from '../checks/context';
 import { numberAt } from '../../machine/json';
+import { measureMemory } from '../../machine/memory';
 import type { Target } from '../target/target';
-
-const run = promisify(execFile);
 
 /** What is looked at every few seconds. */
 export interface Sample {
@@ -98,49 +94,11 @@ async function loadOf(target: Target): Promise<Sample['load']> {
 }
 
 /**
- * Memory of the runner's processes, each with its descendants: on Linux what is their own (anonymous pages: no shared
- * buffers, which every back end of PostgreSQL would count again), else resident sizes.
+ * Memory of the runner's processes, each with its descendants: their own pages alone, for PostgreSQL's shared buffers
+ * fill as they are used, which is no leak.
  */
 async function memoryOf(target: Target): Promise<Record<string, number>> {
-  const [instances, { stdout }] = await Promise.all([
-    target.instances(),
-    run('ps', ['-A', '-o', 'pid=,ppid=,rss='], { maxBuffer: 16 * 1024 * 1024 }),
-  ]);
-  const rows = await Promise.all(
-    parseProcesses(stdout).map(async (row) => ({ ...row, bytes: (await ownBytes(row.pid)) ?? row.bytes })),
-  );
-  return Object.fromEntries(
-    instances.flatMap(({ workload, pid }) => (pid === null ? [] : [[workload, familyBytes(pid, rows)]])),
-  );
-}
-
-/** Anonymous resident bytes; null where the system does not tell, or the process has ended. */
-async function ownBytes(pid: number): Promise<number | null> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1];
-  return kilobytes === undefined ? null : Number(kilobytes) * 1024;
-}
-
-export interface ProcessRow {
-  pid: number;
-  parent: number;
-  bytes: number;
-}
-
-/** Reads `ps -o pid=,ppid=,rss=` (kB). */
-export function parseProcesses(text: string): ProcessRow[] {
-  return text.split('\n').flatMap((line) => {
-    const [pid, parent, kilobytes] = line.trim().split(/\s+/).map(Number);
-    return pid === undefined || parent === undefined || kilobytes === undefined || Number.isNaN(kilobytes)
-      ? []
-      : [{ pid, parent, bytes: kilobytes * 1024 }];
-  });
-}
-
-/** A process and all its descendants (bytes). Pages that they share are counted with each. */
-export function familyBytes(pid: number, rows: readonly ProcessRow[]): number {
-  const own = rows.find((row) => row.pid === pid)?.bytes ?? 0;
-  return rows
-    .filter(({ parent }) => parent === pid)
-    .reduce((sum, child) => sum + familyBytes(child.pid, rows), own);
+  const instances = await target.instances();
+  const processes = instances.flatMap(({ workload, pid }) => (pid === null ? [] : [{ name: workload, pid }]));
+  return (await measureMemory(processes, 'own')).byName;
 }

@@ -1,19 +1,32 @@
-import { readFileSync } from 'node:fs';
 import { SERVICE_NAMES, type ServiceName } from '../../services/catalog';
-import { messageOf } from '../../machine/errors';
+import { messageOf, Refusal } from '../../machine/errors';
 import { getJson } from '../../machine/http';
 import { IntentFile } from '../control/intent-file';
-import { at, listAt, numberAt, textAt } from '../../machine/json';
-import { findShop, isAlive, runFile, type Shop } from './shop-discovery';
+import { at } from '../../machine/json';
+import { isRunning } from '../../machine/process-identity';
+import { findRun, type RunOf } from '../../machine/run-file';
 import type { Instance, Target, TargetOptions } from './target';
 
 const READY_TIMEOUT_MS = 3000;
 
-/** The shop that runs with a data folder; null when none does. @throws Refusal for another user's */
+/** A shop of `npm start`, as its run file describes it. */
+export type Shop = RunOf<ServiceName>;
+
+/** The shop that runs with a data folder, in whatever state; null when none does. @throws Refusal for another user's */
+export function findShop(dataDir: string): Shop | null {
+  return findRun(dataDir, SERVICE_NAMES);
+}
+
+/** The shop that runs with a data folder; null when none does. @throws Refusal for one that has just begun to start */
 export function findLocalTarget(
   options: Pick<TargetOptions, 'dataDir' | 'stack' | 'repositoryDir'>,
 ): Target | null {
   const shop = findShop(options.dataDir);
+  if (shop?.adminToken === '') {
+    throw new Refusal(
+      `The shop (process ${shop.runner.pid}) has just begun to start: run the command again in a moment.`,
+    );
+  }
   return shop === null ? null : localTarget(shop, options);
 }
 
@@ -28,7 +41,7 @@ export function localTarget(
     shopUrl: shop.urls.frontend,
     consoleUrl: shop.urls.console,
     adminToken: shop.adminToken,
-    conductor: { connectionString: shop.conductorUrl },
+    conductor: { connectionString: shop.databaseUrls.conductor },
     config: { projectDir: repositoryDir, stack },
     stack,
     dataDir,
@@ -43,16 +56,15 @@ export function localTarget(
   };
 }
 
-/** The processes in `run.json`; a service's readiness is what it says itself, a store's that it is alive. */
+/** The processes in the run file as it is now; a service's readiness is what it says itself, a store's that it is alive. */
 async function processes(shop: Shop, dataDir: string): Promise<Instance[]> {
-  const children = listAt(JSON.parse(readFileSync(runFile(dataDir), 'utf8')) as unknown, 'children');
+  const children = findShop(dataDir)?.children ?? shop.children;
   return Promise.all(
     children.map(async (child): Promise<Instance> => {
-      const workload = textAt(child, 'name') ?? 'unknown';
-      const pid = numberAt(child, 'pid') ?? 0;
+      const { name: workload, pid } = child;
       const reason = isService(workload)
         ? await unready(shop.urls[workload]).catch((error: unknown) => messageOf(error))
-        : isAlive(pid)
+        : isRunning(child)
           ? null
           : 'the process has ended';
       return { workload, name: `process ${pid}`, ready: reason === null, reason, restarts: null, pid };

@@ -5,7 +5,7 @@ import { messageOf } from '../../machine/errors';
 import { duration } from '../../report/format';
 import { type Output } from '../../machine/terminal';
 import { loadAutomation } from './pulumi-engine';
-import { isAlive } from './shop-discovery';
+import { isAlive } from '../../machine/process-identity';
 import { engineReason, openWorkspace } from './stack-target';
 import type { TargetOptions } from './target';
 

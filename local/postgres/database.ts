@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
-import { setupDatabase, type SqlExecutor } from '../../scenario/apply';
+import { setupDatabase } from '../../scenario/apply';
 import { DATABASE_NAME, roleStatements, type RolePasswords } from '../../scenario/sql/roles';
 import type { Scenario } from '../../scenario/types';
 import { Refusal, hasCode, messageOf } from '../../machine/errors';
+import { withSession } from '../../machine/session';
 
 /** URLs of the shop's database, by who logs in. */
 export interface DatabaseUrls {
@@ -26,29 +26,6 @@ export function databaseUrls(superuserUrl: string, passwords: RolePasswords): Da
     shop_app: as('shop_app', passwords.shop_app),
     conductor: as('conductor', passwords.conductor),
   };
-}
-
-/** One connection for the time of `work`. Notices and a lost connection do not end the process. */
-export async function withConnection<T>(url: string, work: (sql: SqlExecutor) => Promise<T>): Promise<T> {
-  const client = new Client({
-    connectionString: url,
-    application_name: 'ecommerce-demo/runner',
-    connectionTimeoutMillis: 5000,
-    keepAlive: true,
-  });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return await work({
-      query: async (text, values) => {
-        const { rows } = await client.query<Record<string, unknown>>(text, values);
-        // A text of several statements gives an array of results; scenario/ sends one each.
-        return { rows };
-      },
-    });
-  } finally {
-    await client.end().catch(() => undefined);
-  }
 }
 
 /** Errors that mean "not yet": nobody listens, or the server is starting up or recovering. */
@@ -75,7 +52,7 @@ export async function waitForDatabase(
     const failed = hasFailed();
     if (failed) throw failed;
     try {
-      await withConnection(superuserUrl, (sql) => sql.query('select 1'));
+      await withSession({ connectionString: superuserUrl }, (sql) => sql.query('select 1'));
       return;
     } catch (error) {
       const { host } = new URL(superuserUrl);
@@ -110,12 +87,13 @@ export async function prepareDatabase(
     onProgress: (rows: number, total: number) => void;
   },
 ): Promise<number> {
-  await withConnection(superuserUrl, async (sql) => {
+  await withSession({ connectionString: superuserUrl }, async (sql) => {
     for (const statement of roleStatements(options.passwords)) await sql.query(statement);
     const { rows } = await sql.query('select from pg_database where datname = $1', [DATABASE_NAME]);
     if (rows.length === 0) await sql.query(`create database ${DATABASE_NAME}`);
   });
-  return withConnection(databaseUrls(superuserUrl, options.passwords).superuser, async (sql) => {
+  const { superuser } = databaseUrls(superuserUrl, options.passwords);
+  return withSession({ connectionString: superuser }, async (sql) => {
     const { seededRows } = await setupDatabase(sql, {
       catalogRows: options.catalogRows,
       log: options.log,

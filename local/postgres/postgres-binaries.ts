@@ -15,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { childEnvironment } from '../../machine/environment';
 import { Refusal, hasCode, messageOf } from '../../machine/errors';
 import { canReach, type SystemUser } from './postgres-user';
 
@@ -123,6 +124,7 @@ function tryBinaries(native: string, user: SystemUser | null): PostgresBinaries 
     const run = spawnSync(program, ['--version'], {
       encoding: 'utf8',
       cwd: '/',
+      env: childEnvironment(process.env, { LC_ALL: 'C' }),
       timeout: 10_000,
       ...(user ? { uid: user.uid, gid: user.gid } : {}),
     });

@@ -3,6 +3,7 @@ import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, wri
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { KEEPALIVE_SETTINGS } from '../../scenario/sql/settings';
+import { childEnvironment } from '../../machine/environment';
 import { Refusal } from '../../machine/errors';
 import { lastLines } from '../processes/log-files';
 import type { PostgresPlace } from './postgres-binaries';
@@ -13,6 +14,9 @@ import type { ProcessSpec } from '../processes/supervised-process';
 /** Name of PostgreSQL's process in run.json, in logs and in messages. */
 export const POSTGRES_NAME = 'postgresql';
 export const SUPERUSER = 'postgres';
+
+/** Of the server and of initdb: its messages in one language. */
+const SERVER_ENVIRONMENT = childEnvironment(process.env, { LC_ALL: 'C' });
 
 export interface PostgresOptions {
   place: PostgresPlace;
@@ -95,7 +99,7 @@ function runInitdb(
     const child = spawn(program, args, {
       cwd: '/',
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, LC_ALL: 'C' },
+      env: SERVER_ENVIRONMENT,
       // Without the terminal's Ctrl-C: the signal ends it, then its leavings are removed.
       detached: true,
       ...(user ? { uid: user.uid, gid: user.gid } : {}),
@@ -184,7 +188,7 @@ export function postgresSpec(options: PostgresOptions): ProcessSpec {
       place.dataDir,
       ...Object.entries(serverSettings(options)).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
     ],
-    env: { PATH: process.env.PATH ?? '', LC_ALL: 'C', PGDATA: place.dataDir },
+    env: SERVER_ENVIRONMENT,
     cwd: place.dataDir,
     user: user ? { uid: user.uid, gid: user.gid } : null,
     logFile,

@@ -1,13 +1,4 @@
-import {
-  copyFileSync,
-  openSync,
-  closeSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  truncateSync,
-} from 'node:fs';
+import { closeSync, copyFileSync, openSync, readSync, renameSync, statSync, truncateSync } from 'node:fs';
 import { hasCode } from '../../machine/errors';
 
 /** A log of one process larger than this is set aside and begun anew (bytes). */
@@ -67,10 +58,4 @@ export function lastLines(file: string, count: number): string[] {
   } finally {
     closeSync(descriptor);
   }
-}
-
-/** Removes a log and the one before it. */
-export function removeLog(file: string): void {
-  rmSync(file, { force: true });
-  rmSync(`${file}.1`, { force: true });
 }

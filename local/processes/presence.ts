@@ -33,8 +33,10 @@ export class Presence {
     this.beat.unref();
   }
 
+  /** It ran until now; a start that failed before it began does not count. */
   end(): void {
-    if (this.beat) clearInterval(this.beat);
+    if (this.beat === null) return;
+    clearInterval(this.beat);
     this.beat = null;
     this.touch();
   }

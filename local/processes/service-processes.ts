@@ -1,26 +1,35 @@
 import path from 'node:path';
+import type { DataFolder } from '../../machine/data-folder';
+import { FOR_CHILD, childEnvironment, type LogLevel } from '../../machine/environment';
 import { CATALOG, urlVariable, type ServiceEntry, type ServiceName } from '../../services/catalog';
 import type { DatabaseUrls } from '../postgres/database';
+import type { Reporter } from '../reporter';
 import type { ProcessSpec } from './supervised-process';
+import type { Supervisor } from './supervisor';
+
+/** From a cold start on one slow core: initdb, a seeding, eleven Node processes (ms). */
+const READY_TIMEOUT_MS = 120_000;
+
+/** The compiled tree (dist). */
+const DIST = path.resolve(__dirname, '..', '..');
 
 /** What the services of one shop need to know of each other. */
 export interface ServiceSettings {
-  /** Folder of the compiled tree (dist). */
-  distDir: string;
   portOffset: number;
   databaseUrls: DatabaseUrls;
   redis: { url: string; kind: string };
   adminToken: string;
   /** OTLP/HTTP base URL the console forwards to; null: nowhere. */
   forwardOtlpTo: string | null;
-  compileCacheDir: string;
-  logDir: string;
+  folder: Pick<DataFolder, 'logs' | 'compileCache'>;
   /** The runner's own environment. */
   env: NodeJS.ProcessEnv;
+  /** Null: the services' own default. */
+  logLevel: LogLevel | null;
 }
 
 /** Keeps a service at about 60 MB: the young generation grows no further than needed. */
-const NODE_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=96'];
+export const NODE_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=96'];
 
 /** Port of a service, moved. */
 export function servicePort(entry: Pick<ServiceEntry, 'port'>, portOffset: number): number {
@@ -36,56 +45,75 @@ export function serviceUrls(portOffset: number): Record<ServiceName, string> {
 
 /** How one service runs as a process of its own, with the environment of services/. */
 export function serviceSpec(entry: ServiceEntry, settings: ServiceSettings): ProcessSpec {
-  const { distDir } = settings;
   return {
     name: entry.name,
     command: process.execPath,
     args: [
       ...NODE_FLAGS,
       '--require',
-      path.join(distDir, 'services', 'lib', 'telemetry', 'bootstrap.js'),
-      path.join(distDir, 'services', 'main.js'),
+      path.join(DIST, 'services', 'lib', 'telemetry', 'bootstrap.js'),
+      path.join(DIST, 'services', 'main.js'),
     ],
     env: serviceEnvironment(entry, settings),
-    cwd: path.dirname(distDir),
+    cwd: path.dirname(DIST),
     user: null,
-    logFile: path.join(settings.logDir, `${entry.name}.log`),
+    logFile: path.join(settings.folder.logs, `${entry.name}.log`),
     stopSignal: 'SIGTERM',
     killSignal: 'SIGKILL',
   };
 }
 
-function serviceEnvironment(entry: ServiceEntry, settings: ServiceSettings): NodeJS.ProcessEnv {
+/** What a service reads: see its `readEnv`. */
+export function serviceEnvironment(entry: ServiceEntry, settings: ServiceSettings): NodeJS.ProcessEnv {
+  const { databaseUrls, redis, logLevel, forwardOtlpTo } = settings;
   const urls = serviceUrls(settings.portOffset);
-  const { databaseRole } = entry;
-  return {
-    ...inherited(settings.env),
-    NODE_ENV: 'production',
-    NODE_COMPILE_CACHE: settings.compileCacheDir,
-    SERVICE: entry.name,
-    HOST: '127.0.0.1',
-    PORT: String(servicePort(entry, settings.portOffset)),
-    ...Object.fromEntries(entry.calls.map((name) => [urlVariable(name), urls[name]])),
-    ...(databaseRole === null ? {} : { DATABASE_URL: settings.databaseUrls[databaseRole] }),
-    ...(entry.stores.includes('redis') ? { REDIS_URL: settings.redis.url } : {}),
-    REDIS_KIND: settings.redis.kind,
-    ADMIN_TOKEN: settings.adminToken,
-    OTEL_EXPORTER_OTLP_ENDPOINT: urls.console,
-    ...(entry.name === 'console'
-      ? {
-          // The presenter's page reaches every service: health, run-time control, the storefront's address.
-          ...Object.fromEntries(CATALOG.map(({ name }) => [urlVariable(name), urls[name]])),
-          ...(settings.forwardOtlpTo === null
-            ? {}
-            : { CONSOLE_FORWARD_OTLP_ENDPOINT: settings.forwardOtlpTo }),
-        }
-      : {}),
-  };
+  const isConsole = entry.name === 'console';
+  // The presenter's page reaches every service: health, run-time control, the storefront's address.
+  const calls = isConsole ? CATALOG.map(({ name }) => name) : entry.calls;
+  return childEnvironment(
+    settings.env,
+    {
+      NODE_ENV: 'production',
+      NODE_COMPILE_CACHE: settings.folder.compileCache,
+      SERVICE: entry.name,
+      HOST: '127.0.0.1',
+      PORT: String(servicePort(entry, settings.portOffset)),
+      ...Object.fromEntries(calls.map((name) => [urlVariable(name), urls[name]])),
+      ...(entry.databaseRole === null ? {} : { DATABASE_URL: databaseUrls[entry.databaseRole] }),
+      ...(entry.stores.includes('redis') ? { REDIS_URL: redis.url } : {}),
+      REDIS_KIND: redis.kind,
+      ADMIN_TOKEN: settings.adminToken,
+      OTEL_EXPORTER_OTLP_ENDPOINT: urls.console,
+      ...(logLevel === null ? {} : { LOG_LEVEL: logLevel }),
+      ...(isConsole && forwardOtlpTo !== null ? { CONSOLE_FORWARD_OTLP_ENDPOINT: forwardOtlpTo } : {}),
+    },
+    isConsole ? [FOR_CHILD.console, FOR_CHILD.outside] : [],
+  );
 }
 
-/** What of the runner's environment is the user's, and not npm's or the shell's about this very process. */
-function inherited(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const dropped =
-    /^(npm_|INIT_CWD$|HOSTNAME$|NODE_OPTIONS$|NODE_COMPILE_CACHE$|DATABASE_URL$|REDIS_URL$|OTEL_SERVICE_NAME$|PG[A-Z]+$)/;
-  return Object.fromEntries(Object.entries(env).filter(([key]) => !dropped.test(key)));
+/** Starts services and waits until each is ready. @throws Refusal when one is not in time, or keeps crashing */
+export async function readyServices(
+  supervisor: Supervisor,
+  settings: ServiceSettings,
+  names: readonly ServiceName[],
+  reporter: Reporter,
+): Promise<void> {
+  const urls = serviceUrls(settings.portOffset);
+  const step = reporter.step(names.length === 1 ? names.join() : 'Services');
+  const waiting = new Set(names);
+  const began = performance.now();
+  step.progress(`0 of ${String(names.length)} ready`);
+  for (const entry of CATALOG) if (waiting.has(entry.name)) supervisor.start(serviceSpec(entry, settings));
+  await Promise.all(
+    names.map(async (name) => {
+      await supervisor.waitReady(name, urls[name], READY_TIMEOUT_MS);
+      waiting.delete(name);
+      reporter.detail(`${name} ready after ${String(Math.round(performance.now() - began))} ms`);
+      step.progress(
+        `${String(names.length - waiting.size)} of ${String(names.length)} ready` +
+          (waiting.size <= 4 ? `, waiting for ${[...waiting].join(', ')}` : ''),
+      );
+    }),
+  );
+  step.done(names.length === 1 ? 'ready' : `${String(names.length)} ready`);
 }

@@ -2,12 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { applyScenario, readState } from '../../scenario/apply';
 import { positionAt } from '../../scenario/timeline';
 import type { Scenario } from '../../scenario/types';
-import {
-  prepareDatabase,
-  requiredConnections,
-  withConnection,
-  type DatabaseUrls,
-} from '../postgres/database';
+import { withSession } from '../../machine/session';
+import { prepareDatabase, requiredConnections, type DatabaseUrls } from '../postgres/database';
 import { duration } from '../../report/format';
 import type { Reporter } from '../reporter';
 import type { RolePasswords } from '../../scenario/sql/roles';
@@ -27,24 +23,23 @@ export interface StackTarget {
  * indexes, storage, desired row. Tells what was done.
  *
  * @param fresh see StackScenario.resolve
- * @returns the scenario that is desired now
  * @throws Refusal for a bad stack file; nothing has been changed then
  */
 export async function applyStack(
   stack: StackScenario,
   target: StackTarget,
   fresh: { absentSeconds: number } | null,
-): Promise<Scenario> {
+): Promise<void> {
   const { reporter } = target;
   const { config, notes } = stack.read();
   for (const note of notes) reporter.note(note);
-  return withConnection(target.urls.superuser, async (sql) => {
+  return withSession({ connectionString: target.urls.superuser }, async (sql) => {
     const { desired } = await readState(sql);
     const resolved = stack.resolve(config, desired, Date.now() / 1000, fresh);
     const { scenario } = resolved;
     if (fresh === null && isDeepStrictEqual(withoutNoise(desired), withoutNoise(scenario))) {
       reporter.note('the stack file was changed, the scenario was not');
-      return scenario;
+      return;
     }
     for (const note of resolved.notes) reporter.note(note);
     if (fresh === null && desired?.catalogRows !== scenario.catalogRows) {
@@ -75,7 +70,6 @@ export async function applyStack(
       );
     }
     reporter.note(describeScenario(scenario, Date.now() / 1000));
-    return scenario;
   });
 }
 

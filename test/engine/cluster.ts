@@ -1,5 +1,5 @@
 import type * as kubernetes from '@kubernetes/client-node' with { 'resolution-mode': 'import' };
-import { Client } from 'pg';
+import { withSession } from '../../machine/session';
 import type { TestStack } from './test-stack';
 
 /** Kinds that the program makes in its namespace, with their API versions. */
@@ -130,7 +130,7 @@ export class TestCluster {
       name: 'postgresql',
       namespace: this.stack.namespace,
     });
-    const client = new Client({
+    const login = {
       host: this.host,
       port: this.stack.ports.postgres,
       user: 'postgres',
@@ -140,13 +140,7 @@ export class TestCluster {
         ca: Buffer.from(data?.['tls.crt'] ?? '', 'base64').toString(),
         checkServerIdentity: () => undefined,
       },
-    });
-    await client.connect();
-    try {
-      const { rows } = await client.query<Record<string, unknown>>(statement, values);
-      return rows;
-    } finally {
-      await client.end();
-    }
+    };
+    return withSession(login, async (sql) => (await sql.query(statement, values)).rows);
   }
 }

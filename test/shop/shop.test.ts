@@ -10,7 +10,8 @@ import { CATALOG } from '../../services/catalog';
 import { recommendationsQuery } from '../../services/lib/recommendations-query';
 import { newestQuery } from '../../services/product-catalog/queries';
 import { approvedKey } from '../cards';
-import { isAlive, TestShop, until, type Answer } from '../harness';
+import { isAlive } from '../../machine/process-identity';
+import { TestShop, until, type Answer } from '../harness';
 import { deepest, spansOf, type Span, type TraceTree } from '../trace-tree';
 
 const ROWS = 100_000;

@@ -1,0 +1,138 @@
+import { existsSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { DataFolder } from '../../machine/data-folder';
+import { EXIT, Refusal } from '../../machine/errors';
+import type { RolePasswords } from '../../scenario/sql/roles';
+import { POSTGRES_PORT } from '../arguments';
+import type { Supervisor } from '../processes/supervisor';
+import type { Reporter } from '../reporter';
+import { loadSecrets, type Secrets } from '../secrets';
+import { prepareDatabase, waitForDatabase } from './database';
+import {
+  SUPERUSER,
+  clusterExists,
+  endOrphanedPostgres,
+  initialiseCluster,
+  postgresSpec,
+  startFault,
+  type PostgresOptions,
+} from './postgres';
+import { placePostgres } from './postgres-binaries';
+import { postgresUser } from './postgres-user';
+
+/** From an initdb on one slow core, or a recovery after a kill, to the first login (ms). */
+const DATABASE_TIMEOUT_MS = 30_000;
+
+/** Which PostgreSQL serves, and its secrets. */
+export interface DatabasePlan {
+  /** Null when the user's own server is used. */
+  server: PostgresOptions | null;
+  /** Of any database of the server. */
+  superuserUrl: string;
+  secrets: Secrets;
+}
+
+/**
+ * Decides which PostgreSQL serves: `ECOMMERCE_POSTGRES_URL`, else the embedded one in the data folder. Only for the
+ * runner that holds the folder: secrets are made when there are none, what a dead runner left is ended.
+ *
+ * @throws Refusal for a URL that is none, a system it does not run on, secrets that are broken or gone
+ */
+export async function planDatabase(
+  folder: DataFolder,
+  options: { env: NodeJS.ProcessEnv; portOffset: number; maxConnections: number; reporter: Reporter },
+): Promise<DatabasePlan> {
+  const external = options.env.ECOMMERCE_POSTGRES_URL ?? '';
+  if (external !== '') {
+    if (!/^postgres(ql)?:\/\//.test(external) || !URL.canParse(external)) {
+      throw new Refusal(
+        'ECOMMERCE_POSTGRES_URL: must be the URL of a superuser, e.g. postgres://postgres:secret@localhost:5432/postgres',
+        EXIT.usage,
+      );
+    }
+    return { server: null, superuserUrl: external, secrets: loadSecrets(folder.secretsFile, null) };
+  }
+  const user = postgresUser();
+  const place = placePostgres(folder.root, user);
+  for (const note of place.notes) options.reporter.note(note);
+  if (await endOrphanedPostgres(place.dataDir)) {
+    options.reporter.note('ended a PostgreSQL that was left on this data folder');
+  }
+  const port = POSTGRES_PORT + options.portOffset;
+  const secrets = loadSecrets(folder.secretsFile, usableCluster(place, folder, options.reporter));
+  return {
+    server: {
+      place,
+      user,
+      port,
+      maxConnections: options.maxConnections,
+      logFile: path.join(folder.logs, 'postgresql.log'),
+    },
+    superuserUrl: `postgres://${SUPERUSER}:${secrets.postgres}@127.0.0.1:${String(port)}/postgres`,
+    secrets,
+  };
+}
+
+/**
+ * The cluster's folder, null where there is none yet. One outside the data folder whose secrets are gone is removed:
+ * who deletes the data folder to start afresh does not know of it.
+ */
+function usableCluster(
+  { dataDir, outside }: PostgresOptions['place'],
+  folder: DataFolder,
+  reporter: Reporter,
+): string | null {
+  if (!clusterExists(dataDir)) return null;
+  if (!outside || existsSync(folder.secretsFile)) return dataDir;
+  rmSync(dataDir, { recursive: true, force: true });
+  reporter.note(`the data folder is new: the old database in ${dataDir} was removed`);
+  return null;
+}
+
+/** Starts the embedded PostgreSQL, made first if need be, or waits for the user's own. @throws Refusal */
+export async function startDatabase(
+  { server, superuserUrl, secrets }: DatabasePlan,
+  supervisor: Supervisor,
+  reporter: Reporter,
+  signal?: AbortSignal,
+): Promise<void> {
+  const step = reporter.step('PostgreSQL');
+  if (server === null) {
+    await waitForDatabase(superuserUrl, DATABASE_TIMEOUT_MS);
+    step.done('the one of ECOMMERCE_POSTGRES_URL');
+    return;
+  }
+  signal?.throwIfAborted();
+  step.progress('initdb');
+  const made = await initialiseCluster(server, secrets.postgres, signal);
+  signal?.throwIfAborted();
+  step.progress('');
+  const supervised = supervisor.start(postgresSpec(server));
+  await waitForDatabase(superuserUrl, DATABASE_TIMEOUT_MS, () =>
+    supervised.restarts > 0 || supervisor.stopping ? startFault(server.logFile) : null,
+  );
+  const as = server.user ? `, runs as user ${server.user.name}` : '';
+  step.done(`${server.place.binaries.major} on port ${String(server.port)}${made ? ', new' : ''}${as}`);
+}
+
+/** Makes roles, schema and catalog, and says how far it is. */
+export async function prepareCatalog(
+  superuserUrl: string,
+  passwords: RolePasswords,
+  catalogRows: number,
+  reporter: Reporter,
+): Promise<void> {
+  const step = reporter.step('Catalog');
+  const count = (rows: number): string => rows.toLocaleString('en-US');
+  const seeded = await prepareDatabase(superuserUrl, {
+    passwords,
+    catalogRows,
+    log: (message) => {
+      step.progress(message);
+    },
+    onProgress: (rows, total) => {
+      step.progress(`${count(rows)} of ${count(total)} products`);
+    },
+  });
+  step.done(`${count(catalogRows)} products${seeded > 0 ? `, ${count(seeded)} of them new` : ''}`);
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { serviceEntry } from '../../services/catalog';
+import { serviceEnvironment, type ServiceSettings } from './service-processes';
+
+const settings: ServiceSettings = {
+  portOffset: 100,
+  databaseUrls: { superuser: 'a', shop_app: 'postgres://app', conductor: 'postgres://conductor' },
+  redis: { url: 'redis://r', kind: 'stand-in' },
+  adminToken: 'token',
+  forwardOtlpTo: 'https://vendor.example',
+  folder: { logs: '/logs', compileCache: '/cache' },
+  env: {
+    PATH: '/bin',
+    OTEL_SDK_DISABLED: 'true',
+    OTEL_RESOURCE_ATTRIBUTES: 'service.name=my-laptop',
+    OTEL_SERVICE_NAME: 'mine',
+    PGSSLMODE: 'require',
+    NODE_OPTIONS: '--inspect',
+    NODE_ENV: 'development',
+    HTTPS_PROXY: 'http://proxy:3128',
+    DATABASE_URL: 'postgres://mine',
+    LOG_LEVEL: 'WARNING',
+    CONSOLE_TRACE_LINK: 'https://vendor.example/{traceId}',
+  },
+  logLevel: null,
+};
+
+it("gives a service its own settings, and nothing of the user's shell that is meant for others", () => {
+  const entry = serviceEntry('checkout');
+  const env = serviceEnvironment(entry, settings);
+  const { PAYMENT_URL: _none, ...known } = env;
+  assert.deepEqual(known, {
+    PATH: '/bin',
+    NODE_ENV: 'production',
+    NODE_COMPILE_CACHE: '/cache',
+    SERVICE: 'checkout',
+    HOST: '127.0.0.1',
+    PORT: String(entry.port + 100),
+    DATABASE_URL: 'postgres://app',
+    REDIS_KIND: 'stand-in',
+    ADMIN_TOKEN: 'token',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:8120',
+  });
+});
+
+it('gives the console its own variables and the way to the world outside', () => {
+  const env = serviceEnvironment(serviceEntry('console'), { ...settings, logLevel: 'debug' });
+  assert.equal(env.CONSOLE_FORWARD_OTLP_ENDPOINT, 'https://vendor.example');
+  assert.equal(env.CONSOLE_TRACE_LINK, 'https://vendor.example/{traceId}');
+  assert.equal(env.HTTPS_PROXY, 'http://proxy:3128');
+  assert.equal(env.LOG_LEVEL, 'debug');
+  assert.equal(env.FRONTEND_URL, 'http://127.0.0.1:8118');
+  assert.equal(env.OTEL_SDK_DISABLED, undefined);
+});
