@@ -83,11 +83,7 @@ function findOnPath(name: string, searchPath: string): string | null {
 }
 
 /** Starts the planned Redis, or waits for the user's own. @throws Refusal when it does not answer, or keeps ending */
-export async function startRedis(
-  plan: RedisPlan,
-  supervisor: Supervisor,
-  reporter: Reporter,
-): Promise<void> {
+export async function startRedis(plan: RedisPlan, supervisor: Supervisor, reporter: Reporter): Promise<void> {
   const step = reporter.step('Redis');
   const { spec } = plan;
   const supervised = spec ? supervisor.start(spec) : null;
