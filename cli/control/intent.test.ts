@@ -161,7 +161,7 @@ describe('an intent', () => {
     assert.equal(mayInterrupt(named), false);
     assert.equal(mayInterrupt(mine()), true);
     assert.equal(livenessOf(named), 'alive');
-    const later = { host: named.host, isSameProcess, now: Date.parse(named.endsAt) + 11 * 60_000 };
+    const later = { host: named.host, now: Date.parse(named.endsAt) + 11 * 60_000 };
     assert.equal(livenessOf(named, later), 'dead');
     assert.equal(livenessOf(mine(), later), 'alive', 'a paused run of this machine');
   });
