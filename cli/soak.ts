@@ -1,9 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { readState } from '../scenario/apply';
+import { readState } from '../scenario/state';
 import { resolveScenario } from '../scenario/resolve';
 import type { Override, Scenario } from '../scenario/types';
-import { describeRun, SOAK } from './target/conductor';
+import { healthyRun } from '../scenario/override/change';
+import { graceOf } from '../scenario/override/lease';
+import { beginRun, describeRun, endRun } from '../scenario/override/store';
+import { conductorSession, SOAK } from './target/conductor';
 import { EXIT, Interrupted, messageOf, Refusal } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
 import { KEEP_ARGUMENT, KEEP_HELP, withTarget } from './control/left-open';
@@ -28,8 +31,6 @@ const MOST_MINUTES = 240;
 const EVERY_MS = 5000;
 /** Between two lines of progress (ms). */
 const TELL_MS = 30_000;
-/** The load ends by itself so long after the soak, should this command be killed (s). */
-const EXPIRES_AFTER_SECONDS = 60;
 
 const HELP = `Runs the healthy shop at a steady load and looks for what goes wrong slowly: dropped starts, processes that grow,
 spans that never arrive.
@@ -91,9 +92,7 @@ async function soak(
     if (!(error instanceof Interrupted)) throw error;
     interrupted = true;
   } finally {
-    await withSession(target.conductor, (sql) =>
-      sql.query('select scenario.end_override($1)', [run.runId]),
-    ).catch((error: unknown) => {
+    await withSession(target.conductor, (sql) => endRun(sql, run.runId)).catch((error: unknown) => {
       output.line(`The load ends by itself within a minute (${messageOf(error)}).`);
     });
   }
@@ -129,7 +128,7 @@ async function soak(
 
 /** Writes the load as a run: normal operations at another scale. */
 async function begin(target: Target, { minutes, scale }: SoakOptions): Promise<Override> {
-  return withSession(target.conductor, async (sql) => {
+  return conductorSession(target.conductor, async (sql) => {
     const { desired, override } = await readState(sql);
     if (desired === null)
       throw new Refusal('The database has no scenario yet: start the shop, or pulumi up.');
@@ -140,7 +139,7 @@ async function begin(target: Target, { minutes, scale }: SoakOptions): Promise<O
       );
     }
     const run = soakRun(desired, scale, minutes * 60, Date.now() / 1000);
-    await sql.query('select scenario.begin_override($1::jsonb)', [JSON.stringify(run)]);
+    await beginRun(sql, run);
     return run;
   });
 }
@@ -149,17 +148,14 @@ async function begin(target: Target, { minutes, scale }: SoakOptions): Promise<O
 function soakRun(desired: Scenario, scale: number, seconds: number, now: number): Override {
   const { traffic } = resolveScenario({ traffic: { scale } }, { nowSeconds: now });
   const runId = `soak-${Math.round(now)}`;
-  return {
+  // Pools stay: PostgreSQL has connections for these.
+  const scenario = { ...desired, runId, scale, traffic };
+  return healthyRun(scenario, {
     runId,
-    mode: 'normal',
-    startTimestamp: now,
-    pausedAt: null,
-    ablation: null,
-    expiresAt: now + seconds + EXPIRES_AFTER_SECONDS,
     startedBy: SOAK,
-    // Pools stay: PostgreSQL has connections for these.
-    scenario: { ...desired, runId, scale, traffic },
-  };
+    now,
+    seconds: seconds + graceOf({ startedBy: SOAK }),
+  });
 }
 
 /** Takes a sample every few seconds. A service that does not answer is told, and looked at again. */

@@ -1,17 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log, SqlExecutor } from './sql/executor';
 import { createIndexStatement, dropIndexStatement, indexStatesQuery } from './sql/indexes';
-import { stateQuery, writeDesiredStatement } from './sql/state';
-import {
-  INDEX_NAMES,
-  type Ablation,
-  type DemoMode,
-  type EffectiveScenario,
-  type IndexName,
-  type IndexState,
-  type Override,
-  type Scenario,
-} from './types';
+import { writeDesiredStatement } from './sql/state';
+import { readState } from './state';
+import { INDEX_NAMES, type IndexName, type IndexState, type Scenario } from './types';
 
 export { setupDatabase } from './apply-setup';
 export type { Log, SqlExecutor } from './sql/executor';
@@ -144,53 +136,4 @@ export async function applyScenario(sql: SqlExecutor, scenario: Scenario, log: L
   if (scenario.mode !== 'normal') await step('storage profile', () => applyStorage(sql, scenario));
   await step('desired row', () => applyDesired(sql, scenario));
   return { changes, endedOverride };
-}
-
-/** Both rows of the scenario state. */
-export interface ScenarioState {
-  desired: Scenario | null;
-  override: Override | null;
-}
-
-/** Reads desired and override row; an expired override does not count. */
-export async function readState(sql: SqlExecutor): Promise<ScenarioState> {
-  const { rows } = await sql.query(stateQuery);
-  const row = rows[0] ?? {};
-  return {
-    desired: (row.desired as Scenario | null) ?? null,
-    override:
-      row.override_revision == null
-        ? null
-        : {
-            runId: String(row.run_id),
-            mode: row.mode as DemoMode,
-            startedBy: String(row.started_by),
-            startTimestamp: Number(row.start_at),
-            pausedAt: row.paused_at === null ? null : Number(row.paused_at),
-            ablation: row.ablation as Ablation | null,
-            expiresAt: Number(row.expires_at),
-            scenario: row.override as Scenario,
-          },
-  };
-}
-
-/** The override outranks the desired row; null before there is any. */
-export function effectiveScenario({ desired, override }: ScenarioState): EffectiveScenario | null {
-  if (override) {
-    return {
-      scenario: { ...override.scenario, runId: override.runId },
-      source: 'override',
-      startTimestamp: override.startTimestamp,
-      pausedAt: override.pausedAt,
-      expiresAt: override.expiresAt,
-    };
-  }
-  if (!desired) return null;
-  return {
-    scenario: desired,
-    source: 'desired',
-    startTimestamp: desired.startTimestamp,
-    pausedAt: null,
-    expiresAt: null,
-  };
 }

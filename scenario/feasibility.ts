@@ -1,4 +1,5 @@
 import type { ConfigFault } from './config/config-error';
+import { DEFAULTS } from './config/limits';
 import { normaliseCurve, rateRange, rescaleRates, scaleRates } from './curve';
 import { presetOf, type Preset } from './presets';
 import type { ScenarioConfig } from './config/schema';
@@ -141,6 +142,14 @@ export function scenarioFaults(config: ScenarioConfig, options: { scaleDefault?:
       });
     }
   });
+  const durationMinutes = config.durationMinutes ?? DEFAULTS.durationMinutes;
+  if (config.shownMinutes !== undefined && config.shownMinutes > durationMinutes) {
+    faults.push({
+      key: 'shownMinutes',
+      value: config.shownMinutes,
+      message: `must be at most durationMinutes (${String(durationMinutes)})`,
+    });
+  }
   if (faults.length > 0) return faults;
   const mode = config.demoMode ?? 'normal';
   if (mode === 'normal' && config.curve === undefined) return [];

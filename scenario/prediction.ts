@@ -1,3 +1,4 @@
+import { EXTENTS } from './sql/catalog';
 import type { StorageStep } from './types';
 
 /**
@@ -9,8 +10,6 @@ import type { StorageStep } from './types';
 export const INDEX_SCAN_MS = 3;
 /** A full scan without emulated storage: CPU only, on common hardware (ms). A guess, so such a run isn't graded. */
 export const UNPACED_SCAN_MS = 80;
-/** Extents in which a paced scan advances; scenario/sql reads as many. */
-export const SCAN_EXTENTS = 128;
 
 export interface SimulationInput {
   minuteSeconds: number;
@@ -197,13 +196,13 @@ function scanClock(hold: number | readonly StorageStep[], minuteSeconds: number)
     return (start) => start + seconds;
   }
   const from = Float64Array.from(hold, (step) => step.minute * minuteSeconds);
-  const read = Float64Array.from(hold, (step) => step.scanMs / 1000 / SCAN_EXTENTS);
+  const read = Float64Array.from(hold, (step) => step.scanMs / 1000 / EXTENTS);
   let current = 0;
   return (start) => {
     while (current + 1 < from.length && (from[current + 1] ?? Infinity) <= start) current++;
     let step = current;
     let pace = read[step] ?? 0;
-    let end = start + SCAN_EXTENTS * pace;
+    let end = start + EXTENTS * pace;
     let since = start;
     let done = 0;
     for (;;) {
@@ -213,10 +212,7 @@ function scanClock(hold: number | readonly StorageStep[], minuteSeconds: number)
       step++;
       pace = read[step] ?? 0;
       since = change;
-      end = Math.max(
-        change,
-        Math.min(start + SCAN_EXTENTS * pace, change + 2 * pace * (SCAN_EXTENTS - done)),
-      );
+      end = Math.max(change, Math.min(start + EXTENTS * pace, change + 2 * pace * (EXTENTS - done)));
     }
   };
 }

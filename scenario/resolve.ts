@@ -1,4 +1,5 @@
 import { ConfigError } from './config/config-error';
+import { DEFAULTS } from './config/limits';
 import { errorRateAt, meanRpm } from './curve';
 import { planOutage, scaledPool, scenarioFaults, type OutagePlan } from './feasibility';
 import { INDEX_SCAN_MS, simulatePool, UNPACED_SCAN_MS } from './prediction';
@@ -21,14 +22,6 @@ export interface ResolveOptions {
   /** Appended to the run id, for run-time control, where two runs may share a start. */
   runIdSuffix?: string;
 }
-
-const DEFAULTS = {
-  startDelaySeconds: 20,
-  demoRun: 1,
-  minuteSeconds: 60,
-  durationMinutes: 30,
-  catalogRows: 500_000,
-} as const;
 
 /**
  * Resolves a stack's config into the one document that everything follows.
@@ -73,6 +66,7 @@ export function resolveScenario(config: ScenarioConfig, options: ResolveOptions)
     startTimestamp,
     minuteSeconds,
     durationMinutes,
+    shownMinutes: config.shownMinutes ?? durationMinutes,
     catalogRows: config.catalogRows ?? DEFAULTS.catalogRows,
     storageEmulation: config.storageEmulation ?? true,
     scale,

@@ -89,7 +89,10 @@ export interface Scenario {
   /** Unix seconds of minute 0; null in normal mode. */
   startTimestamp: number | null;
   minuteSeconds: number;
+  /** Demo minutes that it runs. */
   durationMinutes: number;
+  /** Demo minutes that are shown and counted; the outage may be held a little longer, until somebody heals it. */
+  shownMinutes: number;
   catalogRows: number;
   storageEmulation: boolean;
   scale: number;

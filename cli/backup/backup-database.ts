@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { applyIndexes, effectiveScenario, readState } from '../../scenario/apply';
+import { applyIndexes } from '../../scenario/apply';
+import { effectiveScenario, readState } from '../../scenario/state';
 import { writeDesiredStatement } from '../../scenario/sql/state';
 import {
   BACKUP_FORMAT,
@@ -21,7 +22,7 @@ import {
   useFixedTexts,
   type BackupTable,
 } from './backup-tables';
-import { describeRun } from '../target/conductor';
+import { describeRun } from '../../scenario/override/store';
 import { Refusal } from '../../machine/errors';
 import { duration } from '../../report/format';
 import { type Output } from '../../machine/terminal';

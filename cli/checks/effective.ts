@@ -1,4 +1,4 @@
-import { effectiveScenario, readState } from '../../scenario/apply';
+import { effectiveScenario, readState } from '../../scenario/state';
 import { positionAt } from '../../scenario/timeline';
 import type { EffectiveScenario } from '../../scenario/types';
 import { messageOf } from '../../machine/errors';

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { readIndexes, readState } from '../../scenario/apply';
+import { readIndexes } from '../../scenario/apply';
+import { readState } from '../../scenario/state';
 import { ConfigError } from '../../scenario/config/config-error';
 import { loadScenarioConfig, stackConfigPath } from '../../scenario/config/config-file';
 import { presetOf } from '../../scenario/presets';
 import { INDEX_NAMES } from '../../scenario/types';
 import type { ServiceName } from '../../services/catalog';
-import { describeRun } from '../target/conductor';
+import { describeRun } from '../../scenario/override/store';
 import { messageOf } from '../../machine/errors';
 import { textAt } from '../../machine/json';
 import { withSession } from '../../machine/session';

@@ -9,7 +9,8 @@ import { historyRows, historyTable, revelation } from './history';
 import { describeIntent, isSameIntent, livenessOf, newIntent, thisHost, type Intent } from './intent';
 import { ShopObserver } from '../target/observation';
 import { errorOutput, type Output } from '../../machine/terminal';
-import { PAUSED_AT_MOST_SECONDS, PAUSED_LEASE_SECONDS, runUnderWay } from './override-change';
+import { runUnderWay } from '../../scenario/override/change';
+import { HOLD_SECONDS } from '../../scenario/override/lease';
 import { pastRuns } from './past-runs';
 import { heal } from '../run/recovery';
 import { RunControls } from './run-controls';
@@ -52,8 +53,7 @@ async function act(
 ): Promise<number> {
   const { output } = tools;
   const conductor = new Conductor(target.conductor, output);
-  const lease = intent === null ? PAUSED_AT_MOST_SECONDS : PAUSED_LEASE_SECONDS;
-  const controls = new RunControls(conductor, lease);
+  const controls = new RunControls(conductor, intent === null ? HOLD_SECONDS.command : HOLD_SECONDS.attended);
   switch (command.control) {
     case 'pause':
       output.line(await controls.pause());
@@ -86,7 +86,7 @@ async function end(
 ): Promise<number> {
   const { output } = tools;
   const state = await conductor.readState();
-  const found = runUnderWay(state);
+  const found = runUnderWay(state, 'cli');
   if (intent === null) {
     if (found === null) throw new Refusal('No run is under way.');
     if (found.isNew) {

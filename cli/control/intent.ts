@@ -2,6 +2,7 @@ import { hostname, userInfo } from 'node:os';
 import { z } from 'zod';
 import { printable } from '../../machine/printable';
 import { currentProcess, isRunning } from '../../machine/process-identity';
+import { LIMITS } from '../../scenario/config/limits';
 
 /**
  * What a run is about to break, written down before anything is broken: whoever comes next can heal it. Other machines
@@ -24,8 +25,6 @@ export interface SharedIntent {
   since: string;
   /** When the run should be over (ISO): a runner on another machine that nobody can ask is believed until then. */
   endsAt: string;
-  /** Minutes that the run has for a person: its scenario goes on a little longer. Null where an older command wrote it. */
-  durationMinutes: number | null;
 }
 
 /** An intent as this machine has it. */
@@ -56,8 +55,9 @@ const ELSEWHERE_GRACE_MS = 10 * 60_000;
 /** Most that an intent may take as text: of the cluster, and with a stack's file in it (characters). */
 const SHARED_AT_MOST = 4096;
 const PRIVATE_AT_MOST = 4 * 1024 * 1024;
-/** The longest run that can be configured, 1,440 minutes of an hour each, waited for a day (ms). */
-const LONGEST_MS = (1440 + 24) * 3_600_000;
+/** The longest run that can be configured, waited for a day (ms). */
+const LONGEST_MS =
+  LIMITS.durationMinutes.most * LIMITS.minuteSeconds.most * 1000 + 24 * 3_600_000;
 const NAME_AT_MOST = 200;
 
 const name = z
@@ -77,7 +77,6 @@ const sharedFields = {
   user: name,
   since: moment,
   endsAt: moment,
-  durationMinutes: z.number().positive().max(1440).nullable(),
 } satisfies Record<keyof SharedIntent, z.ZodType>;
 const sharedIntent = z.strictObject(sharedFields);
 const privateIntent = z.strictObject({
@@ -86,7 +85,7 @@ const privateIntent = z.strictObject({
 });
 
 /** An intent of this process. */
-export function newIntent(how: Intent['how'], endsAt: Date, durationMinutes: number | null = null): Intent {
+export function newIntent(how: Intent['how'], endsAt: Date): Intent {
   const self = currentProcess();
   return {
     version: 2,
@@ -99,7 +98,6 @@ export function newIntent(how: Intent['how'], endsAt: Date, durationMinutes: num
     user: nameOf(userName()),
     since: new Date().toISOString(),
     endsAt: endsAt.toISOString(),
-    durationMinutes,
     origin: 'here',
     configBefore: null,
   };

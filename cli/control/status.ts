@@ -1,4 +1,4 @@
-import { effectiveScenario } from '../../scenario/apply';
+import { effectiveScenario } from '../../scenario/state';
 import { positionAt } from '../../scenario/timeline';
 import type { Conductor } from '../target/conductor';
 import { messageOf } from '../../machine/errors';
@@ -69,8 +69,7 @@ export async function statusOf(
     runId: scenario.runId,
     state: position.state,
     minute: position.minute === null ? null : Math.round(position.minute * 100) / 100,
-    durationMinutes:
-      (intent?.runId === scenario.runId ? intent.durationMinutes : null) ?? scenario.durationMinutes,
+    durationMinutes: scenario.shownMinutes,
     phase: position.phase,
     phaseTitle: position.phaseTitle,
     pausedAt: iso(effective.pausedAt),

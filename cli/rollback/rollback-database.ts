@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { applyScenario, readIndexes, readState, type SqlExecutor } from '../../scenario/apply';
+import { applyScenario, readIndexes, type SqlExecutor } from '../../scenario/apply';
+import { readState } from '../../scenario/state';
 import { loadScenarioConfig, type StackConfigSource } from '../../scenario/config/config-file';
 import { presetOf } from '../../scenario/presets';
 import { resolveScenario } from '../../scenario/resolve';
 import type { ScenarioConfig } from '../../scenario/config/schema';
 import { INDEX_NAMES, type Scenario } from '../../scenario/types';
-import { describeRun } from '../target/conductor';
+import { describeRun } from '../../scenario/override/store';
 import { messageOf } from '../../machine/errors';
 import { duration } from '../../report/format';
 import { type Output } from '../../machine/terminal';

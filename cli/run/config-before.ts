@@ -20,6 +20,7 @@ const RUN_KEYS: readonly (readonly string[])[] = [
   ['demoMode'],
   ['minuteSeconds'],
   ['durationMinutes'],
+  ['shownMinutes'],
   ['demoStartTimestamp'],
   ['startDelaySeconds'],
   ['traffic', 'scale'],

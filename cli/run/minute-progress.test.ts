@@ -4,7 +4,7 @@ import { resolveScenario } from '../../scenario/resolve';
 import { MinuteProgress } from './minute-progress';
 import { RunRecord } from './monitor';
 import { cohort } from '../../test/mocks/runs';
-import type { RunClock } from './run-clock';
+import type { RunClock } from '../../scenario/override/clock';
 import type { RunPlan } from './run-plan';
 
 const START = 1_700_000_000;
@@ -18,7 +18,6 @@ const plan: RunPlan = {
   peakMinute: 20,
   fromMinute: 0,
   toMinute: 29,
-  durationMinutes: 30,
   override: {
     runId: scenario.runId,
     mode: scenario.mode,

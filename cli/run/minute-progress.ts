@@ -6,7 +6,7 @@ import type { ObservedMinute } from '../../report/observation';
 import type { FlowAlertState } from '../target/observation';
 import type { Output } from '../../machine/terminal';
 import { reportMinute } from '../../report/report';
-import { clockChange, minuteAt, startOfMinute, type RunClock } from './run-clock';
+import { clockChange, minuteAt, startOfMinute, type RunClock } from '../../scenario/override/clock';
 import type { RunPlan } from './run-plan';
 
 /** Added to the longest wait of a request: its answer has to be counted, too (s). */
@@ -154,7 +154,7 @@ export class MinuteProgress {
   private tellMinute({ minute: number, whole }: LeftMinute): void {
     const expected = this.plan.scenario.expectations.find(({ minute }) => minute === number);
     if (expected === undefined) throw new Error(`the scenario expects nothing of minute ${number}`);
-    const { durationMinutes } = this.plan;
+    const durationMinutes = this.plan.scenario.shownMinutes;
     const { lost, minutes } = this.record;
     const observed = this.record.seen.get(number);
     const minute = reportMinute(

@@ -25,7 +25,6 @@ const plan: RunPlan = {
   peakMinute: 20,
   fromMinute: 20,
   toMinute: 21,
-  durationMinutes: 30,
   override: {
     runId: scenario.runId,
     mode: scenario.mode,

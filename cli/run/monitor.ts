@@ -1,5 +1,5 @@
 import { loadavg } from 'node:os';
-import { effectiveScenario, type ScenarioState } from '../../scenario/apply';
+import { effectiveScenario, type ScenarioState } from '../../scenario/state';
 import { Interrupted, messageOf } from '../../machine/errors';
 import type { Interruption } from '../../machine/interruption';
 import { LostRevenue } from '../../report/lost-revenue';
@@ -7,7 +7,7 @@ import { MinuteProgress, type MinuteStyle } from './minute-progress';
 import type { ShopObserver } from '../target/observation';
 import type { Output } from '../../machine/terminal';
 import type { BaselineWindows, ReportMinute, RunEvent } from '../../report/report';
-import { clockOf } from './run-clock';
+import { clockOf } from '../../scenario/override/clock';
 import { RunMinutes } from './run-minutes';
 import type { RunPlan } from './run-plan';
 

@@ -8,7 +8,7 @@ import type { Override, Scenario } from '../../scenario/types';
 import { parseDemoArguments, type DemoOptions } from './arguments';
 import type { Conductor } from '../target/conductor';
 import { configOf, ConfigOutage, reliefOf } from './outage';
-import { minuteAt } from './run-clock';
+import { minuteAt } from '../../scenario/override/clock';
 import { planRun } from './run-plan';
 import type { StackEngine } from '../target/stack-engine';
 
@@ -36,6 +36,7 @@ describe('an outage by configuration', () => {
       demoMode: 'blackfriday',
       minuteSeconds: '6',
       durationMinutes: '35',
+      shownMinutes: '30',
       'traffic.scale': '0.25',
       startDelaySeconds: '8',
     });

@@ -8,7 +8,8 @@ import { ownConfig, restoreConfig } from './config-before';
 import { messageOf } from '../../machine/errors';
 import type { Intent } from '../control/intent';
 import type { Output } from '../../machine/terminal';
-import { movedTo } from '../control/override-change';
+import { healthyRun, movedTo } from '../../scenario/override/change';
+import { HEAL_SECONDS } from '../../scenario/override/lease';
 import type { RunPlan } from './run-plan';
 import type { StackEngine } from '../target/stack-engine';
 import type { Target } from '../target/target';
@@ -60,8 +61,6 @@ export class OverrideOutage implements Outage {
   }
 }
 
-/** How long the override heals that bridges the time until the stack is updated (s). */
-const RELIEF_SECONDS = 900;
 /** Real seconds from the update of the scenario row to minute 0. */
 const START_DELAY_SECONDS = 8;
 
@@ -203,6 +202,7 @@ export function configOf(
       demoMode: scenario.mode,
       minuteSeconds: String(scenario.minuteSeconds),
       durationMinutes: String(scenario.durationMinutes),
+      shownMinutes: String(scenario.shownMinutes),
       'traffic.scale': String(scenario.scale),
       ...(scenario.ablation === 'index' ? { 'indexes.idx_products_category': 'present' } : {}),
       ...(scenario.ablation === 'pool' ? { 'pool.max': '100' } : {}),
@@ -240,14 +240,10 @@ function normalScenario({
 
 /** An override row that heals until the configuration does. */
 export function reliefOf(scenario: Scenario, now: number): Override {
-  return {
+  return healthyRun(scenario, {
     runId: `heal-${Math.round(now)}`,
-    mode: 'normal',
-    startTimestamp: now,
-    pausedAt: null,
-    ablation: null,
-    expiresAt: now + RELIEF_SECONDS,
     startedBy: 'cli',
-    scenario,
-  };
+    now,
+    seconds: HEAL_SECONDS.cli,
+  });
 }

@@ -1,7 +1,8 @@
 import { SERVICE_NAMES } from '../../services/catalog';
 import type { Scenario } from '../../scenario/types';
 import { anchorOf, type CheckId } from '../checks/book';
-import { describeRun, wrongIndexes, type Conductor } from '../target/conductor';
+import { describeRun } from '../../scenario/override/store';
+import { wrongIndexes, type Conductor } from '../target/conductor';
 import { messageOf, Refusal } from '../../machine/errors';
 import type { Interruption } from '../../machine/interruption';
 import type { ShopObserver, TrafficStats } from '../target/observation';

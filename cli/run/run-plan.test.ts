@@ -62,8 +62,8 @@ describe('the plan of a run', () => {
   it('ends with the scenario: "to minute 30" of 30 is the last one', () => {
     const file = stack('config: {}\n');
     assert.equal(planRun(options(), file, desired, NOW).toMinute, 29);
-    const { scenario, durationMinutes } = planRun(options('--minute-seconds', '6'), file, desired, NOW);
-    assert.equal(durationMinutes, 30);
+    const { scenario } = planRun(options('--minute-seconds', '6'), file, desired, NOW);
+    assert.equal(scenario.shownMinutes, 30);
     assert.equal(scenario.durationMinutes, 35, 'held until it is healed');
     assert.equal(planRun(options('--to', '30'), file, desired, NOW).toMinute, 29);
     assert.throws(() => planRun(options('--to', '31'), file, desired, NOW), /--to 31: must be at most 29/);

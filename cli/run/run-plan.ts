@@ -6,18 +6,17 @@ import { parseScenarioConfig, type ScenarioConfig } from '../../scenario/config/
 import type { Override, Scenario } from '../../scenario/types';
 import type { DemoOptions } from './arguments';
 import { EXIT, Refusal } from '../../machine/errors';
-import { EXPIRES_AFTER_SECONDS } from '../control/override-change';
+import { DEFAULTS, LIMITS } from '../../scenario/config/limits';
+import { runOf } from '../../scenario/override/change';
 
 /** Real seconds between the beginning of the outage's cause and its first minute: indexes are dropped by then. */
 export const LEAD_SECONDS = 5;
-export { EXPIRES_AFTER_SECONDS };
 
 /**
  * The outage is held after its last minute (s), until it is healed: else storage would heal at the end of the timeline,
  * serve those who still wait, and leave nothing for the heal to prove.
  */
 const HOLD_SECONDS = 30;
-const MAX_DURATION_MINUTES = 1440;
 /** `--talk`: real seconds from minute 0 to the peak. */
 const TALK_RAMP_SECONDS = 120;
 
@@ -33,8 +32,6 @@ export interface RunPlan {
   toMinute: number;
   /** First minute in which as much is to fail as ever. */
   peakMinute: number;
-  /** Minutes that the run has for a person; the scenario goes on a little longer. */
-  durationMinutes: number;
 }
 
 /**
@@ -104,12 +101,9 @@ function configOf(options: DemoOptions, file: ScenarioConfig, desired: Scenario)
   return parseScenarioConfig(raw);
 }
 
-/** Minutes that the outage is held after its last one (config allows 1440). */
-function heldMinutes(durationMinutes: number, minuteSeconds: number): number {
-  return (
-    Math.min(MAX_DURATION_MINUTES, durationMinutes + Math.ceil(HOLD_SECONDS / minuteSeconds)) -
-    durationMinutes
-  );
+/** How many minutes the scenario runs: those that are shown, and those the outage is held after them. */
+function runMinutes(shownMinutes: number, minuteSeconds: number): number {
+  return Math.min(LIMITS.durationMinutes.most, shownMinutes + Math.ceil(HOLD_SECONDS / minuteSeconds));
 }
 
 function planOf(
@@ -120,19 +114,19 @@ function planOf(
   runIdSuffix: string,
   startGiven: number | null,
 ): RunPlan {
-  const minuteSeconds = config.minuteSeconds ?? 60;
-  const durationMinutes = config.durationMinutes ?? 30;
-  const lastMinute = durationMinutes - 1;
+  const minuteSeconds = config.minuteSeconds ?? DEFAULTS.minuteSeconds;
+  const shownMinutes = config.shownMinutes ?? config.durationMinutes ?? DEFAULTS.durationMinutes;
+  const lastMinute = shownMinutes - 1;
   const { fromMinute } = options;
   if (fromMinute > lastMinute) throw beyond('--from', fromMinute, lastMinute);
   // "To minute 30" of 30 means to the end.
-  if (options.toMinute !== null && options.toMinute > durationMinutes) {
+  if (options.toMinute !== null && options.toMinute > shownMinutes) {
     throw beyond('--to', options.toMinute, lastMinute);
   }
   const toMinute = Math.min(options.toMinute ?? lastMinute, lastMinute);
   const startTimestamp = startGiven ?? Math.ceil(nowSeconds + LEAD_SECONDS) - fromMinute * minuteSeconds;
   const scenario = resolveScenario(
-    { ...config, durationMinutes: durationMinutes + heldMinutes(durationMinutes, minuteSeconds) },
+    { ...config, shownMinutes, durationMinutes: runMinutes(shownMinutes, minuteSeconds) },
     {
       nowSeconds,
       startTimestamp,
@@ -147,17 +141,7 @@ function planOf(
     peakMinute: peakMinuteOf(scenario),
     fromMinute,
     toMinute,
-    durationMinutes,
-    override: {
-      runId: scenario.runId,
-      mode: scenario.mode,
-      startTimestamp,
-      pausedAt: null,
-      ablation: scenario.ablation,
-      expiresAt: startTimestamp + (toMinute + 1) * minuteSeconds + EXPIRES_AFTER_SECONDS,
-      startedBy: 'cli',
-      scenario,
-    },
+    override: runOf(scenario, 'cli', toMinute + 1),
   };
 }
 

@@ -11,6 +11,8 @@ import { keyHelp, listenToKeys } from './keys';
 import { totalLostRevenueUsd } from '../../report/lost-revenue';
 import { MinuteProgress } from './minute-progress';
 import { endedElsewhere, lookAtLostRevenue, monitor, RunRecord, startOf, type RunEnd } from './monitor';
+import { paused } from '../../scenario/override/change';
+import { HOLD_SECONDS } from '../../scenario/override/lease';
 import { ShopObserver } from '../target/observation';
 import { ConfigOutage, OverrideOutage, type Outage } from './outage';
 import { silentOutput, type Output } from '../../machine/terminal';
@@ -89,7 +91,7 @@ class Show {
     this.tools.onOutage?.(outage);
     const startTimestamp = this.startForPeak(draft, outage);
     const end = new Date(this.endOf(draft, startTimestamp) * 1000);
-    const intent = newIntent(outage.how, end, draft.durationMinutes);
+    const intent = newIntent(outage.how, end);
     const other = await target.intents.claim(intent);
     if (other !== null) throw runningRefusal(other);
     let broken = false;
@@ -211,9 +213,7 @@ class Show {
     const { output } = this.tools;
     try {
       if (this.options.talk && this.heldSince === null && minute >= plan.peakMinute) {
-        await this.conductor.change((run) =>
-          run.pausedAt === null ? { ...run, pausedAt: now, expiresAt: now + 120 } : run,
-        );
+        await this.conductor.change((run) => paused(run, now, HOLD_SECONDS.attended));
         this.heldSince = now;
         this.prolongedAt = now;
         announce(
@@ -224,8 +224,7 @@ class Show {
       }
       if (now - this.prolongedAt >= PROLONG_EVERY_SECONDS) {
         this.prolongedAt = now;
-        const { override } = await this.conductor.readState();
-        if (override?.pausedAt != null) await new RunControls(this.conductor).prolong();
+        await new RunControls(this.conductor).prolong();
       }
     } catch (error) {
       // The monitor tells when the database is away; the next look tries again.
@@ -414,7 +413,7 @@ class Show {
   }
 
   private tellPlan(plan: RunPlan, outage: Outage): void {
-    const { scenario, fromMinute, toMinute, durationMinutes, override } = plan;
+    const { scenario, fromMinute, toMinute, override } = plan;
     const { minuteSeconds } = scenario;
     const ablation = scenario.ablation === null ? '' : ABLATED[scenario.ablation];
     const ends =
@@ -423,7 +422,7 @@ class Show {
         : `made by the configuration of stack ${this.tools.target.name}: it lasts until it is healed`;
     this.told.line(
       `Run ${scenario.runId}: ${scenario.title}${ablation}\n` +
-        `  minutes ${fromMinute} to ${toMinute} of ${durationMinutes}, ${minuteSeconds} s each ` +
+        `  minutes ${fromMinute} to ${toMinute} of ${scenario.shownMinutes}, ${minuteSeconds} s each ` +
         `(${Math.ceil(((toMinute - fromMinute + 1) * minuteSeconds) / 60)} min), scale ${scenario.scale}, ` +
         `${scenario.catalogRows} products, pool ${scenario.pools.recommendation.max}\n` +
         `  ${ends}`,

@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientConfig } from 'pg';
+import { applyIndexes, readIndexes, type SqlExecutor } from '../../scenario/apply';
+import { readState, type ScenarioState } from '../../scenario/state';
 import {
-  applyIndexes,
-  readIndexes,
-  readState,
-  type ScenarioState,
-  type SqlExecutor,
-} from '../../scenario/apply';
-import { OVERRIDE_EXISTS_SQLSTATE } from '../../scenario/sql/state';
+  beginRun,
+  changeRun,
+  describeRun,
+  endRun,
+  OverrideRefused,
+  replaceRun,
+} from '../../scenario/override/store';
 import {
   INDEX_NAMES,
   type IndexName,
@@ -15,8 +17,7 @@ import {
   type Override,
   type Scenario,
 } from '../../scenario/types';
-import { codeOf, messageOf, Refusal } from '../../machine/errors';
-import { runUnderWay } from '../control/override-change';
+import { messageOf, Refusal } from '../../machine/errors';
 import { duration } from '../../report/format';
 import { type Output } from '../../machine/terminal';
 import { withSession } from '../../machine/session';
@@ -27,6 +28,18 @@ const RETRY_MS = 1000;
 
 /** Who starts the run that is a soak's load. */
 export const SOAK = 'soak';
+
+/** A session as the role `conductor`. @throws Refusal where the state of the override row does not let the work be done */
+export async function conductorSession<T>(
+  login: ClientConfig,
+  work: (sql: SqlExecutor) => Promise<T>,
+): Promise<T> {
+  try {
+    return await withSession(login, work);
+  } catch (error) {
+    throw error instanceof OverrideRefused ? new Refusal(error.message) : error;
+  }
+}
 
 /** Begins and heals a run, over connections as the role `conductor`. Each step has its own: none survives a restart. */
 export class Conductor {
@@ -53,13 +66,8 @@ export class Conductor {
    * @throws Refusal when another run is under way, and then nothing was changed
    */
   async begin(run: Override): Promise<void> {
-    await withSession(this.login, async (sql) => {
-      try {
-        await sql.query('select scenario.begin_override($1::jsonb)', [JSON.stringify(run)]);
-      } catch (error) {
-        if (codeOf(error) !== OVERRIDE_EXISTS_SQLSTATE) throw error;
-        throw new Refusal(`Another run is under way: ${describeRun((await readState(sql)).override)}.`);
-      }
+    await conductorSession(this.login, async (sql) => {
+      await beginRun(sql, run);
       await applyIndexes(sql, run.scenario, (message) => {
         this.output.line(`  ${message}`);
       });
@@ -70,25 +78,15 @@ export class Conductor {
    * Changes the clock of the run under way: pause, resume, another minute. A run that the configuration wants gets an
    * override row for it.
    *
-   * @param change what becomes of the run
+   * @param change what becomes of the run; asked again where somebody else has changed it meanwhile
    * @returns the run as it is now
    * @throws Refusal when no run is under way, or it ended meanwhile
    */
-  async change(change: (run: Override) => Override): Promise<Override> {
-    return withSession(this.login, async (sql) => {
-      const found = runUnderWay(await readState(sql));
-      if (found === null) throw new Refusal('No run is under way: begin one with npm run demo.');
-      const run = change(found.run);
-      if (found.isNew) {
-        await sql.query('select scenario.begin_override($1::jsonb)', [JSON.stringify(run)]);
-        return run;
-      }
-      const { rows } = await sql.query('select scenario.change_override($1::jsonb) as changed', [
-        JSON.stringify(run),
-      ]);
-      if (rows[0]?.changed !== true) throw new Refusal(`Run ${run.runId} has just ended.`);
-      return run;
-    });
+  async change(change: (run: Override, state: ScenarioState) => Override): Promise<Override> {
+    const { next } = await conductorSession(this.login, (sql) =>
+      changeRun(sql, 'cli', (run, state) => ({ next: change(run, state) })),
+    );
+    return next;
   }
 
   /**
@@ -97,12 +95,8 @@ export class Conductor {
    */
   async relieve(healthy: Override): Promise<void> {
     const started = performance.now();
-    await withSession(this.login, async (sql) => {
-      // Both or none: between them the configuration's outage would count, and its indexes be dropped once more.
-      await sql.query('begin');
-      await sql.query('select scenario.end_override(null)');
-      await sql.query('select scenario.begin_override($1::jsonb)', [JSON.stringify(healthy)]);
-      await sql.query('commit');
+    await conductorSession(this.login, async (sql) => {
+      await replaceRun(sql, null, healthy);
       this.output.line(
         `  healed at run time: traffic, pool and storage go back (${duration(performance.now() - started)})`,
       );
@@ -124,10 +118,7 @@ export class Conductor {
 
   /** Ends an override, if it is this run's. True when there was one. The indexes are left to the console, or to `heal`. */
   async end(runId: string): Promise<boolean> {
-    return withSession(this.login, async (sql) => {
-      const { rows } = await sql.query('select scenario.end_override($1::text) as ended', [runId]);
-      return rows[0]?.ended === true;
-    });
+    return withSession(this.login, (sql) => endRun(sql, runId));
   }
 
   /**
@@ -152,8 +143,7 @@ export class Conductor {
 
   private async healOnce(sql: SqlExecutor, runId: string): Promise<Scenario> {
     const started = performance.now();
-    const { rows } = await sql.query('select scenario.end_override($1::text) as ended', [runId]);
-    const what = rows[0]?.ended === true ? 'run ended' : 'the run had ended already';
+    const what = (await endRun(sql, runId)) ? 'run ended' : 'the run had ended already';
     this.output.line(
       `  ${what}: traffic, pool and storage go back (${duration(performance.now() - started)})`,
     );
@@ -174,12 +164,6 @@ export class Conductor {
     });
     return (await read()).desired;
   }
-}
-
-/** Who runs, for a person. */
-export function describeRun(run: Override | null): string {
-  if (run === null) return 'a run that has just ended; try again';
-  return `run ${run.runId}, started by ${run.startedBy}, until ${new Date(run.expiresAt * 1000).toISOString()} at the latest`;
 }
 
 /** The indexes that are not what a scenario wants, each with what was found. */

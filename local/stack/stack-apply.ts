@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { applyScenario, readState } from '../../scenario/apply';
+import { applyScenario } from '../../scenario/apply';
+import { readState } from '../../scenario/state';
 import { positionAt } from '../../scenario/timeline';
 import type { Scenario } from '../../scenario/types';
 import { withSession } from '../../machine/session';

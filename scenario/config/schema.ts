@@ -3,6 +3,7 @@ import { SERVICE_NAMES, type ServiceName } from '../../services/catalog';
 import { ConfigError, type ConfigFault } from './config-error';
 import { DEPLOYMENT_KEYS } from './deployment';
 import { scenarioFaults } from '../feasibility';
+import { DEFAULTS, LIMITS, type Range } from './limits';
 import {
   boolean,
   group,
@@ -20,7 +21,11 @@ import { DEMO_MODES, type IndexName } from '../types';
  * Values may be text, as `pulumi config set` writes them ("6", "true", JSON for objects).
  */
 
-const rpm = numberFrom(z.number().positive().max(1_000_000));
+const rpm = numberFrom(z.number().positive().max(LIMITS.rpm.most));
+
+const numberIn = ({ least, most }: Range) => numberFrom(z.number().min(least).max(most));
+const wholeIn = ({ least, most }: Range) => numberFrom(z.number().int().min(least).max(most));
+const rangeText = ({ least, most }: Range): string => `from ${String(least)} to ${String(most)}`;
 
 const traffic = {
   baselineRpm: key(rpm, {
@@ -116,14 +121,14 @@ const replicas = Object.fromEntries(SERVICE_NAMES.map((name) => [name, replicaCo
 >;
 
 const curvePoint = z.strictObject({
-  minute: numberFrom(z.number().min(0).max(1440)).register(keyDocumentation, {
+  minute: numberFrom(z.number().min(0).max(LIMITS.durationMinutes.most)).register(keyDocumentation, {
     type: 'number',
     allowed: 'a number from 0 to 1440, above the minute of the point before',
     default: 'required',
     description:
       'Demo minute of the point. Between points rate and error rate are linear, after the last they are held; a curve that begins later than minute 0 rises from nothing.',
   }),
-  rpm: numberFrom(z.number().min(0).max(1_000_000)).register(keyDocumentation, {
+  rpm: numberIn(LIMITS.rpm).register(keyDocumentation, {
     type: 'number',
     allowed: 'a number from 0 to 1000000; above 0 where errorRate is',
     default: 'required',
@@ -152,36 +157,43 @@ const shape = {
     default: 'stamped once when a demo mode begins: now + `startDelaySeconds`',
     description: 'Minute 0 of the run. In the past, the run is already under way.',
   }),
-  startDelaySeconds: key(numberFrom(z.number().min(0).max(3600)), {
+  startDelaySeconds: key(numberIn(LIMITS.startDelaySeconds), {
     type: 'number',
-    allowed: 'a number from 0 to 3600',
-    default: '20',
+    allowed: `a number ${rangeText(LIMITS.startDelaySeconds)}`,
+    default: String(DEFAULTS.startDelaySeconds),
     description: 'Real seconds from entering a demo mode to its minute 0.',
   }),
   demoRun: key(numberFrom(z.number().int().min(0).max(1_000_000)), {
     type: 'integer',
     allowed: 'a whole number from 0 to 1000000',
-    default: '1',
+    default: String(DEFAULTS.demoRun),
     description: 'Raise it to run the same mode once more: a new start is stamped.',
   }),
-  minuteSeconds: key(numberFrom(z.number().min(1).max(3600)), {
+  minuteSeconds: key(numberIn(LIMITS.minuteSeconds), {
     type: 'number',
-    allowed: 'a number from 1 to 3600',
-    default: '60',
+    allowed: `a number ${rangeText(LIMITS.minuteSeconds)}`,
+    default: String(DEFAULTS.minuteSeconds),
     description:
       'Real seconds of a demo minute: 6 shows the 30 minutes in three. `blackfriday` is graded from 6, `blackfriday-v3` from 30 on.',
   }),
-  durationMinutes: key(numberFrom(z.number().int().min(1).max(1440)), {
+  durationMinutes: key(wholeIn(LIMITS.durationMinutes), {
     type: 'integer',
-    allowed: 'a whole number from 1 to 1440',
-    default: '30',
+    allowed: `a whole number ${rangeText(LIMITS.durationMinutes)}`,
+    default: String(DEFAULTS.durationMinutes),
     description:
       'Demo minutes of a run. After it traffic and storage are normal again; index and pool stay as configured until `demoMode normal` heals them.',
   }),
-  catalogRows: key(numberFrom(z.number().int().min(50_000).max(10_000_000)), {
+  shownMinutes: key(wholeIn(LIMITS.durationMinutes), {
     type: 'integer',
-    allowed: 'a whole number from 50000 to 10000000',
-    default: '500000',
+    allowed: 'a whole number from 1 to `durationMinutes`',
+    default: '`durationMinutes`',
+    description:
+      'Demo minutes that the console, the commands and the report show and count, where the outage is to be held a little longer than that, until it is healed.',
+  }),
+  catalogRows: key(wholeIn(LIMITS.catalogRows), {
+    type: 'integer',
+    allowed: `a whole number ${rangeText(LIMITS.catalogRows)}`,
+    default: String(DEFAULTS.catalogRows),
     description: 'Products in the catalog. 100000 is kinder to small machines; the report says so.',
   }),
   storageEmulation: key(z.preprocess(boolean, z.boolean()), {

@@ -129,17 +129,21 @@ export const stateStatements: readonly string[] = [
      end if;
      perform scenario.put_override(run);
    end $function$`,
-  // A change of a running override (pause, resume, goto, ablation): false when that run is no longer there.
-  `create or replace function scenario.change_override(run jsonb) returns boolean
+  // A change of a running override (pause, resume, goto, ablation): `ended` when that run is no longer there, `stale`
+  // when somebody else has changed it since the caller read it. The version without a revision would undo his change.
+  `drop function if exists scenario.change_override(jsonb)`,
+  `create or replace function scenario.change_override(run jsonb, read_revision bigint) returns text
    language plpgsql security definer set search_path = pg_catalog, pg_temp as $function$
+   declare
+     running scenario.override;
    begin
      lock table scenario.override in share row exclusive mode;
-     if not exists (select from scenario.override
-                     where run_id = run->>'runId' and expires_at > clock_timestamp()) then
-       return false;
-     end if;
+     select * into running from scenario.override
+      where run_id = run->>'runId' and expires_at > clock_timestamp();
+     if running.run_id is null then return 'ended'; end if;
+     if running.revision <> read_revision then return 'stale'; end if;
      perform scenario.put_override(run);
-     return true;
+     return 'changed';
    end $function$`,
   `create or replace function scenario.end_override(ended_run_id text default null) returns boolean
    language plpgsql security definer set search_path = pg_catalog, pg_temp as $function$

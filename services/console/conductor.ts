@@ -1,4 +1,5 @@
 import type { AppliedChange, Log, SqlExecutor, WantedIndexes } from '../../scenario/apply';
+import { endRun } from '../../scenario/override/store';
 import type { EffectiveScenario, Scenario } from '../../scenario/types';
 
 /** One session of PostgreSQL as the role `conductor`. */
@@ -32,7 +33,6 @@ export type ConductorState = 'idle' | 'working' | 'retrying';
 
 /** Deletes the override row, if it has expired. Its id goes along, so that a run begun meanwhile is not ended. */
 const EXPIRED_OVERRIDE = `select run_id from scenario.override where expires_at <= clock_timestamp()`;
-const END_OVERRIDE = `select scenario.end_override($1)`;
 
 const RETRY_MS = 2000;
 const MAX_ACTIONS = 20;
@@ -149,7 +149,7 @@ export class Conductor {
     const { rows } = await sql.query(EXPIRED_OVERRIDE);
     const runId = rows[0]?.run_id;
     if (typeof runId !== 'string') return null;
-    await sql.query(END_OVERRIDE, [runId]);
+    await endRun(sql, runId);
     return runId;
   }
 

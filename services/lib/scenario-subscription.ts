@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { effectiveScenario, readState } from '../../scenario/apply';
+import { effectiveScenario, readState } from '../../scenario/state';
 import { SCENARIO_CHANNEL, stateRevisionQuery } from '../../scenario/sql/state';
 import { positionAt } from '../../scenario/timeline';
 import type { EffectiveScenario, TimelinePosition } from '../../scenario/types';

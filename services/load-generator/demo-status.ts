@@ -48,7 +48,7 @@ export function demoStatus(generator: LoadGenerator): Record<string, unknown> {
     phase_title: position.phaseTitle,
     start_timestamp: startTimestamp,
     minute_seconds: scenario.minuteSeconds,
-    duration_minutes: scenario.durationMinutes,
+    duration_minutes: scenario.shownMinutes,
     expires_at: expiresAt,
     target_rpm: Math.round(generator.targetRpm('demo') * 10) / 10,
     requests: total.ended,

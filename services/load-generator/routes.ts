@@ -25,7 +25,7 @@ export function adminRoutes(router: Router, generator: LoadGenerator, control: R
       run_id: run.runId,
       scenario: run.mode,
       start_timestamp: run.startTimestamp,
-      duration_minutes: run.scenario.durationMinutes,
+      duration_minutes: run.scenario.shownMinutes,
       minute_seconds: run.scenario.minuteSeconds,
       peak_rpm: Math.max(...run.scenario.traffic.demoPoints.map((point) => point.rpm)),
       scale: run.scenario.scale,

@@ -1,6 +1,6 @@
+import { runOf as overrideOf } from '../../scenario/override/change';
 import { resolveScenario } from '../../scenario/resolve';
 import type { EffectiveScenario, Override, Scenario } from '../../scenario/types';
-import { asOverride } from '../../services/console/control/plan';
 
 /** Unix seconds of minute 0 in tests. */
 export const START_SECONDS = 1_800_000_000;
@@ -27,5 +27,5 @@ export function effectiveOf(scenario: Scenario, extra: Partial<EffectiveScenario
 
 /** A run under way, as its row. */
 export function runOf(scenario: Scenario = scenarioOf('blackfriday')): Override {
-  return asOverride(effectiveOf(scenario));
+  return overrideOf(scenario, 'console');
 }

@@ -53,6 +53,7 @@ export interface Curve {
   startedAt: string | null;
   endedAt: string | null;
   minuteSeconds: number;
+  /** Demo minutes that are shown: the outage may be held a little longer. */
   durationMinutes: number;
   scale: number;
   catalogRows: number;
@@ -156,7 +157,7 @@ export function curveOf(
         : new Date(run.effective.startTimestamp * 1000).toISOString(),
     endedAt: run.endedMs === null ? null : new Date(run.endedMs).toISOString(),
     minuteSeconds: scenario.minuteSeconds,
-    durationMinutes: scenario.durationMinutes,
+    durationMinutes: scenario.shownMinutes,
     scale: scenario.scale,
     catalogRows: scenario.catalogRows,
     storageEmulation: scenario.storageEmulation,

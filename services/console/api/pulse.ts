@@ -43,6 +43,7 @@ export interface ScenarioPulse {
   paused: boolean;
   ablation: string | null;
   minuteSeconds: number;
+  /** Demo minutes that are shown: the outage may be held a little longer. */
   durationMinutes: number;
   scale: number;
   graded: boolean;
@@ -161,7 +162,7 @@ function scenarioPulse(effective: EffectiveScenario, nowMs: number): ScenarioPul
     paused: effective.pausedAt !== null,
     ablation: scenario.ablation,
     minuteSeconds: scenario.minuteSeconds,
-    durationMinutes: scenario.durationMinutes,
+    durationMinutes: scenario.shownMinutes,
     scale: scenario.scale,
     graded: scenario.expectations.some(({ graded }) => graded),
     expiresInSeconds: expiresAt === null ? null : Math.max(0, Math.round(expiresAt - nowMs / 1000)),

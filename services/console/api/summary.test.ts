@@ -22,6 +22,7 @@ function effective(fields: Partial<Scenario> = {}): EffectiveScenario {
     startTimestamp: START_MS / 1000,
     minuteSeconds: 6,
     durationMinutes: 30,
+    shownMinutes: 30,
     catalogRows: 500_000,
     storageEmulation: true,
     scale: 0.25,

@@ -80,6 +80,7 @@ export interface ScenarioSummary {
   paused: boolean;
   ablation: string | null;
   minuteSeconds: number;
+  /** Demo minutes that are shown: the outage may be held a little longer. */
   durationMinutes: number;
   scale: number;
   indexes: Record<string, string>;
@@ -154,7 +155,7 @@ function scenarioSummary(effective: EffectiveScenario, nowMs: number): ScenarioS
     paused: effective.pausedAt !== null,
     ablation: scenario.ablation,
     minuteSeconds: scenario.minuteSeconds,
-    durationMinutes: scenario.durationMinutes,
+    durationMinutes: scenario.shownMinutes,
     scale: scenario.scale,
     indexes: scenario.indexes,
     pool: scenario.pools.recommendation,

@@ -1,4 +1,4 @@
-import { effectiveScenario, type ScenarioState } from '../../../scenario/apply';
+import { effectiveScenario, type ScenarioState } from '../../../scenario/state';
 import { positionAt } from '../../../scenario/timeline';
 import type { EffectiveScenario } from '../../../scenario/types';
 import { curveOf, type Curve } from './curve';
@@ -7,7 +7,7 @@ import { outagePool, pulse, type Pulse } from './pulse';
 import { serviceMap, type ServiceMapAnswer } from './service-map';
 import { traceHeader, type TraceHeader } from './trace-tree';
 import type { Conductor } from '../conductor';
-import { availability, type ActionName, type Availability } from '../control/availability';
+import { availability, type ActionName, type Availability } from '../../../scenario/override/availability';
 import type { Confirmations, SystemView, WatchedAction } from '../control/confirmations';
 import type { KnownRun, RunBook } from '../runs/run-book';
 import type { HistoryPoint } from '../store/history';

@@ -7,7 +7,7 @@ import {
   type IndexState,
 } from '../../../scenario/types';
 import type { NewestMinute } from '../store/aggregates';
-import type { ActionName } from './availability';
+import type { ActionName } from '../../../scenario/override/availability';
 
 /** What the system shows, from its own sources: the scenario row, PostgreSQL's catalog, metrics and spans. */
 export interface SystemView {

@@ -7,7 +7,6 @@ import type { SqlExecutor } from '../../../scenario/apply';
 import { INDEX_NAMES, type Override, type Scenario } from '../../../scenario/types';
 import { HttpError } from '../../lib/errors';
 import { effectiveOf, runOf, scenarioOf, START_SECONDS } from '../../../test/mocks/scenarios';
-import { availability } from './availability';
 import {
   checkoutsSucceed,
   clockHeld,
@@ -18,146 +17,11 @@ import {
   type SystemView,
 } from './confirmations';
 import { OverrideControl } from './override-control';
-import {
-  asOverride,
-  GRACE_SECONDS,
-  LONGEST_HOLD_SECONDS,
-  planAblate,
-  planGoto,
-  planHeal,
-  planPause,
-  planResume,
-  planStart,
-} from './plan';
 import { startBody } from './requests';
 import { mountControl } from './routes';
 
 const normal = scenarioOf('normal');
 const at = (minute: number): number => START_SECONDS + minute * 6;
-
-describe('plans of run-time control', () => {
-  it('start: the desired scenario gives what is not named', () => {
-    const run = planStart(startBody.parse({ minuteSeconds: 10 }), normal, START_SECONDS - 5, 'abc');
-    assert.equal(run.startTimestamp, START_SECONDS);
-    assert.equal(run.scenario.minuteSeconds, 10);
-    assert.equal(run.scenario.scale, 0.25);
-    assert.equal(run.scenario.catalogRows, 100_000);
-    assert.equal(run.scenario.pools.recommendation.max, 5);
-    assert.equal(run.expiresAt, START_SECONDS + 30 * 10 + GRACE_SECONDS);
-    assert.match(run.runId, /-console-abc$/);
-  });
-
-  it('start: refuses an outage that cannot be made, and a hold beyond the end, with the field', () => {
-    const refused = (body: object, field: string): void => {
-      assert.throws(
-        () => planStart(startBody.parse(body), normal, START_SECONDS),
-        (error: unknown) => {
-          assert.ok(error instanceof HttpError);
-          assert.equal(error.status, 400);
-          assert.equal((error.extra.fields as { field: string }[])[0]?.field, field);
-          return true;
-        },
-      );
-    };
-    refused({ durationMinutes: 10, holdAtMinute: 20 }, 'holdAtMinute');
-  });
-
-  it('pause holds the minute, resume goes on from it, and both keep the run alive', () => {
-    const run = runOf();
-    const held = planPause(run, at(12.5));
-    assert.equal(held.pausedAt, at(12.5));
-    assert.ok(held.expiresAt >= at(30) + LONGEST_HOLD_SECONDS);
-    const resumed = planResume(held, at(112.5));
-    assert.equal(resumed.pausedAt, null);
-    assert.equal(resumed.startTimestamp, run.startTimestamp + 600);
-    assert.equal(resumed.scenario.startTimestamp, resumed.startTimestamp);
-    assert.equal(resumed.expiresAt, resumed.startTimestamp + 180 + GRACE_SECONDS);
-  });
-
-  it('goto sets the minute; a held clock stays held at the new one', () => {
-    const moved = planGoto(runOf(), 20, at(3));
-    assert.equal((at(3) - moved.startTimestamp) / 6, 20);
-    const held = planGoto(planPause(runOf(), at(2)), 15, at(40));
-    assert.equal(held.pausedAt, at(40));
-    assert.equal((held.pausedAt - held.startTimestamp) / 6, 15);
-    assert.throws(() => planGoto(runOf(), 30, at(3)), /minute: must be less than 30/);
-  });
-
-  it('ablate takes one cause out from now on, and puts it back', () => {
-    const run = runOf();
-    const index = planAblate(run, 'index', run.scenario, at(20));
-    assert.equal(index.ablation, 'index');
-    assert.equal(index.scenario.indexes.idx_products_category, 'present');
-    assert.equal(index.scenario.pools.recommendation.max, 5);
-    assert.equal(index.scenario.expectations[25]?.predicted.errorRate, 0);
-    const pool = planAblate(index, 'pool', null, at(21));
-    assert.equal(pool.scenario.indexes.idx_products_category, 'absent');
-    assert.equal(pool.scenario.pools.recommendation.max, 25);
-    const back = planAblate(pool, null, null, at(22));
-    assert.equal(back.scenario.pools.recommendation.max, 5);
-    assert.equal(back.ablation, null);
-  });
-
-  it('ablate keeps a moved clock', () => {
-    const moved = planGoto(runOf(), 20, at(3));
-    const ablated = planAblate(moved, 'index', scenarioOf('blackfriday'), at(3));
-    assert.equal(ablated.scenario.startTimestamp, moved.startTimestamp);
-  });
-
-  it('heal of a configured outage is a normal run that expires', () => {
-    const heal = planHeal(scenarioOf('blackfriday'), at(5), 'x');
-    assert.equal(heal.mode, 'normal');
-    assert.deepEqual(heal.scenario.indexes, normal.indexes);
-    assert.equal(heal.scenario.pools.recommendation.max, 25);
-    assert.ok(heal.expiresAt > at(5));
-  });
-});
-
-describe('which actions work', () => {
-  const configured = { desired: scenarioOf('blackfriday'), override: null };
-  const running = { desired: normal, override: runOf() };
-
-  it('normal: only start, and the others say why', () => {
-    const can = availability({ desired: normal, override: null }, at(0));
-    assert.deepEqual(can.start, { ok: true });
-    for (const name of ['pause', 'resume', 'goto', 'abort', 'ablate-index'] as const) {
-      assert.equal(can[name].ok, false, name);
-      assert.match((can[name] as { why: string }).why, /start one first/);
-    }
-  });
-
-  it('a run: not start (who runs is named), not resume, not "none"', () => {
-    const can = availability(running, at(12));
-    assert.match((can.start as { why: string }).why, /started by console/);
-    assert.equal(can.pause.ok, true);
-    assert.equal(can.resume.ok, false);
-    assert.equal(can['ablate-index'].ok, true);
-    assert.equal(can['ablate-none'].ok, false);
-    assert.equal(can.abort.ok, true);
-  });
-
-  it('held: resume, not pause; before the start and after the end no pause', () => {
-    const held = { desired: normal, override: planPause(runOf(), at(12)) };
-    assert.equal(availability(held, at(20)).pause.ok, false);
-    assert.equal(availability(held, at(20)).resume.ok, true);
-    assert.match((availability(running, at(-0.5)).pause as { why: string }).why, /not begun/);
-    assert.match((availability(running, at(31)).pause as { why: string }).why, /over/);
-  });
-
-  it('an outage of stack config can be steered, and healed', () => {
-    const can = availability(configured, at(12));
-    assert.equal(can.abort.ok, true);
-    assert.equal(can['ablate-pool'].ok, true);
-    assert.match((can.start as { why: string }).why, /stack's config/);
-    const healed = { desired: configured.desired, override: planHeal(configured.desired, at(5)) };
-    assert.equal(availability(healed, at(6)).start.ok, true);
-  });
-
-  it('nothing works before the database is set up', () => {
-    const can = availability({ desired: null, override: null }, 0);
-    assert.ok(Object.values(can).every(({ ok }) => !ok));
-  });
-});
 
 describe('confirmations', () => {
   const view = (extra: Partial<SystemView>): SystemView => ({
@@ -231,21 +95,32 @@ describe('confirmations', () => {
 /** Both rows in memory, with the database's own rules. */
 class FakeDatabase implements SqlExecutor {
   override: Override | null = null;
+  private revision = 0;
 
   constructor(readonly desired: Scenario | null) {}
+
+  private set(run: Override): void {
+    this.override = run;
+    this.revision += 1;
+  }
 
   query(text: string, values: unknown[] = []): Promise<{ rows: Record<string, unknown>[] }> {
     const document = typeof values[0] === 'string' && values[0].startsWith('{') ? values[0] : null;
     if (text.includes('begin_override')) {
       if (this.override !== null) return Promise.reject(Object.assign(new Error('run'), { code: '55006' }));
-      this.override = JSON.parse(document ?? 'null') as Override;
-      return Promise.resolve({ rows: [{ changed: true }] });
+      this.set(JSON.parse(document ?? 'null') as Override);
+      return Promise.resolve({ rows: [{}] });
     }
     if (text.includes('change_override')) {
       const next = JSON.parse(document ?? 'null') as Override;
-      const changed = this.override?.runId === next.runId;
-      if (changed) this.override = next;
-      return Promise.resolve({ rows: [{ changed }] });
+      const outcome =
+        this.override?.runId !== next.runId
+          ? 'ended'
+          : values[1] === String(this.revision)
+            ? 'changed'
+            : 'stale';
+      if (outcome === 'changed') this.set(next);
+      return Promise.resolve({ rows: [{ outcome }] });
     }
     if (text.includes('end_override')) {
       const ended = this.override?.runId === values[0];
@@ -260,7 +135,7 @@ class FakeDatabase implements SqlExecutor {
           ...(run === null
             ? { override_revision: null }
             : {
-                override_revision: '1',
+                override_revision: String(this.revision),
                 run_id: run.runId,
                 mode: run.mode,
                 started_by: run.startedBy,
@@ -344,11 +219,12 @@ describe('run-time control', () => {
     assert.equal(database.override.pausedAt, null);
   });
 
-  it('does two things of the same moment one after the other: neither undoes the other', async () => {
+  it('does two things of the same moment: neither undoes the other', async () => {
     const database = new FakeDatabase(normal);
-    database.override = asOverride(effectiveOf(scenarioOf('blackfriday')));
+    database.override = runOf();
     const control = controlOf(database, () => at(12) * 1000);
     await Promise.all([control.pause(), control.ablate('index')]);
+    assert.ok(database.override);
     assert.equal(database.override.pausedAt, at(12));
     assert.equal(database.override.ablation, 'index');
   });
@@ -370,13 +246,13 @@ describe('run-time control', () => {
 
   it('a run that ended meanwhile is a conflict, a database that is away a 503', async () => {
     const database = new FakeDatabase(normal);
-    database.override = asOverride(effectiveOf(scenarioOf('blackfriday')));
+    database.override = runOf();
     const racing = new OverrideControl({
       withSession: (work) =>
         work({
           query: (text, values) =>
             text.includes('change_override')
-              ? Promise.resolve({ rows: [{ changed: false }] })
+              ? Promise.resolve({ rows: [{ outcome: 'ended' }] })
               : database.query(text, values),
         }),
       confirmations: new Confirmations(),
@@ -435,6 +311,15 @@ describe('the admin routes', () => {
       assert.equal((await post(path, { minute: 3, what: 'index' }, 'guess'))[0], 401, path);
     }
     assert.equal(database.override, null);
+  });
+
+  it('a minute beyond the run, and a hold there, are 400 with the field', async () => {
+    const [status, text] = await post('start', { durationMinutes: 10, holdAtMinute: 20 });
+    assert.equal(status, 400, text);
+    assert.match(text, /holdAtMinute: must be less than 10/);
+    const other = new FakeDatabase(normal);
+    other.override = runOf();
+    await assert.rejects(controlOf(other, () => at(3) * 1000).goto(30), { status: 400 });
   });
 
   it('bad input is 400 with the field, the wrong moment 409 with the reason', async () => {

@@ -1,9 +1,14 @@
-import { effectiveScenario, readState, type ScenarioState, type SqlExecutor } from '../../../scenario/apply';
-import { OVERRIDE_EXISTS_SQLSTATE } from '../../../scenario/sql/state';
+import { availability, type ActionName } from '../../../scenario/override/availability';
+import { ablated, minuteFault, movedTo, paused, resumed } from '../../../scenario/override/change';
+import { HOLD_SECONDS } from '../../../scenario/override/lease';
+import { healingRun, requestedRun } from '../../../scenario/override/start';
+import { beginRun, changeRun, endRun, OverrideRefused, replaceRun } from '../../../scenario/override/store';
+import type { SqlExecutor } from '../../../scenario/sql/executor';
+import { effectiveScenario, readState, type ScenarioState } from '../../../scenario/state';
 import { positionAt } from '../../../scenario/timeline';
 import type { Ablation, EffectiveScenario, Override, Scenario } from '../../../scenario/types';
 import { HttpError } from '../../lib/errors';
-import { availability, type ActionName } from './availability';
+import { invalidInput, outageOf } from '../../lib/validate';
 import {
   checkoutsSucceed,
   clockHeld,
@@ -18,7 +23,6 @@ import {
   type Confirmations,
   type WatchedAction,
 } from './confirmations';
-import { asOverride, planAblate, planGoto, planHeal, planPause, planResume, planStart } from './plan';
 import type { StartRequest } from './requests';
 
 export interface OverrideControlOptions {
@@ -37,14 +41,20 @@ interface Hold {
   minute: number;
 }
 
+/** What an action makes of a run, and what the system must show before it counts as done. */
+interface PlannedChange {
+  next: Override;
+  title: string;
+  conditions: Parameters<Confirmations['watch']>[2];
+}
+
 /**
- * Run-time control: each action reads both rows, decides, and writes one expiring row by the database's own
- * functions. The conductor then makes the indexes follow it.
+ * Run-time control from the console: each action writes one expiring row by the rules of scenario/override, and is
+ * watched until the system shows its effect. The conductor then makes the indexes follow the row.
  */
 export class OverrideControl {
   private readonly now: () => number;
   private hold: Hold | null = null;
-  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: OverrideControlOptions) {
     this.now = options.now ?? Date.now;
@@ -52,18 +62,16 @@ export class OverrideControl {
 
   /** Begins a run. @throws HttpError 400, 409 with the reason, 503 */
   start(request: StartRequest): Promise<WatchedAction> {
-    return this.act('start', async (sql, state, nowSeconds) => {
+    return this.session(async (sql) => {
+      const nowSeconds = this.now() / 1000;
+      const state = await readState(sql);
+      allow('start', state, nowSeconds);
       if (state.desired === null)
         throw new Error('availability lets no run begin without a desired scenario');
-      const run = planStart(request, state.desired, nowSeconds);
+      const run = runFor(request, state.desired, nowSeconds);
       // A heal over an outage of stack config gives way to a run.
-      if (state.override?.mode === 'normal') await end(sql, state.override.runId);
-      try {
-        await sql.query('select scenario.begin_override($1::jsonb)', [JSON.stringify(run)]);
-      } catch (error) {
-        if ((error as { code?: unknown }).code !== OVERRIDE_EXISTS_SQLSTATE) throw error;
-        throw conflict('Somebody else has just begun a run.');
-      }
+      if (state.override?.mode === 'normal') await replaceRun(sql, state.override.runId, run);
+      else await beginRun(sql, run);
       this.hold =
         request.holdAtMinute === undefined ? null : { runId: run.runId, minute: request.holdAtMinute };
       return this.options.confirmations.watch(
@@ -84,9 +92,12 @@ export class OverrideControl {
   /** Holds the clock; traffic goes on in the same minute. */
   pause(): Promise<WatchedAction> {
     return this.change('pause', (run, nowSeconds) => {
-      const next = planPause(run, nowSeconds);
       const minute = Math.floor(positionAt(run, nowSeconds).minute ?? 0);
-      return { next, title: `Hold the clock at minute ${String(minute)}`, conditions: clockHeld(minute) };
+      return {
+        next: paused(run, nowSeconds, HOLD_SECONDS.console),
+        title: `Hold the clock at minute ${String(minute)}`,
+        conditions: clockHeld(minute),
+      };
     });
   }
 
@@ -96,19 +107,19 @@ export class OverrideControl {
     return this.change('resume', (run, nowSeconds) => {
       const minute = positionAt(run, nowSeconds).minute ?? 0;
       return {
-        next: planResume(run, nowSeconds),
+        next: resumed(run, nowSeconds),
         title: `Let the clock run on from minute ${String(Math.floor(minute))}`,
         conditions: [clockRunsFrom(minute)],
       };
     });
   }
 
-  /** Sets the clock to a demo minute. */
+  /** Sets the clock to a demo minute. @throws HttpError 400 beyond the run's end */
   goto(minute: number): Promise<WatchedAction> {
     return this.change('goto', (run, nowSeconds) => {
-      const next = planGoto(run, minute, nowSeconds);
+      refuseMinute('minute', run.scenario, minute);
       return {
-        next,
+        next: movedTo(run, minute, nowSeconds),
         title: `Jump to minute ${String(minute)}`,
         conditions: [trafficReaches(run.runId, minute)],
       };
@@ -119,7 +130,7 @@ export class OverrideControl {
   ablate(ablation: Ablation | null): Promise<WatchedAction> {
     const action = `ablate-${ablation ?? 'none'}` as const;
     return this.change(action, (run, nowSeconds) => {
-      const next = planAblate(run, ablation, this.options.originalOf(run.runId), nowSeconds);
+      const next = ablated(run, ablation, this.options.originalOf(run.runId), nowSeconds);
       const { indexes, pools } = next.scenario;
       const hasIndex = indexes.idx_products_category === 'present';
       return {
@@ -143,13 +154,19 @@ export class OverrideControl {
   /** Ends the run: back to what stack config says, or, where that is an outage, to normal for an hour. */
   abort(): Promise<WatchedAction> {
     this.hold = null;
-    return this.act('abort', async (sql, state, nowSeconds, effective) => {
-      if (state.override !== null) await end(sql, state.override.runId);
-      const { desired } = state;
+    return this.session(async (sql) => {
+      const nowSeconds = this.now() / 1000;
+      const state = await readState(sql);
+      const effective = allow('abort', state, nowSeconds);
+      const { desired, override } = state;
       const isConfigured = desired !== null && desired.mode !== 'normal';
-      const target = isConfigured ? planHeal(desired, nowSeconds) : null;
-      if (target !== null)
-        await sql.query('select scenario.begin_override($1::jsonb)', [JSON.stringify(target)]);
+      const target = isConfigured ? healingRun(desired, nowSeconds) : null;
+      if (target !== null) {
+        if (override === null) await beginRun(sql, target);
+        else await replaceRun(sql, override.runId, target);
+      } else if (override !== null && !(await endRun(sql, override.runId))) {
+        throw conflict(`Run ${override.runId} has just ended.`);
+      }
       const wanted = target?.scenario ?? desired;
       return this.options.confirmations.watch(
         'abort',
@@ -185,53 +202,16 @@ export class OverrideControl {
 
   private change(
     action: ActionName,
-    plan: (
-      run: Override,
-      nowSeconds: number,
-    ) => {
-      next: Override;
-      title: string;
-      conditions: Parameters<Confirmations['watch']>[2];
-    },
+    plan: (run: Override, nowSeconds: number) => PlannedChange,
   ): Promise<WatchedAction> {
-    return this.act(action, async (sql, state, nowSeconds, effective) => {
-      const run = state.override ?? asOverride(effective);
-      const { next, title, conditions } = plan(run, nowSeconds);
-      const statement =
-        state.override === null
-          ? 'select scenario.begin_override($1::jsonb), true as changed'
-          : 'select scenario.change_override($1::jsonb) as changed';
-      const { rows } = await sql.query(statement, [JSON.stringify(next)]);
-      if (rows[0]?.changed !== true) throw conflict(`Run ${run.runId} has just ended.`);
+    return this.session(async (sql) => {
+      const { title, conditions } = await changeRun(sql, 'console', (run, state) => {
+        const nowSeconds = this.now() / 1000;
+        allow(action, state, nowSeconds);
+        return plan(run, nowSeconds);
+      });
       return this.options.confirmations.watch(action, title, conditions, this.now());
     });
-  }
-
-  private act(
-    action: ActionName,
-    work: (
-      sql: SqlExecutor,
-      state: ScenarioState,
-      nowSeconds: number,
-      effective: EffectiveScenario,
-    ) => Promise<WatchedAction>,
-  ): Promise<WatchedAction> {
-    return this.inTurn(async (sql) => {
-      const state = await readState(sql);
-      const nowSeconds = this.now() / 1000;
-      const can = availability(state, nowSeconds)[action];
-      if (!can.ok) throw conflict(can.why);
-      const effective = effectiveScenario(state);
-      if (effective === null) throw conflict('No scenario is known yet.');
-      return work(sql, state, nowSeconds, effective);
-    });
-  }
-
-  /** One action after the other: each reads the whole row and writes it, and must not undo what another has just done. */
-  private inTurn<T>(work: (sql: SqlExecutor) => Promise<T>): Promise<T> {
-    const done = this.turn.then(() => this.session(work));
-    this.turn = done.catch(() => undefined);
-    return done;
   }
 
   private async session<T>(work: (sql: SqlExecutor) => Promise<T>): Promise<T> {
@@ -239,6 +219,7 @@ export class OverrideControl {
       return await this.options.withSession(work);
     } catch (error) {
       if (error instanceof HttpError) throw error;
+      if (error instanceof OverrideRefused) throw conflict(error.message);
       throw new HttpError(
         503,
         'database-away',
@@ -250,9 +231,32 @@ export class OverrideControl {
   }
 }
 
-async function end(sql: SqlExecutor, runId: string): Promise<void> {
-  const { rows } = await sql.query('select scenario.end_override($1::text) as ended', [runId]);
-  if (rows[0]?.ended !== true) throw conflict(`Run ${runId} has just ended.`);
+/** What is in force, where the action works now. @throws HttpError 409 with the reason where it doesn't */
+function allow(action: ActionName, state: ScenarioState, nowSeconds: number): EffectiveScenario {
+  const can = availability(state, nowSeconds)[action];
+  const effective = effectiveScenario(state);
+  if (!can.ok || effective === null) throw conflict(can.ok ? 'No scenario is known yet.' : can.why);
+  return effective;
+}
+
+/** The run that a start request asks for. @throws HttpError 400 with the fields */
+function runFor(request: StartRequest, desired: Scenario, now: number): Override {
+  const { startInSeconds, holdAtMinute, ...wanted } = request;
+  const run = outageOf(
+    () =>
+      requestedRun({ ...wanted, startTimestamp: Math.ceil(now + startInSeconds) }, desired, {
+        now,
+        startedBy: 'console',
+      }),
+    { demoMode: 'mode' },
+  );
+  if (holdAtMinute !== undefined) refuseMinute('holdAtMinute', run.scenario, holdAtMinute);
+  return run;
+}
+
+function refuseMinute(field: string, scenario: Scenario, minute: number): void {
+  const reason = minuteFault(scenario, minute);
+  if (reason !== null) throw invalidInput([{ field, reason }]);
 }
 
 function conflict(why: string): HttpError {

@@ -1,40 +1,37 @@
 import { z } from 'zod';
+import { LIMITS, type Range } from '../../../scenario/config/limits';
 import { ABLATIONS, DEMO_MODES } from '../../../scenario/types';
 
 const OUTAGES = DEMO_MODES.filter((mode) => mode !== 'normal');
 
+/** The index has to be gone by minute 0: a run begins no sooner (real seconds). */
+const SOONEST_START_SECONDS = 3;
+
+const between = (number: z.ZodNumber, { least, most }: Range) =>
+  number.min(least, `must be at least ${least}`).max(most, `must be at most ${most}`);
+
+const demoMinute = between(z.number('must be a demo minute'), {
+  least: 0,
+  most: LIMITS.durationMinutes.most,
+});
+
 /** Body of `POST /admin/override/start`; everything may be left out. */
 export const startBody = z.strictObject({
   mode: z.enum(OUTAGES, { error: `must be one of ${OUTAGES.join(', ')}` }).default('blackfriday'),
-  minuteSeconds: z
-    .number('must be a number of seconds')
-    .min(1, 'must be at least 1 second')
-    .max(3600, 'must be at most 3600 seconds')
-    .optional(),
-  durationMinutes: z
-    .int('must be a whole number of minutes')
-    .min(1, 'must be at least 1')
-    .max(1440, 'must be at most 1440')
-    .optional(),
+  minuteSeconds: between(z.number('must be a number of seconds'), LIMITS.minuteSeconds).optional(),
+  durationMinutes: between(z.int('must be a whole number of minutes'), LIMITS.durationMinutes).optional(),
   /** Real seconds until minute 0. */
-  startInSeconds: z
-    .number('must be a number of seconds')
-    .min(3, 'must be at least 3: the index has to be gone by then')
-    .max(3600, 'must be at most 3600')
-    .default(5),
+  startInSeconds: between(z.number('must be a number of seconds'), {
+    least: SOONEST_START_SECONDS,
+    most: LIMITS.startDelaySeconds.most,
+  }).default(5),
   /** Hold the clock at this minute, until somebody resumes or heals. */
-  holdAtMinute: z
-    .number('must be a demo minute')
-    .min(0, 'must be at least 0')
-    .max(1440, 'must be at most 1440')
-    .optional(),
+  holdAtMinute: demoMinute.optional(),
 });
 export type StartRequest = z.infer<typeof startBody>;
 
 /** Body of `POST /admin/override/goto`. */
-export const gotoBody = z.strictObject({
-  minute: z.number('must be a demo minute').min(0, 'must be at least 0').max(1440, 'must be at most 1440'),
-});
+export const gotoBody = z.strictObject({ minute: demoMinute });
 
 const ABLATE = [...ABLATIONS, 'none'] as const;
 

@@ -162,8 +162,8 @@ export function curveSvg(curve: Curve, theme: Theme = 'light'): string {
 
 function lastShown(curve: Curve): number {
   const seen = curve.minutes.findLast(({ observed }) => observed !== null)?.minute ?? 0;
-  // Thirty minutes of the story, or as far as the run went.
-  return Math.max(seen + 1, Math.min(curve.durationMinutes, 30));
+  // The minutes of the story, or as far as the run went.
+  return Math.max(seen + 1, curve.durationMinutes);
 }
 
 function subtitle(curve: Curve): string {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { planAblate, planGoto, planPause, planResume } from '../control/plan';
+import {
+  ablated as ablatedRun,
+  movedTo,
+  paused,
+  resumed as resumedRun,
+} from '../../../scenario/override/change';
 import { effectiveOf, runOf, scenarioOf, START_SECONDS } from '../../../test/mocks/scenarios';
 import type { EffectiveScenario, Override } from '../../../scenario/types';
 import { RunBook } from './run-book';
@@ -33,14 +38,14 @@ describe('the run book', () => {
     runs.follow(normal);
     runs.follow(asEffective(run));
     at(10);
-    const held = planPause(run, START_SECONDS + 60);
+    const held = paused(run, START_SECONDS + 60, 3600);
     runs.follow(asEffective(held));
     at(20);
-    const resumed = planResume(held, START_SECONDS + 120);
+    const resumed = resumedRun(held, START_SECONDS + 120);
     runs.follow(asEffective(resumed));
-    const moved = planGoto(resumed, 18, START_SECONDS + 120);
+    const moved = movedTo(resumed, 18, START_SECONDS + 120);
     runs.follow(asEffective(moved));
-    const ablated = planAblate(moved, 'index', null, START_SECONDS + 120);
+    const ablated = ablatedRun(moved, 'index', null, START_SECONDS + 120);
     runs.follow(asEffective(ablated));
     at(21);
     runs.follow(normal);

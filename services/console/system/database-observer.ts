@@ -1,5 +1,6 @@
 import { Client } from 'pg';
-import { readIndexes, readState, type ScenarioState } from '../../../scenario/apply';
+import { readIndexes } from '../../../scenario/apply';
+import { readState, type ScenarioState } from '../../../scenario/state';
 import { RECOMMENDATION_BAND_CENTS } from '../../../scenario/sql/catalog';
 import { SESSION_OPTIONS } from '../../../scenario/sql/settings';
 import type { IndexName, IndexState } from '../../../scenario/types';

@@ -103,7 +103,6 @@ export function conductorView() {
     id: 'minute',
     type: 'number',
     min: 0,
-    max: 29,
     step: 1,
     value: 18,
     inputmode: 'numeric',
@@ -288,7 +287,7 @@ export function conductorView() {
       state.can = conductor.can;
       drawWatched(conductor.watched.slice(0, LISTED));
       drawIndexes(conductor.indexes);
-      attribute(minute, 'max', pulse?.scenario ? String(pulse.scenario.durationMinutes - 1) : '29');
+      attribute(minute, 'max', pulse?.scenario ? String(pulse.scenario.durationMinutes - 1) : null);
       const [latest] = conductor.watched;
       const said = latest ? `${latest.title}: ${STATE_WORDS[latest.state]}` : '';
       if (said !== announced) {

@@ -126,8 +126,7 @@ function runClock() {
       const running = scenario?.state === 'running' || scenario?.state === 'over';
       attribute(element, 'data-paused', scenario?.paused === true);
       if (!scenario) return;
-      // A run that is held beyond its thirty minutes for the heal still tells a story of thirty.
-      const minutes = shownMinutes(scenario);
+      const minutes = scenario.durationMinutes;
       text(minute, running ? `Minute ${String(Math.floor(scenario.minute))}` : clockWords(scenario));
       text(of, running ? `of ${String(minutes)}${scenario.paused ? ' · clock held' : ''}` : '');
       text(act, scenario.state === 'normal' ? 'Normal operations' : scenario.phaseTitle);
@@ -144,10 +143,6 @@ function runClock() {
       if (running) marker.style.left = `${String(Math.min(100, (scenario.minute / minutes) * 100))}%`;
     },
   };
-}
-
-function shownMinutes({ durationMinutes }) {
-  return durationMinutes > 30 && durationMinutes <= 36 ? 30 : durationMinutes;
 }
 
 function lane(cohort, name, who) {

@@ -1,5 +1,5 @@
-import { positionAt } from '../../../scenario/timeline';
-import { effectiveScenario, type ScenarioState } from '../../../scenario/apply';
+import { positionAt } from '../timeline';
+import { effectiveScenario, type ScenarioState } from '../state';
 
 export const ACTIONS = [
   'start',

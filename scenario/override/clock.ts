@@ -1,4 +1,4 @@
-import type { EffectiveScenario } from '../../scenario/types';
+import type { EffectiveScenario } from '../types';
 
 /** Where a run's clock stands; the services reckon with the same three numbers (scenario/timeline.ts). */
 export interface RunClock {

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { parseScenarioConfig } from '../config/schema';
+import { resolveScenario } from '../resolve';
+import type { DemoMode, Override, Scenario } from '../types';
+import { healthyRun, runOf } from './change';
+import { HEAL_SECONDS, type StartedBy } from './lease';
+
+/** A run that is asked for at run time; what it doesn't name is the desired scenario's. */
+export interface RunRequest {
+  mode: DemoMode;
+  minuteSeconds?: number | undefined;
+  durationMinutes?: number | undefined;
+  /** Highest rate of demo checkouts, before the scale. */
+  peakRpm?: number | undefined;
+  /** Unix seconds of minute 0; without it the default delay holds. */
+  startTimestamp?: number | undefined;
+}
+
+/**
+ * The override that a request asks for.
+ *
+ * @param now Unix seconds
+ * @param digits tell runs apart that begin within the same second: their ids name the start
+ * @throws ConfigError for an outage that can't be made
+ */
+export function requestedRun(
+  request: RunRequest,
+  desired: Scenario,
+  { now, startedBy, digits = newDigits() }: { now: number; startedBy: StartedBy; digits?: string },
+): Override {
+  const { mode, minuteSeconds = desired.minuteSeconds, durationMinutes, peakRpm, startTimestamp } = request;
+  const config = parseScenarioConfig({
+    ...shopOf(desired),
+    demoMode: mode,
+    minuteSeconds,
+    ...(durationMinutes === undefined ? {} : { durationMinutes }),
+    traffic: { ...baselineOf(desired), ...(peakRpm === undefined ? {} : { demoPeakRpm: peakRpm }) },
+  });
+  const scenario = resolveScenario(config, {
+    nowSeconds: now,
+    ...(startTimestamp === undefined ? {} : { startTimestamp }),
+    // The scale is a default, not a demand: a mode that needs more of it gets it.
+    scaleDefault: desired.scale,
+    runIdSuffix: `${startedBy === 'load-generator' ? 'admin' : startedBy}-${digits}`,
+  });
+  return runOf(scenario, startedBy);
+}
+
+/** An override that heals, at the console, an outage which stack config wants, for a while. @param now Unix seconds */
+export function healingRun(desired: Scenario, now: number, digits: string = newDigits()): Override {
+  const scenario = resolveScenario(
+    parseScenarioConfig({
+      ...shopOf(desired),
+      demoMode: 'normal',
+      minuteSeconds: desired.minuteSeconds,
+      traffic: baselineOf(desired),
+    }),
+    { nowSeconds: now, scaleDefault: desired.scale },
+  );
+  return healthyRun(scenario, {
+    runId: `healed-console-${digits}`,
+    startedBy: 'console',
+    now,
+    seconds: HEAL_SECONDS.console,
+  });
+}
+
+function shopOf({ demoRun, catalogRows, storageEmulation }: Scenario) {
+  return { demoRun, catalogRows, storageEmulation };
+}
+
+function baselineOf({ traffic, scale }: Scenario) {
+  return { baselineRpm: traffic.baselineRpm / scale };
+}
+
+function newDigits(): string {
+  return randomUUID().slice(0, 6);
+}
