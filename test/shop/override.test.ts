@@ -4,15 +4,11 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import {
-  databaseUrls,
-  prepareDatabase,
-  waitForDatabase,
-  withConnection,
-} from '../../local/postgres/database';
+import { databaseUrls, prepareDatabase, waitForDatabase } from '../../local/postgres/database';
 import { placePostgres } from '../../local/postgres/postgres-binaries';
 import { initialiseCluster, postgresSpec, SUPERUSER } from '../../local/postgres/postgres';
 import { postgresUser } from '../../local/postgres/postgres-user';
+import { withSession } from '../../machine/session';
 import { SupervisedProcess } from '../../local/processes/supervised-process';
 import { applyDesired } from '../../scenario/apply';
 import { paused, prolonged, resumed, runOf } from '../../scenario/override/change';
@@ -37,7 +33,8 @@ describe('the override row', () => {
   let server: SupervisedProcess;
   let url = '';
 
-  const conducting = <T>(work: (sql: SqlExecutor) => Promise<T>): Promise<T> => withConnection(url, work);
+  const conducting = <T>(work: (sql: SqlExecutor) => Promise<T>): Promise<T> =>
+    withSession({ connectionString: url }, work);
 
   before(async () => {
     const user = postgresUser();
