@@ -6,7 +6,7 @@ import { readLogLevel } from '../machine/environment';
 import type { MemoryUse } from '../machine/memory';
 import { claimRun, type Predecessor, type RunRecord } from '../machine/run-file';
 import { POSTGRES_PORT, REDIS_PORT, type StartOptions } from './arguments';
-import { databaseUrls, requiredConnections } from './postgres/database';
+import { databaseUrls, connectionsFor } from './postgres/database';
 import { planDatabase, prepareCatalog, startDatabase } from './postgres/database-start';
 import { POSTGRES_NAME } from './postgres/postgres';
 import { requireFreePorts, type NeededPort } from './processes/ports';
@@ -128,7 +128,7 @@ class ShopStart {
     const { request, folder, supervisor, record } = this;
     const { env, portOffset, reporter, signal } = request;
     const { stack, preview, absentSeconds } = scenario;
-    const maxConnections = requiredConnections(preview);
+    const maxConnections = connectionsFor(preview);
     const database = await planDatabase(folder, { env, portOffset, maxConnections, reporter });
     const { superuserUrl, secrets } = database;
     const urls = databaseUrls(superuserUrl, secrets);

@@ -170,6 +170,9 @@ const PRESETS: Readonly<Record<DemoMode, Preset>> = {
   'blackfriday-v3': blackfridayV3,
 };
 
+/** The smallest `traffic.scale` at which every mode can be had. */
+export const SCALE_OF_ALL_MODES = Math.max(...Object.values(PRESETS).map(({ minScale }) => minScale));
+
 /** The preset of a mode. */
 export function presetOf(mode: DemoMode): Preset {
   return PRESETS[mode];

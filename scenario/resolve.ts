@@ -6,6 +6,7 @@ import { INDEX_SCAN_MS, simulatePool, UNPACED_SCAN_MS } from './prediction';
 import { BASELINE_POOL, NORMAL_RATES, presetOf } from './presets';
 import type { ScenarioConfig } from './config/schema';
 import { solveStorage } from './solver';
+import { runIdOf, stampStart } from './start';
 import { phaseAt } from './timeline';
 import { INDEX_NAMES } from './types';
 import type { Ablation, IndexName, IndexState, MinuteExpectation, Scenario, StorageStep } from './types';
@@ -61,7 +62,7 @@ export function resolveScenario(config: ScenarioConfig, options: ResolveOptions)
     version: 1,
     mode,
     title: preset.title,
-    runId: runIdOf(mode, demoRun, startTimestamp, options.runIdSuffix),
+    runId: runIdOf({ mode, demoRun }, startTimestamp, options.runIdSuffix),
     demoRun,
     startTimestamp,
     minuteSeconds,
@@ -93,13 +94,7 @@ export function resolveScenario(config: ScenarioConfig, options: ResolveOptions)
 /** Minute 0: config's, else the caller's (a start stamped before), else stamped now. */
 function startOf(config: ScenarioConfig, { nowSeconds, startTimestamp }: ResolveOptions): number {
   const delay = config.startDelaySeconds ?? DEFAULTS.startDelaySeconds;
-  return config.demoStartTimestamp ?? startTimestamp ?? Math.ceil(nowSeconds) + delay;
-}
-
-function runIdOf(mode: string, demoRun: number, start: number | null, suffix: string | undefined): string {
-  if (start === null) return mode;
-  const id = `${mode}-${String(demoRun)}-${String(Math.round(start))}`;
-  return suffix === undefined ? id : `${id}-${suffix}`;
+  return config.demoStartTimestamp ?? startTimestamp ?? stampStart(nowSeconds, delay);
 }
 
 function poolMaxOf(config: ScenarioConfig, plan: OutagePlan, ablation: Ablation | null): number {

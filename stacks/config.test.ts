@@ -39,7 +39,6 @@ describe('stack config', () => {
     assert.equal(settings.scenario.scale, 0.5);
     assert.deepEqual(settings.nodePorts, { shop: 31_000, console: 30_020, postgres: 30_432 });
     assert.equal(settings.replicas.frontend, 2);
-    assert.equal(settings.normalPoolMax, 50);
   });
 
   const cases: [name: string, config: Record<string, unknown>, expected: RegExp][] = [

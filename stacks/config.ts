@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
-// Not by the folder's index: that loads the AWS SDK, which other targets don't need.
-import { HOST_DEFAULTS, hostFaults, type HostArgs } from '../infra/host/host-args';
+import type { HostArgs } from '../infra/host/host-args';
 import { ConfigError, type ConfigFault } from '../scenario/config/config-error';
 import {
   DEFAULT_IMAGES,
   DEFAULT_NODE_PORTS,
+  HOST_DEFAULTS,
   documentedDeploymentKeys,
   parseDeploymentConfig,
   type DeploymentConfig,
@@ -23,8 +23,6 @@ export interface StackSettings {
   scenarioConfig: ScenarioConfig;
   /** The scenario, with minute 0 counted from an update at Unix second 0 where config gives no start. */
   scenario: Scenario;
-  /** The pool of normal mode at this scale: what PostgreSQL has to have connections for besides the scenario's. */
-  normalPoolMax: number;
   namespace: string;
   nodePorts: { shop: number; console: number; postgres: number };
   /** The EC2 hosts; null where the cluster is there already. */
@@ -83,21 +81,12 @@ export function settingsOf(
     postgres: ports?.postgres ?? DEFAULT_NODE_PORTS.postgres,
   };
   const host = deployment && deployment.target !== 'kubeconfig' ? hostSettings(deployment, nodePorts) : null;
-  if (host) faults.push(...hostFaults(host));
   if (!scenarioConfig || !deployment || !scenario || faults.length > 0)
     throw new pulumi.RunError(describe(faults, secretKeys));
-  const normal = resolveScenario(
-    {
-      ...(scenarioConfig.traffic ? { traffic: { scale: scenarioConfig.traffic.scale } } : {}),
-      demoMode: 'normal',
-    },
-    { nowSeconds: 0, scaleDefault: 1 },
-  );
   return {
     deployment,
     scenarioConfig,
     scenario,
-    normalPoolMax: normal.pools.recommendation.max,
     namespace: deployment.namespace ?? 'ecommerce-demo',
     nodePorts,
     host,

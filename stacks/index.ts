@@ -12,13 +12,13 @@ import { Collector } from '../infra/collector/collector';
 import { PinnedImages } from '../infra/images/pinned-image';
 import { ServicesImage } from '../infra/images/services-image';
 import { Network } from '../infra/network/network';
-import { requiredConnections } from '../infra/postgres/connections';
 import { ShopDatabase } from '../infra/postgres/database';
 import { PostgresServer } from '../infra/postgres/server';
 import { SetupJob } from '../infra/postgres/setup-job';
 import { Redis } from '../infra/redis/redis';
 import { FollowUp } from '../infra/scenario/follow-up';
 import { ScenarioDeployment } from '../infra/scenario/scenario-deployment';
+import { requiredConnections } from '../scenario/connections';
 import { addressOf, urlOf } from './access';
 import { readSettings } from './config';
 import { PARKED, nextCommands, scenarioOutput } from './outputs';
@@ -70,7 +70,7 @@ async function main() {
     ...pullSecret,
     ...storage,
     storage: '10Gi',
-    maxConnections: requiredConnections(scenario.pools, settings.normalPoolMax, settings.replicas.checkout),
+    maxConnections: requiredConnections(scenario, settings.replicas.checkout),
     access: exposedAt(nodePorts.postgres),
   });
   const database = new ShopDatabase('database', {

@@ -2,7 +2,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { clusterAddress } from '../infra/cluster/kubeconfig';
 import { requireReachable } from '../infra/cluster/reachable';
 import type { HostArgs } from '../infra/host/host-args';
-import { callerAddress, callerWarning } from '../infra/host/operator-cidrs';
+import { callerAddress, callerWarning } from '../infra/host/caller-address';
 import { parseReference } from '../infra/images/registry-api';
 import { requireRegistry } from '../infra/images/require-registry';
 import { buildPlatform } from '../infra/images/services-image';

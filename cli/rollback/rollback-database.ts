@@ -78,7 +78,7 @@ async function rollbackOnce(
   }
   if (override !== null) output.line(`  ending ${describeRun(override)}`);
   const started = performance.now();
-  const { changes } = await applyScenario(sql, normal, (message) => {
+  const changes = await applyScenario(sql, normal, (message) => {
     output.line(`  ${message}`);
   });
   const built = changes.filter(({ what }) => what.startsWith('built')).length;

@@ -3,7 +3,8 @@ import { before, describe, it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
 import { mockEngine, settled, type MockedEngine } from '../../test/mocks/engine';
 import { Host } from './host';
-import { HOST_DEFAULTS, type HostArgs } from './host-args';
+import { HOST_DEFAULTS } from '../../scenario/config/deployment';
+import type { HostArgs } from './host-args';
 
 const KUBECONFIG = 'clusters:\n- cluster:\n    server: https://127.0.0.1:6443\n';
 const EIP = '203.0.113.10';
@@ -39,7 +40,7 @@ function answers(): MockedEngine {
       'aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings': () => ({
         locations: ['eu-central-1b', 'eu-central-1a'],
       }),
-      'aws:ec2/getSubnet:getSubnet': () => ({ vpcId: 'vpc-given' }),
+      'aws:ec2/getSubnet:getSubnet': () => ({ vpcId: 'vpc-0a1' }),
       'aws:index/getPartition:getPartition': () => ({ partition: 'aws' }),
     },
   });
@@ -317,11 +318,11 @@ describe('Host that is stopped', () => {
 
 describe('Host in an existing subnet', () => {
   it('creates no network', async () => {
-    const { engine } = await deploy({ vpcId: 'vpc-given', subnetId: 'subnet-given' });
+    const { engine } = await deploy({ vpcId: 'vpc-0a1', subnetId: 'subnet-0b2' });
     assert.deepEqual(engine.all('aws:ec2/vpc:Vpc'), []);
     assert.deepEqual(engine.all('aws:ec2/subnet:Subnet'), []);
-    assert.equal(engine.only('aws:ec2/securityGroup:SecurityGroup').inputs.vpcId, 'vpc-given');
-    assert.equal(engine.only('aws:ec2/networkInterface:NetworkInterface').inputs.subnetId, 'subnet-given');
+    assert.equal(engine.only('aws:ec2/securityGroup:SecurityGroup').inputs.vpcId, 'vpc-0a1');
+    assert.equal(engine.only('aws:ec2/networkInterface:NetworkInterface').inputs.subnetId, 'subnet-0b2');
   });
 });
 
@@ -354,7 +355,7 @@ describe('Host with faults', () => {
         assert.ok(pulumi.RunError.isInstance(error));
         for (const text of [
           /^operatorCidrs\[0\] = "0\.0\.0\.0\/0": /m,
-          /^subnetId = \(unset\): is missing: vpcId vpc-1 needs/m,
+          /^subnetId = \(unset\): is missing: .*Values=vpc-1/m,
           /^k3sVersion = "latest": /m,
           /^instanceType = "large": /m,
           /^volumeSize = 5: /m,

@@ -2,7 +2,8 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
 import * as tls from '@pulumi/tls';
-import { hostFaults, type HostArgs } from './host-args';
+import { deploymentFaults } from '../../scenario/config/deployment';
+import type { HostArgs } from './host-args';
 import { createInstanceProfile } from './identity';
 import { connectionTo, fetchKubeconfig, waitReady } from './kubeconfig-commands';
 import { kubeconfigFor } from './kubeconfig-script';
@@ -29,7 +30,7 @@ export class Host extends pulumi.ComponentResource {
 
   /** @throws pulumi.RunError with every fault of the arguments. */
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
-    const faults = hostFaults(args);
+    const faults = deploymentFaults({ target: 'aws', ...args });
     if (faults.length > 0) {
       const lines = faults.map(
         ({ key, value, message }) =>

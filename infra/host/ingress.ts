@@ -1,4 +1,4 @@
-import { parseCidr } from './operator-cidrs';
+import { parseCidr } from '../../scenario/config/cidr';
 
 /** NodePorts that operators and the program itself reach from outside. */
 export interface HostNodePorts {

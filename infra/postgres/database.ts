@@ -3,8 +3,9 @@ import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
 import { DATABASE_NAME, ROLES } from '../../scenario/sql/roles';
 import type { DatabaseRole } from '../../services/catalog';
-import { PostgresAnswers, type Login } from './answers';
+import { PostgresAnswers } from './answers';
 import { importHint } from './import-hint';
+import type { Login } from './login';
 import { POSTGRES_NAME, POSTGRES_PORT, TLS_QUERY, type PostgresServer } from './server';
 
 export interface ShopDatabaseArgs {

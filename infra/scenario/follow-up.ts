@@ -1,7 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { poolOver } from '../../scenario/pool-share';
 import type { Scenario } from '../../scenario/types';
-import type { Login } from '../postgres/answers';
+import type { Login } from '../postgres/login';
 import { ScenarioVerification } from './resources';
 
 /** How long services may take to follow (seconds): a poll each second, metrics each five. */

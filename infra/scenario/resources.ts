@@ -1,9 +1,11 @@
 import * as pulumi from '@pulumi/pulumi';
-import { createIndexStatement, dropIndexStatement, indexStatesQuery } from '../../scenario/sql/indexes';
-import { writeDesiredStatement } from '../../scenario/sql/state';
+import { desiredQuery, indexPlan, rowPlan } from '../../scenario/sql/appliance';
+import { indexStatesQuery } from '../../scenario/sql/indexes';
 import type { IndexName, IndexState, Scenario } from '../../scenario/types';
-import type { Login } from '../postgres/answers';
-import { indexProvider, stateProvider, verificationProvider, type VerificationInputs } from './provider';
+import type { Login } from '../postgres/login';
+import { indexProvider } from './index-provider';
+import { stateProvider } from './row-provider';
+import { verificationProvider, type VerificationInputs } from './verification-provider';
 import { rowFields, type ScenarioDocument } from './row-fields';
 
 /** Where the scenario state lives. */
@@ -12,9 +14,6 @@ export interface DatabaseIdentity {
   /** Changes when the database is a new one. */
   volume: pulumi.Input<string>;
 }
-
-const LOCK_KEY = `hashtext('ecommerce-demo.indexes')`;
-const END_OVERRIDE = 'select scenario.end_override(null)';
 
 /** One of the three known indexes: present or absent, built and dropped CONCURRENTLY. */
 export class CatalogIndex extends pulumi.dynamic.Resource {
@@ -33,16 +32,7 @@ export class CatalogIndex extends pulumi.dynamic.Resource {
         volume: args.volume,
         index: args.index,
         state: args.state,
-        sql: {
-          states: indexStatesQuery,
-          create: createIndexStatement(args.index),
-          drop: dropIndexStatement(args.index),
-          tryLock: `select pg_try_advisory_lock(${LOCK_KEY}) as locked`,
-          unlock: `select pg_advisory_unlock(${LOCK_KEY})`,
-          endOverride: END_OVERRIDE,
-          // No run, no steps: every extent costs nothing.
-          healStorage: `select scenario.write_storage('{"storage":{"enabled":false,"steps":[]}}'::jsonb)`,
-        },
+        sql: { plan: indexPlan({ [args.index]: args.state }), states: indexStatesQuery },
       },
       opts,
       'scenario',
@@ -79,12 +69,7 @@ export class ScenarioState extends pulumi.dynamic.Resource {
         ...rowFields(document),
         // Nothing of it is secret: as one, the preview says `[secret]` instead of its six hundred lines.
         document: pulumi.secret(JSON.stringify(document)),
-        sql: {
-          endOverride: END_OVERRIDE,
-          writeStorage: 'select scenario.write_storage($1::jsonb)',
-          writeDesired: writeDesiredStatement,
-          readDesired: 'select document from scenario.desired',
-        },
+        sql: { plan: rowPlan, readDesired: desiredQuery },
         // Known when it is applied.
         stampedStart: undefined,
         runId: undefined,

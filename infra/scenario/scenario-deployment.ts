@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import { INDEX_NAMES, type IndexName, type IndexState, type Scenario } from '../../scenario/types';
-import type { Login } from '../postgres/answers';
+import type { Login } from '../postgres/login';
 import { CatalogIndex, ScenarioState } from './resources';
 
 export interface ScenarioDeploymentArgs {

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { setupDatabase } from '../../scenario/apply';
+import { requiredConnections } from '../../scenario/connections';
+import { SCALE_OF_ALL_MODES } from '../../scenario/presets';
 import { DATABASE_NAME, roleStatements, type RolePasswords } from '../../scenario/sql/roles';
 import type { Scenario } from '../../scenario/types';
 import { Refusal, hasCode, messageOf } from '../../machine/errors';
@@ -105,12 +107,10 @@ export async function prepareDatabase(
   });
 }
 
-/** Connections besides product-catalog's two pools: checkout's, the subscriptions, console, runner, CLI, plans. */
-const OTHER_CONNECTIONS = 30;
-const LEAST_CONNECTIONS = 300;
-
-/** `max_connections`: twice all pools (a resize may hold both sizes for a moment) and 20 in reserve. */
-export function requiredConnections({ pools }: Pick<Scenario, 'pools'>): number {
-  const all = pools.recommendation.max + pools.baseline.max + OTHER_CONNECTIONS;
-  return Math.max(LEAST_CONNECTIONS, 2 * all + 20);
+/**
+ * `max_connections` for the scenario and whatever the stack file may be changed to: another mode may need a larger scale
+ * than the one that is the default here.
+ */
+export function connectionsFor(scenario: Pick<Scenario, 'pools' | 'scale'>): number {
+  return requiredConnections({ ...scenario, scale: Math.max(scenario.scale, SCALE_OF_ALL_MODES) });
 }

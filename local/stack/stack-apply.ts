@@ -4,7 +4,7 @@ import { readState } from '../../scenario/state';
 import { positionAt } from '../../scenario/timeline';
 import type { Scenario } from '../../scenario/types';
 import { withSession } from '../../machine/session';
-import { prepareDatabase, requiredConnections, type DatabaseUrls } from '../postgres/database';
+import { prepareDatabase, connectionsFor, type DatabaseUrls } from '../postgres/database';
 import { duration } from '../../report/format';
 import type { Reporter } from '../reporter';
 import type { RolePasswords } from '../../scenario/sql/roles';
@@ -57,25 +57,22 @@ export async function applyStack(
         `catalog of ${scenario.catalogRows.toLocaleString('en-US')} products (${duration(performance.now() - began)})`,
       );
     }
-    const { changes } = await applyScenario(sql, scenario, () => undefined);
-    for (const { what, durationMs } of changes) {
+    const changes = await applyScenario(sql, scenario, () => undefined);
+    for (const { what, durationMs, routine } of changes) {
       const line = `${what} (${duration(durationMs)})`;
       // At a start only what differs from the last time is news.
-      if (fresh === null || !ROUTINE.has(what)) reporter.note(line);
+      if (fresh === null || routine !== true) reporter.note(line);
       else reporter.detail(line);
     }
-    if (target.maxConnections !== null && requiredConnections(scenario) > target.maxConnections) {
+    if (target.maxConnections !== null && connectionsFor(scenario) > target.maxConnections) {
       reporter.problem(
-        `the pools need max_connections ${String(requiredConnections(scenario))}, PostgreSQL was started with ` +
+        `the pools need max_connections ${String(connectionsFor(scenario))}, PostgreSQL was started with ` +
           `${String(target.maxConnections)}: stop and run npm start again`,
       );
     }
     reporter.note(describeScenario(scenario, Date.now() / 1000));
   });
 }
-
-/** Changes that every apply makes. */
-const ROUTINE: ReadonlySet<string> = new Set(['storage profile', 'desired row']);
 
 /** JSON drops what is undefined; so that stored and resolved compare. */
 function withoutNoise(scenario: Scenario | null): unknown {

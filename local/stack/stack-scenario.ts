@@ -2,6 +2,7 @@ import { ConfigError, type ConfigFault } from '../../scenario/config/config-erro
 import { ConfigFileError, readStackConfigFile, type StackConfig } from '../../scenario/config/config-file';
 import { resolveScenario } from '../../scenario/resolve';
 import { parseScenarioConfig, type ScenarioConfig } from '../../scenario/config/schema';
+import { keptStart } from '../../scenario/start';
 import { positionAt } from '../../scenario/timeline';
 import type { Scenario } from '../../scenario/types';
 import { LOCAL_SCALE, type StartOptions } from '../arguments';
@@ -125,14 +126,14 @@ export class StackScenario {
       return nowSeconds - this.fromMinute * (config.minuteSeconds ?? 60);
     }
     if (this.fromMinute === null && config.demoStartTimestamp !== undefined) return null;
-    const sameRun = stored !== null && stored.mode === mode && stored.demoRun === (config.demoRun ?? 1);
-    if (!sameRun || stored.startTimestamp === null) {
+    const kept = keptStart({ mode, demoRun: config.demoRun ?? 1 }, stored);
+    if (stored === null || kept === null) {
       this.fromMinute = null;
       return null;
     }
     if (fresh !== null) {
       const position = positionAt(
-        { scenario: stored, startTimestamp: stored.startTimestamp, pausedAt: null },
+        { scenario: stored, startTimestamp: kept, pausedAt: null },
         nowSeconds,
       );
       if (position.state === 'over') {
@@ -149,7 +150,7 @@ export class StackScenario {
           : `the run stored before goes on at minute ${position.minute.toFixed(1)}`,
       );
     }
-    return stored.startTimestamp;
+    return kept;
   }
 }
 

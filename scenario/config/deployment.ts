@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
+import { cidrFault } from './cidr';
 import { ConfigError, type ConfigFault } from './config-error';
 import { KeyBook } from './key-book';
 import { json, key, numberFrom, type KeyDocumentation } from './key-documentation';
@@ -12,18 +12,6 @@ import { json, key, numberFrom, type KeyDocumentation } from './key-documentatio
 const text = (pattern: RegExp) => z.string().regex(pattern);
 const nonEmpty = z.string().min(1);
 const wholeNumber = (min: number, max: number) => numberFrom(z.number().int().min(min).max(max));
-
-/** Shortest prefixes that still mean somebody's network rather than the Internet. */
-const SHORTEST_PREFIX: Readonly<Record<number, number>> = { 4: 8, 6: 16 };
-
-/** True for a network that is not the whole Internet, nor nearly. */
-function isNarrowCidr(value: string): boolean {
-  const [address, bits, ...rest] = value.split('/');
-  if (address === undefined || bits === undefined || rest.length > 0 || !/^\d{1,3}$/.test(bits)) return false;
-  const family = isIP(address);
-  const shortest = SHORTEST_PREFIX[family];
-  return shortest !== undefined && Number(bits) >= shortest && Number(bits) <= (family === 4 ? 32 : 128);
-}
 
 const record = (value: z.ZodType<string>) => z.preprocess(json, z.record(z.string().min(1), value));
 
@@ -43,6 +31,25 @@ const nodePorts = {
   console: nodePort('the console', DEFAULT_NODE_PORTS.console),
   postgres: nodePort('PostgreSQL', DEFAULT_NODE_PORTS.postgres),
 };
+
+/** The EC2 hosts unless config says otherwise. */
+export const HOST_DEFAULTS = {
+  instanceType: 't4g.xlarge',
+  /** GiB. */
+  volumeSize: 40,
+  k3sVersion: 'v1.34.1+k3s1',
+  agents: 0,
+  hostState: 'running',
+} as const;
+
+/** Of the host's volume (GiB): what the images need, and what gp3 has had in every region. */
+const VOLUME_GIB = { least: 20, most: 16_384 } as const;
+
+/** A block that may reach the hosts; what is refused says why. */
+const operatorCidr = z.string().superRefine((value, context) => {
+  const fault = cidrFault(value);
+  if (fault !== null) context.addIssue({ code: 'custom', message: fault });
+});
 
 /** Images that are not ours, pinned by version. */
 export const DEFAULT_IMAGES = {
@@ -202,23 +209,23 @@ const shape = {
   }),
   instanceType: key(text(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/), {
     type: 'string',
-    allowed: 'an EC2 instance type, e.g. `t4g.xlarge`',
-    default: '`t4g.xlarge`',
+    allowed: `an EC2 instance type, e.g. \`${HOST_DEFAULTS.instanceType}\``,
+    default: `\`${HOST_DEFAULTS.instanceType}\``,
     description: 'Graviton types (a `g` after the generation) run arm64 images, others amd64.',
   }),
-  volumeSize: key(wholeNumber(20, 2000), {
+  volumeSize: key(wholeNumber(VOLUME_GIB.least, VOLUME_GIB.most), {
     type: 'integer (GiB)',
-    allowed: 'a whole number from 20 to 2000',
-    default: '40',
+    allowed: `a whole number from ${String(VOLUME_GIB.least)} to ${String(VOLUME_GIB.most)}`,
+    default: String(HOST_DEFAULTS.volumeSize),
     description: "Size of the host's encrypted gp3 volume.",
   }),
   k3sVersion: key(text(/^v\d+\.\d+\.\d+\+k3s\d+$/), {
     type: 'string',
-    allowed: 'a K3s release, e.g. `v1.34.1+k3s1`',
-    default: '`v1.34.1+k3s1`',
+    allowed: `a K3s release, e.g. \`${HOST_DEFAULTS.k3sVersion}\``,
+    default: `\`${HOST_DEFAULTS.k3sVersion}\``,
     description: 'Release of K3s on the host and its agents.',
   }),
-  operatorCidrs: key(z.preprocess(json, z.array(z.string().refine(isNarrowCidr)).min(1)), {
+  operatorCidrs: key(z.preprocess(json, z.array(operatorCidr).min(1)), {
     type: 'list of CIDRs',
     allowed:
       'a list of networks of /8 or narrower (IPv6: /16), e.g. ["203.0.113.7/32"], never 0.0.0.0/0 (your own address: `curl https://checkip.amazonaws.com`)',
@@ -246,13 +253,13 @@ const shape = {
   agents: key(wholeNumber(0, 20), {
     type: 'integer',
     allowed: 'a whole number from 0 to 20',
-    default: '0',
+    default: String(HOST_DEFAULTS.agents),
     description: 'Further hosts that join the first one.',
   }),
   hostState: key(z.enum(['running', 'stopped']), {
     type: 'string',
     allowed: '`running` or `stopped`',
-    default: '`running`',
+    default: `\`${HOST_DEFAULTS.hostState}\``,
     description: '`stopped` parks the hosts: only volumes and address cost then.',
   }),
 };
@@ -283,24 +290,35 @@ const KEYS_OF_TARGET: Readonly<Record<'aws' | 'kubeconfig', readonly (keyof Depl
   kubeconfig: ['kubeconfig', 'context', 'imageRegistry', 'imagePullSecret', 'platform', 'postgresAccess'],
 };
 
+/** The keys of a deployment in a stack's config; others are not looked at. */
+function ownKeys(raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(raw).filter(([name]) => DEPLOYMENT_KEYS.includes(name)));
+}
+
 /**
- * Validates the keys of a deployment in a stack's config (keys without namespace); other keys are not looked at.
- *
- * @throws ConfigError with every fault: wrong types, values out of range, keys that are missing for the target or
- *   contradict each other
+ * What is wrong with the keys of a deployment: wrong types, values out of range, keys that are missing for the target or
+ * contradict each other. All together: one look, one mending.
  */
-export function parseDeploymentConfig(raw: Readonly<Record<string, unknown>>): DeploymentConfig {
-  const own = Object.fromEntries(Object.entries(raw).filter(([name]) => DEPLOYMENT_KEYS.includes(name)));
+export function deploymentFaults(raw: Readonly<Record<string, unknown>>): ConfigFault[] {
+  const own = ownKeys(raw);
   const result = deploymentConfigSchema.safeParse(own);
-  const faults: ConfigFault[] = [
+  return [
     ...(result.success ? [] : result.error.issues.flatMap((issue) => BOOK.faultsOf(issue, own))),
-    // Told together with what is wrong by itself: one look, one mending.
     ...keysOfOtherTarget(own),
     ...missingKeys(own),
     ...contradictions(result.success ? result.data : acceptedKeys(own)),
   ];
-  if (!result.success || faults.length > 0) throw new ConfigError(faults);
-  return result.data;
+}
+
+/**
+ * Validates the keys of a deployment in a stack's config (keys without namespace); other keys are not looked at.
+ *
+ * @throws ConfigError with every fault, see `deploymentFaults`
+ */
+export function parseDeploymentConfig(raw: Readonly<Record<string, unknown>>): DeploymentConfig {
+  const faults = deploymentFaults(raw);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return deploymentConfigSchema.parse(ownKeys(raw));
 }
 
 /** Every key of a deployment with its documentation. */
@@ -374,7 +392,12 @@ function contradictions(config: Partial<DeploymentConfig>): ConfigFault[] {
   const faults: ConfigFault[] = [];
   if ((config.vpcId === undefined) !== (config.subnetId === undefined)) {
     const absent = config.vpcId === undefined ? 'vpcId' : 'subnetId';
-    faults.push({ key: absent, value: undefined, message: 'is missing: `vpcId` and `subnetId` go together' });
+    const subnets =
+      config.vpcId === undefined
+        ? ''
+        : `; its subnets: aws ec2 describe-subnets --filters Name=vpc-id,Values=${config.vpcId}`;
+    const message = `is missing: \`vpcId\` and \`subnetId\` go together${subnets}`;
+    faults.push({ key: absent, value: undefined, message });
   }
   const ports = Object.entries({ ...DEFAULT_NODE_PORTS, ...config.nodePorts });
   for (const [name, port] of ports) {

@@ -1,4 +1,5 @@
-import { INDEX_NAMES, type IndexName } from '../types';
+import { INDEX_NAMES, type IndexName, type IndexState } from '../types';
+import type { Lock, Step } from './plan';
 
 /** The three known indexes. Nothing else is ever created or dropped at run time. */
 export const INDEX_COLUMNS: Readonly<Record<IndexName, string>> = {
@@ -10,18 +11,54 @@ export const INDEX_COLUMNS: Readonly<Record<IndexName, string>> = {
   idx_products_stock_quantity: '(stock_quantity)',
 };
 
+/** What is there: `present` means valid and ready; `invalid` is the left-over of an interrupted build. */
+export type FoundIndexState = IndexState | 'invalid';
+
 /** `CREATE INDEX CONCURRENTLY`: never behind or before a running scan's lock. Cannot run in a transaction. */
 export function createIndexStatement(name: IndexName): string {
   return `create index concurrently if not exists ${name} on storage.products ${INDEX_COLUMNS[name]}`;
 }
 
 /** `DROP INDEX CONCURRENTLY`: a plain DROP behind a running scan stalled baseline for 1.2 s, this 2 ms (tried). */
-export function dropIndexStatement(name: IndexName): string {
+function dropIndexStatement(name: IndexName): string {
   return `drop index concurrently if exists storage.${name}`;
 }
 
-/** One row per known index that exists: `name`, `valid` (an interrupted build leaves an invalid one). */
+/** One row per known index: `name`, `state`. */
 export const indexStatesQuery = `
-  select c.relname as name, i.indisvalid and i.indisready as valid
-    from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
-   where n.nspname = 'storage' and c.relname in (${INDEX_NAMES.map((name) => `'${name}'`).join(', ')})`;
+  select known.name,
+         case when i.indexrelid is null then 'absent' when i.indisvalid and i.indisready then 'present' else 'invalid' end as state
+    from (values ${INDEX_NAMES.map((name) => `('${name}')`).join(', ')}) as known (name)
+    left join pg_index i on i.indexrelid = to_regclass('storage.' || known.name)`;
+
+/** All who change indexes take turns. */
+export const INDEX_LOCK: Lock = {
+  tryLock: `select pg_try_advisory_lock(hashtext('ecommerce-demo.indexes')) as locked`,
+  unlock: `select pg_advisory_unlock(hashtext('ecommerce-demo.indexes'))`,
+  waitMs: 120_000,
+  refusal:
+    'Another applier (console, demo, a second pulumi up) has held the index lock for two minutes: ' +
+    "see select * from pg_locks where locktype = 'advisory', then try again.",
+};
+
+/**
+ * Makes one index what is wanted, under `INDEX_LOCK`, where anything differs. An invalid left-over of an interrupted
+ * build does not count as present and is dropped first.
+ *
+ * @param beforeBuild taken only where the index is to be built
+ */
+export function indexSteps(name: IndexName, wanted: IndexState, beforeBuild: readonly Step[] = []): Step[] {
+  const is = (test: string): string =>
+    `select coalesce((select state ${test} from (${indexStatesQuery}) as found where name = '${name}'), false) as due`;
+  const drop = dropIndexStatement(name);
+  const dropInvalid = { what: `dropped the invalid ${name}`, when: is(`= 'invalid'`), sql: drop };
+  if (wanted === 'absent') {
+    return [dropInvalid, { what: `dropped ${name}`, when: is(`= 'present'`), sql: drop }];
+  }
+  const missing = is(`<> 'present'`);
+  return [
+    dropInvalid,
+    ...beforeBuild.map((step) => ({ ...step, when: missing })),
+    { what: `built ${name}`, when: missing, sql: createIndexStatement(name) },
+  ];
+}
