@@ -13,7 +13,10 @@ const LEAST_CONNECTIONS = 300;
  * normal pool, whatever the mode: else a flip, or the ablation of ten times Black Friday's pool, would need PostgreSQL to
  * be restarted in the middle of a run.
  */
-export function requiredConnections({ pools, scale }: Pick<Scenario, 'pools' | 'scale'>, checkouts = 1): number {
+export function requiredConnections(
+  { pools, scale }: Pick<Scenario, 'pools' | 'scale'>,
+  checkouts = 1,
+): number {
   const normal = scaledPool(presetOf('normal').pool.max, scale);
   const recommendation = Math.max(pools.recommendation.max, 2 * normal);
   const others = OTHER_CONNECTIONS + CONNECTIONS_OF_A_CHECKOUT * (checkouts - 1);

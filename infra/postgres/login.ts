@@ -14,8 +14,16 @@ export interface Login {
 // Serialised into the dynamic resources and run in Pulumi's provider process, which has no ts-node: functions of this
 // file and globals only, modules by `require` inside.
 
-/** One connection for the time of `work`. */
-export async function withLogin<T>(login: Login, work: (client: Client) => Promise<T>): Promise<T> {
+/**
+ * One connection for the time of `work`.
+ *
+ * @param whenRefused makes what is thrown of an error that no connection came of
+ */
+export async function withLogin<T>(
+  login: Login,
+  work: (client: Client) => Promise<T>,
+  whenRefused: (error: unknown) => unknown = (error) => error,
+): Promise<T> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { Client } = require('pg') as typeof import('pg');
   const client = new Client({
@@ -31,7 +39,9 @@ export async function withLogin<T>(login: Login, work: (client: Client) => Promi
   });
   client.on('error', () => undefined);
   try {
-    await client.connect();
+    await client.connect().catch((error: unknown) => {
+      throw whenRefused(error);
+    });
     return await work(client);
   } finally {
     await client.end().catch(() => undefined);

@@ -17,20 +17,16 @@ export interface DatabaseInputs {
  * @throws Error with the remedy while PostgreSQL is away, and what `work` throws
  */
 export async function withDatabase<T>(login: Login, work: (client: Client) => Promise<T>): Promise<T> {
-  let connected = false;
-  try {
-    return await withLogin(login, (client) => {
-      connected = true;
-      return work(client);
-    });
-  } catch (error) {
-    if (connected) throw error;
-    throw new Error(
-      `${placeOf(login)} cannot be reached as ${login.user}: ${reasonOf(error)}. ` +
-        'Is its pod running (kubectl get pods), and does that port answer from here? Then run pulumi up again.',
-      { cause: error },
-    );
-  }
+  return withLogin(
+    login,
+    work,
+    (error) =>
+      new Error(
+        `${placeOf(login)} cannot be reached as ${login.user}: ${reasonOf(error)}. ` +
+          'Is its pod running (kubectl get pods), and does that port answer from here? Then run pulumi up again.',
+        { cause: error },
+      ),
+  );
 }
 
 /** JSON with sorted keys: what two documents are compared by. */

@@ -132,10 +132,7 @@ export class StackScenario {
       return null;
     }
     if (fresh !== null) {
-      const position = positionAt(
-        { scenario: stored, startTimestamp: kept, pausedAt: null },
-        nowSeconds,
-      );
+      const position = positionAt({ scenario: stored, startTimestamp: kept, pausedAt: null }, nowSeconds);
       if (position.state === 'over') {
         notes.push('the last run is over: a new one begins');
         return null;

@@ -56,7 +56,10 @@ describe('the plan of appliance, against PostgreSQL', () => {
       logFile: path.join(folder, 'postgres.log'),
     };
     await initialiseCluster(options, 'secret');
-    server = new SupervisedProcess(postgresSpec(options), { spawned: () => undefined, crashed: () => undefined });
+    server = new SupervisedProcess(postgresSpec(options), {
+      spawned: () => undefined,
+      crashed: () => undefined,
+    });
     server.start();
     const superuser = `postgres://postgres:secret@127.0.0.1:${String(port)}/postgres`;
     await waitForDatabase(superuser, 30_000);
@@ -114,7 +117,12 @@ describe('the plan of appliance, against PostgreSQL', () => {
       assert.deepEqual(told, ['ended the run under way', 'built idx_products_category']);
       assert.deepEqual(
         seen.map(([text]) => text),
-        ['select scenario.end_ov', 'select pg_try_advisory', 'create index concurren', 'select pg_advisory_unl'],
+        [
+          'select scenario.end_ov',
+          'select pg_try_advisory',
+          'create index concurren',
+          'select pg_advisory_unl',
+        ],
       );
       assert.equal(seen.find(([text]) => text.startsWith('create'))?.[1], 0);
       const state = await readState(sql);
@@ -135,7 +143,10 @@ describe('the plan of appliance, against PostgreSQL', () => {
       );
       assert.equal((await readIndexes(sql)).idx_products_category, 'invalid');
       const changes = await applyIndexes(sql, normal, () => undefined);
-      assert.deepEqual(what(changes), ['dropped the invalid idx_products_category', 'built idx_products_category']);
+      assert.deepEqual(what(changes), [
+        'dropped the invalid idx_products_category',
+        'built idx_products_category',
+      ]);
       assert.equal((await readIndexes(sql)).idx_products_category, 'present');
       assert.equal(await readMs(sql), before);
     });
@@ -160,11 +171,10 @@ describe('the plan of appliance, against PostgreSQL', () => {
   it('writes storage and row together or not at all', async () => {
     await asConductor(async (sql) => {
       await applyScenario(sql, normal, () => undefined);
-      const failing = [{ ...rowPlan[0], steps: [...(rowPlan[0]?.steps ?? []), { what: 'fails', sql: 'select 1 / 0' }] }];
-      await assert.rejects(
-        carryOut(sql, failing as typeof rowPlan, { document: JSON.stringify(outage) }),
-        /division by zero/,
-      );
+      const failing = [
+        { ...rowPlan[0], steps: [...(rowPlan[0]?.steps ?? []), { what: 'fails', sql: 'select 1 / 0' }] },
+      ];
+      await assert.rejects(carryOut(sql, failing, { document: JSON.stringify(outage) }), /division by zero/);
       assert.equal((await readState(sql)).desired?.mode, 'normal');
       assert.equal(await readMs(sql), 0);
     });
