@@ -9,12 +9,12 @@ import {
   databaseUrls,
   prepareDatabase,
   waitForDatabase,
-  withConnection,
 } from '../../local/postgres/database';
 import { initialiseCluster, postgresSpec } from '../../local/postgres/postgres';
 import { placePostgres } from '../../local/postgres/postgres-binaries';
 import { postgresUser } from '../../local/postgres/postgres-user';
 import { SupervisedProcess } from '../../local/processes/supervised-process';
+import { withSession } from '../../machine/session';
 import { applyIndexes, applyScenario, readIndexes, readState, type SqlExecutor } from '../../scenario/apply';
 import { resolveScenario } from '../../scenario/resolve';
 import { indexPlan, rowPlan } from '../../scenario/sql/appliance';
@@ -77,7 +77,7 @@ describe('the plan of appliance, against PostgreSQL', () => {
   });
 
   const asConductor = <T>(work: (sql: SqlExecutor) => Promise<T>): Promise<T> =>
-    withConnection(urls.conductor, work);
+    withSession({ connectionString: urls.conductor }, work);
   const readMs = async (sql: SqlExecutor): Promise<number> =>
     Number(
       (
@@ -136,7 +136,7 @@ describe('the plan of appliance, against PostgreSQL', () => {
       await applyScenario(sql, outage, () => undefined);
       const before = await readMs(sql);
       await sql.query(`create index concurrently idx_products_category on storage.products (category)`);
-      await withConnection(urls.superuser, (superuser) =>
+      await withSession({ connectionString: urls.superuser }, (superuser) =>
         superuser.query(
           `update pg_index set indisvalid = false where indexrelid = 'storage.idx_products_category'::regclass`,
         ),
