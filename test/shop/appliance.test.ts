@@ -1,31 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import {
-  connectionsFor,
-  databaseUrls,
-  prepareDatabase,
-  waitForDatabase,
-} from '../../local/postgres/database';
-import { initialiseCluster, postgresSpec } from '../../local/postgres/postgres';
-import { placePostgres } from '../../local/postgres/postgres-binaries';
-import { postgresUser } from '../../local/postgres/postgres-user';
-import { SupervisedProcess } from '../../local/processes/supervised-process';
 import { withSession } from '../../machine/session';
-import { applyIndexes, applyScenario, readIndexes, readState, type SqlExecutor } from '../../scenario/apply';
+import { applyIndexes, applyScenario, readIndexes, type SqlExecutor } from '../../scenario/apply';
 import { resolveScenario } from '../../scenario/resolve';
 import { indexPlan, rowPlan } from '../../scenario/sql/appliance';
 import { INDEX_LOCK } from '../../scenario/sql/indexes';
 import { carryOut } from '../../scenario/sql/plan';
+import { readState } from '../../scenario/state';
+import { CATALOG_ROWS, startOwnDatabase, type OwnDatabase } from './own-database';
 
-const PASSWORDS = { shop_app: 'app', conductor: 'conductor' };
 const NOW = Math.floor(Date.now() / 1000);
-const normal = resolveScenario({ catalogRows: 50_000 }, { nowSeconds: NOW });
+const normal = resolveScenario({ catalogRows: CATALOG_ROWS }, { nowSeconds: NOW });
 const outage = resolveScenario(
-  { demoMode: 'blackfriday', catalogRows: 50_000 },
+  { demoMode: 'blackfriday', catalogRows: CATALOG_ROWS },
   { nowSeconds: NOW, startTimestamp: NOW - 600 },
 );
 const run = {
@@ -40,44 +27,14 @@ const run = {
 };
 
 describe('the plan of appliance, against PostgreSQL', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'appliance-'));
-  let server: SupervisedProcess;
-  let urls: ReturnType<typeof databaseUrls>;
-
+  let database: OwnDatabase;
   before(async () => {
-    const user = postgresUser();
-    const place = placePostgres(folder, user);
-    const port = await freePort();
-    const options = {
-      place,
-      user,
-      port,
-      maxConnections: connectionsFor(normal),
-      logFile: path.join(folder, 'postgres.log'),
-    };
-    await initialiseCluster(options, 'secret');
-    server = new SupervisedProcess(postgresSpec(options), {
-      spawned: () => undefined,
-      crashed: () => undefined,
-    });
-    server.start();
-    const superuser = `postgres://postgres:secret@127.0.0.1:${String(port)}/postgres`;
-    await waitForDatabase(superuser, 30_000);
-    await prepareDatabase(superuser, {
-      passwords: PASSWORDS,
-      catalogRows: 50_000,
-      log: () => undefined,
-      onProgress: () => undefined,
-    });
-    urls = databaseUrls(superuser, PASSWORDS);
+    database = await startOwnDatabase();
   });
-  after(async () => {
-    await server.stop(10_000);
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => database.stop());
 
   const asConductor = <T>(work: (sql: SqlExecutor) => Promise<T>): Promise<T> =>
-    withSession({ connectionString: urls.conductor }, work);
+    withSession({ connectionString: database.urls.conductor }, work);
   const readMs = async (sql: SqlExecutor): Promise<number> =>
     Number(
       (
@@ -136,7 +93,7 @@ describe('the plan of appliance, against PostgreSQL', () => {
       await applyScenario(sql, outage, () => undefined);
       const before = await readMs(sql);
       await sql.query(`create index concurrently idx_products_category on storage.products (category)`);
-      await withSession({ connectionString: urls.superuser }, (superuser) =>
+      await withSession({ connectionString: database.urls.superuser }, (superuser) =>
         superuser.query(
           `update pg_index set indisvalid = false where indexrelid = 'storage.idx_products_category'::regclass`,
         ),
@@ -196,15 +153,3 @@ describe('the plan of appliance, against PostgreSQL', () => {
     );
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => {
-        resolve(port);
-      });
-    });
-  });
-}

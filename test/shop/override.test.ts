@@ -1,22 +1,14 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { databaseUrls, prepareDatabase, waitForDatabase } from '../../local/postgres/database';
-import { placePostgres } from '../../local/postgres/postgres-binaries';
-import { initialiseCluster, postgresSpec, SUPERUSER } from '../../local/postgres/postgres';
-import { postgresUser } from '../../local/postgres/postgres-user';
 import { withSession } from '../../machine/session';
-import { SupervisedProcess } from '../../local/processes/supervised-process';
-import { applyDesired } from '../../scenario/apply';
+import { applyScenario } from '../../scenario/apply';
 import { paused, prolonged, resumed, runOf } from '../../scenario/override/change';
 import { HOLD_SECONDS } from '../../scenario/override/lease';
 import { beginRun, changeRun, endRun, OverrideRefused, replaceRun } from '../../scenario/override/store';
 import { resolveScenario } from '../../scenario/resolve';
 import type { SqlExecutor } from '../../scenario/sql/executor';
 import { readState } from '../../scenario/state';
+import { startOwnDatabase, type OwnDatabase } from './own-database';
 
 /** The rules of a running override against PostgreSQL itself: who writes with an old view is refused, and tries again. */
 const now = Math.floor(Date.now() / 1000);
@@ -28,47 +20,17 @@ const scenario = resolveScenario(
 const run = runOf(scenario, 'cli');
 
 describe('the override row', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'override-'));
-  chmodSync(folder, 0o755);
-  let server: SupervisedProcess;
-  let url = '';
+  let database: OwnDatabase;
 
   const conducting = <T>(work: (sql: SqlExecutor) => Promise<T>): Promise<T> =>
-    withSession({ connectionString: url }, work);
+    withSession({ connectionString: database.urls.conductor }, work);
 
   before(async () => {
-    const user = postgresUser();
-    const port = await freePort();
-    const options = {
-      place: placePostgres(folder, user),
-      user,
-      port,
-      maxConnections: 30,
-      logFile: path.join(folder, 'postgresql.log'),
-    };
-    await initialiseCluster(options, 'super');
-    server = new SupervisedProcess(postgresSpec(options), {
-      spawned: () => undefined,
-      crashed: () => undefined,
-    });
-    server.start();
-    const superuser = `postgresql://${SUPERUSER}:super@127.0.0.1:${port}/postgres`;
-    await waitForDatabase(superuser, 60_000);
-    const passwords = { shop_app: 'app', conductor: 'conducts' };
-    await prepareDatabase(superuser, {
-      passwords,
-      catalogRows: 50_000,
-      log: () => undefined,
-      onProgress: () => undefined,
-    });
-    url = databaseUrls(superuser, passwords).conductor;
-    await conducting((sql) => applyDesired(sql, desired));
+    database = await startOwnDatabase();
+    await conducting((sql) => applyScenario(sql, desired, () => undefined));
   });
 
-  after(async () => {
-    await server.stop(10_000);
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => database.stop());
 
   beforeEach(async () => {
     await conducting(async (sql) => {
@@ -141,15 +103,7 @@ describe('the override row', () => {
       await sql.query(`update scenario.desired set document = document - 'shownMinutes'`);
       const state = await readState(sql);
       assert.equal(state.desired?.shownMinutes, desired.durationMinutes);
-      await applyDesired(sql, desired);
+      await applyScenario(sql, desired, () => undefined);
     });
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
