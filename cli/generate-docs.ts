@@ -1,8 +1,21 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { renderConfigPage } from '../scenario/config/docs-page';
 import { coralogixPages } from './coralogix/definitions';
 import { EXIT } from '../machine/errors';
+
+const REPOSITORY = path.join(__dirname, '..', '..');
+const ARCHITECTURE = 'docs/architecture.md';
+/** What is made of the architecture's page: the table between these two lines. */
+const ROOMS_TABLE = /(<!-- rooms: [^\n]*-->\n)[^]*(<!-- \/rooms -->)/;
+
+/** A room of the house, as `.dependency-cruiser.mjs` states it. */
+interface Room {
+  room: string;
+  what: string;
+  may: string[];
+}
 
 /** Pages made from code, by their path in the repository. */
 const PAGES: Readonly<Record<string, () => string>> = {
@@ -10,18 +23,32 @@ const PAGES: Readonly<Record<string, () => string>> = {
   ...Object.fromEntries(Object.entries(coralogixPages()).map(([name, text]) => [name, () => text])),
 };
 
+/** The architecture's page with the table of rooms that dependency-cruiser enforces. */
+async function architecturePage(): Promise<string> {
+  const { ROOMS } = (await import(pathToFileURL(path.join(REPOSITORY, '.dependency-cruiser.mjs')).href)) as {
+    ROOMS: Room[];
+  };
+  const rows = ROOMS.map(
+    ({ room, what, may }) =>
+      `| \`${room}/\` | ${what} | ${may.map((other) => `\`${other}\``).join(', ') || 'nothing of ours'} |`,
+  );
+  const table = ['', '| room | what it is | may import |', '|---|---|---|', ...rows, '', ''].join('\n');
+  const page = readFileSync(path.join(REPOSITORY, ARCHITECTURE), 'utf8');
+  return page.replace(ROOMS_TABLE, (_, begin: string, end: string) => `${begin}${table}${end}`);
+}
+
 /** `npm run docs`: writes the pages; with `--check` fails when one is outdated. Returns the exit code. */
-function main(argv: readonly string[]): number {
+async function main(argv: readonly string[]): Promise<number> {
   const unknown = argv.filter((argument) => argument !== '--check');
   if (unknown.length > 0) {
     process.stderr.write(`${unknown.join(' ')}: unknown option. Usage: npm run docs [-- --check]\n`);
     return EXIT.usage;
   }
-  const repository = path.join(__dirname, '..', '..');
   let code: number = EXIT.ok;
-  for (const [name, render] of Object.entries(PAGES)) {
-    const file = path.join(repository, name);
-    const text = render();
+  const pages = [...Object.entries(PAGES), [ARCHITECTURE, architecturePage] as const];
+  for (const [name, render] of pages) {
+    const file = path.join(REPOSITORY, name);
+    const text = await render();
     if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
     if (argv.includes('--check')) {
       process.stderr.write(`${name} is outdated: run npm run docs\n`);
@@ -35,4 +62,6 @@ function main(argv: readonly string[]): number {
   return code;
 }
 
-process.exitCode = main(process.argv.slice(2));
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

@@ -36,7 +36,11 @@ const parts = [
   { name: 'docs', command: [process.execPath, 'dist/cli/generate-docs.js', '--check'] },
   {
     name: 'unit',
-    files: () => tests('dist/{scenario,report,machine,services,local,cli,infra,stacks,policy}/**/*.test.js'),
+    files: () =>
+      tests(
+        'dist/{scenario,report,machine,services,local,cli,infra,stacks,policy}/**/*.test.js',
+        'dist/test/house/*.test.js',
+      ),
   },
   // Asks kubeconform, kube-score and checkov where they are installed, and says so where not.
   { name: 'manifests', files: () => tests('dist/test/manifests/*.test.js') },
