@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { renderChart } from './chart';
-import { linearScale, minuteTicks, ticksUpTo } from './chart-scale';
-import type { Report } from './report';
+import { linearScale, minuteTicks, ticksUpTo } from './scale';
+import type { Report, RunFacts } from './report';
 import { cohort, goodRun, withMinute } from '../test/mocks/runs';
-import { deviationsOf } from './deviations';
-import { verdictOf } from './verdict';
+import { judge } from './verdict';
 
-const reportOf = (facts = goodRun()): Report => ({
-  ...facts,
-  verdict: verdictOf(facts),
-  deviations: deviationsOf(facts),
-});
+const reportOf = (facts: RunFacts = goodRun()): Report => judge(facts);
 
 /** Every tag is closed in order: what an XML parser asks first. */
 function assertWellFormed(xml: string): void {
@@ -54,7 +49,7 @@ describe('the chart', () => {
     assert.deepEqual(pointsOf('observed'), [30, 30], 'errors and p95');
     assert.deepEqual(pointsOf('baseline'), [30, 30]);
     assert.deepEqual(pointsOf('target'), [30]);
-    assert.match(svg, /prefers-color-scheme: dark/);
+    assert.match(svg, /prefers-color-scheme:dark/);
   });
 
   it('labels the graded minutes with what was seen', () => {
@@ -79,5 +74,48 @@ describe('the chart', () => {
       assertWellFormed(svg);
       assert.doesNotMatch(svg, /NaN|Infinity/);
     }
+  });
+
+  const axis = (svg: string): number[] => [
+    ...new Set([...svg.matchAll(/text-anchor="middle">(\d+)<\/text>/g)].map(([, minute]) => Number(minute))),
+  ];
+  const lengthOf = (svg: string, name: string): number | undefined =>
+    new RegExp(`<polyline class="${name}" points="([^"]+)"`).exec(svg)?.[1]?.split(' ').length;
+
+  it('draws as many minutes as the outage shows', () => {
+    const long = goodRun({ durationMinutes: 32 });
+    const svg = renderChart(reportOf(long));
+    assert.equal(lengthOf(svg, 'target'), 32);
+    assert.ok(Math.max(...axis(svg)) > 30 - 1);
+    const healed = { ...long, minutes: long.minutes.slice(0, 22), endedMinute: 22.4 };
+    const early = renderChart(reportOf(healed));
+    assert.equal(lengthOf(early, 'target'), 32, 'what was wanted goes on');
+    assert.equal(lengthOf(early, 'observed'), 22);
+    assert.match(early, />healed</);
+  });
+
+  it('draws of a run that began later the minutes it reached', () => {
+    const facts = goodRun();
+    const svg = renderChart(reportOf({ ...facts, minutes: facts.minutes.slice(18, 23) }));
+    assert.deepEqual(axis(svg), [18, 19, 20, 21, 22]);
+    assert.equal(lengthOf(svg, 'target'), 5);
+  });
+
+  it('marks the flow alert, and what came back on the way', () => {
+    const events = [{ minute: 12, text: 'index restored', mark: { minute: 12.5, label: 'index restored' } }];
+    const svg = renderChart(reportOf({ ...goodRun(), events }));
+    assert.match(svg, />flow alert, minute 6</);
+    assert.match(svg, />index restored</);
+  });
+
+  it('has one look for a light page, one for a dark one, and one that follows its reader', () => {
+    const [light, dark, auto] = (['light', 'dark', 'auto'] as const).map((theme) =>
+      renderChart(reportOf(), { theme }),
+    );
+    assert.match(light ?? '', /\.curve \.page\{fill:#ffffff/);
+    assert.doesNotMatch(light ?? '', /prefers-color-scheme/);
+    assert.match(dark ?? '', /\.curve \.page\{fill:#161d1a/);
+    assert.match(auto ?? '', /fill:#ffffff[^]*prefers-color-scheme:dark[^]*fill:#161d1a/);
+    assert.doesNotMatch(renderChart(reportOf(), { bare: true }), /<style/);
   });
 });

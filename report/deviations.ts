@@ -1,7 +1,7 @@
 import { percent } from './format';
+import { bandOf, ended } from './limits';
 import { busyMachine, overloadOf } from './overload';
 import type { Deviation, ReportMinute, RunFacts } from './report';
-import { bandOf } from './verdict';
 
 /** Share of the band from which a graded minute is explained. */
 const NOTABLE = 0.5;
@@ -45,7 +45,7 @@ function minuteDeviations(facts: RunFacts): Deviation[] {
 /** The likeliest reason first: what is known to have happened, then what was predicted, then chance, then the machine. */
 function reasonOf(facts: RunFacts, minute: ReportMinute, difference: number, band: number): string {
   const { demo } = minute;
-  const requests = demo.completed + demo.errors;
+  const requests = ended(demo);
   if (requests === 0) return 'no checkout was seen: the load generator was away';
   const near = facts.events.find((event) => Math.abs(event.minute - minute.minute) <= 1);
   if (near !== undefined) return `minute ${near.minute}: ${near.text}`;
@@ -74,7 +74,7 @@ function baselineDeviations({ minutes, events }: RunFacts): Deviation[] {
     const near = events.find((event) => Math.abs(event.minute - minute) <= 1);
     return [
       {
-        what: `minute ${minute}: ${baseline.errors} of ${baseline.completed + baseline.errors} baseline journeys failed`,
+        what: `minute ${minute}: ${baseline.errors} of ${ended(baseline)} baseline journeys failed`,
         reason:
           near === undefined ? 'not known: look at their traces' : `minute ${near.minute}: ${near.text}`,
       },

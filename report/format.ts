@@ -12,3 +12,9 @@ export function dollars(usd: number | null): string {
 export function percent(share: number): string {
   return `${(share * 100).toFixed(1)}%`;
 }
+
+/** A latency for a table: `8.1 ms`, `340 ms`, `1.25 s`; a dash when it is not known. */
+export function milliseconds(ms: number | null): string {
+  if (ms === null) return '–';
+  return ms >= 1000 ? `${(ms / 1000).toFixed(2)} s` : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+}

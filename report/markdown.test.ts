@@ -2,16 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { renderMarkdown } from './markdown';
 import { cohort, goodRun, withMinute } from '../test/mocks/runs';
-import { deviationsOf } from './deviations';
-import { verdictOf } from './verdict';
+import { judge } from './verdict';
 
 describe('the Markdown report', () => {
   it('shows the chart, the verdict and a row a minute with as many cells as the head', () => {
     const facts = goodRun();
-    const text = renderMarkdown(
-      { ...facts, verdict: verdictOf(facts), deviations: deviationsOf(facts) },
-      'my report.svg',
-    );
+    const text = renderMarkdown(judge(facts), 'my report.svg');
     assert.match(text, /^# Black Friday: .*: as promised\n/);
     assert.match(text, /!\[[^\]]+\]\(my%20report\.svg\)/);
     const table = text.slice(text.indexOf('## Minutes'), text.indexOf('## Heal'));
@@ -29,10 +25,7 @@ describe('the Markdown report', () => {
 
   it('lists the failures of a negative verdict', () => {
     const facts = withMinute(goodRun(), 20, { demo: cohort(1000, 100) });
-    const text = renderMarkdown(
-      { ...facts, verdict: verdictOf(facts), deviations: deviationsOf(facts) },
-      'r.svg',
-    );
+    const text = renderMarkdown(judge(facts), 'r.svg');
     assert.match(text, /not as promised/);
     assert.match(text, /\n- minute 20: 10\.0% demo errors, target 78\.0% ± 8\.0 points\n/);
   });
@@ -40,12 +33,9 @@ describe('the Markdown report', () => {
   it('says that nothing was graded', () => {
     const whole = goodRun();
     const facts = { ...whole, minutes: whole.minutes.filter(({ minute }) => minute === 7) };
-    const text = renderMarkdown(
-      { ...facts, verdict: verdictOf(facts), deviations: deviationsOf(facts) },
-      'r.svg',
-    );
+    const text = renderMarkdown(judge(facts), 'r.svg');
     assert.match(text, /^# .*: not graded\n/);
-    assert.match(text, /\n- NOT GRADED: no graded minute in --from 7…--to 7 /);
+    assert.match(text, /\n- NOT GRADED: no graded minute in minutes 7 to 7 /);
     assert.doesNotMatch(text, /as promised/i);
   });
 });

@@ -1,7 +1,8 @@
 import { INDEX_NAMES } from '../scenario/types';
 import { dollars, percent } from './format';
-import type { Report, ReportMinute, Verdict } from './report';
-import { bandOf } from './verdict';
+import { bandOf, ended } from './limits';
+import type { Report, ReportMinute } from './report';
+import { gradeOf } from './verdict';
 
 /**
  * The Markdown twin of a report.
@@ -10,7 +11,7 @@ import { bandOf } from './verdict';
  */
 export function renderMarkdown(report: Report, chart: string): string {
   return [
-    `# ${report.title}: ${headline(report.verdict)}`,
+    `# ${report.title}: ${gradeOf(report.verdict)}`,
     '',
     ...head(report),
     '',
@@ -27,25 +28,16 @@ export function renderMarkdown(report: Report, chart: string): string {
     "included. The predicted p95 is the recommendation query's, a checkout adds some 200 ms to it. Lost revenue (USD) is",
     'what the orders of failed checkouts were worth, by their telemetry. **Bold** minutes are graded.',
     '',
-    '## Heal',
-    '',
     ...heal(report),
-    '',
-    '## Load',
-    '',
     ...load(report),
-    '',
   ].join('\n');
-}
-
-function headline({ ok, graded }: Verdict): string {
-  if (!ok) return 'not as promised';
-  return graded ? 'as promised' : 'not graded';
 }
 
 function head(report: Report): string[] {
   const rows: [string, string][] = [
-    ['Where', report.ranOn === 'local' ? 'local' : `stack \`${report.ranOn}\``],
+    ...(report.ranOn === null
+      ? []
+      : [['Where', report.ranOn === 'local' ? 'local' : `stack \`${report.ranOn}\``] as [string, string]]),
     ['Scenario', `\`${report.scenario}\`${report.ablation === null ? '' : `, ablation: ${report.ablation}`}`],
     ['Run', `\`${report.runId}\`, ${report.startedAt}`],
     ['A demo minute', `${report.minuteSeconds} s`],
@@ -59,9 +51,11 @@ function head(report: Report): string[] {
     ],
     [
       'Time to recover',
-      report.healed.timeToRecoverSeconds === null
-        ? 'not recovered'
-        : `${report.healed.timeToRecoverSeconds} s`,
+      report.healed === null
+        ? 'not measured'
+        : report.healed.timeToRecoverSeconds === null
+          ? 'not recovered'
+          : `${report.healed.timeToRecoverSeconds} s`,
     ],
     ...(report.machine === null
       ? []
@@ -151,7 +145,7 @@ function minuteRow({ minute, phase, demo, baseline }: ReportMinute): string[] {
     strong(String(minute)),
     phase.replaceAll('_', ' '),
     String(Math.round(demo.rpm)),
-    String(demo.completed + demo.errors),
+    String(ended(demo)),
     strong(percent(demo.errorRate)),
     strong(percent(demo.target.errorRate)),
     percent(demo.predicted.errorRate),
@@ -159,14 +153,17 @@ function minuteRow({ minute, phase, demo, baseline }: ReportMinute): string[] {
     whole(demo.p50Ms),
     whole(demo.p95Ms),
     whole(demo.predicted.p95Ms),
-    `${baseline.errors} of ${baseline.completed + baseline.errors}`,
+    `${baseline.errors} of ${ended(baseline)}`,
     whole(baseline.p95Ms),
   ];
 }
 
 function heal({ healed }: Report): string[] {
+  if (healed === null) return [];
   const indexes = INDEX_NAMES.map((name) => `\`${name}\` ${healed.indexes[name] ?? 'unknown'}`);
   return [
+    '## Heal',
+    '',
     healed.ok
       ? `The last checkout failed ${healed.timeToRecoverSeconds ?? 0} s after the heal began; verified after ${healed.verifiedAfterSeconds ?? 0} s.`
       : '**Not healed:**',
@@ -175,15 +172,26 @@ function heal({ healed }: Report): string[] {
     `Indexes: ${indexes.join(', ')}. Recommendation pool: ${healed.pool.max ?? 'unknown'} ` +
       `(should be ${healed.pool.expected ?? 'unknown'}). Demo errors of the last ten seconds: ` +
       `${healed.demo.errors} of ${healed.demo.requests}.`,
+    '',
   ];
 }
 
-function load({ load: { scheduled, started, dropped, startLagP99Ms }, baseline }: Report): string[] {
-  return [
-    `${scheduled} journeys scheduled, ${started} started, ${dropped} dropped; start lag p99 ${whole(startLagP99Ms)} ms.`,
-    `Baseline's worst minute-long window: p95 ${whole(baseline.catalogP95Ms)} ms at the catalog (\`GET /products\`), ` +
-      `${whole(baseline.journeyP95Ms)} ms for the whole journey.`,
+function load({ load: counts, baseline }: Report): string[] {
+  const lines = [
+    ...(counts === null
+      ? []
+      : [
+          `${counts.scheduled} journeys scheduled, ${counts.started} started, ${counts.dropped} dropped; ` +
+            `start lag p99 ${whole(counts.startLagP99Ms)} ms.`,
+        ]),
+    ...(baseline === null
+      ? []
+      : [
+          `Baseline's worst minute-long window: p95 ${whole(baseline.catalogP95Ms)} ms at the catalog ` +
+            `(\`GET /products\`), ${whole(baseline.journeyP95Ms)} ms for the whole journey.`,
+        ]),
   ];
+  return lines.length === 0 ? [] : ['## Load', '', ...lines, ''];
 }
 
 function whole(value: number | null): string {

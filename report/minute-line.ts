@@ -1,5 +1,6 @@
 import { FLOW_THRESHOLDS } from '../scenario/flow-alert';
 import { dollars, percent } from './format';
+import { ended } from './limits';
 import type { ReportMinute } from './report';
 
 /**
@@ -15,17 +16,16 @@ export function minuteLines(
   style: { flowAlert: string; blind: boolean },
 ): string[] {
   const { demo, baseline, phase } = minute;
-  const requests = demo.completed + demo.errors;
   return [
     `--- Minute ${minute.minute}/${durationMinutes} ---`,
     [
       ...(style.blind ? [] : [`Phase: ${phase}`]),
       `RPM: ${Math.round(demo.rpm)}`,
-      `Requests: ${requests}`,
+      `Requests: ${ended(demo)}`,
       `Errors: ${demo.errors} (${percent(demo.errorRate)})`,
       `p95 ${milliseconds(demo.p95Ms)}`,
       `Flow alert: ${style.flowAlert}`,
-      `baseline ${baseline.errors} of ${baseline.completed + baseline.errors} failed, p95 ${milliseconds(baseline.p95Ms)}`,
+      `baseline ${baseline.errors} of ${ended(baseline)} failed, p95 ${milliseconds(baseline.p95Ms)}`,
       `lost ${dollars(demo.lostRevenueUsd)}, ${dollars(totalLostUsd)} in total`,
       ...(style.blind
         ? []

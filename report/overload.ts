@@ -17,6 +17,7 @@ export function overloadOf({
   machine,
   scale,
 }: Pick<RunFacts, 'load' | 'machine' | 'scale'>): string | null {
+  if (load === null) return null;
   const signs = [
     ...(load.dropped > 0 ? [`${load.dropped} of ${load.scheduled} starts were dropped`] : []),
     ...(load.startLagP99Ms !== null && load.startLagP99Ms > LAG_MS

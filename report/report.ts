@@ -25,10 +25,23 @@ export interface ReportMinute {
   baseline: CohortMinute;
 }
 
+/** What was wanted and predicted of a demo minute, whether it was run or not: the curve. */
+export interface PlannedMinute {
+  minute: number;
+  phase: string;
+  target: { rpm: number; errorRate: number; graded: boolean };
+  /** By simulation; `p95Ms` is the recommendation query's, failed requests included. */
+  predicted: { errorRate: number; p95Ms: number | null };
+}
+
 /** Something that happened in a run. */
 export interface RunEvent {
   minute: number;
   text: string;
+  /** ISO time, where it is known. */
+  at?: string;
+  /** Drawn on the curve, at the minute (fractional) of the run's clock. */
+  mark?: { minute: number; label: string };
 }
 
 /** A difference that a reader asks about, and what it is likely due to. */
@@ -80,14 +93,22 @@ export interface Report {
   catalogRows: number;
   storageEmulation: boolean;
   ablation: Ablation | null;
+  /** The minutes that are shown of the outage, from 0. */
+  planned: PlannedMinute[];
+  /** The minutes that were run. */
   minutes: ReportMinute[];
   /** Of the minutes above together (USD); null when it is known of none. */
   lostRevenueUsd: number | null;
-  load: LoadCounts;
-  baseline: BaselineWindows;
-  healed: Healed;
-  /** Where it ran: `local`, or the stack's name. */
-  ranOn: string;
+  /** null: who wrote the report did not see the load generator's counts. */
+  load: LoadCounts | null;
+  /** null: not measured. */
+  baseline: BaselineWindows | null;
+  /** null: not verified by who wrote the report. */
+  healed: Healed | null;
+  /** The minute (fractional) at which the run's clock stood when it was ended; null: it goes on, or is not known. */
+  endedMinute: number | null;
+  /** Where it ran: `local`, or the stack's name; null: who wrote the report does not know. */
+  ranOn: string | null;
   /** Pauses, jumps, services that did not answer. */
   events: RunEvent[];
   /** First minute of the flow alert; null when it did not fire. */
@@ -100,36 +121,51 @@ export interface Report {
   deviations: Deviation[];
 }
 
-/** Puts what was wanted and what was seen of a minute together. */
-export function reportMinute(
-  expected: MinuteExpectation,
-  observed: ObservedMinute,
-  lostRevenueUsd: number | null,
-): ReportMinute {
+/** Of a demo minute of a scenario what was wanted and predicted, rounded for people. */
+export function plannedMinute(expected: MinuteExpectation): PlannedMinute {
   const { allP95Ms, p95Ms, errorRate } = expected.predicted;
   return {
     minute: expected.minute,
     phase: expected.phase,
-    demo: {
-      ...observed.demo,
-      target: { rpm: expected.rpm, errorRate: Math.round(expected.targetErrorRate * 10_000) / 10_000 },
-      predicted: { errorRate: Math.round(errorRate * 10_000) / 10_000, p95Ms: allP95Ms ?? p95Ms },
-      lostRevenueUsd,
+    target: {
+      rpm: Math.round(expected.rpm * 10) / 10,
+      errorRate: share(expected.targetErrorRate),
       graded: expected.graded,
     },
+    predicted: { errorRate: share(errorRate), p95Ms: allP95Ms ?? p95Ms },
+  };
+}
+
+/** Puts what was wanted and what was seen of a minute together. */
+export function reportMinute(
+  expected: MinuteExpectation,
+  observed: Pick<ObservedMinute, 'demo' | 'baseline'>,
+  lostRevenueUsd: number | null,
+): ReportMinute {
+  const { minute, phase, target, predicted } = plannedMinute(expected);
+  const { graded, ...wanted } = target;
+  return {
+    minute,
+    phase,
+    demo: { ...observed.demo, target: wanted, predicted, lostRevenueUsd, graded },
     baseline: observed.baseline,
   };
+}
+
+/** A share with four digits. */
+function share(value: number): number {
+  return Math.round(value * 10_000) / 10_000;
+}
+
+/** How many demo minutes of a scenario are shown. */
+export function shownMinutes(scenario: Pick<Scenario, 'durationMinutes'>): number {
+  return scenario.durationMinutes;
 }
 
 /** What a report has before it is judged. */
 export type RunFacts = Omit<Report, 'verdict' | 'deviations'>;
 
-/** The head of a report. */
-export function reportHead(
-  scenario: Scenario,
-  firstMinuteAt: number,
-): Pick<
-  Report,
+type Head =
   | 'scenario'
   | 'title'
   | 'runId'
@@ -139,7 +175,19 @@ export function reportHead(
   | 'catalogRows'
   | 'storageEmulation'
   | 'ablation'
-> {
+  | 'planned';
+
+/**
+ * The head of a report.
+ *
+ * @param firstMinuteAt Unix seconds
+ * @param shown how many demo minutes are shown
+ */
+export function reportHead(
+  scenario: Scenario,
+  firstMinuteAt: number,
+  shown = shownMinutes(scenario),
+): Pick<Report, Head> {
   return {
     scenario: scenario.mode,
     title: scenario.title,
@@ -150,5 +198,12 @@ export function reportHead(
     catalogRows: scenario.catalogRows,
     storageEmulation: scenario.storageEmulation,
     ablation: scenario.ablation,
+    planned: scenario.expectations.slice(0, shown).map(plannedMinute),
   };
+}
+
+/** A run's cause that was left out, after its title; empty where the outage was whole. */
+export function ablationText(ablation: Ablation | null): string {
+  if (ablation === null) return '';
+  return ablation === 'index' ? ', with the index left in place' : ', with the large pool';
 }

@@ -2,12 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RunFacts } from './report';
 import { cohort, goodRun, withMinute } from '../test/mocks/runs';
-import { deviationsOf } from './deviations';
-import { verdictOf } from './verdict';
+import { judge } from './verdict';
 import { verdictLines } from './verdict-lines';
 
-const linesOf = (facts: RunFacts): string[] =>
-  verdictLines({ ...facts, verdict: verdictOf(facts), deviations: deviationsOf(facts) });
+const linesOf = (facts: RunFacts): string[] => verdictLines(judge(facts));
 const only = (facts: RunFacts, minute: number): RunFacts => ({
   ...facts,
   minutes: facts.minutes.filter((each) => each.minute === minute),
@@ -23,7 +21,7 @@ describe('the verdict that is printed', () => {
 
   it('says that nothing was graded, and does not call that as promised', () => {
     const text = linesOf(only(goodRun(), 7)).join('\n');
-    assert.match(text, /^ {2}NOT GRADED: no graded minute in --from 7…--to 7 /m);
+    assert.match(text, /^ {2}NOT GRADED: no graded minute in minutes 7 to 7 /m);
     assert.match(text, /No other check failed; recovered 2\.1 s after the heal began$/);
     assert.doesNotMatch(text, /as promised|✓/);
     const unemulated = linesOf(goodRun({ storageEmulation: false })).join('\n');

@@ -1,6 +1,6 @@
 import { dollars, percent } from './format';
+import { bandOf } from './limits';
 import type { Report } from './report';
-import { bandOf } from './verdict';
 
 /** The verdict for a person. A run that was not held against the curve is never called as promised. */
 export function verdictLines({
@@ -11,7 +11,10 @@ export function verdictLines({
   healed,
 }: Report): string[] {
   const points = graded ? minutes.filter(({ demo }) => demo.graded) : [];
-  const recovered = `recovered ${healed.timeToRecoverSeconds ?? 0} s after the heal began`;
+  const recovered =
+    healed === null
+      ? 'the heal was not looked at'
+      : `recovered ${healed.timeToRecoverSeconds ?? 0} s after the heal began`;
   return [
     'Verdict',
     ...(points.length === 0

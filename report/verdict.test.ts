@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { cohort, goodRun, withMinute } from '../test/mocks/runs';
-import { bandOf, verdictOf } from './verdict';
+import { bandOf } from './limits';
+import { verdictOf } from './verdict';
 
 describe('the band', () => {
   it('is 5 points at 60 s, 8 at 6 s, linear between, and never outside', () => {
@@ -47,7 +48,7 @@ describe('the verdict on a run', () => {
     assert.equal(verdictOf(early).graded, true);
     const none = verdictOf({ ...facts, minutes: facts.minutes.filter(({ minute }) => minute === 7) });
     assert.equal(none.graded, false);
-    assert.match(none.notes.join(), /^NOT GRADED: no graded minute in --from 7…--to 7 /);
+    assert.match(none.notes.join(), /^NOT GRADED: no graded minute in minutes 7 to 7 /);
     assert.equal(none.ok, true, 'nothing else failed');
   });
 
@@ -148,7 +149,7 @@ describe('the verdict on an ablated run', () => {
     const facts = quiet('pool', 0, 300);
     const verdict = verdictOf({ ...facts, minutes: facts.minutes.filter(({ minute }) => minute === 0) });
     assert.equal(verdict.graded, false);
-    assert.match(verdict.notes.join(), /^NOT GRADED: no minute of the peak in --from 0…--to 0\./);
+    assert.match(verdict.notes.join(), /^NOT GRADED: no minute of the peak in minutes 0 to 0\./);
   });
 
   it('with the pool: less than 5 % fail at the peak, and it is slow there', () => {

@@ -1,23 +1,36 @@
+import { deviationsOf } from './deviations';
 import { percent } from './format';
+import {
+  BASELINE_ERROR_RATE,
+  bandOf,
+  CATALOG_P95_MS,
+  ended,
+  exceeds,
+  JOURNEY_P95_MS,
+  LEAST_REQUESTS,
+  WITH_INDEX_ERROR_RATE,
+  WITH_POOL_ERROR_RATE,
+  WITH_POOL_P95_MS,
+} from './limits';
 import { overloadOf } from './overload';
-import type { ReportMinute, RunFacts, Verdict } from './report';
+import type { Report, ReportMinute, RunFacts, Verdict } from './report';
 
-/** Baseline: most failed journeys, and slowest answers (ms). */
-export const BASELINE_ERROR_RATE = 0.02;
-export const CATALOG_P95_MS = 120;
-export const JOURNEY_P95_MS = 500;
-/** `--ablate index`: with the index nothing fails. `--ablate pool`: slow, but it hardly fails. */
-const WITH_INDEX_ERROR_RATE = 0.02;
-const WITH_POOL_ERROR_RATE = 0.05;
-const WITH_POOL_P95_MS = 1000;
+/** A verdict in a few words. A run that was not held against its curve is never called as promised. */
+export type Grade = 'as promised' | 'not as promised' | 'not graded';
+
+/** What a verdict comes to. */
+export function gradeOf({ ok, graded }: Verdict): Grade {
+  if (!ok) return 'not as promised';
+  return graded ? 'as promised' : 'not graded';
+}
 
 /**
- * How far a graded minute may lie from its target (share): 5 points at 60 s minutes, 8 at 6 s, linear between: short
- * minutes have fewer requests, and waits that reach into the next minute.
+ * Judges a run: its report.
+ *
+ * @param interruptedBy what ended it before its time; null when nothing did
  */
-export function bandOf(minuteSeconds: number): number {
-  const shortness = (60 - Math.min(60, Math.max(6, minuteSeconds))) / (60 - 6);
-  return 0.05 + shortness * 0.03;
+export function judge(facts: RunFacts, interruptedBy: string | null = null): Report {
+  return { ...facts, verdict: verdictOf(facts, interruptedBy), deviations: deviationsOf(facts) };
 }
 
 /**
@@ -48,11 +61,14 @@ export function verdictOf(facts: RunFacts, interruptedBy: string | null = null):
     graded = withCurve(facts, failures, notes);
   }
   failures.push(...baselineFailures(facts));
-  failures.push(...facts.healed.failures.map((failure) => `not healed: ${failure}`));
-  const { catalogP95Ms, journeyP95Ms } = facts.baseline;
-  if (facts.minutes.length > 0 && (catalogP95Ms === null || journeyP95Ms === null)) {
+  failures.push(...(facts.healed?.failures ?? []).map((failure) => `not healed: ${failure}`));
+  const { baseline } = facts;
+  if (baseline === null) {
+    notes.push("Baseline's p95 was not judged: it was not measured.");
+  } else if (facts.minutes.length > 0 && (baseline.catalogP95Ms === null || baseline.journeyP95Ms === null)) {
     notes.push(
-      "Baseline's p95 was not judged: the run was shorter than a minute, or had too few baseline requests for it (20).",
+      "Baseline's p95 was not judged: the run was shorter than a minute, or had too few baseline requests for it " +
+        `(${LEAST_REQUESTS}).`,
     );
   }
   const overload = overloadOf(facts);
@@ -91,9 +107,9 @@ function notGradedBecause({ storageEmulation, minutes, minuteSeconds }: RunFacts
   );
 }
 
-/** The minutes that were run, as the command line says it. */
+/** The minutes that were run. */
 function rangeOf(minutes: readonly ReportMinute[]): string {
-  return `--from ${minutes[0]?.minute ?? 0}…--to ${minutes.at(-1)?.minute ?? 0}`;
+  return `minutes ${minutes[0]?.minute ?? 0} to ${minutes.at(-1)?.minute ?? 0}`;
 }
 
 /** With the index in place nothing fails, in no minute. */
@@ -126,7 +142,7 @@ function withPool({ minutes }: RunFacts, failures: string[], notes: string[]): b
   for (const { minute, demo } of peak) {
     if (demo.p95Ms === null || demo.p95Ms <= WITH_POOL_P95_MS) {
       failures.push(
-        `minute ${minute}: the demo's p95 is ${demo.p95Ms ?? 0} ms, above ${WITH_POOL_P95_MS} ms was expected`,
+        `minute ${minute}: the demo's p95 is ${Math.round(demo.p95Ms ?? 0)} ms, above ${WITH_POOL_P95_MS} ms was expected`,
       );
     }
   }
@@ -153,7 +169,7 @@ function baselineFailures({ minutes, baseline }: RunFacts): string[] {
       );
     }
   }
-  const { catalogP95Ms, journeyP95Ms } = baseline;
+  const { catalogP95Ms = null, journeyP95Ms = null } = baseline ?? {};
   if (catalogP95Ms !== null && catalogP95Ms > CATALOG_P95_MS) {
     failures.push(
       `baseline: p95 ${Math.round(catalogP95Ms)} ms at the catalog (at most ${CATALOG_P95_MS} ms)`,
@@ -165,15 +181,6 @@ function baselineFailures({ minutes, baseline }: RunFacts): string[] {
     );
   }
   return failures;
-}
-
-/** More failed than the share allows, and more than one. */
-function exceeds(cohort: { completed: number; errors: number; errorRate: number }, share: number): boolean {
-  return cohort.errors > 1 && cohort.errors / ended(cohort) > share;
-}
-
-function ended({ completed, errors }: { completed: number; errors: number }): number {
-  return completed + errors;
 }
 
 function capital(text: string): string {

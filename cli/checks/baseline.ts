@@ -1,15 +1,13 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { numberAt } from '../../machine/json';
 import { duration, percent } from '../../report/format';
-import { BASELINE_ERROR_RATE, CATALOG_P95_MS, JOURNEY_P95_MS } from '../../report/verdict';
+import { BASELINE_ERROR_RATE, CATALOG_P95_MS, JOURNEY_P95_MS, LEAST_REQUESTS } from '../../report/limits';
 import { parseSummary } from '../target/observation';
 import { failed, ok, type Finding } from './check';
 import { readInstances, readService, type CheckContext } from './context';
 
 /** How often the sliding windows are looked at (ms). */
 const EVERY_MS = 5000;
-/** A window of a minute says something about a 95th percentile from so many requests on. */
-const LEAST_REQUESTS = 20;
 /** How far the offered rate may lie from the configured one, as share; and always by so many journeys. */
 const RATE_BAND = 0.15;
 const RATE_SLACK = 3;

@@ -4,21 +4,18 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { exerciseOf } from '../run/blind';
-import { deviationsOf } from '../../report/deviations';
 import { historyRows, historyTable, revelation } from './history';
 import { keepRun, pastRuns, RUNS_KEPT, runsFolder, type PastRun } from './past-runs';
 import { goodRun, withMinute } from '../../test/mocks/runs';
 import type { RunFacts } from '../../report/report';
-import { verdictOf } from '../../report/verdict';
+import { judge } from '../../report/verdict';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'demo-history-'));
 after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 const past = (facts: RunFacts, change: Partial<PastRun> = {}): PastRun => ({
-  ...facts,
-  verdict: verdictOf(facts),
-  deviations: deviationsOf(facts),
+  ...judge(facts),
   exercise: null,
   revealed: false,
   ...change,

@@ -1,5 +1,7 @@
 import type { PastRun } from './past-runs';
 import { percent } from '../../report/format';
+import { ended } from '../../report/limits';
+import { gradeOf, type Grade } from '../../report/verdict';
 
 /** One run as a line of the history. */
 export interface HistoryRow {
@@ -9,7 +11,7 @@ export interface HistoryRow {
   ablation: string | null;
   scale: number;
   minuteSeconds: number;
-  verdict: 'as promised' | 'not graded' | 'not as promised' | 'hidden';
+  verdict: Grade | 'hidden';
   /** Mean distance of the graded minutes from their targets (share); null when none was graded. */
   meanDeviation: number | null;
   /** The largest one, with its sign. */
@@ -49,7 +51,7 @@ function rowOf(run: PastRun): HistoryRow {
   const differences = hidden
     ? []
     : run.minutes
-        .filter(({ demo }) => demo.graded && demo.completed + demo.errors > 0)
+        .filter(({ demo }) => demo.graded && ended(demo) > 0)
         .map(({ minute, demo }) => ({ minute, difference: demo.errorRate - demo.target.errorRate }));
   const worst = differences.reduce<HistoryRow['worstDeviation']>(
     (most, each) => (most === null || Math.abs(each.difference) > Math.abs(most.difference) ? each : most),
@@ -62,22 +64,16 @@ function rowOf(run: PastRun): HistoryRow {
     ablation: hidden ? null : run.ablation,
     scale: run.scale,
     minuteSeconds: run.minuteSeconds,
-    verdict: hidden
-      ? 'hidden'
-      : !run.verdict.ok
-        ? 'not as promised'
-        : run.verdict.graded
-          ? 'as promised'
-          : 'not graded',
+    verdict: hidden ? 'hidden' : gradeOf(run.verdict),
     meanDeviation:
       differences.length === 0
         ? null
         : differences.reduce((sum, { difference }) => sum + Math.abs(difference), 0) / differences.length,
     worstDeviation: worst,
     baselineErrors: run.minutes.reduce((sum, { baseline }) => sum + baseline.errors, 0),
-    dropped: run.load.dropped,
-    startLagP99Ms: run.load.startLagP99Ms,
-    timeToRecoverSeconds: run.healed.timeToRecoverSeconds,
+    dropped: run.load?.dropped ?? 0,
+    startLagP99Ms: run.load?.startLagP99Ms ?? null,
+    timeToRecoverSeconds: run.healed?.timeToRecoverSeconds ?? null,
     trend: null,
   };
 }

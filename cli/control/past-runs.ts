@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Exercise } from '../run/blind';
 import { listAt, numberAt, textAt, at } from '../../machine/json';
 import type { Report } from '../../report/report';
-import { writeReport } from './report-files';
+import { reportFiles, writeReport } from './report-files';
 
 /** So many runs are kept, the latest ones. */
 export const RUNS_KEPT = 30;
@@ -17,7 +17,7 @@ export function runsFolder(dataDir: string): string {
 }
 
 /**
- * Keeps a run (JSON, Markdown, SVG) and lets the oldest go.
+ * Keeps a run (JSON, Markdown, HTML, SVG) and lets the oldest go.
  *
  * @returns the Markdown file
  */
@@ -28,8 +28,8 @@ export async function keepRun(dataDir: string, run: PastRun): Promise<string> {
   const [, markdown] = await writeReport(path.join(folder, `${stamp}-${fileName(run.runId)}.json`), run);
   const names = runNames(folder);
   for (const name of names.slice(0, Math.max(0, names.length - RUNS_KEPT))) {
-    for (const extension of ['json', 'md', 'svg'])
-      rmSync(path.join(folder, `${name}.${extension}`), { force: true });
+    for (const file of Object.values(reportFiles(path.join(folder, `${name}.json`))))
+      rmSync(file, { force: true });
   }
   return markdown ?? folder;
 }

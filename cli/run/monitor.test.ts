@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { resolveScenario } from '../../scenario/resolve';
-import { firesFlowAlert, flowAlertText, minuteLines } from '../../report/minute-line';
-import { LostRevenue, totalLostRevenueUsd } from '../../report/lost-revenue';
 import { MinuteProgress } from './minute-progress';
 import { lookAtLostRevenue, RunRecord } from './monitor';
 import type { ObservedMinute, RunObservation } from '../../report/observation';
 import { parseFlowAlert, parseLostRevenue, parseRun, parseSummary } from '../target/observation';
 import { LastFailure } from './recovery';
 import { mergeRuns } from '../target/replicas';
-import { reportMinute } from '../../report/report';
 import { cohort } from '../../test/mocks/runs';
 import { RunMinutes } from './run-minutes';
 import type { RunPlan } from './run-plan';
@@ -46,30 +43,6 @@ const seen = (minute: number, errors: number, inFlight = 0): ObservedMinute => (
 const observation = (...minutes: ObservedMinute[]): RunObservation => ({
   minutes,
   load: { scheduled: 430 * minutes.length, started: 430 * minutes.length, dropped: 0, startLagP99Ms: 2 },
-});
-
-describe('the line of a minute', () => {
-  const expected = scenario.expectations[20];
-  assert.ok(expected);
-  const minute = reportMinute(expected, seen(20, 328), 16_400.4);
-
-  it("has the seed's form", () => {
-    const [title, figures] = minuteLines(minute, 30, 1_234_567.8, {
-      flowAlert: flowAlertText(true, 6),
-      blind: false,
-    });
-    assert.equal(title, '--- Minute 20/30 ---');
-    assert.match(
-      figures ?? '',
-      /^ {2}Phase: catastrophe \| RPM: 4200 \| Requests: 420 \| Errors: 328 \(78\.1%\) \| p95 3210 ms \| Flow alert: firing since minute 6 \| baseline 0 of 10 failed, p95 12 ms \| lost \$16,400, \$1,234,568 in total \| target 78\.0%, predicted 7\d\.\d%$/,
-    );
-  });
-
-  it('says when the flow alert has its numbers', () => {
-    assert.equal(firesFlowAlert(minute), true);
-    assert.equal(firesFlowAlert({ demo: { ...minute.demo, errorRate: 0.2 } }), false);
-    assert.equal(firesFlowAlert({ demo: { ...minute.demo, p95Ms: 2000 } }), false);
-  });
 });
 
 describe('the progress of a run', () => {
@@ -149,31 +122,6 @@ describe('what was seen of a run', () => {
 });
 
 describe('lost revenue', () => {
-  const minuteOf = (minute: number) => {
-    const expected = scenario.expectations[minute];
-    assert.ok(expected);
-    return reportMinute(expected, seen(minute, 10), null);
-  };
-
-  it('takes in spans that came late, outlives a restart of the console, and adds up', () => {
-    const lost = new LostRevenue();
-    lost.add(new Map([[20, 100.1]]));
-    lost.add(
-      new Map([
-        [20, 150.2],
-        [21, 80.3],
-      ]),
-    );
-    lost.add(new Map([[21, 3]]));
-    const minutes = lost.updated([minuteOf(20), minuteOf(21), minuteOf(22)]);
-    assert.deepEqual(
-      minutes.map(({ demo }) => demo.lostRevenueUsd),
-      [150.2, 80.3, null],
-    );
-    assert.equal(totalLostRevenueUsd(minutes), 230.5);
-    assert.equal(totalLostRevenueUsd([minuteOf(22)]), null, 'not known is not nothing');
-  });
-
   it('is asked of the console for this run', async () => {
     const record = new RunRecord();
     const asked: string[] = [];

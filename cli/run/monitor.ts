@@ -2,6 +2,7 @@ import { loadavg } from 'node:os';
 import { effectiveScenario, type ScenarioState } from '../../scenario/state';
 import { Interrupted, messageOf } from '../../machine/errors';
 import type { Interruption } from '../../machine/interruption';
+import { LEAST_REQUESTS } from '../../report/limits';
 import { LostRevenue } from '../../report/lost-revenue';
 import { MinuteProgress, type MinuteStyle } from './minute-progress';
 import type { ShopObserver } from '../target/observation';
@@ -16,8 +17,6 @@ const POLL_MS = 1000;
 const WINDOW_SECONDS = 60 + 2;
 /** How often the sliding windows are looked at (ms). */
 const WINDOWS_EVERY_MS = 5000;
-/** A window with fewer requests says nothing about a 95th percentile. */
-const LEAST_REQUESTS = 20;
 /** So many looks in a row without the run, and it was ended by somebody else. */
 const GONE_AFTER_LOOKS = 2;
 

@@ -5,14 +5,13 @@ import { wrongIndexes, type Conductor } from '../target/conductor';
 import { messageOf } from '../../machine/errors';
 import type { ShopObserver } from '../target/observation';
 import { duration, percent } from '../../report/format';
+import { HEALED_ERROR_RATE } from '../../report/limits';
 import { type Output } from '../../machine/terminal';
 import type { Healed } from '../../report/report';
 
 /** How long everything may take to be well again after the heal (ms). */
 const HEALTHY_WITHIN_MS = 30_000;
 const POLL_MS = 500;
-/** Most failed demo checkouts of the last ten seconds. */
-const HEALED_ERROR_RATE = 0.02;
 
 export interface RecoveryTools {
   conductor: Conductor;

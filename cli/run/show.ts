@@ -2,7 +2,6 @@ import { cpus } from 'node:os';
 import type { DemoOptions } from './arguments';
 import { anySeed, blindOptions, disguised, exerciseOf, type Exercise } from './blind';
 import { Conductor } from '../target/conductor';
-import { deviationsOf } from '../../report/deviations';
 import { EXIT, Interrupted, messageOf, Refusal } from '../../machine/errors';
 import { healLeftOpen, runningRefusal } from '../control/heal-left-open';
 import { newIntent, type Intent } from '../control/intent';
@@ -20,14 +19,14 @@ import { keepRun } from '../control/past-runs';
 import { startForPeak } from './peak-at';
 import { preflight } from './preflight';
 import { heal } from './recovery';
-import { reportHead, type Report, type RunFacts } from '../../report/report';
+import { reportHead, type Healed, type Report, type RunFacts } from '../../report/report';
 import { writeReport } from '../control/report-files';
 import { RunControls } from '../control/run-controls';
 import { LEAD_SECONDS, planRun, type RunPlan } from './run-plan';
 import { StackEngine } from '../target/stack-engine';
 import { ActAnnouncer, announce, TALK_HOLD_SECONDS, TALK_NORMAL_SECONDS } from './talk';
 import type { Target } from '../target/target';
-import { verdictOf } from '../../report/verdict';
+import { judge } from '../../report/verdict';
 import { verdictLines } from '../../report/verdict-lines';
 
 /** What the checks take before a run (s): services, ten green seconds, telemetry. */
@@ -174,12 +173,8 @@ class Show {
         output,
       );
     }
-    const facts = this.factsOf(plan, healed);
-    const report: Report = {
-      ...facts,
-      verdict: verdictOf(facts, reasonOf(trouble)),
-      deviations: deviationsOf(facts),
-    };
+    const facts = this.factsOf(plan, healed, progress?.minute(endedAt) ?? null);
+    const report = judge(facts, reasonOf(trouble));
     await this.tellReport(report);
     if (trouble instanceof Interrupted) return healed.ok ? EXIT.interrupted : EXIT.failed;
     if (this.exercise !== null) return healed.ok && trouble === null ? EXIT.ok : EXIT.failed;
@@ -253,17 +248,18 @@ class Show {
     progress?.finish(endedAt, this.heldSince !== null);
   }
 
-  private factsOf(plan: RunPlan, healed: Report['healed']): RunFacts {
+  private factsOf(plan: RunPlan, healed: Healed, endedMinute: number | null): RunFacts {
     const { record } = this;
     const { target } = this.tools;
     const minutes = record.lost.updated(record.minutes).sort((a, b) => a.minute - b.minute);
     return {
-      ...reportHead(plan.scenario, startOf(plan, plan.fromMinute)),
+      ...reportHead(plan.scenario, startOf(plan, plan.fromMinute), plan.durationMinutes),
       minutes,
       lostRevenueUsd: totalLostRevenueUsd(minutes),
       load: record.seen.load(),
       baseline: record.windows,
       healed,
+      endedMinute,
       ranOn: target.kind === 'local' ? 'local' : target.name,
       events: record.events,
       flowAlertMinute: record.flowAlertMinute,
@@ -277,7 +273,7 @@ class Show {
     const kept = await keepRun(target.dataDir, { ...report, exercise: this.exercise, revealed: false });
     if (this.exercise !== null) {
       output.line(
-        `The exercise is over (${report.healed.ok ? 'healed and verified' : 'NOT healed'}). What was it? ` +
+        `The exercise is over (${report.healed?.ok === true ? 'healed and verified' : 'NOT healed'}). What was it? ` +
           'npm run demo -- reveal tells.',
       );
       return;

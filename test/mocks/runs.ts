@@ -1,8 +1,18 @@
 import { resolveScenario } from '../../scenario/resolve';
 import type { Ablation, DemoMode } from '../../scenario/types';
 import { totalLostRevenueUsd } from '../../report/lost-revenue';
-import type { CohortMinute } from '../../report/observation';
-import { reportHead, reportMinute, type ReportMinute, type RunFacts } from '../../report/report';
+import type { CohortMinute, LoadCounts } from '../../report/observation';
+import {
+  reportHead,
+  reportMinute,
+  type BaselineWindows,
+  type Healed,
+  type ReportMinute,
+  type RunFacts,
+} from '../../report/report';
+
+/** What the run's command knows: nothing of it is null. */
+export type WatchedRun = RunFacts & { load: LoadCounts; baseline: BaselineWindows; healed: Healed };
 
 /** A cohort's minute for tests: `errors` of `requests` failed. */
 export function cohort(requests: number, errors: number, p95Ms: number | null = 10): CohortMinute {
@@ -19,12 +29,19 @@ export function cohort(requests: number, errors: number, p95Ms: number | null = 
 
 /** A run for tests that went exactly as the curve wants: a healthy baseline, no dropped start, healed. */
 export function goodRun(
-  options: { mode?: DemoMode; minuteSeconds?: number; ablation?: Ablation; storageEmulation?: boolean } = {},
-): RunFacts {
+  options: {
+    mode?: DemoMode;
+    minuteSeconds?: number;
+    durationMinutes?: number;
+    ablation?: Ablation;
+    storageEmulation?: boolean;
+  } = {},
+): WatchedRun {
   const scenario = resolveScenario(
     {
       demoMode: options.mode ?? 'blackfriday',
       minuteSeconds: options.minuteSeconds ?? 6,
+      durationMinutes: options.durationMinutes ?? 30,
       storageEmulation: options.storageEmulation ?? true,
     },
     { nowSeconds: 1_700_000_000, startTimestamp: 1_700_000_000, ablation: options.ablation ?? null },
@@ -33,11 +50,8 @@ export function goodRun(
     reportMinute(
       expected,
       {
-        minute: expected.minute,
-        phase: expected.phase,
         demo: cohort(1000, Math.round(expected.targetErrorRate * 1000), expected.predicted.allP95Ms),
         baseline: cohort(50, 0, 12),
-        inFlight: 0,
       },
       Math.round(expected.targetErrorRate * 1000) * 50,
     ),
@@ -61,6 +75,7 @@ export function goodRun(
       verifiedAfterSeconds: 11.4,
       failures: [],
     },
+    endedMinute: null,
     ranOn: 'local',
     events: [],
     flowAlertMinute: 6,
@@ -70,11 +85,11 @@ export function goodRun(
 }
 
 /** The facts with one minute changed. */
-export function withMinute(
-  facts: RunFacts,
+export function withMinute<Facts extends RunFacts>(
+  facts: Facts,
   minute: number,
   change: { demo?: Partial<CohortMinute>; baseline?: CohortMinute },
-): RunFacts {
+): Facts {
   return {
     ...facts,
     minutes: facts.minutes.map((found) =>

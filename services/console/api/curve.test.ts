@@ -5,11 +5,7 @@ import { TelemetryStore } from '../store/telemetry-store';
 import { span, spanId, traceId } from '../../../test/otlp/spans';
 import { effectiveOf, scenarioOf, START_SECONDS } from '../../../test/mocks/scenarios';
 import type { AttributeValue } from '../otlp/records';
-import { reportPage } from '../report/report-page';
-import { verdictOf } from '../report/verdict';
-import { curveSvg } from '../report/curve-svg';
 import { curveOf } from './curve';
-import { explainAnswer } from './explain';
 import { flowAlertOf } from './flow-alert';
 import { pulse } from './pulse';
 import type { SystemSeen } from '../system/database-observer';
@@ -195,49 +191,5 @@ describe('the pulse', () => {
       ],
     );
     assert.equal(seen.scenario?.minute, 21);
-  });
-});
-
-describe('the report', () => {
-  const { store, runs, at } = storeWith([1, 5, 10, 15, 20, 25], 15, 20);
-  const run = runs.latest();
-  assert.ok(run);
-  const curve = curveOf(store, run, effectiveOf(scenario), at(29));
-  const page = (title: string) =>
-    reportPage({
-      curve: { ...curve, title },
-      traces: { failing: null, healthy: null },
-      explain: explainAnswer(unseen, store, at(29)),
-      nowMs: at(29),
-    });
-
-  it('is one file: nothing runs in it, nothing comes from elsewhere, its style is allowed by its hash', () => {
-    const { html, policy } = page('A run');
-    assert.ok(!/<script|<link|<img|\son\w+=|@import|url\(/.test(html));
-    assert.ok(!html.includes('style="'));
-    const hash = /style-src '(sha256-[^']+)'/.exec(policy)?.[1];
-    assert.ok(hash !== undefined && html.includes(hash));
-    assert.match(policy, /default-src 'none'/);
-  });
-
-  it('writes what it was given as text', () => {
-    const { html } = page('<script>alert("1")</script> & more');
-    assert.ok(!html.includes('<script>'));
-    assert.ok(html.includes('&lt;script&gt;'));
-    assert.ok(!curveSvg({ ...curve, title: '"><script>' }).includes('<script>'));
-  });
-
-  it('holds the run against its curve', () => {
-    const verdict = verdictOf(curve);
-    assert.equal(verdict.kind, 'not as promised');
-    assert.deepEqual(
-      verdict.graded.filter(({ ok }) => ok).map(({ minute }) => minute),
-      [20, 25],
-    );
-    const ungraded = {
-      ...curve,
-      minutes: curve.minutes.map((each) => ({ ...each, target: { ...each.target, graded: false } })),
-    };
-    assert.equal(verdictOf(ungraded).kind, 'not graded');
   });
 });

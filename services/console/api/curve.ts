@@ -1,33 +1,31 @@
-import { predictedFlowAlertMinute } from '../../../scenario/flow-alert';
+import { plannedMinute, type PlannedMinute } from '../../../report/report';
+import { FLOW_ROUTE, predictedFlowAlertMinute } from '../../../scenario/flow-alert';
 import { positionAt } from '../../../scenario/timeline';
 import type { EffectiveScenario } from '../../../scenario/types';
 import type { KnownRun, RunEvent } from '../runs/run-book';
 import { byTraffic, COHORT_ROUTES, FRONTEND } from '../store/aggregates';
-import { round, statsOf, Totals } from '../store/series';
+import { round, statsOf, Totals, type Stats } from '../store/series';
 import type { TelemetryStore } from '../store/telemetry-store';
 import { flowAlertOf, flowMinutes, type FlowAlertAnswer } from './flow-alert';
 import { coveredSeconds } from './summary';
 
 /** One demo minute: what was wanted, predicted and seen. Rates 0…1, null where nothing was seen. */
-export interface CurveMinute {
-  minute: number;
-  phase: string;
-  target: { errorRate: number; rpm: number; graded: boolean };
-  predicted: { errorRate: number; p95Ms: number | null };
-  /** Of the demo cohort at the frontend; null before the minute. */
+export interface CurveMinute extends PlannedMinute {
+  /** Of the demo cohort's checkouts at the frontend; null before the minute. */
   observed: {
     /** All its requests were answered and have arrived. */
     complete: boolean;
     /** Real time it covers so far (s). */
     seconds: number | null;
     requests: number;
+    errors: number;
     rpm: number | null;
     errorRate: number | null;
     p50Ms: number | null;
     p95Ms: number | null;
     lostUsd: number;
   } | null;
-  baseline: { requests: number; rpm: number | null; errorRate: number | null; p95Ms: number | null } | null;
+  baseline: Omit<Stats, 'rate'> | null;
   /** The recommendation query itself, without the wait for a connection. */
   query: { requests: number; p50Ms: number | null; p95Ms: number | null } | null;
   pool: {
@@ -87,25 +85,15 @@ export function curveOf(
   const minutes = scenario.expectations.map((expected): CurveMinute => {
     const seen = kept.get(expected.minute);
     const pool = pools.get(expected.minute);
-    const head = {
-      minute: expected.minute,
-      phase: expected.phase,
-      target: {
-        errorRate: round(expected.targetErrorRate, 4),
-        rpm: round(expected.rpm, 1),
-        graded: expected.graded,
-      },
-      predicted: {
-        errorRate: round(expected.predicted.errorRate, 4),
-        p95Ms: expected.predicted.allP95Ms ?? expected.predicted.p95Ms,
-      },
-    };
+    const head = plannedMinute(expected);
     if (seen === undefined) return { ...head, observed: null, baseline: null, query: null, pool: null };
     const seconds = coveredSeconds(seen, scenario.minuteSeconds, current, nowMs);
     const cohorts = byTraffic(
       seen.series,
       seconds,
-      ({ service, route }) => service === FRONTEND && COHORT_ROUTES.includes(route),
+      // The curve is about checkouts: in blackfriday-v3 most of the demo cohort only browses.
+      ({ service, route, traffic }) =>
+        service === FRONTEND && (traffic === 'demo' ? route === FLOW_ROUTE : COHORT_ROUTES.includes(route)),
     );
     const nothing = statsOf(new Totals(), seconds);
     const demo = cohorts.demo ?? nothing;
@@ -117,6 +105,7 @@ export function curveOf(
         complete: full.has(expected.minute),
         seconds: seconds === null ? null : round(seconds, 1),
         requests: demo.requests,
+        errors: demo.errors,
         rpm: demo.rpm,
         errorRate: demo.errorRate,
         p50Ms: demo.p50Ms,
@@ -125,8 +114,10 @@ export function curveOf(
       },
       baseline: {
         requests: baseline.requests,
+        errors: baseline.errors,
         rpm: baseline.rpm,
         errorRate: baseline.errorRate,
+        p50Ms: baseline.p50Ms,
         p95Ms: baseline.p95Ms,
       },
       query: { requests: query.requests, p50Ms: query.p50Ms, p95Ms: query.p95Ms },

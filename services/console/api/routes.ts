@@ -3,8 +3,11 @@ import { z } from 'zod';
 import type { EffectiveScenario } from '../../../scenario/types';
 import { HttpError } from '../../lib/errors';
 import { parseInput } from '../../lib/validate';
-import { curveSvg } from '../report/curve-svg';
-import { reportPage } from '../report/report-page';
+import { renderChart } from '../../../report/chart';
+import { renderHtml } from '../../../report/html';
+import type { Report } from '../../../report/report';
+import { evidenceOf, reportOf } from '../report/run-report';
+import type { KnownRun } from '../runs/run-book';
 import { TRAFFIC_CLASSES } from '../store/facts';
 import type { TelemetryStore } from '../store/telemetry-store';
 import type { ConsoleView } from './view';
@@ -88,31 +91,35 @@ export function mountApi(router: Router, options: ApiOptions): void {
       flowAlert: flowAlertOf(store, view.run(summary.run?.runId ?? null), options.effective(), now()),
     };
   });
-  const knownCurve = (runId: string | undefined): Curve => {
-    const curve = view.curve(runId ?? null);
-    if (curve !== null) return curve;
+  const known = (runId: string | undefined): { run: KnownRun; curve: Curve } => {
+    const [run, curve] = [view.run(runId ?? null), view.curve(runId ?? null)];
+    if (run !== null && curve !== null) return { run, curve };
     throw new HttpError(
       404,
       'unknown-run',
       runId === undefined ? 'No run has been seen yet: start the outage first.' : `No run ${runId} is known.`,
     );
   };
-  get('/api/curve', (request) => knownCurve(parseInput(runQuery, request.query).run_id));
+  get('/api/curve', (request) => known(parseInput(runQuery, request.query).run_id).curve);
+  get('/api/report', (request): Report => {
+    const { curve, run } = known(parseInput(runQuery, request.query).run_id);
+    return reportOf(curve, run);
+  });
   router.get('/api/curve.svg', (request, response) => {
     const { run_id, theme } = parseInput(svgQuery, request.query);
+    const { curve, run } = known(run_id);
     response
       .set({ 'cache-control': 'no-store', 'content-type': 'image/svg+xml; charset=utf-8' })
-      .send(curveSvg(knownCurve(run_id), theme));
+      .send(renderChart(reportOf(curve, run), { theme }));
   });
   router.get('/report', (request, response) => {
     const { run_id, download } = parseInput(reportQuery, request.query);
-    const curve = knownCurve(run_id);
-    const { html, policy } = reportPage({
-      curve,
-      traces: reportTraces(store),
-      explain: view.explain(),
-      nowMs: now(),
-    });
+    const { curve, run } = known(run_id);
+    const { html, policy } = renderHtml(
+      reportOf(curve, run),
+      evidenceOf(curve, view.explain(), reportTraces(store)),
+      { writtenMs: now(), endedMs: run.endedMs },
+    );
     response.set({
       'cache-control': 'no-store',
       'content-type': 'text/html; charset=utf-8',

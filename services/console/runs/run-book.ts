@@ -15,6 +15,8 @@ export interface RunEvent {
   minute: number | null;
   kind: RunEventKind;
   text: string;
+  /** Of a jump: where the clock stood before it. */
+  fromMinute?: number | null;
 }
 
 /** What is known of a run besides its telemetry. */
@@ -25,6 +27,8 @@ export interface KnownRun {
   /** As it was before anything was taken out of its cause. */
   original: Scenario;
   events: RunEvent[];
+  /** Unix seconds of minute 0 as the run began: a pause moves the clock's later. */
+  startTimestamp: number | null;
   /** Unix ms; null while it is in force. */
   endedMs: number | null;
   /** Where the clock stood at the end. */
@@ -72,6 +76,7 @@ export class RunBook {
       effective,
       original: scenario,
       events: [],
+      startTimestamp: effective.startTimestamp,
       endedMs: null,
       endMinute: null,
       seenMs: nowMs,
@@ -99,15 +104,12 @@ export class RunBook {
     if (before.pausedAt !== null && after.pausedAt === null) {
       this.note(run, 'resumed', 'clock runs again', nowMs);
     }
-    const moved = (minuteAt(after, nowMs) ?? 0) - (minuteAt(before, nowMs) ?? 0);
+    const fromMinute = minuteAt(before, nowMs);
+    const moved = (minuteAt(after, nowMs) ?? 0) - (fromMinute ?? 0);
     // Half a minute's difference at the same moment is a jump, no rounding.
     if (before.pausedAt === after.pausedAt && Math.abs(moved) > 0.5) {
-      this.note(
-        run,
-        'jumped',
-        `clock set to minute ${String(Math.round(minuteAt(after, nowMs) ?? 0))}`,
-        nowMs,
-      );
+      const to = String(Math.round(minuteAt(after, nowMs) ?? 0));
+      this.note(run, 'jumped', `clock set to minute ${to}`, nowMs, { fromMinute });
     }
   }
 
@@ -118,12 +120,19 @@ export class RunBook {
     this.inForce = null;
   }
 
-  private note(run: KnownRun, kind: RunEventKind, text: string, nowMs: number): void {
+  private note(
+    run: KnownRun,
+    kind: RunEventKind,
+    text: string,
+    nowMs: number,
+    more: Pick<RunEvent, 'fromMinute'> = {},
+  ): void {
     run.events.push({
       at: new Date(nowMs).toISOString(),
       minute: minuteAt(run.effective, nowMs),
       kind,
       text,
+      ...more,
     });
     if (run.events.length > MAX_EVENTS) run.events.splice(1, 1);
   }

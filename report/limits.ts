@@ -1,0 +1,38 @@
+/**
+ * What a run is held against, in one place: the verdict, the checks of a shop without an outage, and the console's
+ * page (which gets them from the server) use these.
+ */
+
+/** Baseline: most failed journeys (share), and slowest answers (p95, ms). */
+export const BASELINE_ERROR_RATE = 0.02;
+export const CATALOG_P95_MS = 120;
+export const JOURNEY_P95_MS = 500;
+/** A minute-long window with fewer requests says nothing about a 95th percentile. */
+export const LEAST_REQUESTS = 20;
+
+/** Healed: fewer demo checkouts of the last ten seconds fail (share). */
+export const HEALED_ERROR_RATE = 0.02;
+
+/** Without the index's cause nothing fails; without the pool's it is slow, but hardly fails (shares, ms). */
+export const WITH_INDEX_ERROR_RATE = 0.02;
+export const WITH_POOL_ERROR_RATE = 0.05;
+export const WITH_POOL_P95_MS = 1000;
+
+/**
+ * How far a graded minute may lie from its target (share): 5 points at 60 s minutes, 8 at 6 s, linear between: short
+ * minutes have fewer requests, and waits that reach into the next minute.
+ */
+export function bandOf(minuteSeconds: number): number {
+  const shortness = (60 - Math.min(60, Math.max(6, minuteSeconds))) / (60 - 6);
+  return 0.05 + shortness * 0.03;
+}
+
+/** Requests that have ended. */
+export function ended({ completed, errors }: { completed: number; errors: number }): number {
+  return completed + errors;
+}
+
+/** Whether more failed than the share allows, and more than one: a single failure is let pass. */
+export function exceeds(counts: { completed: number; errors: number }, share: number): boolean {
+  return counts.errors > 1 && counts.errors / ended(counts) > share;
+}
