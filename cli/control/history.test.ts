@@ -50,7 +50,7 @@ describe('the history of runs', () => {
     const inside = path.join(folder, 'deep', 'data');
     const markdown = await keepRun(inside, past({ ...goodRun(), runId: '../../../../escaped/x\u0000' }));
     assert.equal(path.dirname(markdown), runsFolder(inside));
-    assert.equal(readdirSync(runsFolder(inside)).length, 3);
+    assert.equal(readdirSync(runsFolder(inside)).length, 4);
     assert.deepEqual(readdirSync(folder), ['deep']);
     rmSync(path.join(folder, 'deep'), { recursive: true });
   });

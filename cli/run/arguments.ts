@@ -58,7 +58,7 @@ Usage: npm run demo -- [options]
   --from M               first demo minute (default: 0)
   --to M                 last demo minute, run to its end (default: the scenario's last)
   --ablate index|pool    take that out of the cause: keep the index, or keep the large pool
-  --report FILE          write the report: FILE (JSON), with the same name .md (Markdown) and .svg (the curve)
+  --report FILE          write the report: FILE (JSON), with the same name .md, .html and .svg (the curve)
   --scale X              multiplies load and pool alike (default: as the shop runs; 0.25 when it is started here)
   --rows N               products in the catalog (only when the shop is started here, or has as many)
   --port-offset N        for a shop that is started here: add N to every port
@@ -249,12 +249,12 @@ function number(
 }
 
 function reportPath(value: string, cwd: string, faults: ArgumentFault[]): string | null {
-  const taken = ['.md', '.svg'].includes(path.extname(value).toLowerCase());
+  const taken = ['.md', '.svg', '.html'].includes(path.extname(value).toLowerCase());
   if (value === '' || taken) {
     faults.push({
       key: '--report',
       value,
-      remedy: 'the JSON file, e.g. report.json; .md and .svg lie beside it',
+      remedy: 'the JSON file, e.g. report.json; .md, .html and .svg lie beside it',
     });
     return null;
   }

@@ -43,7 +43,7 @@ const summaryQuery = z.object({
 });
 const runId = z.string().min(1).max(200).optional();
 const runQuery = z.object({ run_id: runId });
-const svgQuery = z.object({ run_id: runId, theme: z.enum(['light', 'dark']).default('light') });
+const svgQuery = z.object({ run_id: runId, theme: z.enum(['light', 'dark', 'auto']).default('light') });
 const reportQuery = z.object({ run_id: runId, download: flag.default(false) });
 const tracesQuery = z.object({
   traffic: z.enum(TRAFFIC_CLASSES).optional(),
