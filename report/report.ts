@@ -157,11 +157,6 @@ function share(value: number): number {
   return Math.round(value * 10_000) / 10_000;
 }
 
-/** How many demo minutes of a scenario are shown. */
-export function shownMinutes(scenario: Pick<Scenario, 'durationMinutes'>): number {
-  return scenario.durationMinutes;
-}
-
 /** What a report has before it is judged. */
 export type RunFacts = Omit<Report, 'verdict' | 'deviations'>;
 
@@ -181,13 +176,8 @@ type Head =
  * The head of a report.
  *
  * @param firstMinuteAt Unix seconds
- * @param shown how many demo minutes are shown
  */
-export function reportHead(
-  scenario: Scenario,
-  firstMinuteAt: number,
-  shown = shownMinutes(scenario),
-): Pick<Report, Head> {
+export function reportHead(scenario: Scenario, firstMinuteAt: number): Pick<Report, Head> {
   return {
     scenario: scenario.mode,
     title: scenario.title,
@@ -198,7 +188,7 @@ export function reportHead(
     catalogRows: scenario.catalogRows,
     storageEmulation: scenario.storageEmulation,
     ablation: scenario.ablation,
-    planned: scenario.expectations.slice(0, shown).map(plannedMinute),
+    planned: scenario.expectations.slice(0, scenario.shownMinutes).map(plannedMinute),
   };
 }
 

@@ -253,7 +253,7 @@ class Show {
     const { target } = this.tools;
     const minutes = record.lost.updated(record.minutes).sort((a, b) => a.minute - b.minute);
     return {
-      ...reportHead(plan.scenario, startOf(plan, plan.fromMinute), plan.durationMinutes),
+      ...reportHead(plan.scenario, startOf(plan, plan.fromMinute)),
       minutes,
       lostRevenueUsd: totalLostRevenueUsd(minutes),
       load: record.seen.load(),

@@ -1,13 +1,7 @@
 import type { Evidence } from '../../../report/evidence';
 import { totalLostRevenueUsd } from '../../../report/lost-revenue';
 import type { CohortMinute } from '../../../report/observation';
-import {
-  reportHead,
-  reportMinute,
-  shownMinutes,
-  type Report,
-  type ReportMinute,
-} from '../../../report/report';
+import { reportHead, reportMinute, type Report, type ReportMinute } from '../../../report/report';
 import { judge } from '../../../report/verdict';
 import type { Curve, CurveMinute } from '../api/curve';
 import type { ExplainAnswer } from '../api/explain';
@@ -53,8 +47,8 @@ export function reportOf(curve: Curve, run: KnownRun): Report {
 
 /** The minutes that were seen to their end, and those between them of which nothing came. */
 function minutesOf(curve: Curve, run: KnownRun): ReportMinute[] {
-  const { expectations } = run.effective.scenario;
-  const shown = curve.minutes.slice(0, shownMinutes(run.effective.scenario));
+  const { expectations, shownMinutes } = run.effective.scenario;
+  const shown = curve.minutes.slice(0, shownMinutes);
   const seen = shown.filter(({ observed }) => observed?.complete === true);
   const [first, last] = [seen[0]?.minute ?? 0, seen.at(-1)?.minute ?? -1];
   const jumped = run.events.some(({ kind }) => kind === 'jumped');
