@@ -66,7 +66,7 @@ export default tseslint.config(
       // The payment provider's own 100-200 ms.
       'services/payment/latency.ts',
       // The clock of the open-model load: it makes requests, it answers none.
-      'services/load-generator/clock.ts',
+      'services/load-generator/schedule/clock.ts',
     ],
     rules: {
       'no-restricted-globals': ['error', ...noTimers],

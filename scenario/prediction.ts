@@ -1,3 +1,4 @@
+import { curvePieces, timeUntil } from './rates';
 import { EXTENTS } from './sql/catalog';
 import type { StorageStep } from './types';
 
@@ -45,63 +46,29 @@ export function arrivalTimes(
   minuteSeconds: number,
   durationMinutes: number,
 ): Float64Array {
-  const knots = knotsOf(points, minuteSeconds, durationMinutes);
-  let total = 0;
-  for (let i = 1; i < knots.length; i++) total += segmentArrivals(knots[i - 1], knots[i]);
-  // A tolerance, so that rounding doesn't lose the arrival that falls on the end of a segment.
-  const times = new Float64Array(Math.floor(total + 1e-9));
+  const pieces = curvePieces(points, durationMinutes).map(({ from, to, startRpm, endRpm }) => {
+    const seconds = (to - from) * minuteSeconds;
+    const [rate, endRate] = [startRpm / 60, endRpm / 60];
+    return {
+      from: from * minuteSeconds,
+      rate,
+      slope: (endRate - rate) / seconds,
+      arrivals: ((rate + endRate) / 2) * seconds,
+    };
+  });
+  // A tolerance, so that rounding doesn't lose the arrival that falls on the end of a piece.
+  const total = pieces.reduce((sum, { arrivals }) => sum + arrivals, 1e-9);
+  const times = new Float64Array(Math.floor(total));
   let count = 0;
   let before = 0;
-  for (let i = 1; i < knots.length && count < times.length; i++) {
-    const left = knots[i - 1];
-    const right = knots[i];
-    if (left === undefined || right === undefined || right.at <= left.at) continue;
-    const inSegment = segmentArrivals(left, right);
-    const slope = (right.perSecond - left.perSecond) / (right.at - left.at);
-    while (count < times.length && count + 1 <= before + inSegment + 1e-9) {
-      const due = count + 1 - before;
-      // Root of perSecond·t + slope/2·t² = due, in the form that stays exact for small slopes.
-      const root = Math.sqrt(Math.max(0, left.perSecond * left.perSecond + 2 * slope * due));
-      times[count++] = left.at + (2 * due) / (left.perSecond + root);
+  for (const { from, rate, slope, arrivals } of pieces) {
+    before += arrivals;
+    while (count < times.length && count + 1 <= before + 1e-9) {
+      times[count] = from + timeUntil(count + 1 - (before - arrivals), rate, slope);
+      count++;
     }
-    before += inSegment;
   }
   return times.subarray(0, count);
-}
-
-interface RateKnot {
-  at: number;
-  perSecond: number;
-}
-
-function segmentArrivals(left: RateKnot | undefined, right: RateKnot | undefined): number {
-  if (left === undefined || right === undefined) return 0;
-  return ((left.perSecond + right.perSecond) / 2) * (right.at - left.at);
-}
-
-/** The rate's corners within the run, in seconds and requests a second. */
-function knotsOf(
-  points: readonly { minute: number; rpm: number }[],
-  minuteSeconds: number,
-  durationMinutes: number,
-): RateKnot[] {
-  const knots: RateKnot[] = [];
-  for (const point of points) {
-    const knot = { at: point.minute * minuteSeconds, perSecond: point.rpm / 60 };
-    const last = knots.at(-1);
-    if (point.minute >= durationMinutes) {
-      if (last === undefined) break;
-      const end = durationMinutes * minuteSeconds;
-      const share = (end - last.at) / (knot.at - last.at);
-      knots.push({ at: end, perSecond: last.perSecond + share * (knot.perSecond - last.perSecond) });
-      return knots;
-    }
-    if (last === undefined && knot.at > 0) knots.push({ at: 0, perSecond: knot.perSecond });
-    knots.push(knot);
-  }
-  const last = knots.at(-1);
-  if (last !== undefined) knots.push({ at: durationMinutes * minuteSeconds, perSecond: last.perSecond });
-  return knots;
 }
 
 /**

@@ -26,6 +26,9 @@ export const NORMAL_RATES = { baselineRpm: 100, demoRpm: 60 } as const;
 /** Baseline reads have a pool of their own, which no scenario touches. */
 export const BASELINE_POOL = { max: 10, acquireTimeoutMs: 1000 } as const;
 
+/** What a checkout needs besides its recommendations, and for its error to reach the caller in time (ms). */
+export const REST_OF_CHECKOUT_MS = 1000;
+
 /** From this error rate on the solver makes errors; below it the scan is short and nothing fails. */
 export const SOLVED_FROM_ERROR_RATE = 0.05;
 

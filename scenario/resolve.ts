@@ -3,7 +3,7 @@ import { DEFAULTS } from './config/limits';
 import { errorRateAt, meanRpm } from './curve';
 import { planOutage, scaledPool, scenarioFaults, type OutagePlan } from './feasibility';
 import { INDEX_SCAN_MS, simulatePool, UNPACED_SCAN_MS } from './prediction';
-import { BASELINE_POOL, NORMAL_RATES, presetOf } from './presets';
+import { BASELINE_POOL, NORMAL_RATES, presetOf, REST_OF_CHECKOUT_MS } from './presets';
 import type { ScenarioConfig } from './config/schema';
 import { solveStorage } from './solver';
 import { runIdOf, stampStart } from './start';
@@ -126,7 +126,7 @@ function timeoutsOf(
     // Twice the longest scan: a statement is only cancelled when something is wrong, never by the outage itself.
     statementMs: Math.max(4000, 2 * longestScanMs + 500),
     recommendationsMs,
-    demoRequestMs: recommendationsMs + 1000,
+    demoRequestMs: recommendationsMs + REST_OF_CHECKOUT_MS,
     baselineRequestMs: 2000,
   };
 }

@@ -72,6 +72,9 @@ export const CATALOG: readonly ServiceEntry[] = [
   entry('payment', 8017, 'the payment provider'),
   entry('frontend', 8018, 'the orchestrator and the storefront page', {
     calls: ['cart', 'product-catalog', 'currency', 'shipping', 'ad-service', 'payment', 'checkout'],
+    // The scenario rows only: how long a checkout may wait.
+    stores: ['postgresql'],
+    databaseRole: 'shop_app',
   }),
   entry('shipping', 8019, 'shipping costs'),
   entry('console', 8020, 'telemetry receiver and run-time control', {

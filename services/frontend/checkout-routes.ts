@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Router } from 'express';
+import { REST_OF_CHECKOUT_MS } from '../../scenario/presets';
 import { currentCohort } from '../lib/cohort';
 import { HttpError } from '../lib/errors';
 import { parseInput } from '../lib/validate';
@@ -15,28 +16,32 @@ import type { CheckoutTelemetry } from './checkout-telemetry';
 import { checkoutBody, checkoutHeaders, type CheckoutInput } from './input';
 import { serverSpan } from '../lib/telemetry/server-span';
 
-/** What recommendations get of a caller who doesn't say how long he waits (ms). */
-const RECOMMENDATIONS_TIMEOUT_MS = 5000;
-/** What is left of a caller's patience for everything else, and for the error to reach him in time (ms). */
-const RESERVED_MS = 1000;
 const SHORTEST_TIMEOUT_MS = 200;
 const LONGEST_TIMEOUT_MS = 30_000;
 
-/** How long recommendations may take when the caller gives up after `callerPatienceMs`. */
-export function recommendationsTimeout(callerPatienceMs: number | undefined): number {
-  if (callerPatienceMs === undefined) return RECOMMENDATIONS_TIMEOUT_MS;
-  return Math.min(LONGEST_TIMEOUT_MS, Math.max(SHORTEST_TIMEOUT_MS, callerPatienceMs - RESERVED_MS));
+/**
+ * How long recommendations may take (ms) when the caller gives up after `callerPatienceMs`; one who doesn't say, as a
+ * browser, waits as long as the scenario gives them.
+ */
+export function recommendationsTimeout(callerPatienceMs: number | undefined, scenarioMs: number): number {
+  const wanted = callerPatienceMs === undefined ? scenarioMs : callerPatienceMs - REST_OF_CHECKOUT_MS;
+  return Math.min(LONGEST_TIMEOUT_MS, Math.max(SHORTEST_TIMEOUT_MS, wanted));
 }
 
-/** `POST /api/checkout`. */
+/**
+ * `POST /api/checkout`.
+ *
+ * @param recommendationsMs what the scenario in force gives the recommendations (ms)
+ */
 export function checkoutRoutes(
   services: CheckoutServices,
   telemetry: CheckoutTelemetry,
+  recommendationsMs: () => number,
 ): (router: Router) => void {
   return (router) => {
     router.post('/api/checkout', async (request, response) => {
       telemetry.begun();
-      const checkout = readRequest(request);
+      const checkout = readRequest(request, recommendationsMs());
       let priced: PricedOrder | null = null;
       try {
         const placed = await telemetry.span(() =>
@@ -54,7 +59,7 @@ export function checkoutRoutes(
   };
 }
 
-function readRequest(request: Request): CheckoutRequest {
+function readRequest(request: Request, recommendationsMs: number): CheckoutRequest {
   const body: CheckoutInput = parseInput(checkoutBody, request.body);
   const headers = parseInput(checkoutHeaders, {
     'Idempotency-Key': request.get('Idempotency-Key'),
@@ -65,7 +70,7 @@ function readRequest(request: Request): CheckoutRequest {
     ...body,
     idempotencyKey: callersKey ?? randomUUID(),
     keyIsCallers: callersKey !== undefined,
-    recommendationsTimeoutMs: recommendationsTimeout(headers['x-request-timeout-ms']),
+    recommendationsTimeoutMs: recommendationsTimeout(headers['x-request-timeout-ms'], recommendationsMs),
   };
 }
 

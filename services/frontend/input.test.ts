@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { resolveScenario } from '../../scenario/resolve';
 import { recommendationsTimeout } from './checkout-routes';
 import {
   browseBody,
@@ -72,10 +73,22 @@ test('a limit is a number from 1 to 50, once', () => {
 test('recommendations get a second less than the caller waits', () => {
   const patience = (header: string): number | undefined =>
     checkoutHeaders.parse({ 'x-request-timeout-ms': header })['x-request-timeout-ms'];
-  assert.equal(recommendationsTimeout(patience('6000')), 5000);
-  assert.equal(recommendationsTimeout(patience('9000')), 8000);
-  assert.equal(recommendationsTimeout(undefined), 5000);
-  assert.equal(recommendationsTimeout(patience('1')), 200, 'never nothing, and never less than nothing');
-  assert.equal(recommendationsTimeout(patience('999999')), 30_000);
+  assert.equal(recommendationsTimeout(patience('6000'), 5000), 5000);
+  assert.equal(recommendationsTimeout(patience('9000'), 5000), 8000);
+  assert.equal(
+    recommendationsTimeout(patience('1'), 5000),
+    200,
+    'never nothing, and never less than nothing',
+  );
+  assert.equal(recommendationsTimeout(patience('999999'), 5000), 30_000);
   assert.ok(!checkoutHeaders.safeParse({ 'x-request-timeout-ms': 'soon' }).success);
+});
+
+test('a caller who does not say how long he waits, as a browser, waits as the scenario says', () => {
+  const { timeouts } = resolveScenario(
+    { demoMode: 'blackfriday-v3', minuteSeconds: 60 },
+    { nowSeconds: 1_700_000_000 },
+  );
+  assert.ok(timeouts.recommendationsMs >= 8000, 'V3 promises eight seconds');
+  assert.equal(recommendationsTimeout(undefined, timeouts.recommendationsMs), timeouts.recommendationsMs);
 });

@@ -1,4 +1,8 @@
 import type { Router } from 'express';
+import { z } from 'zod';
+import { presetOf } from '../../scenario/presets';
+import { readEnv } from '../lib/env';
+import { ScenarioSubscription } from '../lib/scenario-subscription';
 import { runService } from '../lib/server';
 import { checkoutRoutes } from './checkout-routes';
 import { CheckoutTelemetry } from './checkout-telemetry';
@@ -22,10 +26,22 @@ export async function start(): Promise<void> {
   });
   const product = (productId: number) => products.get(productId);
   const addShopRoutes = shopRoutes(product);
-  const addCheckoutRoutes = checkoutRoutes({ ...shop, product }, new CheckoutTelemetry());
+  const { DATABASE_URL } = readEnv({ DATABASE_URL: z.string().min(1) });
+  const subscription = new ScenarioSubscription({
+    connectionString: DATABASE_URL,
+    applicationName: 'frontend/scenario',
+  });
+  const addCheckoutRoutes = checkoutRoutes(
+    { ...shop, product },
+    new CheckoutTelemetry(),
+    () => subscription.current()?.scenario.timeouts.recommendationsMs ?? presetOf('normal').recommendationsMs,
+  );
   const page = storefront();
+  await subscription.start();
   await runService({
     name: 'frontend',
+    // No readiness: without a scenario the shop sells as in normal mode.
+    subscription,
     routes: (router) => {
       addTraceHeader(router);
       addShopRoutes(router);

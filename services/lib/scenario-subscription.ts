@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { Client, type ClientConfig } from 'pg';
 import { effectiveScenario, readState } from '../../scenario/state';
 import { SCENARIO_CHANNEL, stateRevisionQuery } from '../../scenario/sql/state';
 import { positionAt } from '../../scenario/timeline';
@@ -14,7 +14,11 @@ const STATEMENT_TIMEOUT_MS = 2_000;
 export interface SubscriptionOptions {
   connectionString: string;
   applicationName: string;
+  /** Makes the session's client; tests put their own in its place. */
+  makeClient?: (config: ClientConfig) => Pick<Client, 'connect' | 'query' | 'end' | 'on'>;
 }
+
+type SubscriptionClient = ReturnType<NonNullable<SubscriptionOptions['makeClient']>>;
 
 /** Unix seconds now. */
 export function unixNow(): number {
@@ -26,7 +30,7 @@ export function unixNow(): number {
  * scenario counts.
  */
 export class ScenarioSubscription {
-  private client: Client | null = null;
+  private client: SubscriptionClient | null = null;
   private revision: string | null = null;
   private effective: EffectiveScenario | null = null;
   private readonly listeners: ((effective: EffectiveScenario) => void)[] = [];
@@ -44,8 +48,7 @@ export class ScenarioSubscription {
 
   /** What counts now; null before the first answer of the database. */
   current(): EffectiveScenario | null {
-    const effective = this.effective;
-    return effective;
+    return this.effective;
   }
 
   /** Where the run stands; `normal` before anything is known. */
@@ -98,8 +101,9 @@ export class ScenarioSubscription {
     }
   }
 
-  private async connect(): Promise<Client> {
-    const client = new Client({
+  private async connect(): Promise<SubscriptionClient> {
+    const { makeClient = (config: ClientConfig) => new Client(config) } = this.options;
+    const client = makeClient({
       connectionString: this.options.connectionString,
       application_name: this.options.applicationName,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -112,13 +116,19 @@ export class ScenarioSubscription {
     client.on('notification', () => {
       void this.refresh().catch(() => undefined);
     });
-    await client.connect();
-    await client.query(`listen ${SCENARIO_CHANNEL}`);
+    try {
+      await client.connect();
+      await client.query(`listen ${SCENARIO_CHANNEL}`);
+    } catch (error) {
+      // Connected, but not listening: nobody else would ever end it.
+      this.drop(client);
+      throw error;
+    }
     this.client = client;
     return client;
   }
 
-  private drop(client: Client): void {
+  private drop(client: SubscriptionClient): void {
     if (this.client === client) this.client = null;
     void client.end().catch(() => undefined);
   }

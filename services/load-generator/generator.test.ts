@@ -4,12 +4,12 @@ import { resolveScenario } from '../../scenario/resolve';
 import { parseScenarioConfig } from '../../scenario/config/schema';
 import type { DemoMode, EffectiveScenario } from '../../scenario/types';
 import type { Cohort } from '../lib/cohort';
-import { demoStatus } from './demo-status';
+import { demoStatus } from './control/demo-status';
 import { LoadGenerator } from './generator';
-import type { JourneyPlan } from './journeys';
-import type { Outcome } from './outcome';
+import type { JourneyPlan } from './journeys/journeys';
+import type { Outcome } from './journeys/outcome';
 import { FakeClock, settle } from '../../test/mocks/fake-clock';
-import { runMinutes, trafficStats } from './traffic-stats';
+import { runMinutes, trafficStats } from './stats/traffic-stats';
 
 function effective(
   mode: DemoMode,
@@ -73,12 +73,12 @@ test('a run: minutes, cohorts and counts; a change of scenario keeps the counts'
   const begin = clock.now() / 1000;
   generator.follow(effective('normal', begin));
   await pass(clock, 10);
-  const before = generator.lanes.baseline.total.started;
+  const before = generator.counts.baseline.total.started;
   assert.ok(before > 0);
   const run = effective('blackfriday', begin + 12);
   generator.follow(run);
   await pass(clock, 2 + 6 * 22);
-  assert.ok(generator.lanes.baseline.total.started > before, 'counts go on');
+  assert.ok(generator.counts.baseline.total.started > before, 'counts go on');
 
   generator.observe();
   const record = generator.runs.find(run.scenario.runId);

@@ -1,8 +1,8 @@
 import { positionAt, ratesAt } from '../../scenario/timeline';
 import type { EffectiveScenario, TimelinePosition, TrafficType } from '../../scenario/types';
 import type { Cohort } from '../lib/cohort';
-import { ArrivalSequence, type Arrival, type Share } from './arrival';
-import type { Clock } from './clock';
+import { ArrivalSequence, type Arrival, type Share } from './schedule/arrival';
+import type { Clock } from './schedule/clock';
 import {
   BASELINE_WEIGHTS,
   CHECKOUT_ONLY,
@@ -10,15 +10,15 @@ import {
   journeyOf,
   planJourney,
   type JourneyPlan,
-} from './journeys';
-import { LANES, LaneCounts, laneOf, type Lane } from './lane';
-import { RunRecords, type MinuteRecord } from './minutes';
-import type { Outcome } from './outcome';
-import { journeyRpmAt, journeysBefore, scheduleOf } from './rates';
-import { StreamScheduler } from './scheduler';
-import type { Tally } from './tally';
+} from './journeys/journeys';
+import { GroupCounts, groupOf, perGroup, type TallyGroup } from './stats/tally-group';
+import { RunRecords, type MinuteRecord } from './stats/minutes';
+import type { Outcome } from './journeys/outcome';
+import { journeyRpmAt, journeysBefore, scheduleOf } from './schedule/rates';
+import { CohortScheduler } from './schedule/scheduler';
+import type { Tally } from './stats/tally';
 
-/** Journeys of one stream under way at once; more are dropped and counted, so that a dead shop can't eat the memory. */
+/** Journeys of a cohort under way at once; more are dropped and counted, so that a dead shop can't eat the memory. */
 export const MAX_IN_FLIGHT = 4_000;
 
 /** Plays a journey; null when it was broken off because the process stops. Never rejects. */
@@ -34,7 +34,7 @@ export interface GeneratorLog {
   /** The first of a streak of journeys that the generator itself or the network is to blame for. */
   refused: (cohort: Cohort, plan: JourneyPlan, outcome: Outcome) => void;
   /** A timetable was taken up anew. */
-  gap: (stream: TrafficType, gapMs: number) => void;
+  gap: (cohort: TrafficType, gapMs: number) => void;
 }
 
 export interface GeneratorOptions {
@@ -51,34 +51,31 @@ export interface GeneratorOptions {
 interface Job {
   arrival: Arrival;
   plan: JourneyPlan;
-  cohort: Cohort;
-  lane: Lane;
+  baggage: Cohort;
+  group: TallyGroup;
   patienceMs: number;
   minute: MinuteRecord | null;
 }
 
-const STREAMS = ['baseline', 'demo'] as const;
+const COHORTS = ['baseline', 'demo'] as const;
 
 /**
- * Two independent streams of journeys, baseline and demo, that follow a scenario. A change of scenario reaches the
- * running streams; counts are kept over it.
+ * The journeys of both cohorts, baseline and demo, independent of each other, as a scenario wants them. A change of
+ * scenario reaches what runs; counts are kept over it.
  */
 export class LoadGenerator {
   readonly runs = new RunRecords();
-  readonly lanes: Record<Lane, LaneCounts>;
+  readonly counts: Record<TallyGroup, GroupCounts>;
   readonly startedAt: number;
   private effective: EffectiveScenario | null = null;
   private observedUntil = 0;
   private deals: { catalogRows: number; ids: number[] } = { catalogRows: 0, ids: [] };
-  private readonly schedulers = new Map<TrafficType, StreamScheduler<Job>>();
-  private readonly inStreak: Record<Lane, boolean> = { baseline: false, demo: false, demoBrowse: false };
+  private readonly schedulers = new Map<TrafficType, CohortScheduler<Job>>();
+  private readonly inStreak = perGroup(() => false);
 
   constructor(private readonly options: GeneratorOptions) {
     this.startedAt = options.clock.now();
-    this.lanes = Object.fromEntries(LANES.map((lane) => [lane, new LaneCounts(this.startedAt)])) as Record<
-      Lane,
-      LaneCounts
-    >;
+    this.counts = perGroup(() => new GroupCounts(this.startedAt));
   }
 
   get share(): Share {
@@ -101,20 +98,20 @@ export class LoadGenerator {
   }
 
   /** Checkouts a minute (demo) or journeys a minute (baseline) that the scenario wants now, over all replicas. */
-  targetRpm(stream: TrafficType): number {
+  targetRpm(cohort: TrafficType): number {
     if (!this.effective) return 0;
     const rates = ratesAt(this.effective, this.now() / 1000);
-    return stream === 'baseline' ? rates.baselineRpm : rates.demoRpm;
+    return cohort === 'baseline' ? rates.baselineRpm : rates.demoRpm;
   }
 
-  /** All journeys a minute that a stream starts now, over all replicas. */
-  journeyRpm(stream: TrafficType): number {
-    return this.effective ? journeyRpmAt(this.effective, stream, this.now() / 1000) : 0;
+  /** All journeys a minute that a cohort starts now, over all replicas. */
+  journeyRpm(cohort: TrafficType): number {
+    return this.effective ? journeyRpmAt(this.effective, cohort, this.now() / 1000) : 0;
   }
 
   /** Journeys under way. */
-  inFlight(stream: TrafficType): number {
-    return this.schedulers.get(stream)?.inFlight ?? 0;
+  inFlight(cohort: TrafficType): number {
+    return this.schedulers.get(cohort)?.inFlight ?? 0;
   }
 
   /** Follows a scenario from now on. */
@@ -125,16 +122,16 @@ export class LoadGenerator {
     this.effective = effective;
     const { catalogRows } = effective.scenario;
     if (this.deals.catalogRows !== catalogRows) this.deals = { catalogRows, ids: dealProducts(catalogRows) };
-    for (const stream of STREAMS) {
-      const schedule = scheduleOf(effective, stream);
-      const running = this.schedulers.get(stream);
+    for (const cohort of COHORTS) {
+      const schedule = scheduleOf(effective, cohort);
+      const running = this.schedulers.get(cohort);
       if (running) {
         running.change(schedule);
         continue;
       }
-      const before = journeysBefore(effective, stream, now);
-      const scheduler = this.schedulerOf(stream, new ArrivalSequence(schedule, now, this.share, before));
-      this.schedulers.set(stream, scheduler);
+      const before = journeysBefore(effective, cohort, now);
+      const scheduler = this.schedulerOf(cohort, new ArrivalSequence(schedule, now, this.share, before));
+      this.schedulers.set(cohort, scheduler);
       scheduler.start();
     }
   }
@@ -153,12 +150,12 @@ export class LoadGenerator {
     this.observedUntil = now;
   }
 
-  private schedulerOf(stream: TrafficType, sequence: ArrivalSequence): StreamScheduler<Job> {
-    return new StreamScheduler(
+  private schedulerOf(cohort: TrafficType, sequence: ArrivalSequence): CohortScheduler<Job> {
+    return new CohortScheduler(
       this.options.clock,
       sequence,
       {
-        onScheduled: (arrival) => this.schedule(stream, arrival),
+        onScheduled: (arrival) => this.schedule(cohort, arrival),
         onStart: (job, lagMs) => this.play(job, lagMs),
         onDropped: (job, reason) => {
           this.count(job, (tally) => {
@@ -166,14 +163,14 @@ export class LoadGenerator {
           });
         },
         onGap: (gapMs) => {
-          this.options.log.gap(stream, gapMs);
+          this.options.log.gap(cohort, gapMs);
         },
       },
       this.options.maxInFlight ?? MAX_IN_FLIGHT,
     );
   }
 
-  private schedule(stream: TrafficType, arrival: Arrival): Job {
+  private schedule(cohort: TrafficType, arrival: Arrival): Job {
     const effective = this.effective;
     if (!effective) throw new Error('an arrival without a scenario');
     const { scenario } = effective;
@@ -182,17 +179,17 @@ export class LoadGenerator {
     const minute =
       position.state === 'running' && position.minute !== null ? Math.floor(position.minute) : null;
     const weights =
-      stream === 'baseline'
+      cohort === 'baseline'
         ? BASELINE_WEIGHTS
         : (ratesAt(effective, seconds).journeyWeights ?? CHECKOUT_ONLY);
     const journey = journeyOf(arrival.index, weights);
     const job: Job = {
       arrival,
-      plan: planJourney(stream, arrival.index, journey, this.deals.ids, this.options.source),
-      cohort: { trafficType: stream, runId: scenario.runId, minute, phase: position.phase },
-      lane: laneOf(stream, journey),
+      plan: planJourney(cohort, arrival.index, journey, this.deals.ids, this.options.source),
+      baggage: { trafficType: cohort, runId: scenario.runId, minute, phase: position.phase },
+      group: groupOf(cohort, journey),
       patienceMs:
-        stream === 'baseline' ? scenario.timeouts.baselineRequestMs : scenario.timeouts.demoRequestMs,
+        cohort === 'baseline' ? scenario.timeouts.baselineRequestMs : scenario.timeouts.demoRequestMs,
       minute: minute === null ? null : this.runs.minute(effective, minute, position.phase),
     };
     this.count(job, (tally) => {
@@ -205,7 +202,7 @@ export class LoadGenerator {
     this.count(job, (tally) => {
       tally.countStarted(lagMs);
     });
-    const outcome = await this.options.play(job.plan, job.cohort, lagMs, job.patienceMs);
+    const outcome = await this.options.play(job.plan, job.baggage, lagMs, job.patienceMs);
     if (outcome === null) return;
     const latencyMs = this.now() - job.arrival.time;
     this.count(job, (tally) => {
@@ -216,16 +213,16 @@ export class LoadGenerator {
 
   /** Counts an event in all places: since the start, in the second in which it happens, in the job's demo minute. */
   private count(job: Job, event: (tally: Tally) => void): void {
-    const { total, window } = this.lanes[job.lane];
+    const { total, window } = this.counts[job.group];
     event(total);
     event(window.at(this.now()));
-    if (job.minute) event(job.minute.lanes[job.lane]);
+    if (job.minute) event(job.minute.tallies[job.group]);
   }
 
-  private noteStreak({ lane, cohort, plan }: Job, outcome: Outcome): void {
+  private noteStreak({ group, baggage, plan }: Job, outcome: Outcome): void {
     const refused =
       outcome.result === 'error' && (outcome.kind === 'client_error' || outcome.kind === 'transport');
-    if (refused && !this.inStreak[lane]) this.options.log.refused(cohort, plan, outcome);
-    this.inStreak[lane] = refused;
+    if (refused && !this.inStreak[group]) this.options.log.refused(baggage, plan, outcome);
+    this.inStreak[group] = refused;
   }
 }

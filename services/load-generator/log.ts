@@ -20,9 +20,9 @@ export function generatorLog(logger: Pick<Logger, 'warn' | 'error'>): GeneratorL
         }
       });
     },
-    gap: (stream, gapMs) => {
+    gap: (cohort, gapMs) => {
       logger.warn(
-        { event: 'load_timetable_gap', stream, gap_seconds: Math.round(gapMs / 1000) },
+        { event: 'load_timetable_gap', cohort, gap_seconds: Math.round(gapMs / 1000) },
         'the process stood still or the clock was set: its timetable goes on from now',
       );
     },

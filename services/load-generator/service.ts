@@ -5,14 +5,14 @@ import { baseUrl } from '../lib/http-client';
 import { logger } from '../lib/logger';
 import { ScenarioSubscription } from '../lib/scenario-subscription';
 import { runService } from '../lib/server';
-import { systemClock } from './clock';
+import { systemClock } from './schedule/clock';
 import { LoadGenerator } from './generator';
-import { JourneyPlayer } from './journey-player';
+import { JourneyPlayer } from './journeys/journey-player';
 import { generatorLog } from './log';
-import { adminRoutes } from './routes';
-import { RunControl } from './run-control';
-import { ShopClient } from './shop-client';
-import { streamHealth } from './traffic-stats';
+import { adminRoutes } from './control/routes';
+import { RunControl } from './control/run-control';
+import { ShopClient } from './journeys/shop-client';
+import { loadHealth } from './stats/traffic-stats';
 
 /** What this process needs to be told. */
 function environment() {
@@ -64,7 +64,7 @@ export async function start(): Promise<void> {
         subscription.assertKnown();
       },
     },
-    health: () => streamHealth(generator),
+    health: () => loadHealth(generator),
     close: async () => {
       generator.stop();
       await player.close();

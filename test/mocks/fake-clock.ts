@@ -1,4 +1,4 @@
-import type { Clock } from '../../services/load-generator/clock';
+import type { Clock } from '../../services/load-generator/schedule/clock';
 
 /** A clock that moves when the test says so; timers fire in order, at their time. */
 export class FakeClock implements Clock {

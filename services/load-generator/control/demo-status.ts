@@ -1,6 +1,6 @@
-import type { EffectiveScenario, TimelinePosition } from '../../scenario/types';
-import type { LoadGenerator } from './generator';
-import { percent } from './traffic-stats';
+import type { EffectiveScenario, TimelinePosition } from '../../../scenario/types';
+import type { LoadGenerator } from '../generator';
+import { percent } from '../stats/traffic-stats';
 
 export type DemoStatus = 'not_running' | 'scheduled' | 'running' | 'paused' | 'over';
 
@@ -34,8 +34,8 @@ export function demoStatus(generator: LoadGenerator): Record<string, unknown> {
   }
   const { scenario, startTimestamp, expiresAt } = effective;
   const status = statusOf(effective, position);
-  const { total } = generator.lanes.demo;
-  const recent = generator.lanes.demo.window.last(60, generator.now()).tally;
+  const { total } = generator.counts.demo;
+  const recent = generator.counts.demo.window.last(60, generator.now()).tally;
   return {
     status,
     running: status === 'running' || status === 'paused',

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Arrival, ArrivalSequence, constantRate } from './arrival';
-import { type DropReason, StreamScheduler } from './scheduler';
-import { FakeClock, settle } from '../../test/mocks/fake-clock';
+import { type DropReason, CohortScheduler } from './scheduler';
+import { FakeClock, settle } from '../../../test/mocks/fake-clock';
 
 /** A scheduler at a rate, and everything it did. Journeys end only when the test says so. */
 function scenario(rpm: number, options: { maxInFlight?: number; wakeDelayMs?: number } = {}) {
@@ -13,7 +13,7 @@ function scenario(rpm: number, options: { maxInFlight?: number; wakeDelayMs?: nu
   const dropped: { due: number; reason: DropReason }[] = [];
   const gaps: number[] = [];
   const pending: (() => void)[] = [];
-  const scheduler = new StreamScheduler<Arrival>(
+  const scheduler = new CohortScheduler<Arrival>(
     clock,
     new ArrivalSequence(constantRate(rpm), begin),
     {

@@ -4,7 +4,7 @@ import { Tally } from './tally';
 export const WINDOW_SECONDS = 60;
 
 /**
- * A stream's last minute, second by second. An event belongs to the second in which it happens: a journey is counted
+ * The last minute of what is counted together, second by second. An event belongs to the second in which it happens: a journey is counted
  * as scheduled when it is, and as ended when it ends.
  */
 export class SlidingWindow {

@@ -56,19 +56,25 @@ export class ShopClient {
     connect: { timeout: CONNECT_TIMEOUT_MS },
   });
 
-  /** @param baseUrl of the frontend */
-  constructor(private readonly baseUrl: string) {}
+  /**
+   * @param baseUrl of the frontend
+   * @param now a monotonic clock (ms)
+   */
+  constructor(
+    private readonly baseUrl: string,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
 
   /**
    * Plays one journey; it ends with its first error. Never rejects.
    * @param patienceMs how long the whole journey may take
    */
   async play(plan: JourneyPlan, patienceMs: number): Promise<Outcome> {
-    const giveUpAt = performance.now() + patienceMs;
+    const giveUpAt = this.now() + patienceMs;
     const signal = AbortSignal.timeout(patienceMs);
     let outcome: Outcome = { result: 'completed' };
     for (const call of callsOf(plan)) {
-      const remaining = Math.max(1, Math.floor(giveUpAt - performance.now()));
+      const remaining = Math.max(1, Math.floor(giveUpAt - this.now()));
       outcome = await this.send(call, remaining, signal);
       if (outcome.result !== 'completed') return outcome;
     }

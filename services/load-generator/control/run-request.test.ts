@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { resolveScenario } from '../../scenario/resolve';
+import { resolveScenario } from '../../../scenario/resolve';
 import { overrideFor, startDemoSchema } from './run-request';
 
 const NOW = 1_700_000_000;

@@ -1,8 +1,8 @@
-import { beginRun, endRun, OverrideRefused } from '../../scenario/override/store';
-import type { SqlExecutor } from '../../scenario/sql/executor';
-import { readState } from '../../scenario/state';
-import type { Override, Scenario } from '../../scenario/types';
-import { HttpError } from '../lib/errors';
+import { beginRun, endRun, OverrideRefused } from '../../../scenario/override/store';
+import type { SqlExecutor } from '../../../scenario/sql/executor';
+import { readState } from '../../../scenario/state';
+import type { Override, Scenario } from '../../../scenario/types';
+import { HttpError } from '../../lib/errors';
 
 /** Starts and ends runs by writing the override row; the database decides between concurrent calls. */
 export class RunControl {

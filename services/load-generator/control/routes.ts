@@ -1,14 +1,14 @@
 import type { Router } from 'express';
 import { z } from 'zod';
-import { requireAdminToken } from '../lib/admin';
-import { HttpError } from '../lib/errors';
-import { logger } from '../lib/logger';
-import { parseInput } from '../lib/validate';
+import { requireAdminToken } from '../../lib/admin';
+import { HttpError } from '../../lib/errors';
+import { logger } from '../../lib/logger';
+import { parseInput } from '../../lib/validate';
 import { demoStatus, healHint } from './demo-status';
-import type { LoadGenerator } from './generator';
+import type { LoadGenerator } from '../generator';
 import type { RunControl } from './run-control';
 import { overrideFor, startDemoSchema, stopDemoSchema } from './run-request';
-import { runMinutes, trafficStats } from './traffic-stats';
+import { runMinutes, trafficStats } from '../stats/traffic-stats';
 
 const minutesQuerySchema = z.object({ run_id: z.string().min(1).max(200).optional() });
 

@@ -1,9 +1,9 @@
-import type { DropReason } from './scheduler';
-import { LATE_AFTER_MS } from './scheduler';
+import type { DropReason } from '../schedule/scheduler';
+import { LATE_AFTER_MS } from '../schedule/scheduler';
 import { Latency } from './latency';
-import type { ErrorKind, Outcome } from './outcome';
+import type { ErrorKind, Outcome } from '../journeys/outcome';
 
-/** Counts of journeys and their latencies, of one stream over some span of time. */
+/** Counts of journeys and their latencies, of one group over some span of time. */
 export class Tally {
   scheduled = 0;
   started = 0;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { LIMITS } from '../../scenario/config/limits';
-import { requestedRun } from '../../scenario/override/start';
-import { DEMO_MODES, type Override, type Scenario } from '../../scenario/types';
-import { outageOf } from '../lib/validate';
+import { LIMITS } from '../../../scenario/config/limits';
+import { requestedRun } from '../../../scenario/override/start';
+import { DEMO_MODES, type Override, type Scenario } from '../../../scenario/types';
+import { outageOf } from '../../lib/validate';
 
 const OUTAGES = DEMO_MODES.filter((mode) => mode !== 'normal');
 const { minuteSeconds, durationMinutes, rpm } = LIMITS;

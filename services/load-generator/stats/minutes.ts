@@ -1,5 +1,5 @@
-import type { EffectiveScenario } from '../../scenario/types';
-import { LANES, type Lane } from './lane';
+import type { EffectiveScenario } from '../../../scenario/types';
+import { perGroup } from './tally-group';
 import { Tally } from './tally';
 
 /** Runs whose minutes are kept, the latest ones. */
@@ -11,7 +11,7 @@ const MINUTES_KEPT = 240;
 export class MinuteRecord {
   /** How long (real ms) the timeline has been in this minute while this process watched; pauses included. */
   observedMs = 0;
-  readonly lanes = Object.fromEntries(LANES.map((lane) => [lane, new Tally()])) as Record<Lane, Tally>;
+  readonly tallies = perGroup(() => new Tally());
 
   constructor(
     readonly minute: number,

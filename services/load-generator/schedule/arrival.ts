@@ -1,5 +1,7 @@
+import { timeUntil, type RatePiece } from '../../../scenario/rates';
+
 /**
- * When the arrivals of an open-model stream start: where the integral of a piecewise-linear rate reaches the
+ * When the arrivals of an open-model load start: where the integral of a piecewise-linear rate reaches the
  * next whole number, as k6's arrival-rate executors do. Pure: no clock, no timer, no randomness.
  *
  * Times are Unix milliseconds (fractions allowed), rates are arrivals per minute (60 real seconds).
@@ -7,25 +9,17 @@
 
 const MS_PER_MINUTE = 60_000;
 
-/** One piece of a rate: linear from `startRpm` at `from` to `endRpm` at `to` (constant when `to` is Infinity). */
-export interface RateSegment {
-  from: number;
-  to: number;
-  startRpm: number;
-  endRpm: number;
-}
-
-/** The segment that holds at a time: `from <= time < to`. */
-export type RateSchedule = (time: number) => RateSegment;
+/** The piece of the rate that holds at a time (Unix ms): `from <= time < to`, constant where it has no end. */
+export type RateSchedule = (time: number) => RatePiece;
 
 export interface Arrival {
   /** Unix ms at which it is due. */
   time: number;
-  /** Number of the arrival in the whole stream, over all shares. */
+  /** Number of the arrival in the whole load, over all shares. */
   index: number;
 }
 
-/** A replica's part of the stream: every `count`-th arrival, beginning with number `index`. */
+/** A replica's part of the load: every `count`-th arrival, beginning with number `index`. */
 export interface Share {
   index: number;
   count: number;
@@ -36,7 +30,7 @@ export function constantRate(rpm: number): RateSchedule {
   return () => ({ from: -Infinity, to: Infinity, startRpm: rpm, endRpm: rpm });
 }
 
-/** Where a stream stands: how many arrivals it has had, and how far the next one has come. */
+/** Where a load stands: how many arrivals it has had, and how far the next one has come. */
 interface Progress {
   /** Up to here the rate has been integrated. */
   time: number;
@@ -46,26 +40,13 @@ interface Progress {
   remaining: number;
 }
 
-/** Slope of a segment in arrivals per ms², and the rate at a time in arrivals per ms. */
-function linear(segment: RateSegment, time: number): { rate: number; slope: number } {
-  if (!Number.isFinite(segment.to) || !Number.isFinite(segment.from)) {
-    return { rate: segment.startRpm / MS_PER_MINUTE, slope: 0 };
+/** Slope of a piece in arrivals per ms², and the rate at a time in arrivals per ms. */
+function linear(piece: RatePiece, time: number): { rate: number; slope: number } {
+  if (!Number.isFinite(piece.to) || !Number.isFinite(piece.from)) {
+    return { rate: piece.startRpm / MS_PER_MINUTE, slope: 0 };
   }
-  const slope = (segment.endRpm - segment.startRpm) / (segment.to - segment.from) / MS_PER_MINUTE;
-  return { rate: segment.startRpm / MS_PER_MINUTE + slope * (time - segment.from), slope };
-}
-
-/**
- * The time after which a linear rate has had `amount` arrivals: the smaller root of
- * `slope/2·x² + rate·x = amount`, in the form that doesn't cancel. Infinity when it never has.
- */
-function timeUntil(amount: number, rate: number, slope: number): number {
-  // What is left by rounding at a border is due at the border, even where the rate falls to 0 there.
-  if (amount < 1e-9) return 0;
-  const discriminant = rate * rate + 2 * slope * amount;
-  if (discriminant < 0) return Infinity;
-  const denominator = rate + Math.sqrt(discriminant);
-  return denominator > 0 ? (2 * amount) / denominator : Infinity;
+  const slope = (piece.endRpm - piece.startRpm) / (piece.to - piece.from) / MS_PER_MINUTE;
+  return { rate: piece.startRpm / MS_PER_MINUTE + slope * (time - piece.from), slope };
 }
 
 /** Arrivals that a schedule has between two times. */
@@ -73,9 +54,9 @@ export function arrivalsBetween(schedule: RateSchedule, from: number, to: number
   let total = 0;
   let time = from;
   while (time < to) {
-    const segment = schedule(time);
-    const end = Math.min(segment.to, to);
-    const { rate, slope } = linear(segment, time);
+    const piece = schedule(time);
+    const end = Math.min(piece.to, to);
+    const { rate, slope } = linear(piece, time);
     total += rate * (end - time) + (slope / 2) * (end - time) ** 2;
     time = end;
   }
@@ -83,12 +64,12 @@ export function arrivalsBetween(schedule: RateSchedule, from: number, to: number
 }
 
 /**
- * The arrivals of one stream, in order. A change of schedule carries the fraction of the arrival under way over,
+ * The arrivals of one load, in order. A change of schedule carries the fraction of the arrival under way over,
  * so neither a minute border nor a new scenario causes a burst or a gap.
  */
 export class ArrivalSequence {
   private progress: Progress;
-  /** The next arrival once it is known, and where the stream stood before it. */
+  /** The next arrival once it is known, and where the load stood before it. */
   private pending: { arrival: Arrival; before: Progress } | null = null;
 
   /**
@@ -151,13 +132,13 @@ export class ArrivalSequence {
     }
   }
 
-  /** Integrates to the next arrival of the whole stream, at most to `limit`; null when there is none by then. */
+  /** Integrates to the next arrival of the whole load, at most to `limit`; null when there is none by then. */
   private step(limit: number): Arrival | null {
     const state = this.progress;
     while (state.time < limit) {
-      const segment = this.schedule(state.time);
-      const end = Math.min(segment.to, limit);
-      const { rate, slope } = linear(segment, state.time);
+      const piece = this.schedule(state.time);
+      const end = Math.min(piece.to, limit);
+      const { rate, slope } = linear(piece, state.time);
       const wait = timeUntil(state.remaining, Math.max(rate, 0), slope);
       if (state.time + wait < end) {
         const arrival = { time: state.time + wait, index: state.nextIndex };

@@ -1,5 +1,5 @@
-import type { Cohort } from '../lib/cohort';
-import type { Clock } from './clock';
+import type { Cohort } from '../../lib/cohort';
+import type { Clock } from '../schedule/clock';
 import { traceJourney } from './journey-span';
 import type { JourneyPlan } from './journeys';
 import type { Outcome } from './outcome';

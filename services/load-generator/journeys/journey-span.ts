@@ -1,6 +1,6 @@
 import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode } from '@opentelemetry/api';
-import { withCohort, type Cohort } from '../lib/cohort';
-import { tracer } from '../lib/telemetry/tracing';
+import { withCohort, type Cohort } from '../../lib/cohort';
+import { tracer } from '../../lib/telemetry/tracing';
 import type { JourneyPlan } from './journeys';
 import type { Outcome } from './outcome';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Journey } from '../../scenario/types';
+import type { Journey } from '../../../scenario/types';
 import { BASELINE_WEIGHTS, CHECKOUT_ONLY, dealProducts, hash, journeyOf, planJourney } from './journeys';
 
 test('weights are met within any fifty arrivals, not only in the long run', () => {

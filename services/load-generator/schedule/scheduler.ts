@@ -12,8 +12,8 @@ const LONGEST_SLEEP_MS = 1_000;
 
 export type DropReason = 'overdue' | 'in_flight';
 
-/** What a stream does with its timetable. `Job` is what it makes of an arrival. */
-export interface StreamEvents<Job> {
+/** What a cohort does with its timetable. `Job` is what it makes of an arrival. */
+export interface ScheduleEvents<Job> {
   /** Called once for every arrival, before it is decided whether it starts. */
   onScheduled: (arrival: Arrival) => Job;
   /** Starts it. The promise ends with the journey and must not reject. */
@@ -24,11 +24,11 @@ export interface StreamEvents<Job> {
 }
 
 /**
- * Starts one stream's journeys on time, whatever the answers do (open model). A start that comes late, because the
+ * Starts one cohort's journeys on time, whatever the answers do (open model). A start that comes late, because the
  * event loop was held up, is counted and made good at no less than half the usual distance, so never in a burst;
  * one more than a second overdue, or beyond the in-flight cap, is dropped and counted.
  */
-export class StreamScheduler<Job> {
+export class CohortScheduler<Job> {
   /** Journeys started and not yet ended. */
   inFlight = 0;
   private cancelTimer: (() => void) | null = null;
@@ -39,7 +39,7 @@ export class StreamScheduler<Job> {
   constructor(
     private readonly clock: Clock,
     private readonly sequence: ArrivalSequence,
-    private readonly events: StreamEvents<Job>,
+    private readonly events: ScheduleEvents<Job>,
     private readonly maxInFlight: number,
   ) {}
 
@@ -128,7 +128,7 @@ export class StreamScheduler<Job> {
 
 /**
  * From when on the distance to the next start is measured: from when this one was allowed, as long as the timer was
- * only a little late (else, on a busy machine, each wake-up's delay would add up and the stream fall behind its
+ * only a little late (else, on a busy machine, each wake-up's delay would add up and the load fall behind its
  * rate); after a real stall from now.
  */
 function spacingBase(allowed: number, now: number): number {

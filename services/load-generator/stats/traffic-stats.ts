@@ -1,5 +1,6 @@
-import type { LoadGenerator } from './generator';
-import type { Lane } from './lane';
+import type { TrafficType } from '../../../scenario/types';
+import type { LoadGenerator } from '../generator';
+import type { TallyGroup } from './tally-group';
 import type { MinuteRecord, RunRecord } from './minutes';
 import { Tally } from './tally';
 
@@ -15,9 +16,9 @@ export function percent(share: number): string {
   return `${(share * 100).toFixed(1)}%`;
 }
 
-/** What `GET /admin/traffic-stats` tells of one window of a lane. */
-function windowOf(generator: LoadGenerator, lane: Lane, span: number) {
-  const { tally, seconds } = generator.lanes[lane].window.last(span, generator.now());
+/** What `GET /admin/traffic-stats` tells of one window of a group. */
+function windowOf(generator: LoadGenerator, group: TallyGroup, span: number) {
+  const { tally, seconds } = generator.counts[group].window.last(span, generator.now());
   return {
     rpm: oneDecimal((tally.started * 60) / seconds),
     requests: tally.ended,
@@ -29,9 +30,9 @@ function windowOf(generator: LoadGenerator, lane: Lane, span: number) {
 }
 
 /** Rates over the last 60 s, counts total since the process started, then what we add to the seeds' fields. */
-function laneOf(generator: LoadGenerator, lane: Lane) {
-  const { total } = generator.lanes[lane];
-  const minute = windowOf(generator, lane, LONG_WINDOW_SECONDS);
+function groupOf(generator: LoadGenerator, group: TallyGroup) {
+  const { total } = generator.counts[group];
+  const minute = windowOf(generator, group, LONG_WINDOW_SECONDS);
   return {
     rpm: minute.rpm,
     requests: total.ended,
@@ -46,7 +47,7 @@ function laneOf(generator: LoadGenerator, lane: Lane) {
     declined: total.declined,
     error_kinds: { ...total.errorKinds },
     start_lag_p99_ms: total.startLag.percentile(99),
-    last_10s: windowOf(generator, lane, SHORT_WINDOW_SECONDS),
+    last_10s: windowOf(generator, group, SHORT_WINDOW_SECONDS),
   };
 }
 
@@ -55,14 +56,14 @@ export function trafficStats(generator: LoadGenerator) {
   const position = generator.position();
   const minute =
     position?.state === 'running' && position.minute !== null ? Math.floor(position.minute) : null;
-  const { rpm, ...demo } = laneOf(generator, 'demo');
-  const { rpm: browseRpm, requests, errors, error_rate } = laneOf(generator, 'demoBrowse');
+  const { rpm, ...demo } = groupOf(generator, 'demo');
+  const { rpm: browseRpm, requests, errors, error_rate } = groupOf(generator, 'demoBrowse');
   return {
     run_id: generator.current()?.scenario.runId ?? null,
     phase: position?.phase ?? null,
     share: generator.share,
     baseline: {
-      ...laneOf(generator, 'baseline'),
+      ...groupOf(generator, 'baseline'),
       target_rpm: oneDecimal(generator.targetRpm('baseline')),
       in_flight: generator.inFlight('baseline'),
     },
@@ -78,13 +79,13 @@ export function trafficStats(generator: LoadGenerator) {
 }
 
 /** The short form of /health. */
-export function streamHealth(generator: LoadGenerator): Record<string, unknown> {
-  const of = (lane: 'baseline' | 'demo') => {
-    const { total } = generator.lanes[lane];
+export function loadHealth(generator: LoadGenerator): Record<string, unknown> {
+  const of = (cohort: TrafficType) => {
+    const { total } = generator.counts[cohort];
     return {
-      target_rpm: oneDecimal(generator.targetRpm(lane)),
-      journeys_rpm: oneDecimal(generator.journeyRpm(lane)),
-      in_flight: generator.inFlight(lane),
+      target_rpm: oneDecimal(generator.targetRpm(cohort)),
+      journeys_rpm: oneDecimal(generator.journeyRpm(cohort)),
+      in_flight: generator.inFlight(cohort),
       scheduled: total.scheduled,
       started: total.started,
       late: total.late,
@@ -93,7 +94,7 @@ export function streamHealth(generator: LoadGenerator): Record<string, unknown> 
       start_lag_p99_ms: total.startLag.percentile(99),
     };
   };
-  return { share: generator.share, streams: { baseline: of('baseline'), demo: of('demo') } };
+  return { share: generator.share, cohorts: { baseline: of('baseline'), demo: of('demo') } };
 }
 
 /** One cohort's minute. `rpm` is what was scheduled, over the time that was watched. */
@@ -114,16 +115,16 @@ function cohortMinute(tally: Tally, observedMs: number) {
 }
 
 function minuteOf(record: MinuteRecord) {
-  const { lanes, observedMs } = record;
+  const { tallies, observedMs } = record;
   const load = new Tally();
-  for (const tally of Object.values(lanes)) load.add(tally);
+  for (const tally of Object.values(tallies)) load.add(tally);
   return {
     minute: record.minute,
     phase: record.phase,
     observedSeconds: oneDecimal(observedMs / 1000),
-    demo: cohortMinute(lanes.demo, observedMs),
-    demoBrowse: cohortMinute(lanes.demoBrowse, observedMs),
-    baseline: cohortMinute(lanes.baseline, observedMs),
+    demo: cohortMinute(tallies.demo, observedMs),
+    demoBrowse: cohortMinute(tallies.demoBrowse, observedMs),
+    baseline: cohortMinute(tallies.baseline, observedMs),
     load: loadOf(load),
   };
 }
@@ -143,7 +144,7 @@ function loadOf(tally: Tally) {
 export function runMinutes(run: RunRecord) {
   const load = new Tally();
   for (const record of run.minutes) {
-    for (const tally of Object.values(record.lanes)) load.add(tally);
+    for (const tally of Object.values(record.tallies)) load.add(tally);
   }
   return {
     run_id: run.runId,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { resolveScenario } from '../../scenario/resolve';
-import { parseScenarioConfig } from '../../scenario/config/schema';
-import { ratesAt } from '../../scenario/timeline';
-import type { EffectiveScenario } from '../../scenario/types';
+import { resolveScenario } from '../../../scenario/resolve';
+import { parseScenarioConfig } from '../../../scenario/config/schema';
+import { ratesAt } from '../../../scenario/timeline';
+import type { EffectiveScenario } from '../../../scenario/types';
 import { arrivalsBetween } from './arrival';
 import { journeyRpmAt, journeysBefore, scheduleOf } from './rates';
 
@@ -30,14 +30,14 @@ function rateAt(schedule: ReturnType<typeof scheduleOf>, seconds: number): numbe
 for (const mode of ['normal', 'blackfriday', 'blackfriday-v3'] as const) {
   test(`${mode}: the schedule is the timeline's rate at every moment, before, within and after the run`, () => {
     const scenario = effective(mode);
-    for (const stream of ['baseline', 'demo'] as const) {
-      const schedule = scheduleOf(scenario, stream);
+    for (const cohort of ['baseline', 'demo'] as const) {
+      const schedule = scheduleOf(scenario, cohort);
       for (let seconds = START - 30.05; seconds < START + 260; seconds += 0.71) {
-        const want = journeyRpmAt(scenario, stream, seconds);
+        const want = journeyRpmAt(scenario, cohort, seconds);
         const got = rateAt(schedule, seconds);
         assert.ok(
           Math.abs(got - want) < 0.01 + want * 1e-4,
-          `${stream} at ${seconds - START}: ${got}, not ${want}`,
+          `${cohort} at ${seconds - START}: ${got}, not ${want}`,
         );
       }
     }

@@ -1,5 +1,5 @@
-import { rowsPerExtent } from '../../scenario/sql/catalog';
-import { JOURNEYS, type Journey, type TrafficType } from '../../scenario/types';
+import { rowsPerExtent } from '../../../scenario/sql/catalog';
+import { JOURNEYS, type Journey, type TrafficType } from '../../../scenario/types';
 
 /** What baseline customers do: they look, and sometimes put something into a cart. They never buy. */
 export const BASELINE_WEIGHTS: Readonly<Record<Journey, number>> = {
@@ -86,19 +86,19 @@ export interface JourneyPlan {
 }
 
 /**
- * Plans arrival number `index` of a stream.
+ * Plans arrival number `index` of a cohort.
  * @param deals the products that are bought, see {@link dealProducts}
  * @param source tells this process's arrivals from any other's (replica and start), so that no idempotency key comes
  *   twice
  */
 export function planJourney(
-  stream: TrafficType,
+  cohort: TrafficType,
   index: number,
   journey: Journey,
   deals: readonly number[],
   source: string,
 ): JourneyPlan {
-  const seed = hash(`${stream}/${String(index)}`);
+  const seed = hash(`${cohort}/${String(index)}`);
   const first = hash(`first/${String(seed)}`);
   const count = 1 + (hash(`count/${String(seed)}`) % 3);
   const items = Array.from({ length: count }, (_, i) => ({
@@ -106,7 +106,7 @@ export function planJourney(
     product_id: deals[(first + 17 * i) % deals.length] ?? 1,
     quantity: 1 + (hash(`quantity/${String(i)}/${String(seed)}`) % 2),
   }));
-  const idempotencyKey = `${source}-${stream}-${String(index)}`;
+  const idempotencyKey = `${source}-${cohort}-${String(index)}`;
   return {
     journey,
     userId: `user-${String(FIRST_USER + (seed % USERS))}`,
