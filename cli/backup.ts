@@ -1,52 +1,38 @@
 import { statSync } from 'node:fs';
-import path from 'node:path';
 import { backUp } from './backup/backup-database';
 import { backupFile } from './backup/backup-place';
+import { runCommand } from '../machine/command';
 import { EXIT } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
-import { KEEP_ARGUMENT, KEEP_HELP, withTarget } from './control/left-open';
+import { withTarget } from './control/left-open';
 import { duration } from '../report/format';
 import { standardOutput } from '../machine/terminal';
-import { parseOptions, place } from '../machine/options';
-import { runCommand } from './run-command';
-import {
-  readTargetChoice,
-  refuseFaults,
-  TARGET_ARGUMENTS,
-  TARGET_HELP,
-  type ArgumentFault,
-  type TargetChoice,
-} from './target/target-options';
+import { file as fileOption, type Command, type ValuesOf } from '../machine/options';
+import { KEEP, TARGET_OPTIONS } from './target/target-options';
 
-const HELP = `Writes the shop's orders and its scenario state to one file, as of one moment, while the shop goes on.
+const OPTIONS = {
+  ...TARGET_OPTIONS,
+  keep: KEEP,
+  out: fileOption({
+    help: 'where to',
+    otherwise: 'backups/ in the data folder, by date',
+    allowed: 'a file, e.g. shop.jsonl.gz',
+  }),
+};
 
-Usage: npm run backup -- [options]
-
-${TARGET_HELP}
-${KEEP_HELP}
-  --out FILE             where to (default: backups/ in the data folder, by date)
-  --help                 this text
-
-The catalog is seeded again from its parameters, so the file has those and a checksum of it. Carts and what users saw
+const BACKUP: Command<typeof OPTIONS> = {
+  name: 'backup',
+  about: `Writes the shop's orders and its scenario state to one file, as of one moment, while the shop goes on.`,
+  options: OPTIONS,
+  notes: `The catalog is seeded again from its parameters, so the file has those and a checksum of it. Carts and what users saw
 last are in Redis and are not kept. The file has checksums throughout, is read again after it was written, and only
 its owner may read it: npm run restore -- FILE puts it back, npm run restore -- FILE --check only looks.
 
-Exit codes: 0 written, 1 not written (and nothing is left of it), 2 bad options, 130 interrupted.
-`;
-
-interface BackupOptions extends TargetChoice {
-  keep: boolean;
-  /** Absolute; null: by date, in the target's folder. */
-  out: string | null;
-}
+Exit codes: 0 written, 1 not written (and nothing is left of it), 2 bad options, 130 interrupted.`,
+};
 
 /** `npm run backup`. Resolves with the exit code. */
-async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2));
-  if (options === null) {
-    process.stdout.write(HELP);
-    return EXIT.ok;
-  }
+async function backup(options: ValuesOf<typeof OPTIONS>): Promise<number> {
   const output = standardOutput(() => undefined);
   const interruption = new Interruption(() => {
     output.line('Interrupted.');
@@ -80,23 +66,4 @@ function kilobytes(bytes: number): string {
   return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** @throws Refusal (exit code 2); null for `--help` */
-function readOptions(argv: readonly string[]): BackupOptions | null {
-  const values = parseOptions('backup', argv, {
-    ...TARGET_ARGUMENTS,
-    ...KEEP_ARGUMENT,
-    out: { type: 'string' },
-  }).values;
-  if (values.help) return null;
-  const faults: ArgumentFault[] = [];
-  const choice = readTargetChoice(values, place(), faults);
-  if (values.out === '') faults.push({ key: '--out', value: '', remedy: 'a file, e.g. shop.jsonl.gz' });
-  refuseFaults(faults);
-  return {
-    ...choice,
-    keep: values.keep,
-    out: values.out === undefined ? null : path.resolve(place().cwd, values.out),
-  };
-}
-
-runCommand(main);
+runCommand(BACKUP, backup);

@@ -1,38 +1,38 @@
 import { importDefinitions, managementUrl } from './coralogix/import';
 import { EXIT, Refusal } from '../machine/errors';
 import { standardOutput } from '../machine/terminal';
-import { parseOptions } from '../machine/options';
-import { runCommand } from './run-command';
+import { text, type Command, type ValuesOf } from '../machine/options';
+import { runCommand } from '../machine/command';
 
-const HELP = `Puts the flow alert (and the six alerts it is made of), a dashboard and log views into a Coralogix account.
+const OPTIONS = {
+  domain: text({
+    placeholder: 'DOMAIN',
+    help: "the account's domain, as in coralogix.domain of the stack",
+    fallback: null,
+    allowed: "the account's domain, e.g. --domain eu2.coralogix.com",
+    parse: (given) => (/^[a-z0-9]+([.-][a-z0-9]+)+$/.test(given) ? given : null),
+  }),
+};
 
-Usage: CORALOGIX_API_KEY=… npm run coralogix -- --domain eu2.coralogix.com
+const CORALOGIX: Command<typeof OPTIONS> = {
+  name: 'coralogix',
+  about:
+    'Puts the flow alert (and the six alerts it is made of), a dashboard and log views into a Coralogix account.',
+  usage: '--domain eu2.coralogix.com',
+  options: OPTIONS,
+  notes: `CORALOGIX_API_KEY is a personal or team API key with the presets Alerts, Dashboards and Data Querying. What has the
+same name is replaced. The definitions are in docs/coralogix, what they mean in docs/coralogix.md.
 
-  --domain DOMAIN        the account's domain, as in coralogix.domain of the stack
-  --help                 this text
-
-The key is a personal or team API key with the presets Alerts, Dashboards and Data Querying. What has the same name
-is replaced. The definitions are in docs/coralogix, what they mean in docs/coralogix.md.
-
-Exit codes: 0 done, 1 refused by Coralogix, 2 bad options.
-`;
+Exit codes: 0 done, 1 refused by Coralogix, 2 bad options.`,
+  check: ({ domain }, refuse, _positionals, given) => {
+    if (domain === null && !given.has('--domain')) {
+      refuse('--domain', '(missing)', "the account's domain, e.g. --domain eu2.coralogix.com");
+    }
+  },
+};
 
 /** `npm run coralogix`. Resolves with the exit code. */
-async function main(): Promise<number> {
-  const values = parseOptions('coralogix', process.argv.slice(2), {
-    domain: { type: 'string' },
-  }).values;
-  if (values.help) {
-    process.stdout.write(HELP);
-    return EXIT.ok;
-  }
-  const { domain } = values;
-  if (domain === undefined || !/^[a-z0-9]+([.-][a-z0-9]+)+$/.test(domain)) {
-    throw new Refusal(
-      `--domain ${domain ?? '(missing)'}: must be the account's domain, e.g. --domain eu2.coralogix.com`,
-      EXIT.usage,
-    );
-  }
+async function main({ domain }: ValuesOf<typeof OPTIONS>): Promise<number> {
   const apiKey = process.env.CORALOGIX_API_KEY ?? '';
   if (apiKey === '') {
     throw new Refusal(
@@ -41,10 +41,10 @@ async function main(): Promise<number> {
     );
   }
   const output = standardOutput(() => undefined);
-  output.line(`Import into ${domain}`);
-  await importDefinitions({ baseUrl: managementUrl(domain), apiKey }, output);
+  output.line(`Import into ${domain ?? ''}`);
+  await importDefinitions({ baseUrl: managementUrl(domain ?? ''), apiKey }, output);
   output.line('✓ done: Alerts, Dashboards, and Explore > Logs > Views have "ecommerce-demo: …"');
   return EXIT.ok;
 }
 
-runCommand(main);
+runCommand(CORALOGIX, main);

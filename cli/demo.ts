@@ -1,13 +1,13 @@
-import { parseDemoArguments, type DemoOptions } from './run/arguments';
+import { DEMO, type DemoOptions } from './run/arguments';
 import { control } from './control/control';
 import { parseControl } from './control/control-arguments';
+import { perform, runProgram } from '../machine/command';
 import { EXIT, Interrupted } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
 import { localTarget } from './target/local-target';
 import type { Outage } from './run/outage';
 import { standardOutput, type Output } from '../machine/terminal';
-import { place, REPOSITORY } from '../machine/options';
-import { runCommand } from './run-command';
+import { REPOSITORY } from '../machine/options';
 import { openShop, type OpenShop } from './run/shop-process';
 import { show } from './run/show';
 import { discoverTarget } from './target/target';
@@ -15,23 +15,16 @@ import { discoverTarget } from './target/target';
 /** `npm run demo`: a run, or a command about one. Resolves with the exit code. */
 async function main(): Promise<number> {
   const argv = process.argv.slice(2);
-  const wanted = parseControl(argv, place());
-  if (wanted !== null) {
-    if ('help' in wanted) {
-      process.stdout.write(wanted.help);
-      return EXIT.ok;
-    }
-    return control(wanted, {
-      repositoryDir: REPOSITORY,
-      output: standardOutput(() => process.exit(EXIT.failed)),
-    });
-  }
-  const command = parseDemoArguments(argv, place());
-  if (command.kind === 'help') {
-    process.stdout.write(command.text);
+  const wanted = parseControl(argv);
+  if (wanted === null) return perform(DEMO, argv, (options) => run({ ...options, curve: null }));
+  if ('help' in wanted) {
+    process.stdout.write(wanted.help);
     return EXIT.ok;
   }
-  return run(command.options);
+  return control(wanted, {
+    repositoryDir: REPOSITORY,
+    output: standardOutput(() => process.exit(EXIT.failed)),
+  });
 }
 
 /** A run, with everything that may interrupt it. */
@@ -106,4 +99,4 @@ async function showLocal(
   }
 }
 
-runCommand(main);
+runProgram(main);

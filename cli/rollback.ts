@@ -8,6 +8,7 @@ import { checkInstances } from './checks/platform';
 import { checkRoutes } from './checks/routes';
 import { checkTelemetryArrives } from './checks/telemetry';
 import { restoreConfig } from './run/config-before';
+import { runCommand } from '../machine/command';
 import { EXIT, messageOf, Refusal } from '../machine/errors';
 import { describeIntent } from './control/intent';
 import { Interruption } from '../machine/interruption';
@@ -16,19 +17,11 @@ import { duration, percent } from '../report/format';
 import { errorOutput, standardOutput, type Output } from '../machine/terminal';
 import { rollbackDatabase } from './rollback/rollback-database';
 import { readTraffic } from './checks/traffic';
-import { parseOptions, place, REPOSITORY } from '../machine/options';
-import { runCommand } from './run-command';
+import { flag, REPOSITORY, type Command, type ValuesOf } from '../machine/options';
 import { StackEngine } from './target/stack-engine';
 import { cleanStackFile } from './target/stack-file';
 import { discoverTarget, type Target } from './target/target';
-import {
-  readTargetChoice,
-  refuseFaults,
-  TARGET_ARGUMENTS,
-  TARGET_HELP,
-  type ArgumentFault,
-  type TargetChoice,
-} from './target/target-options';
+import { TARGET_OPTIONS } from './target/target-options';
 
 /** How long everything may take to be well again (ms): a killed PostgreSQL replays its log first. */
 const PATIENCE_MS = 45_000;
@@ -36,24 +29,19 @@ const POLL_MS = 500;
 /** Most failed checkouts of the last ten seconds. */
 const HEALED_ERROR_RATE = 0.02;
 
-const HELP = `Puts the shop back to normal operations, from whatever state: ends a run, sets the stack's config to demoMode
-normal, drops an invalid index, builds the missing ones, and waits until pools, traffic and storage have followed.
+const OPTIONS = { ...TARGET_OPTIONS, json: flag('the result as JSON on standard output') };
+type RollbackOptions = ValuesOf<typeof OPTIONS>;
 
-Usage: npm run rollback -- [options]
-
-${TARGET_HELP}
-  --json                 the result as JSON on standard output
-  --help                 this text
-
-Then five things are verified: demo mode is normal, the config is clean, telemetry flows, no route answers 404, and
+const ROLLBACK: Command<typeof OPTIONS> = {
+  name: 'rollback',
+  about: `Puts the shop back to normal operations, from whatever state: ends a run, sets the stack's config to demoMode
+normal, drops an invalid index, builds the missing ones, and waits until pools, traffic and storage have followed.`,
+  options: OPTIONS,
+  notes: `Then five things are verified: demo mode is normal, the config is clean, telemetry flows, no route answers 404, and
 everything that runs is ready. A second rollback changes nothing.
 
-Exit codes: 0 back to normal, 1 a check failed or the shop was not found, 2 bad options, 130 interrupted.
-`;
-
-interface RollbackOptions extends TargetChoice {
-  json: boolean;
-}
+Exit codes: 0 back to normal, 1 a check failed or the shop was not found, 2 bad options, 130 interrupted.`,
+};
 
 /** What `--json` prints. */
 interface Rollback {
@@ -69,12 +57,7 @@ interface Rollback {
 }
 
 /** `npm run rollback`. Resolves with the exit code. */
-async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2));
-  if (options === null) {
-    process.stdout.write(HELP);
-    return EXIT.ok;
-  }
+async function main(options: RollbackOptions): Promise<number> {
   const output: Output = options.json ? errorOutput : standardOutput(() => undefined);
   const interruption = new Interruption(() => {
     output.line('Interrupted: run it again, it goes on where it stopped.');
@@ -260,17 +243,4 @@ async function checkoutsRecovered(
   }
 }
 
-/** @throws Refusal (exit code 2); null for `--help` */
-function readOptions(argv: readonly string[]): RollbackOptions | null {
-  const values = parseOptions('rollback', argv, {
-    ...TARGET_ARGUMENTS,
-    json: { type: 'boolean', default: false },
-  }).values;
-  if (values.help) return null;
-  const faults: ArgumentFault[] = [];
-  const choice = readTargetChoice(values, place(), faults);
-  refuseFaults(faults);
-  return { ...choice, json: values.json };
-}
-
-runCommand(main);
+runCommand(ROLLBACK, main);

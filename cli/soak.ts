@@ -7,63 +7,64 @@ import { healthyRun } from '../scenario/override/change';
 import { graceOf } from '../scenario/override/lease';
 import { beginRun, describeRun, endRun } from '../scenario/override/store';
 import { conductorSession, SOAK } from './target/conductor';
+import { runCommand } from '../machine/command';
 import { EXIT, Interrupted, messageOf, Refusal } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
-import { KEEP_ARGUMENT, KEEP_HELP, withTarget } from './control/left-open';
+import { withTarget } from './control/left-open';
 import { duration } from '../report/format';
 import { standardOutput, type Output } from '../machine/terminal';
-import { parseOptions, place } from '../machine/options';
-import { runCommand } from './run-command';
+import { file as fileOption, number, type Command, type ValuesOf } from '../machine/options';
 import { withSession } from '../machine/session';
 import { renderSoak, soakResult } from './soak/soak-report';
 import { takeSample, type Sample } from './soak/soak-samples';
 import type { Target } from './target/target';
-import {
-  readTargetChoice,
-  refuseFaults,
-  TARGET_ARGUMENTS,
-  TARGET_HELP,
-  type ArgumentFault,
-  type TargetChoice,
-} from './target/target-options';
+import { KEEP, TARGET_OPTIONS } from './target/target-options';
 
 const MOST_MINUTES = 240;
 const EVERY_MS = 5000;
 /** Between two lines of progress (ms). */
 const TELL_MS = 30_000;
 
-const HELP = `Runs the healthy shop at a steady load and looks for what goes wrong slowly: dropped starts, processes that grow,
-spans that never arrive.
+const OPTIONS = {
+  ...TARGET_OPTIONS,
+  keep: KEEP,
+  minutes: number({
+    placeholder: 'M',
+    help: `how long, real minutes, at most ${MOST_MINUTES}`,
+    above: 0,
+    to: MOST_MINUTES,
+    example: 10,
+    fallback: 10,
+  }),
+  scale: number({
+    placeholder: 'X',
+    help: 'load: 1 is 100 baseline journeys and 60 checkouts a minute',
+    above: 0,
+    to: 100,
+    example: 2,
+    fallback: 2,
+  }),
+  report: fileOption({
+    help: 'FILE (JSON) and its Markdown twin',
+    otherwise: 'soak/ in the data folder, by date',
+    allowed: 'the JSON file, e.g. soak.json',
+    test: (given) => path.extname(given) === '.json',
+  }),
+};
+type SoakOptions = ValuesOf<typeof OPTIONS>;
 
-Usage: npm run soak -- [options]
+const SOAK_COMMAND: Command<typeof OPTIONS> = {
+  name: 'soak',
+  about: `Runs the healthy shop at a steady load and looks for what goes wrong slowly: dropped starts, processes that grow,
+spans that never arrive.`,
+  options: OPTIONS,
+  notes: `The load is a run of its own that expires by itself; config, indexes and pools stay as they are.
 
-${TARGET_HELP}
-${KEEP_HELP}
-  --minutes M            how long, real minutes, at most ${MOST_MINUTES} (default: 10)
-  --scale X              load: 1 is 100 baseline journeys and 60 checkouts a minute (default: 2)
-  --report FILE          FILE (JSON) and its Markdown twin (default: soak/ in the data folder, by date)
-  --help                 this text
-
-The load is a run of its own that expires by itself; config, indexes and pools stay as they are.
-
-Exit codes: 0 as it should be, 1 something is wrong or the soak was refused, 2 bad options, 130 interrupted.
-`;
-
-interface SoakOptions extends TargetChoice {
-  keep: boolean;
-  minutes: number;
-  scale: number;
-  /** Absolute path of the JSON file; null: by date, in the target's folder. */
-  report: string | null;
-}
+Exit codes: 0 as it should be, 1 something is wrong or the soak was refused, 2 bad options, 130 interrupted.`,
+};
 
 /** `npm run soak`. Resolves with the exit code. */
-async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2));
-  if (options === null) {
-    process.stdout.write(HELP);
-    return EXIT.ok;
-  }
+async function main(options: SoakOptions): Promise<number> {
   const output = standardOutput(() => undefined);
   const interruption = new Interruption(() => {
     output.line('Interrupted: the load goes back.');
@@ -200,37 +201,4 @@ function tellProgress(samples: readonly Sample[], at: number, seconds: number, o
   );
 }
 
-/** @throws Refusal (exit code 2); null for `--help` */
-function readOptions(argv: readonly string[]): SoakOptions | null {
-  const values = parseOptions('soak', argv, {
-    ...TARGET_ARGUMENTS,
-    ...KEEP_ARGUMENT,
-    minutes: { type: 'string' },
-    scale: { type: 'string' },
-    report: { type: 'string' },
-  }).values;
-  if (values.help) return null;
-  const faults: ArgumentFault[] = [];
-  const choice = readTargetChoice(values, place(), faults);
-  const number = (key: string, value: string | undefined, fallback: number, most: number): number => {
-    const found = value === undefined ? fallback : value.trim() === '' ? NaN : Number(value);
-    if (!(found > 0 && found <= most))
-      faults.push({ key, value: value ?? '', remedy: `a number above 0, at most ${most}` });
-    return found;
-  };
-  const minutes = number('--minutes', values.minutes, 10, MOST_MINUTES);
-  const scale = number('--scale', values.scale, 2, 100);
-  if (values.report !== undefined && path.extname(values.report) !== '.json') {
-    faults.push({ key: '--report', value: values.report, remedy: 'the JSON file, e.g. soak.json' });
-  }
-  refuseFaults(faults);
-  return {
-    ...choice,
-    keep: values.keep,
-    minutes,
-    scale,
-    report: values.report === undefined ? null : path.resolve(place().cwd, values.report),
-  };
-}
-
-runCommand(main);
+runCommand(SOAK_COMMAND, main);

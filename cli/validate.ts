@@ -8,20 +8,13 @@ import { checkHealth, checkInstances } from './checks/platform';
 import { checkIndexes, checkPool } from './checks/state';
 import { checkServiceMap, checkTelemetryArrives, checkTraceDepth } from './checks/telemetry';
 import { checkVendor } from './checks/vendor';
+import { runCommand } from '../machine/command';
 import { EXIT, messageOf } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
-import { KEEP_ARGUMENT, KEEP_HELP, withTarget } from './control/left-open';
+import { withTarget } from './control/left-open';
 import { errorOutput, standardOutput, type Output } from '../machine/terminal';
-import { parseOptions, place, REPOSITORY } from '../machine/options';
-import { runCommand } from './run-command';
-import {
-  readTargetChoice,
-  refuseFaults,
-  TARGET_ARGUMENTS,
-  TARGET_HELP,
-  type ArgumentFault,
-  type TargetChoice,
-} from './target/target-options';
+import { flag, REPOSITORY, type Command, type ValuesOf } from '../machine/options';
+import { KEEP, TARGET_OPTIONS } from './target/target-options';
 
 /** How long baseline is watched (s). */
 const BASELINE_SECONDS = 120;
@@ -30,26 +23,23 @@ const QUICK_SECONDS = 15;
 const PATIENCE_MS = 20_000;
 const QUICK_PATIENCE_MS = 12_000;
 
-const HELP = `Checks that the shop is whole: what runs, what it answers, what its telemetry shows, and what is configured.
+const OPTIONS = {
+  ...TARGET_OPTIONS,
+  keep: KEEP,
+  quick: flag(`watch baseline for ${QUICK_SECONDS} s instead of ${BASELINE_SECONDS} s`),
+  json: flag('the result as JSON on standard output'),
+};
+type ValidateOptions = ValuesOf<typeof OPTIONS>;
 
-Usage: npm run validate -- [options]
+const VALIDATE: Command<typeof OPTIONS> = {
+  name: 'validate',
+  about:
+    'Checks that the shop is whole: what runs, what it answers, what its telemetry shows, and what is configured.',
+  options: OPTIONS,
+  notes: `Each check that fails says what to do, and where docs/troubleshooting.md has more. It places one order (user validate).
 
-${TARGET_HELP}
-${KEEP_HELP}
-  --quick                watch baseline for ${QUICK_SECONDS} s instead of ${BASELINE_SECONDS} s
-  --json                 the result as JSON on standard output
-  --help                 this text
-
-Each check that fails says what to do, and where docs/troubleshooting.md has more. It places one order (user validate).
-
-Exit codes: 0 all well, 1 a check failed or the shop was not found, 2 bad options, 130 interrupted.
-`;
-
-interface ValidateOptions extends TargetChoice {
-  keep: boolean;
-  quick: boolean;
-  json: boolean;
-}
+Exit codes: 0 all well, 1 a check failed or the shop was not found, 2 bad options, 130 interrupted.`,
+};
 
 /** What `--json` prints. */
 interface Validation {
@@ -64,12 +54,7 @@ interface Validation {
 }
 
 /** `npm run validate`. Resolves with the exit code. */
-async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2));
-  if (options === null) {
-    process.stdout.write(HELP);
-    return EXIT.ok;
-  }
+async function main(options: ValidateOptions): Promise<number> {
   const output = options.json ? errorOutput : standardOutput(() => process.exit(EXIT.failed));
   const interruption = new Interruption(() => {
     output.line('Interrupted.');
@@ -151,19 +136,4 @@ function begin(context: CheckContext, seconds: number): Promise<CheckResult>[] {
   ];
 }
 
-/** @throws Refusal (exit code 2); null for `--help` */
-function readOptions(argv: readonly string[]): ValidateOptions | null {
-  const values = parseOptions('validate', argv, {
-    ...TARGET_ARGUMENTS,
-    ...KEEP_ARGUMENT,
-    quick: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  }).values;
-  if (values.help) return null;
-  const faults: ArgumentFault[] = [];
-  const choice = readTargetChoice(values, place(), faults);
-  refuseFaults(faults);
-  return { ...choice, keep: values.keep, quick: values.quick, json: values.json };
-}
-
-runCommand(main);
+runCommand(VALIDATE, main);

@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { HELP, parseStartArguments, type StartOptions } from './arguments';
 import { Refusal } from '../machine/errors';
+import { helpOf, readCommand } from '../machine/options';
+import { isRich, START, type StartOptions } from './arguments';
 
-const environment = { repositoryDir: '/repo', cwd: '/here', env: {}, isTerminal: true };
+const place = { repositoryDir: '/repo', cwd: '/here' };
 
 function options(...argv: string[]): StartOptions {
-  const command = parseStartArguments(argv, environment);
-  assert.equal(command.kind, 'start');
-  return command.options;
+  const command = readCommand(START, argv, place);
+  assert.ok(command);
+  return command.values;
 }
 
 function faultOf(...argv: string[]): Refusal {
   try {
-    parseStartArguments(argv, environment);
+    readCommand(START, argv, place);
   } catch (error) {
     assert.ok(error instanceof Refusal);
     return error;
@@ -34,7 +35,8 @@ describe('the options of npm start', () => {
       otlpEndpoint: null,
       dataDir: '/repo/.data',
       verbose: false,
-      color: true,
+      noColor: false,
+      plain: false,
     });
   });
 
@@ -73,18 +75,19 @@ describe('the options of npm start', () => {
       otlpEndpoint: 'http://host:4318',
       dataDir: '/here/x',
       verbose: true,
-      color: false,
+      noColor: false,
+      plain: true,
     });
   });
 
   it('documents every option in --help', () => {
-    const command = parseStartArguments(['--help', '--stack', 'x'], environment);
-    assert.deepEqual(command, { kind: 'help', text: HELP });
+    assert.equal(readCommand(START, ['--help', '--stack', 'x'], place), null);
+    const help = helpOf(START);
     for (const name of [
       ...['stack', 'mode', 'minute-seconds', 'from-minute', 'scale', 'rows', 'port-offset', 'otlp-endpoint'],
       ...['data', 'verbose', 'no-color', 'plain', 'help'],
     ]) {
-      assert.match(HELP, new RegExp(`--${name}\\b`), `--${name} is missing`);
+      assert.match(help, new RegExp(`--${name}\\b`), `--${name} is missing`);
     }
   });
 
@@ -122,12 +125,10 @@ describe('the options of npm start', () => {
   });
 
   it('has no colours without a terminal or with NO_COLOR', () => {
-    const colorOf = (change: Partial<typeof environment>): boolean => {
-      const command = parseStartArguments([], { ...environment, ...change });
-      return command.kind === 'start' && command.options.color;
-    };
-    assert.equal(colorOf({}), true);
-    assert.equal(colorOf({ isTerminal: false }), false);
-    assert.equal(colorOf({ env: { NO_COLOR: '1' } }), false);
+    const given = options();
+    assert.equal(isRich(given, {}, true), true);
+    assert.equal(isRich(given, {}, false), false);
+    assert.equal(isRich(given, { NO_COLOR: '1' }, true), false);
+    assert.equal(isRich({ ...given, plain: true }, {}, true), false);
   });
 });

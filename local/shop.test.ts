@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { it } from 'node:test';
 import { Refusal } from '../machine/errors';
+import { readCommand } from '../machine/options';
 import { identifyProcess } from '../machine/process-identity';
 import { writePrivateJson } from '../machine/private-file';
-import { parseStartArguments } from './arguments';
+import { START } from './arguments';
 import { SILENT } from './reporter';
 import { startShop } from './shop';
 
@@ -33,16 +34,11 @@ it('touches nothing of a data folder that another start has claimed', async () =
       adminToken: '',
       children: [],
     });
-    const repositoryDir = path.resolve(__dirname, '..', '..');
-    const command = parseStartArguments(['--data', folder], {
-      repositoryDir,
-      cwd: folder,
-      env: {},
-      isTerminal: false,
-    });
-    assert.equal(command.kind, 'start');
+    const place = { repositoryDir: path.resolve(__dirname, '..', '..'), cwd: folder };
+    const command = readCommand(START, ['--data', folder], place);
+    assert.ok(command);
     await assert.rejects(
-      startShop({ ...command.options, repositoryDir, env: {}, reporter: SILENT }),
+      startShop({ ...command.values, ...place, env: {}, reporter: SILENT }),
       (error: unknown) => error instanceof Refusal && error.message.includes(`process ${String(pid)}`),
     );
     const files = readdirSync(folder).filter((name) => !['logs', 'compile-cache', 'redis'].includes(name));

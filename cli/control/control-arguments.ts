@@ -1,72 +1,57 @@
-import { parseArgs } from 'node:util';
 import { EXIT, Refusal } from '../../machine/errors';
-import {
-  readTargetChoice,
-  refuseFaults,
-  TARGET_ARGUMENTS,
-  TARGET_HELP,
-  type ArgumentFault,
-  type TargetChoice,
-} from '../target/target-options';
+import { flag, helpOf, readCommand, type Command, type Place, type ValuesOf } from '../../machine/options';
+import { KEEP, TARGET_OPTIONS } from '../target/target-options';
 
 export const CONTROLS = ['status', 'pause', 'resume', 'goto', 'abort', 'heal', 'history', 'reveal'] as const;
 export type Control = (typeof CONTROLS)[number];
 
+const OPTIONS = { ...TARGET_OPTIONS, keep: KEEP, json: flag('as JSON, where there is something to read') };
+
 /** A command about a run, from another terminal. */
-export interface ControlCommand extends TargetChoice {
+export interface ControlCommand extends ValuesOf<typeof OPTIONS> {
   control: Control;
   /** Of `goto`. */
   minute: number;
-  json: boolean;
-  keep: boolean;
 }
 
-const SUMMARIES: Readonly<Record<Control, { usage: string; text: string }>> = {
-  status: {
-    usage: 'status [--json]',
-    text: `Says what is under way: run, minute, phase, rates, flow alert, who runs it, when it ends by itself.
+/** What each does, for its `--help`. */
+const SUMMARIES: Readonly<Record<Control, string>> = {
+  status: `Says what is under way: run, minute, phase, rates, flow alert, who runs it, when it ends by itself.
 Exit code 0 whether a run is under way or not.`,
-  },
-  pause: {
-    usage: 'pause',
-    text: `Holds the minute of the run under way. Traffic goes on at that minute's rate; the outage stays as it is.
+  pause: `Holds the minute of the run under way. Traffic goes on at that minute's rate; the outage stays as it is.
 A paused run whose runner is gone ends by itself: after two minutes, or after 30 where nobody runs it.`,
-  },
-  resume: { usage: 'resume', text: 'Lets a paused run go on at the minute where it was held.' },
-  goto: {
-    usage: 'goto MINUTE',
-    text: `Puts the clock of the run under way on a demo minute, ahead or back; a paused run stays paused, there.
+  resume: 'Lets a paused run go on at the minute where it was held.',
+  goto: `Puts the clock of the run under way on a demo minute, ahead or back; a paused run stays paused, there.
 Minutes that were entered or left by a jump are not graded.`,
-  },
-  abort: {
-    usage: 'abort',
-    text: `Ends the run under way at once. Its runner heals, verifies and reports, and this command waits for that; where
+  abort: `Ends the run under way at once. Its runner heals, verifies and reports, and this command waits for that; where
 nobody runs it (any more), it heals and verifies by itself.`,
-  },
-  heal: {
-    usage: 'heal',
-    text: `As abort; but a talk (--talk) that is held at its peak ends as it is meant to end, not as broken off.`,
-  },
-  history: {
-    usage: 'history [--json]',
-    text: `The last runs (30 are kept in the data folder's runs/): verdict, distance from the targets, trend against the last
+  heal: `As abort; but a talk (--talk) that is held at its peak ends as it is meant to end, not as broken off.`,
+  history: `The last runs (30 are kept in the data folder's runs/): verdict, distance from the targets, trend against the last
 comparable run, baseline, time to recover. A blind run stays hidden until it was revealed.`,
-  },
-  reveal: { usage: 'reveal [--json]', text: 'Tells what the last blind run was, and where its report lies.' },
+  reveal: 'Tells what the last blind run was, and where its report lies.',
 };
 
-/** Text of `--help`. */
-export function controlHelp(control: Control): string {
-  const { usage, text } = SUMMARIES[control];
-  return `${text}
+/** A control's command line. */
+function commandOf(control: Control): Command<typeof OPTIONS> {
+  return {
+    name: `demo ${control}`,
+    about: SUMMARIES[control],
+    ...(control === 'goto' ? { usage: 'MINUTE [options]' } : {}),
+    options: OPTIONS,
+    positionals: true,
+    check: (_values, refuse, positionals) => {
+      const [minute, ...extra] = control === 'goto' ? positionals : ['0', ...positionals];
+      if (minuteOf(minute) === null) {
+        refuse('goto', minute ?? '', 'a whole demo minute from 0 on, e.g. goto 20');
+      }
+      for (const each of extra) refuse(each, '', 'left out');
+    },
+  };
+}
 
-Usage: npm run demo -- ${usage} [options]
-
-${TARGET_HELP}
-  --keep                 leave an outage that a killed run left open (else it is healed first)
-  --json                 as JSON, where there is something to read
-  --help                 this text
-`;
+function minuteOf(text = ''): number | null {
+  const minute = text.trim() === '' ? NaN : Number(text);
+  return Number.isSafeInteger(minute) && minute >= 0 ? minute : null;
 }
 
 /**
@@ -77,7 +62,7 @@ ${TARGET_HELP}
  */
 export function parseControl(
   argv: readonly string[],
-  place: { repositoryDir: string; cwd: string },
+  place?: Place,
 ): ControlCommand | { help: string } | null {
   const control = CONTROLS.find((name) => name === argv[0]);
   if (control === undefined) {
@@ -88,39 +73,8 @@ export function parseControl(
       EXIT.usage,
     );
   }
-  const { values, positionals } = readArguments(argv.slice(1), control);
-  if (values.help) return { help: controlHelp(control) };
-  const faults: ArgumentFault[] = [];
-  const choice = readTargetChoice(values, place, faults);
-  const minute = control === 'goto' ? minuteOf(positionals[0] ?? '', faults) : 0;
-  const extra = positionals[control === 'goto' ? 1 : 0];
-  if (extra !== undefined) faults.push({ key: extra, value: '', remedy: 'left out' });
-  refuseFaults(faults);
-  return { control, minute, json: values.json, keep: values.keep, ...choice };
-}
-
-function minuteOf(text: string, faults: ArgumentFault[]): number {
-  const minute = text.trim() === '' ? NaN : Number(text);
-  if (Number.isSafeInteger(minute) && minute >= 0) return minute;
-  faults.push({ key: 'goto', value: text, remedy: 'a whole demo minute from 0 on, e.g. goto 20' });
-  return 0;
-}
-
-function readArguments(argv: readonly string[], control: Control) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      strict: true,
-      allowPositionals: true,
-      options: {
-        help: { type: 'boolean', short: 'h', default: false },
-        json: { type: 'boolean', default: false },
-        keep: { type: 'boolean', default: false },
-        ...TARGET_ARGUMENTS,
-      },
-    });
-  } catch (error) {
-    const text = error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error);
-    throw new Refusal(`${text}. All options: npm run demo -- ${control} --help`, EXIT.usage);
-  }
+  const command = commandOf(control);
+  const read = readCommand(command, argv.slice(1), place);
+  if (read === null) return { help: helpOf(command) };
+  return { ...read.values, control, minute: control === 'goto' ? (minuteOf(read.positionals[0]) ?? 0) : 0 };
 }

@@ -5,10 +5,6 @@ import { REPOSITORY } from '../../machine/options';
 import { discoverTarget, type Target } from '../target/target';
 import type { TargetChoice } from '../target/target-options';
 
-/** The option by which an outage that was left open is left alone, for node's parseArgs and a `--help`. */
-export const KEEP_ARGUMENT = { keep: { type: 'boolean', default: false } } as const;
-export const KEEP_HELP = `  --keep                 an outage that a killed run left open is told, not healed`;
-
 /**
  * The shop that a command is about, for the time of `work`: found, and closed whatever happens. An outage that was left
  * open is healed first; a run under way is told, and left alone.

@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseDemoArguments, type DemoOptions } from './arguments';
+import { helpOf, readCommand } from '../../machine/options';
+import { DEMO, type DemoOptions } from './arguments';
 import { Refusal } from '../../machine/errors';
 import { startArguments } from './shop-process';
 
 const place = { repositoryDir: '/repo', cwd: '/here' };
 function options(...argv: string[]): DemoOptions {
-  const command = parseDemoArguments(argv, place);
-  assert.equal(command.kind, 'demo');
-  return command.options;
+  const command = readCommand(DEMO, argv, place);
+  assert.ok(command);
+  return { ...command.values, curve: null };
 }
 function refusal(...argv: string[]): Refusal {
   try {
-    parseDemoArguments(argv, place);
+    readCommand(DEMO, argv, place);
   } catch (error) {
     assert.ok(error instanceof Refusal);
     return error;
@@ -101,10 +102,10 @@ describe('the command line of npm run demo', () => {
   });
 
   it('helps', () => {
-    const command = parseDemoArguments(['--help', '--mode'.concat('=nonsense')], place);
-    assert.equal(command.kind, 'help');
+    assert.equal(readCommand(DEMO, ['--help', '--mode'.concat('=nonsense')], place), null);
+    const help = helpOf(DEMO);
     for (const flag of ['--minute-seconds', '--from', '--to', '--mode', '--ablate', '--report', '--scale']) {
-      assert.ok(command.text.includes(flag), flag);
+      assert.ok(help.includes(flag), flag);
     }
   });
 });

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { resolveScenario } from '../../scenario/resolve';
 import type { Override, Scenario } from '../../scenario/types';
-import { parseDemoArguments, type DemoOptions } from './arguments';
+import { readCommand } from '../../machine/options';
+import { DEMO, type DemoOptions } from './arguments';
 import type { Conductor } from '../target/conductor';
 import { configOf, ConfigOutage, reliefOf } from './outage';
 import { minuteAt } from '../../scenario/override/clock';
@@ -22,9 +23,9 @@ writeFileSync(file, TEXT);
 const NOW = 1_700_000_000;
 const desired = resolveScenario({}, { nowSeconds: NOW, scaleDefault: 0.25 });
 function options(...argv: string[]): DemoOptions {
-  const command = parseDemoArguments(argv, { repositoryDir: folder, cwd: folder });
-  assert.equal(command.kind, 'demo');
-  return command.options;
+  const command = readCommand(DEMO, argv, { repositoryDir: folder, cwd: folder });
+  assert.ok(command);
+  return { ...command.values, curve: null };
 }
 const planOf = (argv: string[], start: number | null = null) =>
   planRun(options('--minute-seconds', '6', ...argv), file, desired, NOW, 'abc', start);

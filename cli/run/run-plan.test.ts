@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { resolveScenario } from '../../scenario/resolve';
-import { parseDemoArguments, type DemoOptions } from './arguments';
+import { readCommand } from '../../machine/options';
+import { DEMO, type DemoOptions } from './arguments';
 import { Refusal } from '../../machine/errors';
 import { LEAD_SECONDS, planRun } from './run-plan';
 
@@ -18,9 +19,9 @@ function stack(text: string): string {
   return file;
 }
 function options(...argv: string[]): DemoOptions {
-  const command = parseDemoArguments(argv, { repositoryDir: '/repo', cwd: '/here' });
-  assert.equal(command.kind, 'demo');
-  return command.options;
+  const command = readCommand(DEMO, argv, { repositoryDir: '/repo', cwd: '/here' });
+  assert.ok(command);
+  return { ...command.values, curve: null };
 }
 const NOW = 1_700_000_000;
 const desired = resolveScenario({ catalogRows: 100_000 }, { nowSeconds: NOW, scaleDefault: 0.25 });
