@@ -197,3 +197,9 @@ export function ablationText(ablation: Ablation | null): string {
   if (ablation === null) return '';
   return ablation === 'index' ? ', with the index left in place' : ', with the large pool';
 }
+
+/** What was done to a run's cause on the way. @param ablation what is taken out of it now */
+export function restoredText(ablation: Ablation | null): string {
+  if (ablation === 'index') return 'index restored, pool still small';
+  return ablation === 'pool' ? 'pool restored, index still absent' : 'both causes back';
+}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ablate } from '../../scenario/ablate';
 import { resolveScenario } from '../../scenario/resolve';
 import { MinuteProgress } from './minute-progress';
 import { RunRecord } from './monitor';
@@ -55,6 +56,25 @@ function watch(blind = false) {
   return { lines, record, progress, look, told };
 }
 const running: RunClock = { startTimestamp: START, pausedAt: null, minuteSeconds: 6 };
+
+describe('the minutes of a run whose cause is taken out on the way', () => {
+  it('are not held against the curve from then on, and the report says when it was', () => {
+    const { look, progress, record } = watch();
+    look(running, START, START + 38);
+    progress.expect(ablate(scenario, scenario, 'index', 6.3), START + 38);
+    look(running, START + 39, START + 75);
+    assert.deepEqual(
+      record.minutes.filter(({ demo }) => demo.graded).map(({ minute }) => minute),
+      [1, 5],
+      'minute 10 would be the next',
+    );
+    assert.equal(record.minutes.at(-1)?.demo.predicted.errorRate, 0);
+    assert.deepEqual(
+      record.events.map(({ minute, text }) => [minute, text]),
+      [[6, 'index restored, pool still small']],
+    );
+  });
+});
 
 describe('the minutes of a run whose clock is moved', () => {
   it('are held by a pause: the minute comes once, whole, and later', () => {

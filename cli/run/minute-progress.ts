@@ -1,11 +1,11 @@
-import type { MinuteExpectation } from '../../scenario/types';
+import type { MinuteExpectation, Scenario } from '../../scenario/types';
 import { totalLostRevenueUsd } from '../../report/lost-revenue';
 import { firesFlowAlert, flowAlertText, minuteLines } from '../../report/minute-line';
 import type { RunRecord } from './monitor';
 import type { ObservedMinute } from '../../report/observation';
 import type { FlowAlertState } from '../target/observation';
 import type { Output } from '../../machine/terminal';
-import { reportMinute } from '../../report/report';
+import { reportMinute, restoredText } from '../../report/report';
 import { clockChange, minuteAt, startOfMinute, type RunClock } from '../../scenario/override/clock';
 import type { RunPlan } from './run-plan';
 
@@ -40,6 +40,7 @@ export class MinuteProgress {
   private jumped = false;
   private alerted = false;
   private ended = false;
+  private expected: Pick<Scenario, 'ablation' | 'expectations'>;
   /** The console's word on the flow alert; null: this command's own observation counts. */
   flowAlert: FlowAlertState | null = null;
 
@@ -49,6 +50,7 @@ export class MinuteProgress {
     private readonly output: Output,
     private readonly style: MinuteStyle = { blind: false },
   ) {
+    this.expected = plan.scenario;
     this.clock = {
       startTimestamp: plan.override.startTimestamp,
       pausedAt: plan.override.pausedAt,
@@ -80,6 +82,19 @@ export class MinuteProgress {
     }[change];
     this.record.events.push({ minute: Math.max(0, Math.floor(this.minute(now))), text });
     this.output.line(`  The run ${text}.`);
+  }
+
+  /**
+   * Takes in the run's scenario as it is now (Unix seconds): minutes after a cause was taken out are not held against
+   * the curve.
+   */
+  expect(scenario: Pick<Scenario, 'ablation' | 'expectations'>, now: number): void {
+    if (scenario.ablation === this.expected.ablation) return;
+    this.expected = scenario;
+    const minute = Math.max(0, this.minute(now));
+    const text = restoredText(scenario.ablation);
+    this.record.events.push({ minute: Math.floor(minute), text, mark: { minute, label: text } });
+    if (!this.style.blind) this.output.line(`  In minute ${Math.floor(minute)}: ${text}.`);
   }
 
   /** Tells every minute that is complete now (Unix seconds). */
@@ -152,7 +167,7 @@ export class MinuteProgress {
   }
 
   private tellMinute({ minute: number, whole }: LeftMinute): void {
-    const expected = this.plan.scenario.expectations.find(({ minute }) => minute === number);
+    const expected = this.expected.expectations.find(({ minute }) => minute === number);
     if (expected === undefined) throw new Error(`the scenario expects nothing of minute ${number}`);
     const durationMinutes = this.plan.scenario.shownMinutes;
     const { lost, minutes } = this.record;

@@ -1,5 +1,6 @@
 import { loadavg } from 'node:os';
 import { effectiveScenario, type ScenarioState } from '../../scenario/state';
+import type { EffectiveScenario } from '../../scenario/types';
 import { Interrupted, messageOf } from '../../machine/errors';
 import type { Interruption } from '../../machine/interruption';
 import { LEAST_REQUESTS } from '../../report/limits';
@@ -76,8 +77,11 @@ export async function monitor(
     record.machineLoad = Math.max(record.machineLoad, loadavg()[0] ?? 0);
     await trouble.around('PostgreSQL', async () => {
       const state = await tools.state();
-      const clock = presence.look(state);
-      if (clock !== null) progress.follow(clock, now());
+      const effective = presence.look(state);
+      const clock = effective === null ? null : clockOf(effective);
+      if (effective === null || clock === null) return;
+      progress.follow(clock, now());
+      progress.expect(effective.scenario, now());
     });
     await trouble.around('load-generator', async () => {
       const run = await observer.run(plan.scenario.runId);
@@ -139,16 +143,18 @@ class Presence {
     return this.absent >= GONE_AFTER_LOOKS;
   }
 
-  /** The run's clock as the rows say; null when they are about something else. */
-  look(state: ScenarioState): ReturnType<typeof clockOf> {
+  /** The run as the rows say; null when they are about something else. */
+  look(state: ScenarioState): EffectiveScenario | null {
     const effective = effectiveScenario(state);
-    const clock = effective === null ? null : clockOf(effective);
-    const present = clock !== null && effective?.scenario.runId === this.plan.scenario.runId;
+    const present =
+      effective !== null &&
+      clockOf(effective) !== null &&
+      effective.scenario.runId === this.plan.scenario.runId;
     // A run of the configuration that somebody had paused, and whose pause is gone: it was healed, not resumed.
     const fellBack = this.overridden && effective?.source === 'desired';
     if (effective?.source === 'override' && present) this.overridden = true;
     this.absent = present && !fellBack ? 0 : this.absent + 1;
-    return present && !fellBack ? clock : null;
+    return present && !fellBack ? effective : null;
   }
 }
 

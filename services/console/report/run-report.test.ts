@@ -31,6 +31,7 @@ interface Case {
   minuteSeconds?: number;
   ablation?: Ablation;
   storageEmulation?: boolean;
+  shownMinutes?: number;
   from?: number;
   to?: number;
   shows?: (expected: MinuteExpectation) => Shown;
@@ -41,9 +42,10 @@ function scenarioFor({
   minuteSeconds = 6,
   storageEmulation = true,
   ablation,
+  shownMinutes = 30,
 }: Case): Scenario {
   return resolveScenario(
-    { demoMode: mode, minuteSeconds, storageEmulation },
+    { demoMode: mode, minuteSeconds, storageEmulation, shownMinutes, durationMinutes: shownMinutes + 4 },
     { nowSeconds: START_SECONDS - 5, startTimestamp: START_SECONDS, ablation: ablation ?? null },
   );
 }
@@ -100,7 +102,8 @@ function bothReports(run: Case): { command: Report; console: Report } {
     command: judge({
       ...goodRun(),
       ...reportHead(scenario, START_SECONDS + from * scenario.minuteSeconds),
-      minutes,
+      // The command tells the minutes that are shown.
+      minutes: minutes.filter(({ minute }) => minute < scenario.shownMinutes),
       lostRevenueUsd: totalLostRevenueUsd(minutes),
     }),
     console: reportOf(curveOf(store, known, null, clock.ms), known),
@@ -143,6 +146,7 @@ const CASES: [what: string, grade: Grade, run: Case][] = [
     'not as promised',
     { mode: 'blackfriday-v3', minuteSeconds: 30, shows: off(22, 0.1) },
   ],
+  ['a run of 32 minutes, held two more', 'as promised', { shownMinutes: 32, to: 33 }],
   ['a range with its peak', 'as promised', { from: 18, to: 22 }],
   ['a range without a target', 'not graded', { from: 7, to: 9 }],
   ['a run without storage emulation', 'not graded', { storageEmulation: false }],

@@ -1,3 +1,4 @@
+import { restoredText } from '../../../report/report';
 import { positionAt } from '../../../scenario/timeline';
 import type { EffectiveScenario, Scenario } from '../../../scenario/types';
 
@@ -98,7 +99,7 @@ export class RunBook {
     run.effective = after;
     if (run.original.ablation !== null && after.scenario.ablation === null) run.original = after.scenario;
     if (before.scenario.ablation !== after.scenario.ablation) {
-      this.note(run, 'ablation', ablationText(after.scenario), nowMs);
+      this.note(run, 'ablation', restoredText(after.scenario.ablation), nowMs);
     }
     if (before.pausedAt === null && after.pausedAt !== null) this.note(run, 'paused', 'clock held', nowMs);
     if (before.pausedAt !== null && after.pausedAt === null) {
@@ -151,9 +152,4 @@ export class RunBook {
 /** Where a run's clock stands (fractional demo minute); null before minute 0. */
 export function minuteAt(effective: EffectiveScenario, nowMs: number): number | null {
   return positionAt(effective, nowMs / 1000).minute;
-}
-
-function ablationText({ ablation }: Scenario): string {
-  if (ablation === 'index') return 'index restored, pool still small';
-  return ablation === 'pool' ? 'pool restored, index still absent' : 'both causes back';
 }
