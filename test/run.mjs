@@ -30,7 +30,7 @@ function noEngine() {
 
 const parts = [
   // Compiles the Pulumi program too, which `npm start` doesn't need: its mock tests run compiled.
-  { name: 'types', command: [bin('tsc'), '-p', 'tsconfig.json'] },
+  { name: 'types', command: [bin('tsc'), '-b', 'tsconfig.json', 'services/tsconfig.pages.json'] },
   { name: 'lint', command: [bin('eslint'), '.', '--max-warnings', '0'] },
   { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
   { name: 'docs', command: [process.execPath, 'dist/cli/generate-docs.js', '--check'] },
@@ -40,6 +40,7 @@ const parts = [
       tests(
         'dist/{scenario,report,machine,services,local,cli,infra,stacks,policy}/**/*.test.js',
         'dist/test/house/*.test.js',
+        'services/*/public/**/*.test.js',
       ),
   },
   // Asks kubeconform, kube-score and checkov where they are installed, and says so where not.

@@ -74,7 +74,10 @@ function readRequest(request: Request, recommendationsMs: number): CheckoutReque
   };
 }
 
-function answer(placed: PlacedOrder, idempotencyKey: string): Record<string, unknown> {
+/** What the page reads of a placed order. */
+export type CheckoutAnswer = ReturnType<typeof answer>;
+
+function answer(placed: PlacedOrder, idempotencyKey: string) {
   return {
     status: 'success',
     flow: 'demo_checkout',

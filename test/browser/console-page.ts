@@ -57,7 +57,7 @@ export class ConsolePage {
 
   /** What the stage says of a cohort, in a word. */
   state(cohort: 'baseline' | 'demo'): Promise<string> {
-    return this.page.locator(`.lane[data-cohort="${cohort}"] .state-word`).innerText();
+    return this.page.locator(`.cohort[data-cohort="${cohort}"] .state-word`).innerText();
   }
 
   /** Waits until the stage says so. */

@@ -35,7 +35,7 @@ async function spansReceived(): Promise<number> {
 }
 
 describe('before the outage', () => {
-  it('the stage says in a word that both lanes are healthy, and what a heal would do', async () => {
+  it('the stage says in a word that both cohorts are healthy, and what a heal would do', async () => {
     await app.untilState('baseline', 'Healthy');
     await app.untilState('demo', 'Healthy');
     assert.match(await app.page.locator('.headline').innerText(), /Everything works/);
@@ -225,7 +225,7 @@ describe('the outage', () => {
 
 describe('for slides', () => {
   for (const [view, shows] of [
-    ['stage', '.lanes'],
+    ['stage', '.cohorts'],
     ['curve', '.charts'],
     ['why', '.panes'],
     ['map', '.map'],
@@ -298,7 +298,7 @@ describe('what goes wrong', () => {
       const { status } = await shop.request('console', '/api/summary?minutes=false');
       assert.equal(status, 200);
       slowestMs = Math.max(slowestMs, performance.now() - startedAt);
-      clocks.add(await app.page.locator('.lane[data-cohort="demo"] .figures').innerText());
+      clocks.add(await app.page.locator('.cohort[data-cohort="demo"] .figures').innerText());
     }
     await ended;
     const { statuses, sent, rate } = JSON.parse(output) as {

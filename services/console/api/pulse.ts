@@ -1,3 +1,4 @@
+import { FLOW_THRESHOLDS } from '../../../scenario/flow-alert';
 import { mayBePoolOf } from '../../../scenario/pool-share';
 import { phaseAt, positionAt } from '../../../scenario/timeline';
 import { INDEX_NAMES, type EffectiveScenario, type IndexState, type Phase } from '../../../scenario/types';
@@ -5,7 +6,7 @@ import { presetOf } from '../../../scenario/presets';
 import { scaledPool } from '../../../scenario/feasibility';
 import type { KnownRun } from '../runs/run-book';
 import { COHORT_ROUTES, FRONTEND, OUTAGE_POOL } from '../store/aggregates';
-import type { HistoryPoint } from '../store/history';
+import { HISTORY_SECONDS, type HistoryPoint } from '../store/history';
 import { round, statsOf, type Stats } from '../store/series';
 import type { TelemetryStore } from '../store/telemetry-store';
 import type { SystemSeen } from '../system/database-observer';
@@ -16,6 +17,8 @@ import { SETTLE_SECONDS } from './summary';
 /** The stage shows the last ten seconds. */
 export const PULSE_SECONDS = 10;
 const ARRIVING_MS = 10_000;
+/** From here on a cohort's failures are worth a word: below the flow alert, above what a healthy shop has. */
+const DEGRADING_ERROR_RATE = 0.02;
 
 /** Something the scenario has changed from normal. */
 export interface Change {
@@ -65,6 +68,10 @@ export interface Pulse {
   pool:
     (PoolState & { queryP50Ms: number | null; queryP95Ms: number | null; waitP95Ms: number | null }) | null;
   point: HistoryPoint;
+  /** From where on figures count as degrading, failing (as for the flow alert) and slow. */
+  thresholds: { degradingErrorRate: number; failingErrorRate: number; slowP95Ms: number };
+  /** How much history the page keeps. */
+  historySeconds: number;
 }
 
 export interface PulseOptions {
@@ -129,6 +136,12 @@ export function pulse({ store, effective, run, system, nowMs }: PulseOptions): P
       demo: pointOf(demo),
       lostUsdPerMinute: usdPerMinute,
     },
+    thresholds: {
+      degradingErrorRate: DEGRADING_ERROR_RATE,
+      failingErrorRate: FLOW_THRESHOLDS.errorRate,
+      slowP95Ms: FLOW_THRESHOLDS.p95Ms,
+    },
+    historySeconds: HISTORY_SECONDS,
   };
 }
 

@@ -12,6 +12,9 @@ const EVERY_SECONDS: readonly [event: StreamEvent, seconds: number, onlyChanged:
 ];
 const HEARTBEAT_SECONDS = 5;
 
+/** What is on the stream, by kind of event: the page's state. */
+export type StreamStates = { [E in StreamEvent]: ReturnType<ConsoleView[E]> };
+
 /** Publishes the console's view to the stream's viewers, once a second what is due. */
 export class Broadcast {
   private seconds = 0;
@@ -39,22 +42,7 @@ export class Broadcast {
   }
 
   /** The state of one kind of event now. */
-  stateOf(event: StreamEvent): unknown {
-    switch (event) {
-      case 'history':
-        return this.view.history();
-      case 'pulse':
-        return this.view.pulse();
-      case 'curve':
-        return this.view.curve();
-      case 'map':
-        return this.view.map();
-      case 'traces':
-        return this.view.traces();
-      case 'conductor':
-        return this.view.conductor();
-      case 'explain':
-        return this.view.explain();
-    }
+  stateOf<E extends StreamEvent>(event: E): StreamStates[E] {
+    return this.view[event]() as StreamStates[E];
   }
 }

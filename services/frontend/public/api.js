@@ -1,7 +1,13 @@
 /** Requests to the shop. */
 
+/** @import { CheckoutAnswer } from '../checkout-routes' */
+/** @import { CheckoutInput } from '../input' */
+/** @import { Ad, Cart, Product } from '../shop' */
+/** @import { Currency } from './money.js' */
+
 /** What the shop answered when it did not do what was asked, or that it could not be reached (status 0). */
 export class ShopError extends Error {
+  /** @param {number} status 0: unreachable @param {any} body @param {string | null} traceId */
   constructor(status, body, traceId) {
     super(body?.error ?? (status === 0 ? 'The shop cannot be reached.' : `The shop answered ${status}.`));
     this.status = status;
@@ -14,6 +20,11 @@ export class ShopError extends Error {
 /** Longer than the frontend's own deadlines, so that its answer comes first (ms). */
 const PATIENCE_MS = 20_000;
 
+/**
+ * @param {string} method @param {string} path @param {object} [json]
+ * @returns {Promise<any>}
+ * @throws {ShopError}
+ */
 async function ask(method, path, json) {
   let response;
   let text;
@@ -40,18 +51,35 @@ async function ask(method, path, json) {
   return { ...body, traceId };
 }
 
-const cartPath = (cartId) => `/api/cart/${encodeURIComponent(cartId)}`;
+const cartPath = (/** @type {string} */ cartId) => `/api/cart/${encodeURIComponent(cartId)}`;
 
+/** @param {string} cartId @param {number} productId */
+const itemPath = (cartId, productId) => `${cartPath(cartId)}/items/${productId}`;
+
+/**
+ * @type {{
+ *   browse(visit: object): Promise<{ products: Product[], ads: Ad[] }>,
+ *   product(id: number): Promise<{ product: Product }>,
+ *   lowStock(): Promise<{ products: Product[] }>,
+ *   currencies(): Promise<{ rates: Currency[] }>,
+ *   cart(cartId: string): Promise<Cart>,
+ *   addToCart(cartId: string, productId: number): Promise<Cart>,
+ *   setQuantity(cartId: string, productId: number, quantity: number): Promise<Cart>,
+ *   removeFromCart(cartId: string, productId: number): Promise<Cart>,
+ *   checkout(order: Omit<CheckoutInput, 'currency'> & { currency: string }): Promise<CheckoutAnswer>,
+ * }}
+ */
 export const api = {
   browse: (visit) => ask('POST', '/api/browse', visit),
   product: (id) => ask('GET', `/api/products/${id}`),
   lowStock: () => ask('GET', '/api/low-stock'),
   currencies: () => ask('GET', '/api/currencies'),
   cart: (cartId) => ask('GET', cartPath(cartId)),
-  addToCart: (cartId, productId) =>
-    ask('POST', `${cartPath(cartId)}/items`, { product_id: productId, quantity: 1 }),
-  setQuantity: (cartId, productId, quantity) =>
-    ask('PUT', `${cartPath(cartId)}/items/${productId}`, { quantity }),
-  removeFromCart: (cartId, productId) => ask('DELETE', `${cartPath(cartId)}/items/${productId}`),
+  addToCart: (cartId, id) => ask('POST', `${cartPath(cartId)}/items`, { product_id: id, quantity: 1 }),
+  setQuantity: (cartId, id, quantity) => ask('PUT', itemPath(cartId, id), { quantity }),
+  removeFromCart: (cartId, id) => ask('DELETE', itemPath(cartId, id)),
   checkout: (order) => ask('POST', '/api/checkout', order),
 };
+
+/** What to tell the visitor about a request that failed. @param {unknown} error */
+export const messageOf = (error) => (error instanceof Error ? error.message : String(error));

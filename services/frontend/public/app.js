@@ -1,13 +1,15 @@
 /** The storefront: categories, shelves and the way to the cart. */
 
-import { api } from './api.js';
+import { api, messageOf } from './api.js';
 import { cart } from './cart.js';
-import { byId, h } from './dom.js';
+import { byId, h } from './lib/dom.js';
 import { openDrawer, redrawDrawer, setUpDrawer } from './drawer.js';
 import { chooseCurrency, currencyCode, currencyCodes, price, useRates } from './money.js';
 import { picture } from './pictures.js';
 import { showToast } from './toast.js';
 import { visitor } from './visitor.js';
+
+/** @import { Ad, Product } from '../shop' */
 
 const CATEGORIES = ['electronics', 'books', 'home', 'garden', 'toys', 'sports', 'fashion', 'grocery'];
 const DEAL_OF_THE_DAY = 123;
@@ -16,6 +18,7 @@ const SHELF_LENGTH = 8;
 /** From here on a product says how few are left. */
 const FEW_LEFT = 10;
 
+/** @type {{ category: string, products: Product[], shown: number, deal: Product | null, lowStock: Product[] }} */
 const state = {
   category: categoryOfAddress(),
   products: [],
@@ -26,10 +29,10 @@ const state = {
 
 function categoryOfAddress() {
   const wanted = new URLSearchParams(location.search).get('category');
-  return CATEGORIES.includes(wanted) ? wanted : 'electronics';
+  return wanted !== null && CATEGORIES.includes(wanted) ? wanted : 'electronics';
 }
 
-const sentence = (word) => word.charAt(0).toUpperCase() + word.slice(1);
+const sentence = (/** @type {string} */ word) => word.charAt(0).toUpperCase() + word.slice(1);
 
 // ── drawing ─────────────────────────────────────────────────────────────────
 
@@ -44,7 +47,7 @@ function drawCategories() {
           {
             href: `/?category=${category}`,
             'aria-current': category === state.category ? 'page' : null,
-            onclick: (event) => {
+            onclick: (/** @type {MouseEvent} */ event) => {
               if (event.metaKey || event.ctrlKey || event.shiftKey) return;
               event.preventDefault();
               history.pushState(null, '', `/?category=${category}`);
@@ -58,19 +61,20 @@ function drawCategories() {
   );
 }
 
+/** @param {Product} product @param {HTMLButtonElement} button */
 async function add(product, button) {
   button.disabled = true;
   try {
     await cart.add(product.id);
     showToast(`${product.name} is in your cart`);
   } catch (error) {
-    showToast(error.message);
+    showToast(messageOf(error));
   } finally {
     button.disabled = false;
   }
 }
 
-const addButton = (product, label = 'Add to cart') =>
+const addButton = (/** @type {Product} */ product, label = 'Add to cart') =>
   h(
     'button',
     {
@@ -83,6 +87,7 @@ const addButton = (product, label = 'Add to cart') =>
     product.stock_quantity < 1 ? 'Sold out' : label,
   );
 
+/** @param {Product} product */
 function stockNote(product) {
   if (product.stock_quantity < 1) return h('p', { class: 'stock gone' }, 'Back in a week or two');
   if (product.stock_quantity <= FEW_LEFT)
@@ -90,7 +95,7 @@ function stockNote(product) {
   return h('p', { class: 'stock' }, 'In stock');
 }
 
-const card = (product) =>
+const card = (/** @type {Product} */ product) =>
   h(
     'li',
     { class: 'card' },
@@ -157,6 +162,7 @@ function drawLowStock() {
   byId('selling-fast-list').replaceChildren(...state.lowStock.slice(0, SHELF_LENGTH).map(card));
 }
 
+/** @param {Ad[]} ads */
 function drawAds(ads) {
   const section = byId('ads');
   section.hidden = ads.length === 0;
@@ -196,6 +202,7 @@ function drawPrices() {
 
 // ── loading ─────────────────────────────────────────────────────────────────
 
+/** @param {string} category */
 async function showCategory(category) {
   Object.assign(state, { category, products: [], shown: SHOWN_AT_FIRST });
   drawCategories();
@@ -219,6 +226,7 @@ async function showCategory(category) {
   }
 }
 
+/** @param {string} category @param {unknown} error */
 function drawProductsFailure(category, error) {
   byId('product-grid').replaceChildren();
   byId('products-status').replaceChildren(
@@ -226,7 +234,7 @@ function drawProductsFailure(category, error) {
       'div',
       { class: 'notice' },
       h('p', {}, 'These products cannot be shown right now.'),
-      h('p', { class: 'fine' }, error.message),
+      h('p', { class: 'fine' }, messageOf(error)),
       h(
         'button',
         { class: 'button quiet', type: 'button', onclick: () => void showCategory(category) },
@@ -236,7 +244,11 @@ function drawProductsFailure(category, error) {
   );
 }
 
-/** Loads a part that the page can do without: if it fails, its place stays empty. */
+/**
+ * Loads a part that the page can do without: if it fails, its place stays empty.
+ * @template T
+ * @param {() => Promise<T>} request @param {(answer: T) => void} use
+ */
 async function loadExtra(request, use) {
   try {
     use(await request());
@@ -254,8 +266,9 @@ function start() {
     state.shown += SHOWN_AT_FIRST;
     drawProducts();
   });
-  byId('currency').addEventListener('change', (event) => {
-    chooseCurrency(event.target.value);
+  const currency = /** @type {HTMLSelectElement} */ (byId('currency'));
+  currency.addEventListener('change', () => {
+    chooseCurrency(currency.value);
     drawPrices();
   });
   window.addEventListener('popstate', () => void showCategory(categoryOfAddress()));

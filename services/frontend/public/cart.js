@@ -3,20 +3,24 @@
 import { api } from './api.js';
 import { visitor } from './visitor.js';
 
+/** @import { Cart } from '../shop' */
+
+/** @type {Set<() => void>} */
 const listeners = new Set();
+/** @type {Cart['items']} */
 let items = [];
-/** Changes are sent one after the other, so that the last answer is the newest state. */
+/** Changes are sent one after the other, so that the last answer is the newest state. @type {Promise<void>} */
 let queue = Promise.resolve();
 
 export const cart = {
   items: () => items,
   count: () => items.reduce((sum, item) => sum + item.quantity, 0),
   totalCents: () => items.reduce((sum, item) => sum + item.quantity * item.unit_price_cents, 0),
-  onChange: (listener) => listeners.add(listener),
+  onChange: (/** @type {() => void} */ listener) => listeners.add(listener),
 
   load: () => change(() => api.cart(visitor.cartId)),
-  add: (productId) => change(() => api.addToCart(visitor.cartId, productId)),
-  setQuantity: (productId, quantity) =>
+  add: (/** @type {number} */ productId) => change(() => api.addToCart(visitor.cartId, productId)),
+  setQuantity: (/** @type {number} */ productId, /** @type {number} */ quantity) =>
     change(() =>
       quantity < 1
         ? api.removeFromCart(visitor.cartId, productId)
@@ -24,6 +28,7 @@ export const cart = {
     ),
 };
 
+/** @param {() => Promise<Cart>} request */
 function change(request) {
   const result = queue.then(request).then((answer) => {
     items = answer.items;

@@ -10,6 +10,7 @@ export class CheckoutAttempt {
   /** How often it was tried. */
   tries = 0;
 
+  /** @param {{ product_id: number, quantity: number }[]} items @param {string} zip */
   constructor(items, zip) {
     this.items = items.map(({ product_id, quantity }) => ({ product_id, quantity }));
     this.zip = zip;

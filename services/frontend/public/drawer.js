@@ -1,22 +1,27 @@
 /** The drawer: the cart, then the checkout and how it ended. */
 
+import { messageOf, ShopError } from './api.js';
 import { cart } from './cart.js';
 import { CheckoutAttempt } from './checkout-attempt.js';
-import { byId, h, s } from './dom.js';
+import { byId, h, s } from './lib/dom.js';
 import { amount, currencyCode, price } from './money.js';
 import { picture } from './pictures.js';
 import { showToast } from './toast.js';
 import { remember, remembered } from './visitor.js';
 
+/** @import { CheckoutAnswer } from '../checkout-routes' */
+/** @import { Cart } from '../shop' */
+/** @import { Child } from './lib/types' */
+
 const MAX_QUANTITY = 99;
 /** From here on the drawer says that it takes longer than usual (ms). */
 const SLOW_AFTER_MS = 1500;
 
-const dialog = byId('drawer');
+const dialog = /** @type {HTMLDialogElement} */ (byId('drawer'));
 const body = byId('drawer-body');
 const title = byId('drawer-title');
 
-/** `cart`, `sending`, or `ended`: what a change of the cart may redraw. */
+/** `cart`, `sending`, or `ended`: what a change of the cart may redraw. @type {'cart' | 'sending' | 'ended'} */
 let view = 'cart';
 
 export function openDrawer() {
@@ -40,6 +45,7 @@ export function redrawDrawer() {
   if (view === 'cart') showCart();
 }
 
+/** @param {string} heading @param {HTMLElement[]} content */
 function show(heading, ...content) {
   title.textContent = heading;
   body.replaceChildren(...content);
@@ -49,7 +55,8 @@ function show(heading, ...content) {
 
 function showCart() {
   view = 'cart';
-  const focused = document.activeElement?.dataset?.focus;
+  const active = document.activeElement;
+  const focused = active instanceof HTMLElement ? active.dataset.focus : undefined;
   const items = cart.items();
   if (items.length === 0) {
     show('Your cart', emptyCart());
@@ -57,8 +64,11 @@ function showCart() {
   }
   show('Your cart', h('ul', { class: 'lines' }, ...items.map(cartLine)), checkoutForm());
   // Redrawing must not take the keyboard away from the button that was pressed.
-  if (focused) body.querySelector(`[data-focus="${focused}"]`)?.focus();
+  if (focused) focus(`[data-focus="${focused}"]`);
 }
+
+/** @param {string} selector */
+const focus = (selector) => /** @type {HTMLElement | null} */ (body.querySelector(selector))?.focus();
 
 const emptyCart = () =>
   h(
@@ -69,11 +79,13 @@ const emptyCart = () =>
     h('button', { class: 'button', type: 'button', onclick: () => dialog.close() }, 'Look around'),
   );
 
+/** @param {Cart['items'][number]} item */
 function cartLine(item) {
   const product = { id: item.product_id, name: item.name, category: '' };
-  const set = (quantity) => {
-    cart.setQuantity(item.product_id, quantity).catch((error) => showToast(error.message));
+  const set = (/** @type {number} */ quantity) => {
+    cart.setQuantity(item.product_id, quantity).catch((error) => showToast(messageOf(error)));
   };
+  /** @param {string} label @param {string} sign @param {number} quantity @param {boolean} disabled */
   const stepper = (label, sign, quantity, disabled) =>
     h(
       'button',
@@ -118,7 +130,7 @@ function checkoutForm() {
     title: 'Five digits, such as 10001',
     maxlength: 10,
     required: true,
-    value: remembered('zip', '10001'),
+    value: remembered('zip') ?? '10001',
   });
   return h(
     'form',
@@ -139,6 +151,7 @@ function checkoutForm() {
 
 // ── the checkout ────────────────────────────────────────────────────────────
 
+/** @param {CheckoutAttempt} attempt */
 async function send(attempt) {
   view = 'sending';
   const clock = showProgress(attempt);
@@ -150,12 +163,16 @@ async function send(attempt) {
     cart.load().catch(() => undefined);
   } catch (error) {
     view = 'ended';
-    showFailure(attempt, error);
+    showFailure(
+      attempt,
+      error instanceof ShopError ? error : new ShopError(0, { error: messageOf(error) }, null),
+    );
   } finally {
     clock.stop();
   }
 }
 
+/** @param {CheckoutAttempt} attempt */
 function showProgress(attempt) {
   const seconds = h('span', { class: 'seconds' }, '0.0 s');
   const note = h('p', { class: 'progress-note', role: 'status' }, 'Checking your order with the shop…');
@@ -177,6 +194,7 @@ function showProgress(attempt) {
   return { stop: () => clearInterval(timer) };
 }
 
+/** @param {CheckoutAnswer} order */
 function showSuccess(order) {
   show(
     'Thank you',
@@ -205,14 +223,16 @@ function showSuccess(order) {
       'Keep looking',
     ),
   );
-  body.querySelector('.outcome').focus();
+  focus('.outcome');
 }
 
+/** @typedef {CheckoutAnswer['recommendations'][number]} Recommendation */
+/** @param {Recommendation[]} products */
 function recommended(products) {
-  const add = (product) => () => {
+  const add = (/** @type {Recommendation} */ product) => () => {
     cart.add(product.id).then(
       () => showToast(`${product.name} is in your cart`),
-      (error) => showToast(error.message),
+      (error) => showToast(messageOf(error)),
     );
   };
   return h(
@@ -226,7 +246,7 @@ function recommended(products) {
         h(
           'li',
           { class: 'line' },
-          h('div', { class: 'line-picture' }, picture({ category: 'electronics', ...product })),
+          h('div', { class: 'line-picture' }, picture({ ...product, category: 'electronics' })),
           h(
             'div',
             { class: 'line-text' },
@@ -249,7 +269,7 @@ function recommended(products) {
   );
 }
 
-/** What a customer can understand of a failed checkout. */
+/** What a customer can understand of a failed checkout. @param {ShopError} error */
 function explain(error) {
   const seconds =
     typeof error.body.waited_ms === 'number' ? `${(error.body.waited_ms / 1000).toFixed(1)}\u00a0s` : null;
@@ -261,8 +281,9 @@ function explain(error) {
   return error.message;
 }
 
-const sentence = (word) => word.charAt(0).toUpperCase() + word.slice(1);
+const sentence = (/** @type {string} */ word) => word.charAt(0).toUpperCase() + word.slice(1);
 
+/** @param {CheckoutAttempt} attempt @param {ShopError} error */
 function showFailure(attempt, error) {
   const declined = error.status === 402;
   const retry = () => void send(declined ? attempt.withAnotherCard() : attempt);
@@ -288,10 +309,10 @@ function showFailure(attempt, error) {
     ),
     h('button', { class: 'button quiet wide', type: 'button', onclick: showCart }, 'Back to the cart'),
   );
-  body.querySelector('.outcome').focus();
+  focus('.outcome');
 }
 
-const mark = (d) =>
+const mark = (/** @type {string} */ d) =>
   s(
     'svg',
     { viewBox: '0 0 24 24', class: 'mark', 'aria-hidden': 'true' },
@@ -299,12 +320,13 @@ const mark = (d) =>
     s('path', { d }),
   );
 
+/** @param {Child[][]} rows */
 const facts = (rows) =>
   h('dl', { class: 'facts' }, ...rows.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]));
 
-const shortId = (id) => id.slice(0, 8).toUpperCase();
+const shortId = (/** @type {string} */ id) => id.slice(0, 8).toUpperCase();
 
-/** The trace id, to be copied into whatever shows traces. */
+/** The trace id, to be copied into whatever shows traces. @param {string} traceId */
 function traceLink(traceId) {
   const copy = () => {
     // Without a secure context there is no clipboard: the id can still be selected.

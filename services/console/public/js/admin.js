@@ -1,14 +1,22 @@
 /** Calls of run-time control. The token stays in this tab's session. */
 
 const KEY = 'console.admin-token';
+const PATIENCE_MS = 15_000;
 
-export function token() {
-  return sessionStorage.getItem(KEY) ?? '';
+/** The console did not do what was asked. */
+class Refused extends Error {
+  /** @param {string} message @param {number} status */
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
 }
 
-export function forgetToken() {
-  sessionStorage.removeItem(KEY);
-}
+/** The token was not the console's. @param {unknown} error */
+export const isUnauthorized = (error) => error instanceof Refused && error.status === 401;
+
+export const token = () => sessionStorage.getItem(KEY) ?? '';
+export const forgetToken = () => sessionStorage.removeItem(KEY);
 
 /** Takes a token from the address (`#token=…`, which is sent nowhere), and cleans the address. */
 export function takeTokenFromAddress() {
@@ -18,31 +26,23 @@ export function takeTokenFromAddress() {
   history.replaceState(null, '', `${location.pathname}${location.search}#/conductor`);
 }
 
-async function call(method, path, body, secret) {
+/** @param {string} path @param {string} secret @param {object} [json] */
+async function call(path, secret, json) {
   const response = await fetch(`admin/override/${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${secret}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    body: body === undefined ? undefined : JSON.stringify(body),
-    signal: AbortSignal.timeout(15_000),
+    method: json ? 'POST' : 'GET',
+    headers: { authorization: `Bearer ${secret}`, ...(json && { 'content-type': 'application/json' }) },
+    ...(json && { body: JSON.stringify(json) }),
+    signal: AbortSignal.timeout(PATIENCE_MS),
   });
   const answer = await response.json();
-  if (!response.ok)
-    throw Object.assign(new Error(answer.error ?? `HTTP ${String(response.status)}`), {
-      status: response.status,
-    });
-  return answer;
+  if (!response.ok) throw new Refused(answer.error ?? `HTTP ${String(response.status)}`, response.status);
 }
 
-/** Keeps a token if the console accepts it. @throws with the console's reason */
+/** Keeps a token if the console accepts it. @param {string} secret @throws {Refused} with the console's reason */
 export async function unlock(secret) {
-  await call('GET', 'check', undefined, secret);
+  await call('check', secret);
   sessionStorage.setItem(KEY, secret);
 }
 
-/** One action. @throws with the console's reason */
-export function act(path, body = {}) {
-  return call('POST', path, body, token());
-}
+/** One action. @param {string} path @param {object} body @throws {Refused} with the console's reason */
+export const act = (path, body = {}) => call(path, token(), body);

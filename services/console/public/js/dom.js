@@ -1,45 +1,24 @@
-/** Small helpers to build and change the page. Texts go in as text, never as HTML. */
+/** Changing the page, and the parts that several views have. Elements are built with lib/dom.js. */
 
-/** An element with attributes (`on…` are listeners) and children (nodes or texts; null is left out). */
-export function h(name, attributes = {}, ...children) {
-  return fill(document.createElement(name), attributes, children);
-}
+import { h, s } from '../lib/dom.js';
 
-const SVG = 'http://www.w3.org/2000/svg';
-
-/** The same for SVG. */
-export function s(name, attributes = {}, ...children) {
-  return fill(document.createElementNS(SVG, name), attributes, children);
-}
-
-function fill(node, attributes, children) {
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined || value === false) continue;
-    if (key.startsWith('on')) node.addEventListener(key.slice(2), value);
-    else node.setAttribute(key, value === true ? '' : String(value));
-  }
-  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
-  return node;
-}
-
-/** Sets a text if it differs: readers and selections are not disturbed by what stays. */
+/** Sets a text if it differs: readers and selections are not disturbed by what stays. @param {Node} node @param {string | null} [content] */
 export function text(node, content) {
   const next = content ?? '';
   if (node.textContent !== next) node.textContent = next;
 }
 
-/** Sets or removes an attribute if it differs. */
-export function attribute(node, name, value) {
-  if (value === null || value === undefined || value === false) {
-    if (node.hasAttribute(name)) node.removeAttribute(name);
-    return;
-  }
-  const next = value === true ? '' : String(value);
-  if (node.getAttribute(name) !== next) node.setAttribute(name, next);
-}
+/** What went wrong, in words. @param {unknown} error */
+export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
-/** Runs `build` with a value only when the value has changed since: lists keep focus and scroll otherwise. */
+/**
+ * Runs `build` with a value only when the value has changed since: lists keep focus and scroll otherwise.
+ * @template T
+ * @param {(value: T) => void} build
+ * @returns {(value: T) => void}
+ */
 export function whenChanged(build) {
+  /** @type {string | null} */
   let last = null;
   return (value) => {
     const now = JSON.stringify(value);
@@ -56,7 +35,7 @@ const PATHS = {
   quiet: 'M7 12h10',
 };
 
-/** The sign of a state: its shape tells it without its colour. */
+/** The sign of a state: its shape tells it without its colour. @param {keyof PATHS} state */
 export function stateIcon(state) {
   const outline =
     state === 'degrading'
@@ -68,37 +47,41 @@ export function stateIcon(state) {
     'svg',
     { class: 'state-icon', viewBox: '0 0 24 24', 'aria-hidden': 'true' },
     outline,
-    s('path', { class: 'icon-mark', d: PATHS[state] ?? PATHS.quiet }),
+    s('path', { class: 'icon-mark', d: PATHS[state] }),
   );
 }
 
-/** A table: heads, rows of cells (text, or {text, class, head}). */
+/** @typedef {string | { text: string, class: string | null }} Cell */
+
+/**
+ * A table: heads, rows of cells.
+ * @param {string} caption @param {string[]} heads @param {Cell[][]} rows
+ */
 export function table(caption, heads, rows, empty = 'Nothing yet.') {
-  const cell = (value, index) => {
-    const is = typeof value === 'object' && value !== null ? value : { text: value };
+  const cell = (/** @type {Cell} */ value, /** @type {number} */ index) => {
+    const is = typeof value === 'string' ? { text: value, class: null } : value;
     return index === 0
       ? h('th', { scope: 'row', class: is.class }, is.text)
       : h('td', { class: is.class }, is.text);
   };
+  const headRow = h(
+    'tr',
+    {},
+    heads.map((head) => h('th', { scope: 'col' }, head)),
+  );
+  const body =
+    rows.length === 0
+      ? h('tr', {}, h('td', { colspan: heads.length, class: 'empty' }, empty))
+      : rows.map((cells) => h('tr', {}, cells.map(cell)));
   return h(
     'table',
     {},
     h('caption', { class: 'visually-hidden' }, caption),
-    h(
-      'thead',
-      {},
-      h(
-        'tr',
-        {},
-        heads.map((head) => h('th', { scope: 'col' }, head)),
-      ),
-    ),
-    h(
-      'tbody',
-      {},
-      rows.length === 0
-        ? h('tr', {}, h('td', { colspan: heads.length, class: 'empty' }, empty))
-        : rows.map((cells) => h('tr', {}, cells.map(cell))),
-    ),
+    h('thead', {}, headRow),
+    h('tbody', {}, body),
   );
 }
+
+/** A part that scrolls by itself, reached by keyboard, with a name. @param {string} label */
+export const scrollBox = (label, name = 'scroll') =>
+  h('div', { class: name, tabindex: 0, role: 'region', 'aria-label': label });

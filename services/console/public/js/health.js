@@ -1,15 +1,19 @@
 import { duration, percent } from './format.js';
+/** @import { Curve } from '../../api/curve' */
+/** @import { Pulse } from '../../api/pulse' */
+/** @import { Stats } from '../../store/series' */
 
-/** From here on checkouts count as degrading, and as failing (the flow alert's own thresholds). */
-export const DEGRADING_ERROR_RATE = 0.02;
-export const FAILING_ERROR_RATE = 0.2;
-export const SLOW_P95_MS = 2000;
+/** From where on figures count as degrading, failing and slow, as the console says. @typedef {Pulse['thresholds']} Thresholds */
 
-/** What a cohort's figures amount to, in one word. */
-export function stateOf(stats) {
-  if (!stats || stats.requests === 0) return 'quiet';
-  if (stats.errorRate > FAILING_ERROR_RATE) return 'failing';
-  if (stats.errorRate > DEGRADING_ERROR_RATE || stats.p95Ms > SLOW_P95_MS) return 'degrading';
+/** Until so long (ms) after its end a run counts as just healed. */
+const JUST_HEALED_MS = 300_000;
+
+/** What a cohort's figures amount to, in one word. @param {Stats} stats @param {Thresholds} thresholds */
+export function stateOf({ requests, errorRate, p95Ms }, thresholds) {
+  if (requests === 0) return 'quiet';
+  if ((errorRate ?? 0) > thresholds.failingErrorRate) return 'failing';
+  if ((errorRate ?? 0) > thresholds.degradingErrorRate || (p95Ms ?? 0) > thresholds.slowP95Ms)
+    return 'degrading';
   return 'healthy';
 }
 
@@ -20,23 +24,20 @@ export const STATE_WORDS = {
   quiet: 'No traffic',
 };
 
-/** What happens, in one sentence that is understood from the back of the room. */
-export function headline(pulse, curve) {
-  const { scenario, baseline, demo, telemetry } = pulse;
+/** What happens, in one sentence that is understood from the back of the room. @param {Pulse} pulse @param {Curve | null} curve */
+export function headline({ at, scenario, baseline, demo, telemetry, thresholds }, curve) {
   if (!scenario) return 'Waiting for the shop.';
   if (!telemetry.arriving) return 'No telemetry arrives. The figures below are old.';
-  const [browse, buy] = [stateOf(baseline), stateOf(demo)];
-  const browsing =
-    browse === 'healthy' || browse === 'quiet'
-      ? 'Browsing is untouched.'
-      : `Browsing suffers too: ${browse}.`;
+  const [browse, buy] = [stateOf(baseline, thresholds), stateOf(demo, thresholds)];
+  const untouched = browse === 'healthy' || browse === 'quiet';
+  const browsing = untouched ? 'Browsing is untouched.' : `Browsing suffers too: ${browse}.`;
   if (scenario.state === 'before_start')
     return `Black Friday begins in ${String(scenario.startsInSeconds)} s.`;
-  if (buy === 'failing' || (buy === 'degrading' && demo.errorRate > DEGRADING_ERROR_RATE)) {
-    const of100 = Math.max(1, Math.round(demo.errorRate * 100));
-    const checkouts = `${String(of100)} of 100 checkouts fail.`;
+  const failed = demo.errorRate ?? 0;
+  if (buy === 'failing' || (buy === 'degrading' && failed > thresholds.degradingErrorRate)) {
+    const checkouts = `${String(Math.max(1, Math.round(failed * 100)))} of 100 checkouts fail.`;
     if (scenario.ablation !== null)
-      return `A cause is gone: ${percent(demo.errorRate)} of checkouts still fail, and falling.`;
+      return `A cause is gone: ${percent(failed)} of checkouts still fail, and falling.`;
     return scenario.mode === 'normal'
       ? `Healing: ${checkouts.toLowerCase()} ${browsing}`
       : `${checkouts} ${browsing}`;
@@ -50,14 +51,9 @@ export function headline(pulse, curve) {
   if (scenario.state === 'over') return 'The run is over. Heal to restore what it changed.';
   if (buy === 'degrading') return `Checkouts get slow: p95 ${duration(demo.p95Ms)}. ${browsing}`;
   if (scenario.state === 'running') return 'Black Friday traffic arrives. Everything still works.';
-  if (browse !== 'healthy' && browse !== 'quiet')
-    return `Browsing is ${browse}. Checkouts are ${buy === 'quiet' ? 'quiet' : buy}.`;
-  if (
-    curve?.state === 'ended' &&
-    curve.endedAt !== null &&
-    Date.now() - Date.parse(curve.endedAt) < 300_000
-  ) {
+  if (!untouched) return `Browsing is ${browse}. Checkouts are ${buy}.`;
+  const endedAt = curve?.state === 'ended' ? curve.endedAt : null;
+  if (endedAt && Date.parse(at) - Date.parse(endedAt) < JUST_HEALED_MS)
     return 'Healed. Customers browse and buy again.';
-  }
   return 'Everything works. Customers browse and buy.';
 }

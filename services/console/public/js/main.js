@@ -1,4 +1,5 @@
-import { attribute, h, text } from './dom.js';
+import { attribute, h, byId } from '../lib/dom.js';
+import { text } from './dom.js';
 import { clockWords } from './format.js';
 import { Stream } from './stream.js';
 import { takeTokenFromAddress } from './admin.js';
@@ -8,6 +9,9 @@ import { whyView, mapOnlyView } from './views/why.js';
 import { conductorView } from './views/conductor.js';
 import { presenterView, scriptView } from './views/script.js';
 
+/** @import { Tools, View } from './types' */
+
+/** @type {Record<string, { label: string, make: (tools: Tools) => View }>} */
 const VIEWS = {
   stage: { label: 'Stage', make: stageView },
   curve: { label: 'Curve', make: curveView },
@@ -15,30 +19,35 @@ const VIEWS = {
   conductor: { label: 'Conductor', make: conductorView },
   script: { label: 'Script', make: scriptView },
 };
+/** @type {Record<string, () => View>} */
 const EMBEDS = { stage: stageView, curve: curveView, why: whyView, map: mapOnlyView };
 const THEMES = ['system', 'light', 'dark'];
+/** @type {Record<string, string>} */
 const THEME_WORDS = { system: 'as the system', light: 'light', dark: 'dark' };
 const SCREEN = 'console.screen';
 
 const parameters = new URLSearchParams(location.search);
-const embed = EMBEDS[parameters.get('embed')] ? parameters.get('embed') : null;
+const asked = parameters.get('embed');
+const embed = asked !== null && Object.hasOwn(EMBEDS, asked) ? asked : null;
 const isPresenter = parameters.has('presenter');
-const byId = (id) => document.getElementById(id);
+/** @type {Map<string, View>} */
 const views = new Map();
+/** @type {{ name: string, view: View } | null} */
 let current = null;
-let stream = null;
 
 takeTokenFromAddress();
 
 /** Other windows of this console: the presenter's sends the big screen from view to view. */
-const channel = 'BroadcastChannel' in window ? new window.BroadcastChannel(SCREEN) : null;
-if (!isPresenter && embed === null && channel) {
+const channel = new BroadcastChannel(SCREEN);
+if (!isPresenter && embed === null) {
   channel.addEventListener('message', ({ data }) => {
-    if (VIEWS[data?.show]) location.hash = `#/${data.show}`;
+    if (Object.hasOwn(VIEWS, data?.show)) location.hash = `#/${data.show}`;
   });
 }
-const tools = { showOnScreen: (name) => channel?.postMessage({ show: name }) };
+/** @type {Tools} */
+const tools = { showOnScreen: (name) => channel.postMessage({ show: name }) };
 
+/** @param {string} name */
 function viewOf(name) {
   let view = views.get(name);
   if (!view) {
@@ -52,9 +61,10 @@ function route() {
   if (embed !== null) return embed;
   if (isPresenter) return 'script';
   const name = /^#\/([a-z]+)/.exec(location.hash)?.[1];
-  return VIEWS[name] ? name : 'stage';
+  return name !== undefined && Object.hasOwn(VIEWS, name) ? name : 'stage';
 }
 
+/** @param {boolean} focus */
 function show(focus) {
   const name = route();
   const view = viewOf(name);
@@ -63,7 +73,7 @@ function show(focus) {
     byId('view').replaceChildren(view.element);
     current = { name, view };
     document.title = `${view.title} · ecommerce-demo console`;
-    for (const link of byId('tabs').querySelectorAll('a')) {
+    for (const link of byId('tabs').getElementsByTagName('a')) {
       attribute(link, 'aria-current', link.dataset.view === name ? 'page' : null);
     }
     if (focus) {
@@ -102,6 +112,7 @@ function showConnection() {
   }
 }
 
+/** @param {string} theme */
 function setTheme(theme) {
   const root = document.documentElement;
   if (theme === 'system') delete root.dataset.theme;
@@ -115,13 +126,14 @@ function setTheme(theme) {
 
 function theme() {
   const asked = parameters.get('theme');
-  if (THEMES.includes(asked)) return asked;
+  if (asked !== null && THEMES.includes(asked)) return asked;
   const kept = localStorage.getItem('console.theme');
-  return THEMES.includes(kept) ? kept : 'system';
+  return kept !== null && THEMES.includes(kept) ? kept : 'system';
 }
 
+/** @type {Set<string>} */
 const scheduled = new Set();
-stream = new Stream((event) => {
+const stream = new Stream((event) => {
   // One drawing per frame, whatever came.
   if (scheduled.size === 0) {
     requestAnimationFrame(() => {
@@ -148,12 +160,8 @@ byId('theme').addEventListener('click', () => {
 byId('presenter').addEventListener('click', () => {
   window.open('?presenter=1', 'console-presenter', 'popup,width=980,height=900');
 });
-for (const [name, is] of [
-  ['embed', embed !== null],
-  ['presenter', isPresenter],
-]) {
-  document.documentElement.toggleAttribute(`data-${name}`, is);
-}
+document.documentElement.toggleAttribute('data-embed', embed !== null);
+document.documentElement.toggleAttribute('data-presenter', isPresenter);
 attribute(byId('top'), 'hidden', embed !== null);
 window.addEventListener('hashchange', () => show(true));
 window.addEventListener('resize', () => current?.view.update(stream.state, 'resize'));

@@ -1,7 +1,12 @@
-import { h, s, table } from './dom.js';
+import { h, s } from '../lib/dom.js';
+import { table } from './dom.js';
 import { figure, percent } from './format.js';
 
+/** @import { ServiceMapAnswer, MapEdge } from '../../api/service-map' */
+/** @import { Thresholds } from './health.js' */
+
 /** Columns by distance from the load generator, rows where edges cross least. */
+/** @type {Record<string, [column: number, row: number]>} */
 const PLACES = {
   'load-generator': [0, 3],
   frontend: [1, 3],
@@ -22,16 +27,21 @@ const MARGIN = { x: 12, y: 26 };
 const WIDTH = MARGIN.x * 2 + STEP.x * 4 + BOX.width;
 const HEIGHT = MARGIN.y * 2 + STEP.y * 6 + BOX.height;
 
-const FAILING = 0.02;
+const COHORTS = /** @type {const} */ (['baseline', 'demo']);
 
-/** The services and their calls, with both cohorts' error rates on each edge. */
-export function serviceMap({ nodes, edges }) {
+/**
+ * The services and their calls, with both cohorts' error rates on each edge.
+ * @param {ServiceMapAnswer} map @param {Thresholds} thresholds
+ */
+export function serviceMap({ nodes, edges }, { degradingErrorRate }) {
+  const isBad = (/** @type {{ errorRate: number | null } | undefined} */ of) =>
+    (of?.errorRate ?? 0) > degradingErrorRate;
   const places = new Map(Object.entries(PLACES));
   nodes
     .filter(({ name }) => !places.has(name))
     .forEach(({ name }, index) => places.set(name, [3, 4 + index]));
-  const at = (name) => {
-    const [column, row] = places.get(name);
+  const at = (/** @type {string} */ name) => {
+    const [column, row] = places.get(name) ?? [0, 0];
     return { x: MARGIN.x + column * STEP.x, y: MARGIN.y + row * STEP.y };
   };
   const drawing = s('svg', {
@@ -41,19 +51,19 @@ export function serviceMap({ nodes, edges }) {
     'aria-label':
       'Calls between the services within the last minute, with the error rates of both cohorts; the table below has the same figures',
   });
+  /** @type {{ x: number, y: number, present: ('baseline' | 'demo')[], traffic: MapEdge['traffic'] }[]} */
   const labels = [];
   for (const { from, to, traffic } of edges) {
     if (!places.has(from) || !places.has(to)) continue;
     const [a, b] = [at(from), at(to)];
     const [x1, y1, x2, y2] = [a.x + BOX.width, a.y + BOX.height / 2, b.x, b.y + BOX.height / 2];
     const bend = Math.max(36, (x2 - x1) * 0.5);
-    const present = ['baseline', 'demo'].filter((cohort) => traffic[cohort]?.calls > 0);
+    const present = COHORTS.filter((cohort) => (traffic[cohort]?.calls ?? 0) > 0);
     present.forEach((cohort, index) => {
       const shift = present.length === 2 ? (index === 0 ? -3.5 : 3.5) : 0;
-      const bad = traffic[cohort].errorRate > FAILING;
       drawing.append(
         s('path', {
-          class: `edge ${cohort}${bad ? ' failing' : ''}`,
+          class: `edge ${cohort}${isBad(traffic[cohort]) ? ' failing' : ''}`,
           d: `M${String(x1)} ${String(y1 + shift)}C${String(x1 + bend)} ${String(y1 + shift)} ${String(x2 - bend)} ${String(y2 + shift)} ${String(x2)} ${String(y2 + shift)}`,
         }),
       );
@@ -63,8 +73,7 @@ export function serviceMap({ nodes, edges }) {
   }
   for (const { name, kind, active, traffic } of nodes) {
     const { x, y } = at(name);
-    const cohorts = ['baseline', 'demo'].filter((cohort) => traffic[cohort]?.requests > 0);
-    const bad = cohorts.some((cohort) => traffic[cohort].errorRate > FAILING);
+    const bad = COHORTS.some((cohort) => isBad(traffic[cohort]));
     drawing.append(
       s(
         'g',
@@ -79,7 +88,7 @@ export function serviceMap({ nodes, edges }) {
           : s(
               'text',
               { class: 'node-figure', x: BOX.width / 2, y: 43 },
-              traffic.all?.requests > 0
+              traffic.all && traffic.all.requests > 0
                 ? `${figure(traffic.all.rpm)} a minute`
                 : active
                   ? 'active'
@@ -90,13 +99,12 @@ export function serviceMap({ nodes, edges }) {
   }
   for (const { x, y, present, traffic } of labels) {
     present.forEach((cohort, index) => {
-      const { errorRate } = traffic[cohort];
       const dy = present.length === 2 ? (index === 0 ? -7 : 17) : -7;
       drawing.append(
         s(
           'text',
-          { class: `edge-label ${cohort}${errorRate > FAILING ? ' failing' : ''}`, x, y: y + dy },
-          percent(errorRate),
+          { class: `edge-label ${cohort}${isBad(traffic[cohort]) ? ' failing' : ''}`, x, y: y + dy },
+          percent(traffic[cohort]?.errorRate),
         ),
       );
     });
@@ -104,11 +112,15 @@ export function serviceMap({ nodes, edges }) {
   return drawing;
 }
 
-/** The same as a table. */
-export function mapTable({ edges }) {
+/** The same as a table. @param {ServiceMapAnswer} map @param {Thresholds} thresholds */
+export function mapTable({ edges }, { degradingErrorRate }) {
+  /** @param {MapEdge['traffic']['demo']} cohort @returns {import('./dom.js').Cell[]} */
   const cells = (cohort) => [
     cohort ? figure(cohort.rate * 60) : '–',
-    { text: cohort ? percent(cohort.errorRate) : '–', class: cohort?.errorRate > FAILING ? 'bad' : null },
+    {
+      text: cohort ? percent(cohort.errorRate) : '–',
+      class: (cohort?.errorRate ?? 0) > degradingErrorRate ? 'bad' : null,
+    },
   ];
   return table(
     'Calls between services within the last minute',
@@ -122,12 +134,13 @@ export function mapTable({ edges }) {
   );
 }
 
-export function mapLegend() {
+/** @param {Thresholds} thresholds */
+export function mapLegend({ degradingErrorRate }) {
   return h(
     'ul',
     { class: 'legend' },
     h('li', { class: 'key baseline' }, 'baseline, share of failed calls'),
     h('li', { class: 'key dashed' }, 'demo, share of failed calls'),
-    h('li', { class: 'key failing-key' }, 'more than 2 % fail'),
+    h('li', { class: 'key failing-key' }, `more than ${figure(degradingErrorRate * 100)} % fail`),
   );
 }

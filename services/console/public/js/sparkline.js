@@ -1,11 +1,15 @@
-import { s, attribute } from './dom.js';
+import { s, attribute } from '../lib/dom.js';
+
+/** @import { HistoryPoint } from '../../store/history' */
 
 const WIDTH = 600;
 const HEIGHT = 120;
 
 /**
  * The error rate of the last minutes on a scale of 0 to 100 %, the same for both cohorts: a mountain next to a flat line
- * needs no explanation. Its twin is the table below the lanes.
+ * needs no explanation. Its twin is the table below the cohorts.
+ *
+ * @param {number} seconds shown
  */
 export function sparkline(seconds) {
   const area = s('path', { class: 'spark-area' });
@@ -31,13 +35,15 @@ export function sparkline(seconds) {
   );
   return {
     element: drawing,
+    /** @param {readonly HistoryPoint[]} history @param {'baseline' | 'demo'} cohort @param {string} label */
     update(history, cohort, label) {
       const now = history.at(-1)?.at ?? 0;
       const from = now - seconds;
-      const x = (at) => ((at - from) / seconds) * WIDTH;
+      const x = (/** @type {number} */ at) => ((at - from) / seconds) * WIDTH;
       const points = history.filter((point) => point.at >= from);
       const parts = [];
       let pen = false;
+      /** @type {number | null} */
       let previous = null;
       for (const point of points) {
         const rate = point[cohort].errorRate;
@@ -62,12 +68,13 @@ export function sparkline(seconds) {
       const began = points.find((point) => point.minute !== null);
       attribute(run, 'x', began ? x(began.at).toFixed(1) : 0);
       const end = points.findLast((point) => point.minute !== null);
-      attribute(run, 'width', began ? Math.max(0, x(end.at) - x(began.at)).toFixed(1) : 0);
+      attribute(run, 'width', began ? Math.max(0, x(end?.at ?? 0) - x(began.at)).toFixed(1) : 0);
       attribute(drawing, 'aria-label', label);
     },
   };
 }
 
+/** @param {number} rate */
 function y(rate) {
   return HEIGHT - rate * HEIGHT;
 }

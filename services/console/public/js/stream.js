@@ -1,76 +1,132 @@
-/** The one event stream: what came last of each kind, and whether it still comes. */
+/**
+ * What the console sends: the last of each kind of event, and whether more comes. A browser has six connections to one
+ * address (HTTP/1.1) and a stream takes one for good, so one tab alone holds the stream and shares it with the others.
+ * Where tabs cannot agree on one (`navigator.locks` needs HTTPS or localhost), hidden ones let go of theirs.
+ */
+/** @import { State } from './types' */
 
 /** Without a pulse for so long (ms) the connection counts as lost; the console sends one a second. */
 const LOST_AFTER_MS = 4000;
-const RETRY_MS = 1000;
-const HISTORY_SECONDS = 600;
-const EVENTS = ['history', 'pulse', 'conductor', 'curve', 'traces', 'explain', 'map'];
+/** A lost stream is opened anew so often (ms). */
+const RETRY_MS = 3000;
+const EVENTS = /** @type {const} */ (['history', 'pulse', 'conductor', 'curve', 'traces', 'explain', 'map']);
+/** The name of the lock that the leading tab holds, and of the channel on which it shares. */
+const SHARED = 'console.stream';
+
+/** @typedef {(typeof EVENTS)[number]} EventName */
+/** From a tab that has joined, or from the leading one. @typedef {{ ask: true } | { event: EventName, data: any }} Message */
 
 export class Stream {
+  /** @type {State} */
+  state = {
+    history: null,
+    pulse: null,
+    conductor: null,
+    curve: null,
+    traces: null,
+    explain: null,
+    map: null,
+  };
+  /** @type {'connecting' | 'live' | 'reconnecting' | 'lost'} */
+  connection = 'connecting';
+  /** @type {EventSource | null} */
+  #source = null;
+  /** @type {BroadcastChannel | null} */
+  #channel = null;
+  #leads = false;
+  #lastPulseMs = Date.now();
+  #openedMs = 0;
+
+  /** @param {(event: string) => void} onChange called with an event of the stream, or `connection` */
   constructor(onChange) {
     this.onChange = onChange;
-    this.state = {
-      history: [],
-      pulse: null,
-      conductor: null,
-      curve: null,
-      traces: null,
-      explain: null,
-      map: null,
-    };
-    this.connection = 'connecting';
-    this.lastPulseMs = Date.now();
-    this.source = null;
-    this.open();
+    if (navigator.locks) {
+      const channel = new BroadcastChannel(SHARED);
+      channel.addEventListener('message', ({ data }) => this.#hear(data));
+      this.#channel = channel;
+      void navigator.locks.request(SHARED, () => this.#lead());
+      channel.postMessage({ ask: true });
+    } else {
+      this.#open();
+      document.addEventListener('visibilitychange', () => (document.hidden ? this.#close() : this.#open()));
+    }
     setInterval(() => this.watch(), 1000);
   }
 
-  open() {
-    this.source?.close();
+  /** This tab holds the stream from now on, until it is closed: then the lock goes to the next. */
+  #lead() {
+    this.#leads = true;
+    this.#open();
+    return new Promise(() => undefined);
+  }
+
+  #hear(/** @type {Message} */ message) {
+    if ('ask' in message) {
+      if (this.#leads) for (const event of EVENTS) this.#share(event, this.state[event]);
+      return;
+    }
+    // The leading tab is there: a stream of one's own is one too many.
+    if (!this.#leads) this.#close();
+    this.#take(message.event, message.data);
+  }
+
+  #share(/** @type {EventName} */ event, /** @type {unknown} */ data) {
+    if (this.#leads && data !== null) this.#channel?.postMessage({ event, data });
+  }
+
+  #open() {
+    this.#close();
+    this.#lastPulseMs = this.#openedMs = Date.now();
     const source = new EventSource('api/stream');
-    this.source = source;
+    this.#source = source;
     for (const event of EVENTS) {
-      source.addEventListener(event, (message) => this.take(event, JSON.parse(message.data)));
+      source.addEventListener(event, ({ data }) => {
+        this.#take(event, JSON.parse(data));
+        this.#share(event, this.state[event]);
+      });
     }
     source.addEventListener('error', () => {
       // The browser tries again by itself, unless the answer was no stream at all.
-      if (source.readyState === 2) {
-        this.lost();
-      } else if (this.connection === 'live') {
-        this.connection = 'reconnecting';
-        this.onChange('connection');
-      }
+      if (source.readyState === EventSource.CLOSED) this.#lost();
+      else if (this.connection === 'live') this.#become('reconnecting');
     });
   }
 
-  take(event, data) {
+  #close() {
+    this.#source?.close();
+    this.#source = null;
+  }
+
+  #take(/** @type {EventName} */ event, /** @type {any} */ data) {
     if (event === 'pulse') {
-      this.lastPulseMs = Date.now();
+      this.#lastPulseMs = Date.now();
       this.connection = 'live';
-      const last = this.state.history.at(-1);
-      if (!last || data.point.at > last.at) this.state.history.push(data.point);
-      if (this.state.history.length > HISTORY_SECONDS) this.state.history.shift();
+      const history = [...(this.state.history ?? [])];
+      if (data.point.at > (history.at(-1)?.at ?? 0)) history.push(data.point);
+      this.state.history = history.slice(-data.historySeconds);
     }
     this.state[event] = data;
     this.onChange(event);
   }
 
+  /** Once a second: whether what should come still comes. */
   watch() {
-    if (Date.now() - this.lastPulseMs > LOST_AFTER_MS) this.lost();
+    const isResting = this.#channel === null && document.hidden;
+    if (!isResting && Date.now() - this.#lastPulseMs > LOST_AFTER_MS) this.#lost();
   }
 
-  lost() {
-    const wasLive = this.connection !== 'lost';
-    this.connection = 'lost';
-    if (wasLive || Date.now() - (this.reopenedMs ?? 0) > RETRY_MS * 3) {
-      this.reopenedMs = Date.now();
-      this.open();
+  /** Tries again by itself, also beside a leading tab that is gone or hangs. */
+  #lost() {
+    if (Date.now() - this.#openedMs > RETRY_MS) {
+      const since = this.#lastPulseMs;
+      this.#open();
+      this.#lastPulseMs = since;
     }
-    this.onChange('connection');
+    this.#become('lost');
   }
 
-  /** Seconds since the last pulse. */
-  get age() {
-    return Math.round((Date.now() - this.lastPulseMs) / 1000);
+  #become(/** @type {Stream['connection']} */ connection) {
+    this.connection = connection;
+    this.onChange('connection');
   }
 }

@@ -1,6 +1,12 @@
 /** The eight-minute talk (seed 001), act by act. Times are of the talk; `phases` are the run's, by which it can follow. */
 export const TALK_SECONDS = 480;
 
+/**
+ * @typedef {{ title: string, from: number, to: number, phases: string[], show: 'stage' | 'curve' | 'why', vendor: string,
+ *   filter: (run: string) => string, steps: [term: string, words: string][], points: string[] }} Act
+ */
+
+/** @type {Act[]} */
 export const ACTS = [
   {
     title: 'The calm',
@@ -11,10 +17,10 @@ export const ACTS = [
     vendor: "The vendor's service catalog, product-catalog, filtered by the baseline cohort.",
     filter: (run) => `traffic.type = "baseline"${run}`,
     steps: [
-      ['Show', 'Both lanes are green: no errors, fast answers, steady traffic.'],
+      ['Show', 'Both cohorts are green: no errors, fast answers, steady traffic.'],
       [
         'Say',
-        'This is our shop on a normal day. Customers browse, customers buy. Remember the green lane on the left: it stays with us.',
+        'This is our shop on a normal day. Customers browse, customers buy. Remember the green side on the left: it stays with us.',
       ],
       ['Do', 'At 1:20, on the Conductor: start the outage with six-second minutes, held at minute 20.'],
     ],
@@ -33,7 +39,7 @@ export const ACTS = [
     vendor: 'The same service, filtered by the demo cohort; then back to baseline.',
     filter: (run) => `traffic.type = "demo"${run}`,
     steps: [
-      ['Show', 'The right lane turns: checkouts slow down, then the first ones fail. Traffic climbs.'],
+      ['Show', 'The right side turns: checkouts slow down, then the first ones fail. Traffic climbs.'],
       [
         'Say',
         'Black Friday traffic comes in. Checkouts begin to fail, and yet: browsing is still healthy. So it is not the network, not the hosts, and not the database as such.',
@@ -89,7 +95,7 @@ export const ACTS = [
       ],
       [
         'Do',
-        'Conductor: restore only the index. Watch the lane heal within seconds, with the pool still small. Then heal.',
+        'Conductor: restore only the index. Watch checkouts heal within seconds, with the pool still small. Then heal.',
       ],
     ],
     points: [
@@ -100,7 +106,7 @@ export const ACTS = [
   },
 ];
 
-/** The act at a second of the talk. */
+/** The act at a second of the talk. @param {number} seconds */
 export function actAt(seconds) {
   return Math.max(
     0,
@@ -108,7 +114,7 @@ export function actAt(seconds) {
   );
 }
 
-/** The act that shows what the run shows. */
+/** The act that shows what the run shows. @param {string} phase */
 export function actOfPhase(phase) {
   const index = ACTS.findIndex(({ phases }) => phases.includes(phase));
   return index < 0 ? 0 : index;

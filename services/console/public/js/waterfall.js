@@ -1,5 +1,12 @@
-import { attribute, h, text } from './dom.js';
+import { attribute, h } from '../lib/dom.js';
+import { text } from './dom.js';
 import { duration } from './format.js';
+
+/** @import { SpanNode, TraceTree } from '../../api/trace-tree' */
+
+/** A span of a waterfall, or a call and its callee as one. @typedef {{ span: SpanNode, caller: SpanNode | null, depth: number, label: string, detail: string }} Row */
+/** @typedef {SpanNode['links'][number]} SpanLink */
+/** Where a trace is at the vendor; null when not configured. @typedef {((traceId: string) => string) | null} Vendor */
 
 /** Attributes worth reading first, in this order. */
 const FIRST = [
@@ -19,7 +26,7 @@ const FIRST = [
   'db.query.text',
 ];
 
-/** What a span is, for its colour and pattern: a wait for a connection, a query, or anything else. */
+/** What a span is, for its colour and pattern: a wait for a connection, a query, or anything else. @param {SpanNode} span */
 function kindOf(span) {
   if (span.name.startsWith('acquire')) return 'wait';
   if (span.attributes['db.system.name'] === 'postgresql') return 'scan';
@@ -27,15 +34,18 @@ function kindOf(span) {
   return 'span';
 }
 
-const isWrapper = (span) => span.name === 'request handler' && span.links.length === 0;
+const isWrapper = (/** @type {SpanNode} */ span) =>
+  span.name === 'request handler' && span.links.length === 0;
 
 /**
  * The rows of a trace, top down. Folded, a call and the callee's own span are one row, and express's handler spans
  * are left out: sixteen rows that tell a story instead of forty.
+ * @param {TraceTree} trace @param {boolean} folded
  */
 export function rowsOf(trace, folded) {
+  /** @type {Row[]} */
   const rows = [];
-  const walk = (span, depth) => {
+  const walk = (/** @type {SpanNode} */ span, /** @type {number} */ depth) => {
     if (folded && isWrapper(span)) {
       for (const child of span.children) walk(child, depth);
       return;
@@ -54,6 +64,7 @@ export function rowsOf(trace, folded) {
   return rows;
 }
 
+/** @param {SpanNode} span */
 function wordsOf(span) {
   if (span.name.startsWith('acquire ')) return `wait for a connection (${span.name.slice(8)})`;
   const query = span.attributes['db.query.text'];
@@ -64,10 +75,10 @@ function wordsOf(span) {
   return span.name;
 }
 
-/** How long a trace waited for a connection, queried PostgreSQL, and did everything else (ms). */
+/** How long a trace waited for a connection, queried PostgreSQL, and did everything else (ms). @param {TraceTree} trace */
 export function shares(trace) {
   const sums = { wait: 0, scan: 0 };
-  const walk = (span) => {
+  const walk = (/** @type {SpanNode} */ span) => {
     const kind = kindOf(span);
     if (kind === 'wait' || kind === 'scan') sums[kind] += span.durationMs;
     span.children.forEach(walk);
@@ -79,8 +90,13 @@ export function shares(trace) {
 /**
  * A trace as a waterfall.
  *
- * @param open called with a span link that is followed
- * @param touched called when somebody opens or closes a row
+ * @param {TraceTree} trace
+ * @param {object} options
+ * @param {boolean} options.folded
+ * @param {string | null} options.selected the span that stands open
+ * @param {(link: SpanLink) => void} options.open called with a span link that is followed
+ * @param {Vendor} options.vendor
+ * @param {(isOpen: boolean) => void} options.touched called when somebody opens or closes a row
  */
 export function waterfall(trace, { folded, selected, open, vendor, touched }) {
   const total = Math.max(1, trace.durationMs);
@@ -92,8 +108,10 @@ export function waterfall(trace, { folded, selected, open, vendor, touched }) {
     'aria-label': 'Attributes of the span',
   });
   const list = h('ol', { class: 'waterfall' });
+  /** @type {HTMLElement | null} */
   let chosen = null;
 
+  /** @param {Row} row @param {HTMLElement} button */
   function choose(row, button) {
     chosen?.setAttribute('aria-expanded', 'false');
     if (chosen === button) {
@@ -110,7 +128,8 @@ export function waterfall(trace, { folded, selected, open, vendor, touched }) {
 
   for (const row of rowsOf(trace, folded)) {
     const { span, depth, label, detail: what } = row;
-    const failed = span.status.code === 'ERROR' || span.attributes['http.response.status_code'] >= 500;
+    const failed =
+      span.status.code === 'ERROR' || Number(span.attributes['http.response.status_code']) >= 500;
     const bar = h('span', { class: `bar ${kindOf(span)}${failed ? ' bad' : ''}` });
     const left = Math.max(0, Math.min(99.5, (span.startOffsetMs / total) * 100));
     bar.style.left = `${left.toFixed(2)}%`;
@@ -123,6 +142,7 @@ export function waterfall(trace, { folded, selected, open, vendor, touched }) {
       span.links.length > 0 ? h('span', { class: 'row-links' }, `${String(span.links.length)} links`) : null,
     );
     name.style.paddingLeft = `${String(Math.min(depth, 8) * 0.7)}em`;
+    /** @type {HTMLButtonElement} */
     const button = h(
       'button',
       {
@@ -157,8 +177,10 @@ export function waterfall(trace, { folded, selected, open, vendor, touched }) {
   return list;
 }
 
+/** @param {Row} row @param {(link: SpanLink) => void} open @param {Vendor} vendor */
 function detailOf({ span, caller }, open, vendor) {
   const entries = Object.entries(span.attributes).sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b));
+  /** @type {HTMLElement[]} */
   const parts = [
     h(
       'p',
@@ -216,6 +238,7 @@ function detailOf({ span, caller }, open, vendor) {
   return parts;
 }
 
+/** @param {string} key */
 function rank(key) {
   const index = FIRST.indexOf(key);
   return index < 0 ? FIRST.length : index;
@@ -223,7 +246,7 @@ function rank(key) {
 
 /** The stacked bar above a waterfall: wait, query, everything else. */
 export function sharesBar() {
-  const part = (kind, label) => {
+  const part = (/** @type {string} */ kind, /** @type {string} */ label) => {
     const bar = h('span', { class: `share ${kind}` });
     const value = h('b', {});
     return { bar, value, key: h('li', { class: `key ${kind}` }, label, ' ', value) };
@@ -239,19 +262,18 @@ export function sharesBar() {
   );
   return {
     element,
-    update(trace) {
+    update(/** @type {TraceTree | null} */ trace) {
       attribute(element, 'hidden', trace === null);
       if (trace === null) return;
       const sums = shares(trace);
       const total = Math.max(1, sums.wait + sums.scan + sums.rest);
-      for (const [{ bar, value }, ms] of [
-        [wait, sums.wait],
-        [scan, sums.scan],
-        [rest, sums.rest],
-      ]) {
+      const show = (/** @type {ReturnType<typeof part>} */ { bar, value }, /** @type {number} */ ms) => {
         bar.style.width = `${((ms / total) * 100).toFixed(2)}%`;
         text(value, duration(ms));
-      }
+      };
+      show(wait, sums.wait);
+      show(scan, sums.scan);
+      show(rest, sums.rest);
     },
   };
 }

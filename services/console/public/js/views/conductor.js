@@ -1,9 +1,17 @@
-import { attribute, h, text, whenChanged } from '../dom.js';
+import { attribute, h } from '../../lib/dom.js';
+import { messageOf, text, whenChanged } from '../dom.js';
 import { clockWords, timeOfDay } from '../format.js';
-import { act, forgetToken, token, unlock } from '../admin.js';
+import { act, forgetToken, isUnauthorized, token, unlock } from '../admin.js';
 import { healList, miniStage } from './stage.js';
 
-/** What each button does, and which of the console's actions it is. */
+/** @import { ActionName, Availability } from '../../../control/availability' */
+/** @import { WatchedAction } from '../../../control/confirmations' */
+/** @import { State, View } from '../types' */
+
+/**
+ * What each button does, and which of the console's actions it is.
+ * @type {Record<ActionName, { label: string, kind?: string, path: string, body?: object }>}
+ */
 const ACTIONS = {
   start: { label: 'Start the outage', kind: 'danger', path: 'start' },
   pause: { label: 'Hold the clock', path: 'pause' },
@@ -24,15 +32,18 @@ const STATE_WORDS = {
 const LISTED = 7;
 const STATE_SIGNS = { watching: '…', confirmed: '✓', unconfirmed: '✗', superseded: '–' };
 
-/** Run-time control: every action is confirmed by what the system then shows. */
+/** Run-time control: every action is confirmed by what the system then shows. @returns {View} */
 export function conductorView() {
+  /** @type {{ can: Record<ActionName, Availability> | null, busy: ActionName | null }} */
   const state = { can: null, busy: null };
+  /** @type {Map<ActionName, { control: HTMLButtonElement, why: HTMLElement }>} */
   const buttons = new Map();
   const mini = miniStage();
   const heal = healList();
   const now = h('p', { class: 'conductor-now' });
   const problem = h('p', { class: 'problem', role: 'alert', hidden: true });
 
+  /** @param {ActionName} name @param {() => object} [body] */
   function button(name, body) {
     const { label, kind } = ACTIONS[name];
     const why = h('p', { class: 'why-not', id: `why-${name}` });
@@ -51,34 +62,30 @@ export function conductorView() {
     return h('div', { class: 'action' }, control, why);
   }
 
+  /** @param {ActionName} name @param {() => object} [body] */
   async function run(name, body) {
     if (state.can?.[name]?.ok !== true || state.busy !== null || token() === '') return;
     state.busy = name;
     attribute(problem, 'hidden', true);
     refresh();
     try {
-      await act(ACTIONS[name].path, body === undefined ? (ACTIONS[name].body ?? {}) : body());
+      await act(ACTIONS[name].path, body?.() ?? ACTIONS[name].body);
     } catch (error) {
-      if (error.status === 401) {
+      if (isUnauthorized(error)) {
         forgetToken();
         showLock();
       }
-      text(problem, `${ACTIONS[name].label}: ${error.message}`);
+      text(problem, `${ACTIONS[name].label}: ${messageOf(error)}`);
       attribute(problem, 'hidden', false);
     }
     state.busy = null;
     refresh();
   }
 
-  const field = (id, label, input, hint) =>
-    h(
-      'p',
-      { class: 'field' },
-      h('label', { for: id }, label),
-      input,
-      hint ? h('span', { class: 'muted' }, hint) : null,
-    );
-  const option = (value, label, selected) => h('option', { value, selected }, label);
+  const field = (/** @type {string} */ label, /** @type {HTMLElement} */ input) =>
+    h('p', { class: 'field' }, h('label', { for: input.id }, label), input);
+  const option = (/** @type {string} */ value, /** @type {string} */ label, selected = false) =>
+    h('option', { value, selected }, label);
   const mode = h(
     'select',
     { id: 'mode' },
@@ -114,7 +121,7 @@ export function conductorView() {
     'form',
     {
       class: 'card lock',
-      onsubmit: (event) => {
+      onsubmit: (/** @type {Event} */ event) => {
         event.preventDefault();
         void tryUnlock();
       },
@@ -146,7 +153,7 @@ export function conductorView() {
       lockField.value = '';
       attribute(lockProblem, 'hidden', true);
     } catch (error) {
-      text(lockProblem, error.status === 401 ? 'That is not the admin token.' : error.message);
+      text(lockProblem, isUnauthorized(error) ? 'That is not the admin token.' : messageOf(error));
       attribute(lockProblem, 'hidden', false);
     }
     showLock();
@@ -158,7 +165,7 @@ export function conductorView() {
   }
 
   const confirmations = h('ol', { class: 'watched' });
-  const drawWatched = whenChanged((watched) => {
+  const drawWatched = whenChanged((/** @type {WatchedAction[]} */ watched) => {
     confirmations.replaceChildren(
       ...(watched.length === 0
         ? [
@@ -172,7 +179,7 @@ export function conductorView() {
     );
   });
   const indexes = h('ul', { class: 'indexes' });
-  const drawIndexes = whenChanged((found) => {
+  const drawIndexes = whenChanged((/** @type {Record<string, string> | null} */ found) => {
     indexes.replaceChildren(
       ...Object.entries(found ?? {}).map(([name, is]) =>
         h(
@@ -185,6 +192,7 @@ export function conductorView() {
       ),
     );
   });
+  /** @param {string} name @param {string} hint @param {HTMLElement[]} children */
   const group = (name, hint, ...children) =>
     h(
       'section',
@@ -213,9 +221,9 @@ export function conductorView() {
           h(
             'div',
             { class: 'fields' },
-            field('mode', 'Scenario', mode),
-            field('length', 'A demo minute takes', length),
-            field('hold', 'At the peak', hold),
+            field('Scenario', mode),
+            field('A demo minute takes', length),
+            field('At the peak', hold),
           ),
           button('start', () => ({
             mode: mode.value,
@@ -230,7 +238,7 @@ export function conductorView() {
           h(
             'div',
             { class: 'jump' },
-            field('minute', 'To minute', minute),
+            field('To minute', minute),
             button('goto', () => ({ minute: Number(minute.value) })),
           ),
         ),
@@ -299,6 +307,7 @@ export function conductorView() {
   };
 }
 
+/** @param {WatchedAction} action */
 function watchedItem({ title, at, state, checks }) {
   return h(
     'li',
@@ -331,6 +340,7 @@ function watchedItem({ title, at, state, checks }) {
   );
 }
 
+/** @param {import('../../../api/pulse').ScenarioPulse | null} scenario @param {State['conductor']} conductor */
 function nowText(scenario, conductor) {
   if (!scenario) return 'No scenario is known yet.';
   if (scenario.state === 'normal') {

@@ -1,6 +1,13 @@
-import { attribute, h, table, text, whenChanged } from '../dom.js';
+import { attribute, h } from '../../lib/dom.js';
+import { messageOf, scrollBox, table, text, whenChanged } from '../dom.js';
 import { dollars, duration, figure, percent, percentExact, sentence } from '../format.js';
 import { exportPng, exportSvg } from '../export.js';
+
+/** @import { Curve, CurveMinute } from '../../../api/curve' */
+/** @import { View } from '../types' */
+/** @import uPlot from 'uplot' */
+
+/** @typedef {ReturnType<typeof colours>} Colours */
 
 const SYNC = 'curve';
 /** Heights of the three charts, as shares of the room there is. */
@@ -8,22 +15,18 @@ const SHARES = [0.46, 0.27, 0.27];
 const LEAST_HEIGHT = 150;
 /** A minute that is not over is drawn when so much of it was seen (s). */
 const PARTIAL_SECONDS = 12;
+/** @type {Record<string, number>} */
+const STEPS = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
 
 /** The colours of the charts are the page's tokens, as the theme resolves them now: a canvas knows no variables. */
 function colours() {
   const probe = document.createElement('span');
   document.body.append(probe);
-  const token = (name) => {
+  const token = (/** @type {string} */ name) => {
     probe.style.color = `var(${name})`;
     return window.getComputedStyle(probe).color;
   };
-  const found = readColours(token);
-  probe.remove();
-  return found;
-}
-
-function readColours(token) {
-  return {
+  const found = {
     ink: token('--ink'),
     soft: token('--soft'),
     line: token('--line'),
@@ -36,9 +39,11 @@ function readColours(token) {
     alert: token('--degrading'),
     page: token('--surface'),
   };
+  probe.remove();
+  return found;
 }
 
-/** Target, prediction and observation by demo minute; response times; the pool. */
+/** Target, prediction and observation by demo minute; response times; the pool. @returns {View} */
 export function curveView() {
   const title = h('h1', {}, 'The curve');
   const subtitle = h('p', { class: 'muted', id: 'curve-subtitle' });
@@ -76,16 +81,11 @@ export function curveView() {
       'aria-roledescription': 'chart',
       'aria-label':
         'The run by demo minute. Left and right arrow keys read minute by minute; the table below has every figure.',
-      onkeydown: (event) => key(event),
+      onkeydown: key,
     },
     boxes.map(({ element }) => element),
   );
-  const twinBody = h('div', {
-    class: 'scroll',
-    tabindex: 0,
-    role: 'region',
-    'aria-label': 'The run by demo minute',
-  });
+  const twinBody = scrollBox('The run by demo minute');
   const twin = h('details', { class: 'twin' }, h('summary', {}, 'Every minute as a table'), twinBody);
   const empty = h(
     'p',
@@ -118,50 +118,55 @@ export function curveView() {
     charts,
     twin,
   );
-  let plots = null;
+  /** @type {uPlot[]} */
+  let plots = [];
+  /** @type {Curve | null} */
   let curve = null;
   let drawnAs = '';
+  /** @type {number | null} */
   let selected = null;
 
-  async function save(how) {
+  async function save(/** @type {typeof exportPng} */ how) {
     try {
       await how(curve?.runId ?? null);
     } catch (error) {
-      text(live, `Not saved: ${error.message}`);
-      text(readout, `Not saved: ${error.message}`);
+      for (const place of [live, readout]) text(place, `Not saved: ${messageOf(error)}`);
     }
   }
 
-  function key(event) {
-    const step = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
+  function key(/** @type {KeyboardEvent} */ event) {
+    const step = STEPS[event.key];
     if (step === undefined || curve === null) return;
     event.preventDefault();
     const last = lastSeen(curve);
-    selected = Math.max(0, Math.min(last, (selected ?? (step > 0 ? -1 : last + 1)) + step));
-    for (const plot of plots ?? []) plot.setCursor({ left: plot.valToPos(selected, 'x'), top: 10 }, false);
-    text(readout, readoutOf(curve, selected));
-    text(live, readoutOf(curve, selected));
+    const at = Math.max(0, Math.min(last, (selected ?? (step > 0 ? -1 : last + 1)) + step));
+    selected = at;
+    for (const plot of plots) plot.setCursor({ left: plot.valToPos(at, 'x'), top: 10 }, false);
+    for (const place of [readout, live]) text(place, readoutOf(curve, at));
   }
 
-  function hover(index) {
-    if (curve === null || index === null || index === undefined) return;
+  function hover(/** @type {number} */ index) {
+    if (curve === null) return;
     selected = index;
     text(readout, readoutOf(curve, index));
   }
 
-  const drawTwin = whenChanged((minutes) => twinBody.replaceChildren(minutesTable(minutes)));
+  const drawTwin = whenChanged(
+    (/** @type {{ minutes: CurveMinute[], failing: number }} */ { minutes, failing }) =>
+      twinBody.replaceChildren(minutesTable(minutes, failing)),
+  );
 
   function draw() {
     if (curve === null || !element.isConnected) return;
     const width = charts.clientWidth;
     const as = `${curve.runId}|${String(width)}|${document.documentElement.dataset.theme ?? ''}|${String(window.matchMedia('(prefers-color-scheme: dark)').matches)}|${String(charts.clientHeight)}`;
     const data = dataOf(curve);
-    if (plots !== null && as === drawnAs) {
+    if (plots.length > 0 && as === drawnAs) {
       plots.forEach((plot, index) => plot.setData(data[index], true));
       return;
     }
     drawnAs = as;
-    for (const plot of plots ?? []) plot.destroy();
+    for (const plot of plots) plot.destroy();
     plots = makePlots(boxes, data, () => curve, hover);
   }
 
@@ -176,15 +181,17 @@ export function curveView() {
       if (curve === null) return;
       text(subtitle, subtitleOf(curve));
       draw();
-      if (twin.open) drawTwin(curve.minutes);
+      const failing = state.pulse?.thresholds.failingErrorRate ?? 1;
+      if (twin.open) drawTwin({ minutes: curve.minutes, failing });
     },
     hide() {
-      for (const plot of plots ?? []) plot.destroy();
-      plots = null;
+      for (const plot of plots) plot.destroy();
+      plots = [];
     },
   };
 }
 
+/** @param {string} name @param {[kind: string, label: string][]} legend */
 function chartBox(name, legend) {
   const body = h('div', { class: 'plot', 'aria-hidden': 'true' });
   const element = h(
@@ -205,31 +212,33 @@ function chartBox(name, legend) {
   return { element, body };
 }
 
+/** The columns of the three charts. @param {Curve} curve @returns {uPlot.AlignedData[]} */
 function dataOf(curve) {
   const { minutes } = curve;
   const x = minutes.map(({ minute }) => minute);
-  const column = (value) => minutes.map((minute) => value(minute) ?? null);
+  const column = (/** @type {(minute: CurveMinute) => number | null | undefined} */ value) =>
+    minutes.map((minute) => value(minute) ?? null);
   // A minute of which only the quick answers have come would lie.
-  const seen = ({ observed }) =>
-    observed !== null && observed.requests > 0 && (observed.complete || observed.seconds >= PARTIAL_SECONDS);
+  const seen = (/** @type {CurveMinute} */ { observed }) =>
+    observed && observed.requests > 0 && (observed.complete || (observed.seconds ?? 0) >= PARTIAL_SECONDS)
+      ? observed
+      : null;
+  const scaled = (/** @type {number | null | undefined} */ value, /** @type {number} */ factor) =>
+    value === null || value === undefined ? null : value * factor;
   return [
     [
       x,
       column(({ predicted }) => predicted.errorRate * 100),
-      column(({ baseline }) =>
-        baseline === null || baseline.errorRate === null ? null : baseline.errorRate * 100,
-      ),
-      column((minute) => (seen(minute) ? minute.observed.errorRate * 100 : null)),
+      column(({ baseline }) => scaled(baseline?.errorRate, 100)),
+      column((minute) => scaled(seen(minute)?.errorRate, 100)),
       column(({ target }) => (target.graded ? target.errorRate * 100 : null)),
     ],
     [
       x,
-      column(({ predicted }) => (predicted.p95Ms === null ? null : predicted.p95Ms / 1000)),
-      column(({ query }) => (query === null || query.p95Ms === null ? null : query.p95Ms / 1000)),
-      column(({ baseline }) => (baseline === null || baseline.p95Ms === null ? null : baseline.p95Ms / 1000)),
-      column((minute) =>
-        seen(minute) && minute.observed.p95Ms !== null ? minute.observed.p95Ms / 1000 : null,
-      ),
+      column(({ predicted }) => scaled(predicted.p95Ms, 0.001)),
+      column(({ query }) => scaled(query?.p95Ms, 0.001)),
+      column(({ baseline }) => scaled(baseline?.p95Ms, 0.001)),
+      column((minute) => scaled(seen(minute)?.p95Ms, 0.001)),
     ],
     [
       x,
@@ -240,6 +249,12 @@ function dataOf(curve) {
   ];
 }
 
+/**
+ * @param {ReturnType<typeof chartBox>[]} boxes
+ * @param {uPlot.AlignedData[]} data
+ * @param {() => Curve | null} curve what is drawn now
+ * @param {(index: number) => void} hover
+ */
 function makePlots(boxes, data, curve, hover) {
   const c = colours();
   const uPlot = window.uPlot;
@@ -248,6 +263,7 @@ function makePlots(boxes, data, curve, hover) {
     window.innerHeight - boxes[0].element.getBoundingClientRect().top - 190 + Math.min(0, window.scrollY),
   );
   const font = '13px system-ui, sans-serif';
+  /** @param {uPlot.Axis.Values} values @param {uPlot.Axis} [extra] @returns {uPlot.Axis} */
   const axis = (values, extra = {}) => ({
     stroke: c.soft,
     font,
@@ -257,6 +273,7 @@ function makePlots(boxes, data, curve, hover) {
     values,
     ...extra,
   });
+  /** @param {string} stroke @param {number} width @param {uPlot.Series} [extra] @returns {uPlot.Series} */
   const line = (stroke, width, extra = {}) => ({
     stroke,
     width,
@@ -264,12 +281,14 @@ function makePlots(boxes, data, curve, hover) {
     spanGaps: false,
     ...extra,
   });
+  /** @type {uPlot.Series} */
   const diamonds = {
     stroke: c.ink,
     width: 0,
     paths: () => null,
     points: { show: false },
   };
+  /** @type {uPlot.Series[][]} */
   const series = [
     [
       {},
@@ -291,18 +310,20 @@ function makePlots(boxes, data, curve, hover) {
         stroke: c.alert,
         fill: c.alert,
         width: 0,
-        paths: uPlot.paths.bars({ size: [0.55, 26] }),
+        paths: uPlot.paths.bars?.({ size: [0.55, 26] }),
         points: { show: false },
       },
       line(c.pool, 3.5),
       line(c.ink, 2.2, { dash: [7, 4] }),
     ],
   ];
+  /** @type {uPlot.Scales[]} */
   const scales = [
     { x: { time: false }, y: { range: [-2.5, 100] } },
     { x: { time: false }, y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.1)] } },
     { x: { time: false }, y: { range: (_plot, _min, max) => [0, Math.max(10, max * 1.1)] } },
   ];
+  /** @type {uPlot.Axis.Values[]} */
   const values = [
     (_plot, ticks) => ticks.map((tick) => `${String(tick)} %`),
     (_plot, ticks) => ticks.map((tick) => `${String(tick)} s`),
@@ -330,7 +351,7 @@ function makePlots(boxes, data, curve, hover) {
         hooks: {
           drawClear: [(drawn) => drawBands(drawn, curve(), c, index === 0)],
           draw: [(drawn) => drawMarks(drawn, curve(), c, index === 0)],
-          setCursor: [(moved) => index === 0 && moved.cursor.idx !== null && hover(moved.cursor.idx)],
+          setCursor: [({ cursor: { idx } }) => index === 0 && typeof idx === 'number' && hover(idx)],
         },
       },
       data[index],
@@ -340,8 +361,12 @@ function makePlots(boxes, data, curve, hover) {
   });
 }
 
-/** Phases behind, the named one at its left end. */
+/**
+ * Phases behind, the named one at its left end.
+ * @param {uPlot} plot @param {Curve | null} curve @param {Colours} c @param {boolean} named
+ */
 function drawBands(plot, curve, c, named) {
+  if (curve === null) return;
   const { ctx, bbox } = plot;
   const ratio = window.devicePixelRatio;
   ctx.save();
@@ -370,10 +395,15 @@ function drawBands(plot, curve, c, named) {
   ctx.restore();
 }
 
-/** Targets, the flow alert, what was done, and where the clock is. */
+/**
+ * Targets, the flow alert, what was done, and where the clock is.
+ * @param {uPlot} plot @param {Curve | null} curve @param {Colours} c @param {boolean} isErrors
+ */
 function drawMarks(plot, curve, c, isErrors) {
+  if (curve === null) return;
   const { ctx, bbox } = plot;
   const ratio = window.devicePixelRatio;
+  /** @param {number} minute @param {string} stroke @param {number[]} dash @param {number} width */
   const upright = (minute, stroke, dash, width) => {
     const x = plot.valToPos(minute, 'x', true);
     if (x < bbox.left || x > bbox.left + bbox.width) return null;
@@ -396,7 +426,7 @@ function drawMarks(plot, curve, c, isErrors) {
     const x = upright(minute, c.ink, [5, 4], 1.2);
     if (x === null || !isErrors) continue;
     ctx.fillStyle = c.ink;
-    const label = { ended: 'healed', jumped: 'jump' }[kind] ?? what;
+    const label = kind === 'ended' ? 'healed' : kind === 'jumped' ? 'jump' : what;
     const width = ctx.measureText(label).width;
     const left = x + width + 12 * ratio > bbox.left + bbox.width ? x - width - 6 * ratio : x + 6 * ratio;
     ctx.fillText(label, left, bbox.top + (kind === 'ended' ? 44 : 62) * ratio);
@@ -430,6 +460,7 @@ function drawMarks(plot, curve, c, isErrors) {
   ctx.restore();
 }
 
+/** @param {Curve} curve */
 function lastSeen({ minutes }) {
   return Math.max(
     0,
@@ -437,6 +468,7 @@ function lastSeen({ minutes }) {
   );
 }
 
+/** @param {Curve} curve @param {number} index */
 function readoutOf(curve, index) {
   const at = curve.minutes[index];
   if (!at) return '';
@@ -466,6 +498,7 @@ function readoutOf(curve, index) {
   return parts.join(' · ');
 }
 
+/** @param {Curve} curve */
 function subtitleOf(curve) {
   const parts = [curve.title, `run ${curve.runId}`];
   if (curve.minuteSeconds !== 60) parts.push(`a demo minute is ${String(curve.minuteSeconds)} s`);
@@ -474,7 +507,8 @@ function subtitleOf(curve) {
   return parts.join(' · ');
 }
 
-function minutesTable(minutes) {
+/** @param {CurveMinute[]} minutes @param {number} failing from this error rate on a figure is marked */
+function minutesTable(minutes, failing) {
   return table(
     'The run by demo minute',
     [
@@ -497,7 +531,7 @@ function minutesTable(minutes) {
       { text: sentence(phase), class: 'text' },
       percent(target.errorRate),
       percent(predicted.errorRate),
-      { text: percent(observed?.errorRate), class: observed?.errorRate > 0.2 ? 'bad' : null },
+      { text: percent(observed?.errorRate), class: (observed?.errorRate ?? 0) > failing ? 'bad' : null },
       duration(observed?.p95Ms),
       duration(query?.p95Ms),
       pool ? `${figure(pool.used)} of ${figure(pool.max)}` : '–',

@@ -1,24 +1,32 @@
-import { attribute, h, text, whenChanged } from '../dom.js';
+import { attribute, h } from '../../lib/dom.js';
+import { text, whenChanged } from '../dom.js';
 import { clock, clockWords } from '../format.js';
 import { ACTS, actAt, actOfPhase, TALK_SECONDS } from '../talk.js';
 import { miniStage } from './stage.js';
 
+/** @import { Act } from '../talk.js' */
+/** @import { Tools, View } from '../types' */
+
 const KEY = 'console.talk-start';
+/** @type {Record<string, number>} */
+const STEPS = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 };
 const VIEW_NAMES = { stage: 'Stage', curve: 'Curve', why: 'Why', conductor: 'Conductor' };
 
-/** The talk: what to show, what to say, what to paste. Follows the clock, or is stepped by hand. */
+/** The talk: what to show, what to say, what to paste. Follows the clock, or is stepped by hand. @param {Tools} tools */
 export function scriptView(tools) {
   return talk(tools, false);
 }
 
-/** The presenter's own window: the same, larger, with the stage in small, and the big screen's remote control. */
+/** The presenter's own window: the same, larger, with the stage in small, and the big screen's remote control. @param {Tools} tools */
 export function presenterView(tools) {
   return talk(tools, true);
 }
 
+/** @param {Tools} tools @param {boolean} isPresenter @returns {View} */
 function talk(tools, isPresenter) {
   let follow = true;
   let act = 0;
+  /** @type {{ scenario: import('../../../api/pulse').ScenarioPulse | null, runId: string | null }} */
   let last = { scenario: null, runId: null };
   const mini = miniStage();
   const time = h('p', { class: 'talk-clock' }, '0:00');
@@ -34,14 +42,14 @@ function talk(tools, isPresenter) {
     checked: true,
     onchange: () => setFollow(followBox.checked),
   });
-  const stepButton = (label, by) =>
+  const stepButton = (/** @type {string} */ label, /** @type {1 | -1} */ by) =>
     h('button', { class: 'button quiet', type: 'button', onclick: () => step(by) }, label);
   const list = h('ol', { class: 'acts' });
   const cards = ACTS.map((each, index) => actCard(each, index));
   list.append(...cards.map(({ element }) => element));
   const element = h(
     'div',
-    { class: `script${isPresenter ? ' presenter' : ''}`, onkeydown: (event) => key(event) },
+    { class: `script${isPresenter ? ' presenter' : ''}`, onkeydown: key },
     h(
       'div',
       { class: 'view-head' },
@@ -65,12 +73,13 @@ function talk(tools, isPresenter) {
     list,
   );
 
+  /** @param {Act} each @param {number} index */
   function actCard(each, index) {
     const filter = h('code', {});
     const copied = h('span', { class: 'muted', role: 'status' });
     const copy = h('button', { class: 'button quiet small', type: 'button' }, 'Copy');
     copy.addEventListener('click', () => {
-      navigator.clipboard.writeText(filter.textContent).then(
+      navigator.clipboard.writeText(filter.textContent ?? '').then(
         () => text(copied, 'copied'),
         () => text(copied, 'select and copy it by hand'),
       );
@@ -111,21 +120,21 @@ function talk(tools, isPresenter) {
     return { element: item, filter };
   }
 
-  function setFollow(value) {
+  function setFollow(/** @type {boolean} */ value) {
     follow = value;
     followBox.checked = value;
     update();
   }
 
-  function step(by) {
+  function step(/** @type {number} */ by) {
     act = Math.max(0, Math.min(ACTS.length - 1, act + by));
     setFollow(false);
     cards[act].element.scrollIntoView({ block: 'nearest' });
   }
 
-  function key(event) {
-    if (event.target.closest('input, select, textarea')) return;
-    const by = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
+  function key(/** @type {KeyboardEvent} */ event) {
+    if (event.target instanceof Element && event.target.closest('input, select, textarea')) return;
+    const by = STEPS[event.key];
     if (by === undefined) return;
     event.preventDefault();
     step(by);
@@ -143,7 +152,7 @@ function talk(tools, isPresenter) {
     return Number.isFinite(start) ? (Date.now() - start) / 1000 : null;
   }
 
-  const drawFilters = whenChanged((runId) => {
+  const drawFilters = whenChanged((/** @type {string | null} */ runId) => {
     const run = runId === null ? '' : ` AND demo.run_id = "${runId}"`;
     cards.forEach(({ filter }, index) => text(filter, ACTS[index].filter(run)));
   });
@@ -195,7 +204,7 @@ function talk(tools, isPresenter) {
   };
 }
 
-function remote(tools) {
+function remote(/** @type {Tools} */ tools) {
   return h(
     'div',
     { class: 'actions remote', role: 'group', 'aria-label': 'On the big screen' },

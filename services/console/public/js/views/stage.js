@@ -1,57 +1,51 @@
-import { attribute, h, stateIcon, table, text, whenChanged } from '../dom.js';
-import {
-  clockWords,
-  decimal,
-  dollars,
-  duration,
-  durationParts,
-  figure,
-  percent,
-  timeOfDay,
-} from '../format.js';
+import { attribute, h } from '../../lib/dom.js';
+import { scrollBox, stateIcon, table, text, whenChanged } from '../dom.js';
+import { clockWords, decimal, dollars, duration, figure, parts, percent, timeOfDay } from '../format.js';
 import { headline, stateOf, STATE_WORDS } from '../health.js';
 import { sparkline } from '../sparkline.js';
 
-/** What the lanes' lines show. */
+/** @import { Change, Pulse, ScenarioPulse } from '../../../api/pulse' */
+/** @import { HistoryPoint } from '../../../store/history' */
+/** @import { Stats } from '../../../store/series' */
+/** @import { Thresholds } from '../health.js' */
+/** @import { View } from '../types' */
+
+/** What the cohorts' lines show. */
 const SPARK_SECONDS = 300;
 const TWIN_EVERY_SECONDS = 15;
 
+/** @type {Record<string, (threshold: number) => string>} */
 const CONDITION_WORDS = {
-  'db.slow_query': 'slow query',
-  'db.full_table_scan': 'full table scan',
-  'db.connection.pool.exhausted': 'pool exhausted',
-  'checkout.failed': 'checkout failed',
-  error_rate: 'errors > 20 %',
-  duration_p95: 'p95 > 2 s',
+  'db.slow_query': () => 'slow query',
+  'db.full_table_scan': () => 'full table scan',
+  'db.connection.pool.exhausted': () => 'pool exhausted',
+  'checkout.failed': () => 'checkout failed',
+  error_rate: (share) => `errors > ${percent(share)}`,
+  duration_p95: (ms) => `p95 > ${decimal(ms / 1000)} s`,
 };
 
-/** The stage: understood in ten seconds from the back of the room. */
+/** The stage: understood in ten seconds from the back of the room. @returns {View} */
 export function stageView() {
   const sentence = h('h1', { class: 'headline', id: 'headline' }, 'Waiting for the first figures.');
   const run = runClock();
-  const baseline = lane('baseline', 'Baseline', 'customers browse');
-  const demo = lane('demo', 'Demo', 'customers check out');
+  const baseline = cohort('baseline', 'Baseline', 'customers browse');
+  const demo = cohort('demo', 'Demo', 'customers check out');
   const changed = changedCard();
   const heal = healCard();
   const money = moneyCard();
   const alert = alertCard();
   const twin = h('details', { class: 'twin' }, h('summary', {}, 'The last five minutes as a table'));
-  const twinBody = h('div', {
-    class: 'scroll',
-    tabindex: 0,
-    role: 'region',
-    'aria-label': 'The last five minutes',
-  });
+  const twinBody = scrollBox('The last five minutes');
   twin.append(twinBody);
   const element = h(
     'div',
     { class: 'stage' },
     h('div', { class: 'stage-head' }, sentence, run.element),
-    h('div', { class: 'lanes' }, baseline.element, demo.element),
+    h('div', { class: 'cohorts' }, baseline.element, demo.element),
     h('div', { class: 'cards' }, changed.element, heal.element, money.element, alert.element),
     twin,
   );
-  const drawTwin = whenChanged((rows) => {
+  const drawTwin = whenChanged((/** @type {string[][]} */ rows) => {
     twinBody.replaceChildren(
       table(
         'Both cohorts, every fifteen seconds',
@@ -64,12 +58,13 @@ export function stageView() {
     element,
     title: 'Stage',
     update(state) {
-      const { pulse, history, curve } = state;
+      const { pulse, curve } = state;
+      const history = state.history ?? [];
       if (!pulse) return;
       text(sentence, headline(pulse, curve));
       run.update(pulse);
-      baseline.update(pulse.baseline, history);
-      demo.update(pulse.demo, history);
+      baseline.update(pulse.baseline, history, pulse.thresholds);
+      demo.update(pulse.demo, history, pulse.thresholds);
       changed.update(pulse);
       heal.update(pulse);
       money.update(pulse, curve);
@@ -79,6 +74,7 @@ export function stageView() {
   };
 }
 
+/** @param {readonly HistoryPoint[]} history */
 function twinRows(history) {
   const now = history.at(-1)?.at ?? 0;
   return history
@@ -110,7 +106,8 @@ function runClock() {
     h('p', { class: 'clock-line' }, minute, of, act),
     track,
   );
-  const draw = whenChanged(({ phases, duration: minutes }) => {
+  const draw = whenChanged((/** @type {Pick<ScenarioPulse, 'phases'> & { minutes: number }} */ shown) => {
+    const { phases, minutes } = shown;
     segments.replaceChildren(
       ...phases.map(({ fromMinute, title }, index) => {
         const to = Math.min(minutes, phases[index + 1]?.fromMinute ?? minutes);
@@ -122,34 +119,37 @@ function runClock() {
   });
   return {
     element,
+    /** @param {Pulse} pulse */
     update({ scenario }) {
       const running = scenario?.state === 'running' || scenario?.state === 'over';
       attribute(element, 'data-paused', scenario?.paused === true);
       if (!scenario) return;
+      const now = scenario.minute ?? 0;
       const minutes = scenario.durationMinutes;
-      text(minute, running ? `Minute ${String(Math.floor(scenario.minute))}` : clockWords(scenario));
+      text(minute, running ? `Minute ${String(Math.floor(now))}` : clockWords(scenario));
       text(of, running ? `of ${String(minutes)}${scenario.paused ? ' · clock held' : ''}` : '');
       text(act, scenario.state === 'normal' ? 'Normal operations' : scenario.phaseTitle);
       attribute(track, 'hidden', scenario.phases.length === 0);
-      draw({ phases: scenario.phases, duration: minutes });
+      draw({ phases: scenario.phases, minutes });
       [...segments.children].forEach((item, index) => {
         const from = scenario.phases[index]?.fromMinute ?? 0;
         const to = scenario.phases[index + 1]?.fromMinute ?? Infinity;
-        const at = running ? scenario.minute : -1;
+        const at = running ? now : -1;
         attribute(item, 'data-at', at >= to ? 'past' : at >= from ? 'now' : 'next');
         attribute(item, 'aria-current', at >= from && at < to ? 'step' : null);
       });
       attribute(marker, 'hidden', !running);
-      if (running) marker.style.left = `${String(Math.min(100, (scenario.minute / minutes) * 100))}%`;
+      if (running) marker.style.left = `${String(Math.min(100, (now / minutes) * 100))}%`;
     },
   };
 }
 
-function lane(cohort, name, who) {
+/** One half of the stage. @param {'baseline' | 'demo'} which @param {string} name @param {string} who */
+function cohort(which, name, who) {
   const word = h('p', { class: 'state-word' });
   const icon = h('span', { class: 'state-sign' });
   const spark = sparkline(SPARK_SECONDS);
-  const big = (term) => {
+  const big = (/** @type {string} */ term) => {
     const value = h('span', { class: 'value' }, '–');
     const unit = h('small', {});
     return { value, unit, element: h('div', {}, h('dt', {}, term), h('dd', {}, value, ' ', unit)) };
@@ -159,9 +159,9 @@ function lane(cohort, name, who) {
   const p95 = big('p95');
   const element = h(
     'section',
-    { class: 'lane', 'data-cohort': cohort, 'aria-label': `${name}: ${who}` },
-    h('header', { class: 'lane-head' }, h('h2', {}, name), h('p', {}, who)),
-    h('div', { class: 'lane-state' }, icon, word),
+    { class: 'cohort', 'data-cohort': which, 'aria-label': `${name}: ${who}` },
+    h('header', { class: 'cohort-head' }, h('h2', {}, name), h('p', {}, who)),
+    h('div', { class: 'cohort-state' }, icon, word),
     h('dl', { class: 'figures' }, errors.element, p95.element, rate.element),
     h(
       'div',
@@ -177,49 +177,49 @@ function lane(cohort, name, who) {
       ),
     ),
   );
-  let shown = null;
+  const set = (
+    /** @type {ReturnType<typeof big>} */ to,
+    /** @type {{ value: string, unit: string }} */ written,
+  ) => {
+    text(to.value, written.value);
+    text(to.unit, written.unit);
+  };
+  let shown = '';
   return {
     element,
-    update(stats, history) {
-      const state = stateOf(stats);
+    /** @param {Stats} stats @param {readonly HistoryPoint[]} history @param {Thresholds} thresholds */
+    update(stats, history, thresholds) {
+      const state = stateOf(stats, thresholds);
       if (state !== shown) {
         shown = state;
         element.dataset.state = state;
         icon.replaceChildren(stateIcon(state));
         text(word, STATE_WORDS[state]);
       }
-      const [rateValue, rateUnit] = rateText(stats.rpm);
-      text(rate.value, rateValue);
-      text(rate.unit, rateUnit);
-      const [errorValue, errorUnit = ''] = percent(stats.errorRate).split(' ');
-      text(errors.value, errorValue);
-      text(errors.unit, errorUnit);
-      const parts = durationParts(stats.p95Ms);
-      text(p95.value, parts.value);
-      text(p95.unit, parts.unit);
+      set(rate, { value: figure(stats.rpm), unit: 'a minute' });
+      set(errors, parts(percent(stats.errorRate)));
+      set(p95, parts(duration(stats.p95Ms)));
       spark.update(
         history,
-        cohort,
+        which,
         `${name}: share of failed requests in the last five minutes, now ${percent(stats.errorRate)}`,
       );
     },
   };
 }
 
-const rateText = (rpm) => [figure(rpm), 'a minute'];
-
+/** @param {string} title @param {string} name @param {HTMLElement[]} children */
 function card(title, name, ...children) {
   return h('section', { class: `card ${name}`, 'aria-label': title }, h('h2', {}, title), ...children);
 }
 
-const CHANGE_WORDS = {
-  index: ({ name, now }) => [`index ${now}`, name],
-  pool: ({ now, normal }) => [`pool of ${now}`, `normally ${normal} connections`],
-};
+/** @param {Change} change @returns {[head: string, rest: string]} */
+const changeWords = ({ kind, name, now, normal }) =>
+  kind === 'pool' ? [`pool of ${now}`, `normally ${normal} connections`] : [`${kind} ${now}`, name];
 
 function changedCard() {
   const list = h('ul', { class: 'chips' });
-  const draw = whenChanged((changes) => {
+  const draw = whenChanged((/** @type {Change[]} */ changes) => {
     list.replaceChildren(
       ...(changes.length === 0
         ? [
@@ -231,7 +231,7 @@ function changedCard() {
             ),
           ]
         : changes.map((change) => {
-            const [head, rest] = CHANGE_WORDS[change.kind](change);
+            const [head, rest] = changeWords(change);
             return h(
               'li',
               { class: 'chip', 'data-seen': String(change.seen) },
@@ -247,7 +247,7 @@ function changedCard() {
     );
   });
   const element = card('What has changed', 'changed', list);
-  return { element, update: ({ changes }) => draw(changes) };
+  return { element, update: (/** @type {Pulse} */ { changes }) => draw(changes) };
 }
 
 function healCard() {
@@ -258,9 +258,12 @@ function healCard() {
 /** What a heal would do, line by line. */
 export function healList() {
   const list = h('ul', { class: 'plain' });
-  const draw = whenChanged((lines) => list.replaceChildren(...lines.map((line) => h('li', {}, line))));
+  const draw = whenChanged((/** @type {string[]} */ lines) =>
+    list.replaceChildren(...lines.map((line) => h('li', {}, line))),
+  );
   return {
     element: list,
+    /** @param {Pulse} pulse */
     update({ changes, scenario }) {
       const lines = changes.map(({ kind, name, normal }) =>
         kind === 'index' ? `Build ${name} again, concurrently` : `Give the pool its ${normal} connections`,
@@ -278,6 +281,7 @@ function moneyCard() {
   const element = card('Money lost', 'lost', h('div', { class: 'money-row' }, rate, rateUnit), inAll);
   return {
     element,
+    /** @param {Pulse} pulse @param {import('../types').State['curve']} curve */
     update({ lost, scenario }, curve) {
       text(rate, dollars(lost.usdPerMinute));
       attribute(element, 'data-losing', lost.usdPerMinute > 0);
@@ -291,14 +295,14 @@ function alertCard() {
   const state = h('p', { class: 'alert-state' });
   const list = h('ul', { class: 'conditions' });
   const element = card('Flow alert', 'alert', state, list);
-  const draw = whenChanged((conditions) => {
+  const draw = whenChanged((/** @type {{ words: string, met: boolean }[]} */ conditions) => {
     list.replaceChildren(
-      ...conditions.map(({ name, met }) =>
+      ...conditions.map(({ words, met }) =>
         h(
           'li',
           { 'data-met': String(met) },
           h('span', { 'aria-hidden': 'true' }, met ? '●' : '○'),
-          ` ${CONDITION_WORDS[name] ?? name}`,
+          ` ${words}`,
           h('span', { class: 'visually-hidden' }, met ? ': met' : ': not met'),
         ),
       ),
@@ -306,20 +310,26 @@ function alertCard() {
   });
   return {
     element,
+    /** @param {Pulse} pulse */
     update({ flowAlert }) {
       attribute(element, 'data-firing', flowAlert.state === 'firing');
       text(
         state,
         flowAlert.state === 'firing' ? `Firing since minute ${String(flowAlert.since_minute)}` : 'Armed',
       );
-      draw(flowAlert.conditions.map(({ name, met }) => ({ name, met })));
+      draw(
+        flowAlert.conditions.map(({ name, threshold, met }) => ({
+          words: CONDITION_WORDS[name]?.(threshold) ?? name,
+          met,
+        })),
+      );
     },
   };
 }
 
 /** A small stage for the presenter's window. */
 export function miniStage() {
-  const row = (name) => {
+  const row = (/** @type {string} */ name) => {
     const icon = h('span', { class: 'state-sign' });
     const word = h('strong', {});
     const figures = h('span', { class: 'muted' });
@@ -327,28 +337,33 @@ export function miniStage() {
       icon,
       word,
       figures,
-      element: h('p', { class: 'mini-lane' }, icon, h('span', {}, name), word, figures),
+      element: h('p', { class: 'mini-cohort' }, icon, h('span', {}, name), word, figures),
     };
   };
   const baseline = row('Baseline');
   const demo = row('Demo');
   const element = h('div', { class: 'mini-stage' }, baseline.element, demo.element);
-  const show = (lane, stats) => {
-    const state = stateOf(stats);
-    if (lane.element.dataset.state !== state) lane.icon.replaceChildren(stateIcon(state));
-    lane.element.dataset.state = state;
-    text(lane.word, STATE_WORDS[state]);
+  const show = (
+    /** @type {ReturnType<typeof row>} */ of,
+    /** @type {Stats} */ stats,
+    /** @type {Thresholds} */ thresholds,
+  ) => {
+    const state = stateOf(stats, thresholds);
+    if (of.element.dataset.state !== state) of.icon.replaceChildren(stateIcon(state));
+    of.element.dataset.state = state;
+    text(of.word, STATE_WORDS[state]);
     text(
-      lane.figures,
+      of.figures,
       `${percent(stats.errorRate)} failed · p95 ${duration(stats.p95Ms)} · ${decimal(stats.rpm)} rpm`,
     );
   };
   return {
     element,
+    /** @param {import('../types').State} state */
     update({ pulse }) {
       if (!pulse) return;
-      show(baseline, pulse.baseline);
-      show(demo, pulse.demo);
+      show(baseline, pulse.baseline, pulse.thresholds);
+      show(demo, pulse.demo, pulse.thresholds);
     },
   };
 }

@@ -1,20 +1,30 @@
-import { attribute, h, text, whenChanged } from '../dom.js';
+import { attribute, h } from '../../lib/dom.js';
+import { messageOf, scrollBox, text, whenChanged } from '../dom.js';
 import { duration, figure, percent, timeOfDay } from '../format.js';
 import { mapLegend, mapTable, serviceMap } from '../map.js';
 import { sharesBar, waterfall } from '../waterfall.js';
 
+/** @import { ExplainAnswer } from '../../../api/explain' */
+/** @import { Pulse } from '../../../api/pulse' */
+/** @import { ServiceMapAnswer } from '../../../api/service-map' */
+/** @import { TraceHeader, TraceTree } from '../../../api/trace-tree' */
+/** @import { State, View } from '../types' */
+/** @import { SpanLink, Vendor } from '../waterfall.js' */
+
 const NEWEST = 'newest';
 /** The newest trace is shown anew so often (ms): it must be possible to read it. */
 const RENEW_MS = 8000;
+/** Traces that can be chosen. */
+const LISTED = 14;
 
-/** Why: two traces side by side, the chain from cause to effect, the query's plan, the map. */
+/** Why: two traces side by side, the chain from cause to effect, the query's plan, the map. @returns {View} */
 export function whyView() {
   const chain = causeChain();
   const healthy = pane('healthy', 'A healthy checkout');
   const failing = pane('failing', 'A failed checkout');
   // The scan that held the pool opens beside the wait that it caused.
-  failing.follow = (link) => healthy.pin(link.traceId, link.spanId);
-  healthy.follow = (link) => failing.pin(link.traceId, link.spanId);
+  failing.onFollow(({ traceId, spanId }) => healthy.pin(traceId, spanId));
+  healthy.onFollow(({ traceId, spanId }) => failing.pin(traceId, spanId));
   const plans = explainPanel();
   const map = mapPanel();
   const folded = h('input', { type: 'checkbox', id: 'all-spans' });
@@ -50,6 +60,7 @@ export function whyView() {
     update(state) {
       chain.update(state);
       const trace = state.conductor?.links.trace ?? null;
+      /** @type {Vendor} */
       const vendor = trace === null ? null : (id) => trace.replaceAll('{traceId}', id);
       if (state.traces) {
         // The quick ones first; slow successes and browsing can be chosen, too.
@@ -63,24 +74,24 @@ export function whyView() {
         );
       }
       if (state.explain) plans.update(state.explain);
-      if (state.map) map.update(state.map);
+      if (state.map && state.pulse) map.update(state.map, state.pulse);
     },
   };
 }
 
-/** `?embed=map`. */
+/** `?embed=map`. @returns {View} */
 export function mapOnlyView() {
   const map = mapPanel('h1');
   return {
     element: h('div', { class: 'why' }, map.element),
     title: 'Service map',
-    update: ({ map: found }) => found && map.update(found),
+    update: ({ map: found, pulse }) => found && pulse && map.update(found, pulse),
   };
 }
 
 /** The cause in four steps, each with the figure that shows it now. */
 function causeChain() {
-  const step = (title) => {
+  const step = (/** @type {string} */ title) => {
     const value = h('p', { class: 'chain-value' }, '–');
     const note = h('p', { class: 'muted' });
     return { value, note, element: h('li', {}, h('h2', {}, title), value, note) };
@@ -94,6 +105,7 @@ function causeChain() {
     { class: 'chain', 'aria-label': 'From cause to effect' },
     [index, query, pool, checkout].map((each) => each.element),
   );
+  /** @param {ReturnType<typeof step>} each @param {string} value @param {string} note @param {boolean} bad */
   const set = (each, value, note, bad) => {
     text(each.value, value);
     text(each.note, note);
@@ -101,7 +113,7 @@ function causeChain() {
   };
   return {
     element,
-    update({ pulse, explain, conductor }) {
+    update(/** @type {State} */ { pulse, explain, conductor }) {
       if (!pulse) return;
       const is = conductor?.indexes?.idx_products_category;
       set(
@@ -121,23 +133,29 @@ function causeChain() {
           : 'median of the last ten seconds',
         scan,
       );
-      const { used, max, pending } = pulse.pool ?? {};
+      const used = pulse.pool?.used;
+      const max = pulse.pool?.max;
+      const pending = pulse.pool?.pending ?? null;
       set(
         pool,
         `${figure(used)} of ${figure(max)}`,
         `connections in use, ${figure(pending)} requests wait`,
-        pending > 0,
+        (pending ?? 0) > 0,
       );
       set(
         checkout,
         `${percent(pulse.demo.errorRate)} fail`,
         `p95 ${duration(pulse.demo.p95Ms)}; browsing ${percent(pulse.baseline.errorRate)}`,
-        pulse.demo.errorRate > 0.02,
+        (pulse.demo.errorRate ?? 0) > pulse.thresholds.degradingErrorRate,
       );
     },
   };
 }
 
+/**
+ * One trace, and the choice of others like it.
+ * @param {string} kind @param {string} title
+ */
 function pane(kind, title) {
   const choice = h('select', { id: `choose-${kind}` });
   const heading = h('p', { class: 'pane-head' });
@@ -158,18 +176,24 @@ function pane(kind, title) {
     body,
     links,
   );
-  const it = { element, follow: () => undefined };
+  /** What a followed link does. @type {(link: SpanLink) => void} */
+  let follow = () => undefined;
+  /** @type {string | null} */
   let pinned = null;
+  /** @type {string | null} */
   let shownId = null;
   let shownAt = 0;
+  /** @type {TraceTree | null} */
   let trace = null;
   let isFolded = true;
+  /** @type {Vendor} */
   let vendor = null;
+  /** @type {string | null} */
   let selected = null;
   let loading = false;
   let reading = false;
 
-  async function load(id) {
+  async function load(/** @type {string} */ id) {
     if (loading) return;
     loading = true;
     try {
@@ -182,13 +206,14 @@ function pane(kind, title) {
       reading = false;
       draw();
     } catch (error) {
-      if (pinned === id) body.replaceChildren(h('p', { class: 'problem' }, error.message));
+      if (pinned === id) body.replaceChildren(h('p', { class: 'problem' }, messageOf(error)));
     }
     loading = false;
   }
 
   function draw() {
     if (trace === null) return;
+    const { traceId } = trace;
     text(
       heading,
       `${duration(trace.durationMs)} · ${trace.failed ? 'failed' : 'succeeded'} · ${String(trace.spans)} spans, ${String(trace.services.length)} services · ${timeOfDay(trace.start)}${trace.traffic === 'demo' ? '' : ` · ${trace.traffic}`}`,
@@ -198,45 +223,55 @@ function pane(kind, title) {
       waterfall(trace, {
         folded: isFolded,
         selected,
-        open: (link) => it.follow(link),
+        open: (link) => follow(link),
         vendor,
-        touched: (is) => (reading = is),
+        touched: (is) => {
+          reading = is;
+        },
       }),
     );
     links.replaceChildren(
-      h('code', {}, trace.traceId),
+      h('code', {}, traceId),
       ' ',
       h(
         'button',
-        { type: 'button', class: 'link-button', onclick: (event) => void copy(event, trace.traceId) },
+        {
+          type: 'button',
+          class: 'link-button',
+          onclick: (/** @type {MouseEvent} */ event) => void copy(event, traceId),
+        },
         'copy the id',
       ),
       vendor
         ? h(
             'a',
-            { href: vendor(trace.traceId), target: '_blank', rel: 'noopener noreferrer' },
+            { href: vendor(traceId), target: '_blank', rel: 'noopener noreferrer' },
             'open at the vendor',
           )
         : '',
     );
   }
 
-  const drawChoice = whenChanged(({ list, pinnedId }) => {
-    const options = [h('option', { value: NEWEST, selected: pinnedId === null }, 'the newest')];
-    if (pinnedId !== null && !list.some(({ traceId }) => traceId === pinnedId)) {
-      options.push(h('option', { value: pinnedId, selected: true }, `pinned: ${pinnedId.slice(0, 8)}…`));
-    }
-    for (const { traceId, start, durationMs, traffic } of list) {
-      options.push(
-        h(
-          'option',
-          { value: traceId, selected: traceId === pinnedId },
-          `${traceId === pinnedId ? 'pinned: ' : ''}${timeOfDay(start)}, ${duration(durationMs)}${traffic === 'baseline' ? ', browsing' : ''}`,
-        ),
-      );
-    }
-    choice.replaceChildren(...options);
-  });
+  /** @typedef {Pick<TraceHeader, 'traceId' | 'start' | 'durationMs' | 'traffic'>} Listed */
+  const drawChoice = whenChanged(
+    (/** @type {{ list: Listed[], pinnedId: string | null }} */ { list, pinnedId }) => {
+      const options = [h('option', { value: NEWEST, selected: pinnedId === null }, 'the newest')];
+      if (pinnedId !== null && !list.some(({ traceId }) => traceId === pinnedId)) {
+        options.push(h('option', { value: pinnedId, selected: true }, `pinned: ${pinnedId.slice(0, 8)}…`));
+      }
+      for (const { traceId, start, durationMs, traffic } of list) {
+        options.push(
+          h(
+            'option',
+            { value: traceId, selected: traceId === pinnedId },
+            `${traceId === pinnedId ? 'pinned: ' : ''}${timeOfDay(start)}, ${duration(durationMs)}${traffic === 'baseline' ? ', browsing' : ''}`,
+          ),
+        );
+      }
+      choice.replaceChildren(...options);
+    },
+  );
+  /** @type {Listed[]} */
   let listed = [];
 
   choice.addEventListener('change', () => {
@@ -246,42 +281,42 @@ function pane(kind, title) {
     if (id) void load(id);
   });
 
-  it.pin = (id, spanId) => {
-    pinned = id;
-    selected = spanId;
-    drawChoice({ list: listed, pinnedId: pinned });
-    void load(id);
-    element.scrollIntoView({ block: 'nearest' });
+  return {
+    element,
+    onFollow(/** @type {(link: SpanLink) => void} */ does) {
+      follow = does;
+    },
+    /** Shows one trace and stays with it. @param {string} id @param {string | null} spanId what stands open */
+    pin(id, spanId) {
+      pinned = id;
+      selected = spanId;
+      drawChoice({ list: listed, pinnedId: pinned });
+      void load(id);
+      element.scrollIntoView({ block: 'nearest' });
+    },
+    fold(/** @type {boolean} */ folded) {
+      isFolded = folded;
+      draw();
+    },
+    /** @param {TraceHeader[]} list @param {Vendor} vendorLink */
+    update(list, vendorLink) {
+      vendor = vendorLink;
+      listed = list
+        .slice(0, LISTED)
+        .map(({ traceId, start, durationMs, traffic }) => ({ traceId, start, durationMs, traffic }));
+      // An open list of choices is not pulled away.
+      if (document.activeElement !== choice) drawChoice({ list: listed, pinnedId: pinned });
+      const isReading = reading || body.contains(document.activeElement);
+      const newest = listed[0]?.traceId;
+      if (pinned !== null || newest === undefined || newest === shownId || isReading) return;
+      if (Date.now() - shownAt >= RENEW_MS) void load(newest);
+    },
   };
-  it.fold = (folded) => {
-    isFolded = folded;
-    draw();
-  };
-  it.update = (list, vendorLink) => {
-    vendor = vendorLink;
-    listed = list.slice(0, 14);
-    // An open list of choices is not pulled away.
-    if (document.activeElement !== choice) {
-      drawChoice({
-        list: listed.map(({ traceId, start, durationMs, traffic }) => ({
-          traceId,
-          start,
-          durationMs,
-          traffic,
-        })),
-        pinnedId: pinned,
-      });
-    }
-    const isReading = reading || body.contains(document.activeElement);
-    const newest = listed[0]?.traceId;
-    if (pinned !== null || newest === undefined || newest === shownId || isReading) return;
-    if (Date.now() - shownAt >= RENEW_MS) void load(newest);
-  };
-  return it;
 }
 
+/** @param {MouseEvent} event @param {string} content */
 async function copy(event, content) {
-  const button = event.currentTarget;
+  const button = /** @type {HTMLElement} */ (event.currentTarget);
   await navigator.clipboard.writeText(content);
   const before = button.textContent;
   text(button, 'copied');
@@ -291,6 +326,7 @@ async function copy(event, content) {
 /** EXPLAIN of the very query, with the index and without it. */
 function explainPanel() {
   const sql = h('pre', { class: 'sql' });
+  /** @param {'withIndex' | 'withoutIndex'} key @param {string} title */
   const side = (key, title) => {
     const state = h('p', { class: 'plan-state' });
     const lines = h('pre', { class: 'plan-lines', tabindex: 0, 'aria-label': `${title}: EXPLAIN` });
@@ -317,7 +353,7 @@ function explainPanel() {
   );
   return {
     element,
-    update(explain) {
+    update(/** @type {ExplainAnswer} */ explain) {
       text(
         sql,
         `${explain.query.text}\n\n-- ${explain.query.values.map((value, index) => `$${String(index + 1)} = ${JSON.stringify(value)}`).join(', ')}`,
@@ -346,33 +382,26 @@ function explainPanel() {
   };
 }
 
-/** @param level heading of the panel */
+/** @param {'h1' | 'h2'} level heading of the panel */
 function mapPanel(level = 'h2') {
-  const drawing = h('div', {
-    class: 'scroll map-box',
-    tabindex: 0,
-    role: 'region',
-    'aria-label': 'Drawing of the calls',
-  });
-  const list = h('div', {
-    class: 'scroll',
-    tabindex: 0,
-    role: 'region',
-    'aria-label': 'Calls between services',
-  });
+  const drawing = scrollBox('Drawing of the calls', 'scroll map-box');
+  const list = scrollBox('Calls between services');
+  const legend = h('div', {});
   const twin = h('details', { class: 'twin' }, h('summary', {}, 'Every call as a table'), list);
   const element = h(
     'section',
     { class: 'card', 'aria-label': 'Service map' },
-    h('header', { class: 'pane-top' }, h(level, { class: 'map-head' }, 'Who calls whom'), mapLegend()),
+    h('header', { class: 'pane-top' }, h(level, { class: 'map-head' }, 'Who calls whom'), legend),
     drawing,
     twin,
   );
   return {
     element,
-    update(map) {
-      drawing.replaceChildren(serviceMap(map));
-      if (twin.open) list.replaceChildren(mapTable(map));
+    /** @param {ServiceMapAnswer} map @param {Pulse} pulse */
+    update(map, { thresholds }) {
+      drawing.replaceChildren(serviceMap(map, thresholds));
+      legend.replaceChildren(mapLegend(thresholds));
+      if (twin.open) list.replaceChildren(mapTable(map, thresholds));
     },
   };
 }
