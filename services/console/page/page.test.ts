@@ -49,7 +49,7 @@ describe('the page', () => {
       const named = path.endsWith('.js')
         ? path.includes('vendor')
           ? []
-          : [...text.matchAll(/from '(\.[^']+)'/g)].map(
+          : [...text.matchAll(/^(?:import .*|}) from '(\.[^']+)'/gm)].map(
               ([, name]) => new URL(name ?? '', `http://x${path}`).pathname,
             )
         : path === '/'
