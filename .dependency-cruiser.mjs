@@ -42,6 +42,8 @@ const escaped = (path) => path.replaceAll('/', '\\/');
 /** A room's folder, or the one file of another room that may be imported (`services/catalog`). */
 const place = (name) => (name.includes('/') ? `^${escaped(name)}(\\.ts|\\.js)$` : `^${name}/`);
 const EVERY_ROOM = `^(${[...ROOMS.map(({ room }) => room), 'test', 'bench'].join('|')})/`;
+/** The console's layers: each knows only those before it. */
+const LAYERS = ['otlp', 'store', 'api', 'stream', 'page'];
 const TESTS = '\\.test\\.ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -68,6 +70,13 @@ export default {
       from: { path: '^services/([^/]+)/', pathNot: [TESTS, '^services/lib/'] },
       to: { path: '^services/[^/]+/', pathNot: ['^services/$1/', '^services/lib/'] },
     },
+    ...LAYERS.map((layer, index) => ({
+      name: `console-${layer}`,
+      comment: `In the console data flows one way: ${LAYERS.join(' → ')}.`,
+      severity: 'error',
+      from: { path: `^services/console/${layer}/`, pathNot: TESTS },
+      to: { path: LAYERS.slice(index + 1).map((later) => `^services/console/${later}/`) },
+    })).slice(0, -1),
     {
       name: 'lib-below-services',
       comment: 'services/lib knows no service.',

@@ -48,13 +48,15 @@ const curveMinute = (minute, errorRate) => ({
           complete: true,
           seconds: 6,
           requests: 100,
+          errors: 100 * errorRate,
           rpm: 1000,
           errorRate,
           p50Ms: 900,
           p95Ms: 3200,
           lostUsd: 1234,
         },
-  baseline: errorRate === null ? null : { requests: 10, rpm: 100, errorRate: 0, p95Ms: 9 },
+  baseline:
+    errorRate === null ? null : { requests: 10, errors: 0, rpm: 100, errorRate: 0, p50Ms: 4, p95Ms: 9 },
   query: { requests: 20, p50Ms: 1200, p95Ms: 1300 },
   pool: {
     used: 5,

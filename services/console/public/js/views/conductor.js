@@ -4,7 +4,7 @@ import { clockWords, timeOfDay } from '../format.js';
 import { act, forgetToken, isUnauthorized, token, unlock } from '../admin.js';
 import { healList, miniStage } from './stage.js';
 
-/** @import { ActionName, Availability } from '../../../control/availability' */
+/** @import { ActionName, Availability } from '../../../../../scenario/override/availability' */
 /** @import { WatchedAction } from '../../../control/confirmations' */
 /** @import { State, View } from '../types' */
 
