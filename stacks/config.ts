@@ -15,7 +15,7 @@ import {
 import { resolveScenario } from '../scenario/resolve';
 import { parseScenarioConfig, type ScenarioConfig } from '../scenario/config/schema';
 import type { Scenario } from '../scenario/types';
-import { SERVICE_NAMES, type ServiceName } from '../services/catalog';
+import { replicasOf } from '../infra/service/replicas';
 
 /** Everything a stack's config says, checked and with its defaults. */
 export interface StackSettings {
@@ -28,7 +28,7 @@ export interface StackSettings {
   /** The EC2 hosts; null where the cluster is there already. */
   host: HostArgs | null;
   images: { base: string; postgres: string; redis: string; collector: string };
-  replicas: Record<ServiceName, number>;
+  replicas: ReturnType<typeof replicasOf>;
 }
 
 /**
@@ -96,9 +96,7 @@ export function settingsOf(
       redis: deployment.images?.redis ?? DEFAULT_IMAGES.redis,
       collector: deployment.images?.collector ?? DEFAULT_IMAGES.collector,
     },
-    replicas: Object.fromEntries(
-      SERVICE_NAMES.map((name) => [name, scenarioConfig.replicas?.[name] ?? 1]),
-    ) as Record<ServiceName, number>,
+    replicas: replicasOf(scenarioConfig.replicas),
   };
 }
 

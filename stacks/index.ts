@@ -23,7 +23,7 @@ import { addressOf, urlOf } from './access';
 import { readSettings } from './config';
 import { PARKED, nextCommands, scenarioOutput } from './outputs';
 import { leaveHostsAlone } from './parked';
-import { createShop } from './shop';
+import { createShop } from '../infra/service/shop';
 import { createTarget } from './target';
 import { collectorDestinations, vendorUrls } from './telemetry';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { convert, crossRate, CURRENCY_CODES, rateTable } from './rates';
+import { CURRENCY_CODES } from '../lib/currencies';
+import { convert, crossRate, rateTable } from './rates';
 
 test('converts by the cross rate through the euro', () => {
   // 100 USD = 100 / 1.0389 EUR = 96.2556… EUR

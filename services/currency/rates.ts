@@ -1,3 +1,5 @@
+import { CURRENCY_CODES, type CurrencyCode } from '../lib/currencies';
+
 /**
  * The currency table: euro foreign exchange reference rates of the European Central Bank of 31 December 2024.
  * A fixed table on purpose: a demonstration must show the same prices on every machine, online or not.
@@ -7,7 +9,7 @@
 export const RATES_AS_OF = '2024-12-31';
 
 /** Units of the currency for one euro, and how many decimals its amounts have (ISO 4217). */
-const CURRENCY_TABLE = {
+const CURRENCY_TABLE: Readonly<Record<CurrencyCode, { perEuro: number; decimals: number }>> = {
   EUR: { perEuro: 1, decimals: 2 },
   USD: { perEuro: 1.0389, decimals: 2 },
   GBP: { perEuro: 0.82918, decimals: 2 },
@@ -18,12 +20,7 @@ const CURRENCY_TABLE = {
   SEK: { perEuro: 11.459, decimals: 2 },
   INR: { perEuro: 88.9335, decimals: 2 },
   BRL: { perEuro: 6.4253, decimals: 2 },
-} as const;
-
-export type CurrencyCode = keyof typeof CURRENCY_TABLE;
-
-/** The codes this service knows, in the table's order. */
-export const CURRENCY_CODES = Object.keys(CURRENCY_TABLE) as [CurrencyCode, ...CurrencyCode[]];
+};
 
 export interface Conversion {
   amount: number;

@@ -1,7 +1,8 @@
 import type { Router } from 'express';
 import { z } from 'zod';
+import { CURRENCY_CODES } from '../lib/currencies';
 import { parseInput } from '../lib/validate';
-import { convert, CURRENCY_CODES, rateTable } from './rates';
+import { convert, rateTable } from './rates';
 
 const currencyCode = z.enum(CURRENCY_CODES, { error: `must be one of ${CURRENCY_CODES.join(', ')}` });
 

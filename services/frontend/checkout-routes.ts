@@ -4,13 +4,8 @@ import { REST_OF_CHECKOUT_MS } from '../../scenario/presets';
 import { currentCohort } from '../lib/cohort';
 import { HttpError } from '../lib/errors';
 import { parseInput } from '../lib/validate';
-import {
-  placeOrder,
-  type CheckoutRequest,
-  type CheckoutServices,
-  type PlacedOrder,
-  type PricedOrder,
-} from './checkout';
+import { placeOrder } from './checkout';
+import type { CheckoutRequest, CheckoutServices, PlacedOrder, PricedOrder } from './order';
 import { CheckoutFailedError } from './checkout-failure';
 import type { CheckoutTelemetry } from './checkout-telemetry';
 import { checkoutBody, checkoutHeaders, type CheckoutInput } from './input';

@@ -3,7 +3,7 @@ import { currentCohort } from '../lib/cohort';
 import { logger } from '../lib/logger';
 import { meter } from '../lib/telemetry/metrics';
 import { tracer } from '../lib/telemetry/tracing';
-import type { PricedOrder } from './checkout';
+import type { PricedOrder } from './order';
 import { CheckoutFailedError } from './checkout-failure';
 import { serverSpan } from '../lib/telemetry/server-span';
 

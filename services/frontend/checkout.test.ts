@@ -2,14 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HttpError } from '../lib/errors';
 import { DownstreamError } from '../lib/http-client';
-import {
-  type CheckoutRequest,
-  type CheckoutServices,
-  DEAL_OF_THE_DAY,
-  placeOrder,
-  type PricedOrder,
-  wantedItems,
-} from './checkout';
+import { DEAL_OF_THE_DAY, placeOrder, wantedItems } from './checkout';
+import type { CheckoutRequest, CheckoutServices, PricedOrder } from './order';
 import { CheckoutFailedError } from './checkout-failure';
 import { orderIdFor } from './order-id';
 import type { Cart, Product, StoredOrder } from './shop';
@@ -89,8 +83,8 @@ test('asks the services one after the other, in the order of the architecture', 
     'look up',
     'product 10',
     'product 20',
-    'recommendations',
     'shipping',
+    'recommendations',
     'currency',
     'payment',
     'checkout',
@@ -216,7 +210,7 @@ test('recommendations that wait for the pool in vain: a time-out, the value is k
   assert.equal(error.reason, 'recommendations-timeout');
   assert.equal(error.extra.cause, 'pool-exhausted');
   assert.equal((priced as PricedOrder | null)?.goodsCents, 2000);
-  assert.deepEqual(calls, ['cart', 'look up', 'product 10'], 'nobody was asked after it');
+  assert.deepEqual(calls, ['cart', 'look up', 'product 10', 'shipping'], 'nobody was asked after it');
 });
 
 test('late and away are told apart', async () => {

@@ -1,11 +1,11 @@
 import { HttpError } from '../lib/errors';
 import { logger } from '../lib/logger';
 import { step } from './checkout-failure';
-import type { CheckoutInput } from './input';
+import type { CheckoutRequest, CheckoutServices, OrderToPlace, PlacedOrder, PricedOrder } from './order';
 import { orderIdFor } from './order-id';
 import { parcelOf } from './parcel';
 import { findPlacedBefore } from './placed-before';
-import type { Cart, CreatedOrder, Product, Recommendation, ShippingQuote, Shop } from './shop';
+import type { Cart } from './shop';
 
 /** What somebody buys who checks out with nothing in the cart, as smoke tests do: the deal of the day. */
 export const DEAL_OF_THE_DAY = 123;
@@ -13,48 +13,9 @@ export const DEAL_OF_THE_DAY = 123;
 /** Recommendations shown beside a finished order. */
 const RECOMMENDATIONS_SHOWN = 3;
 
-export interface CheckoutRequest extends CheckoutInput {
-  idempotencyKey: string;
-  /** False for a key made up for a caller who gave none: no earlier request can have had it. */
-  keyIsCallers: boolean;
-  /** How long recommendations may take (ms). */
-  recommendationsTimeoutMs: number;
-}
-
-export interface OrderLine {
-  product: Product;
-  quantity: number;
-}
-
-/** What is known before the first slow step. */
-export interface PricedOrder {
-  orderId: string;
-  userId: string;
-  /** Of all products together. */
-  pieces: number;
-  /** The goods, without shipping (USD cents): what is lost if the order fails. */
-  goodsCents: number;
-}
-
-interface OrderToPlace extends PricedOrder {
-  lines: OrderLine[];
-}
-
-export interface PlacedOrder extends PricedOrder {
-  created: CreatedOrder;
-  paymentId: string;
-  /** Null for an order of an earlier request: the quote isn't kept with it. */
-  shipping: ShippingQuote | null;
-  recommendations: Recommendation[];
-}
-
-export interface CheckoutServices extends Shop {
-  product: (productId: number) => Promise<Product>;
-}
-
 /**
- * A checkout: cart → recommendations → shipping → currency → payment → checkout, one after the other, as the
- * shop's architecture has it. Prices come from the catalog, so that the order's value is known before the
+ * A checkout: cart → shipping → recommendations → currency → payment → checkout, one after the other, as the
+ * shop's architecture has it: shipping is quoted before, so that a failed trace shows it. Prices come from the catalog, so that the order's value is known before the
  * recommendations are asked for. A retry may get the order of its first request right after the cart.
  *
  * @param onPriced told the order as soon as its value is known, so that a failed checkout can tell what was lost
@@ -76,10 +37,10 @@ export async function placeOrder(
   const order = await priceOrder(request, cart, services);
   onPriced(order);
 
+  const shipping = await step('shipping', () => services.quoteShipping(parcelOf(order.lines), request.zip));
   const recommendations = await step('recommendations', () =>
     services.fetchRecommendations(request.user_id, request.recommendationsTimeoutMs),
   );
-  const shipping = await step('shipping', () => services.quoteShipping(parcelOf(order.lines), request.zip));
   const total = await step('currency', () =>
     services.convertFromUsd(order.goodsCents + shipping.cost_cents, request.currency),
   );

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CURRENCY_CODES } from '../currency/rates';
+import { CURRENCY_CODES } from '../lib/currencies';
 import {
   categoryField,
   idempotencyKeyField,

@@ -1,4 +1,4 @@
-import type { OrderLine } from './checkout';
+import type { OrderLine } from './order';
 
 /** Kilograms of a packed piece by category: the catalog knows no weights. */
 const KILOGRAMS_BY_CATEGORY: Readonly<Record<string, number>> = {

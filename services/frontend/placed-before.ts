@@ -1,4 +1,4 @@
-import type { CheckoutRequest, PlacedOrder } from './checkout';
+import type { CheckoutRequest, PlacedOrder } from './order';
 import { orderIdFor } from './order-id';
 import type { Shop } from './shop';
 

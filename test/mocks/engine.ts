@@ -52,6 +52,9 @@ export interface MockedEngine {
   until: (name: string) => Promise<void>;
 }
 
+/** Resolves when all registrations that were begun have ended; the SDK exports it without declaring it. */
+const registrations = pulumi.runtime as unknown as { waitForRPCs: () => Promise<void> };
+
 /**
  * Replaces the engine for the program that follows. A call of a function that has no answer fails, so that a test
  * knows of each.
@@ -91,6 +94,7 @@ export function mockEngine(answers: MockedAnswers): MockedEngine {
     let seen = -1;
     while (seen !== created.length) {
       seen = created.length;
+      await registrations.waitForRPCs();
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };

@@ -1,8 +1,8 @@
 import * as pulumi from '@pulumi/pulumi';
-import type { Cluster } from '../infra/cluster/cluster';
-import type { ClientCa } from '../infra/postgres/server';
-import { ShopService, type Exposure } from '../infra/service/shop-service';
-import { CATALOG, type DatabaseRole, type ServiceName, type StoreName } from '../services/catalog';
+import type { Cluster } from '../cluster/cluster';
+import type { ClientCa } from '../postgres/server';
+import { ShopService, type Exposure } from './shop-service';
+import { CATALOG, type DatabaseRole, type ServiceName, type StoreName } from '../../services/catalog';
 
 export interface ShopArgs {
   cluster: Cluster;
