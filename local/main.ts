@@ -3,7 +3,7 @@ import { runCommand } from '../machine/command';
 import { EXIT } from '../machine/errors';
 import { megabytes, type MemoryUse } from '../machine/memory';
 import { REPOSITORY } from '../machine/options';
-import { Screen } from '../machine/screen';
+import { Screen } from '../machine/terminal';
 import { duration } from '../report/format';
 import { isRich, START, type StartOptions } from './arguments';
 import { banner } from './banner';

@@ -1,6 +1,6 @@
 import type { Reporter, Step } from './reporter';
 import { duration } from '../report/format';
-import type { Screen } from '../machine/screen';
+import type { Screen } from '../machine/terminal';
 
 /**
  * Tells steps with their times: a line when one is done, and while some are under way the status line says which and

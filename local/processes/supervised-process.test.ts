@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { identifyProcess } from '../../machine/process-identity';
 import { SupervisedProcess, type Crash, type ProcessSpec } from './supervised-process';
 
@@ -11,12 +11,14 @@ describe('a supervised process', () => {
   let folder: string;
   let crashes: Crash[];
   let pids: number[];
+  let looked: number;
   let supervised: SupervisedProcess | null;
 
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'supervised-'));
     crashes = [];
     pids = [];
+    looked = 0;
     supervised = null;
   });
   afterEach(() => {
@@ -47,60 +49,83 @@ describe('a supervised process', () => {
     return supervised;
   }
 
-  async function until(test: () => boolean, what: string): Promise<void> {
-    const deadline = performance.now() + 8000;
-    while (!test()) {
-      assert.ok(performance.now() < deadline, what);
-      await delay(20);
+  /** The next crash that was not looked at yet. */
+  async function nextCrash(): Promise<Crash> {
+    for (;;) {
+      const crash = crashes[looked];
+      if (crash !== undefined) {
+        looked += 1;
+        return crash;
+      }
+      await turn();
     }
   }
 
-  it('comes back after a crash, later each time, and tells its last words', async () => {
+  /** Waits until the child has written this and nothing else. */
+  async function logged(child: SupervisedProcess, text: string): Promise<void> {
+    while (readFileSync(child.spec.logFile, 'utf8') !== text) await turn();
+  }
+
+  it('comes back after a crash, later each time, and tells its last words', async (context) => {
+    // Only the pauses are virtual: the processes are real.
+    context.mock.timers.enable({ apis: ['setTimeout'] });
     start('console.error("no database"); process.exit(3)');
-    await until(() => crashes.length === 2, 'two crashes');
-    assert.deepEqual(
-      crashes.map(({ reason, lines, restartInMs }) => [reason, lines.at(-1), restartInMs]),
-      [
-        ['exit code 3', 'no database', 500],
-        ['exit code 3', 'no database', 1000],
-      ],
-    );
+    for (const pauseMs of [500, 1000, 2000]) {
+      const { reason, lines, restartInMs } = await nextCrash();
+      assert.deepEqual([reason, lines.at(-1), restartInMs], ['exit code 3', 'no database', pauseMs]);
+      const spawned = pids.length;
+      context.mock.timers.tick(pauseMs - 1);
+      await turn();
+      assert.equal(pids.length, spawned, 'the pause is not over');
+      context.mock.timers.tick(1);
+      await turn();
+      assert.equal(pids.length, spawned + 1);
+    }
   });
 
-  it('comes back with a new pid after a kill', async () => {
+  it('comes back with a new pid after a kill', async (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] });
     start('setInterval(() => {}, 1000)');
-    await until(() => pids.length === 1, 'the first');
     process.kill(pids[0] ?? 0, 'SIGKILL');
-    await until(() => pids.length === 2, 'the second');
-    assert.equal(crashes[0]?.reason, 'signal SIGKILL');
+    assert.equal((await nextCrash()).reason, 'signal SIGKILL');
+    context.mock.timers.tick(500);
+    await turn();
+    assert.equal(pids.length, 2);
     assert.equal(identifyProcess(pids[0] ?? 0), null);
     assert.notEqual(identifyProcess(pids[1] ?? 0), null);
   });
 
-  it('ends at the asking, and does not come back', async () => {
+  it('ends at the asking, and does not come back', async (context) => {
     const child = start(
       'process.on("SIGTERM", () => { console.log("bye"); process.exit(0) }); console.log("up"); setInterval(() => {}, 1000)',
     );
-    await until(() => readFileSync(child.spec.logFile, 'utf8') === 'up\n', 'up');
+    await logged(child, 'up\n');
+    context.mock.timers.enable({ apis: ['setTimeout'] });
     await child.stop(5000);
     assert.equal(readFileSync(child.spec.logFile, 'utf8'), 'up\nbye\n');
-    await delay(700);
+    context.mock.timers.tick(60_000);
+    await turn();
     assert.equal(pids.length, 1);
     assert.equal(crashes.length, 0);
   });
 
-  it('is ended when it does not listen', async () => {
-    const child = start('process.on("SIGTERM", () => {}); console.log("up"); setInterval(() => {}, 1000)');
-    await until(() => readFileSync(child.spec.logFile, 'utf8') === 'up\n', 'up');
-    const began = performance.now();
-    await child.stop(300);
-    assert.ok(performance.now() - began < 2000);
+  it('is ended when it does not listen, and not before its grace is over', async (context) => {
+    const child = start(
+      'process.on("SIGTERM", () => { console.log("no") }); console.log("up"); setInterval(() => {}, 1000)',
+    );
+    await logged(child, 'up\n');
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    const stopped = child.stop(300);
+    context.mock.timers.tick(299);
+    await logged(child, 'up\nno\n');
+    assert.notEqual(identifyProcess(pids[0] ?? 0), null, 'it was asked, and lives');
+    context.mock.timers.tick(1);
+    await stopped;
     assert.equal(identifyProcess(pids[0] ?? 0), null);
   });
 
   it('tells a program that cannot be started', async () => {
     start('', { command: '/no/such/program' });
-    await until(() => crashes.length === 1, 'the fault');
-    assert.match(crashes[0]?.reason ?? '', /could not be started: .*ENOENT/);
+    assert.match((await nextCrash()).reason, /could not be started: .*ENOENT/);
   });
 });
