@@ -40,7 +40,16 @@ const noTimers = ['setTimeout', 'setInterval', 'setImmediate'].map((name) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', '.data*/**', 'coverage/**', 'services/*/public/**/*.d.ts'] },
+  {
+    ignores: [
+      'dist/**',
+      'node_modules/**',
+      '.data*/**',
+      'coverage/**',
+      'services/*/public/**/*.d.ts',
+      '**/generated/**',
+    ],
+  },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

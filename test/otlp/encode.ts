@@ -1,38 +1,30 @@
-import { Field as ProtoField, Root, Type } from 'protobufjs';
-import type { Field, Schema } from '../../services/console/otlp/schema';
+import { fromJson, toBinary, type JsonValue } from '@bufbuild/protobuf';
+import { ExportLogsServiceRequestSchema } from '../../services/console/otlp/generated/opentelemetry/proto/collector/logs/v1/logs_service_pb';
+import { ExportMetricsServiceRequestSchema } from '../../services/console/otlp/generated/opentelemetry/proto/collector/metrics/v1/metrics_service_pb';
+import { ExportTraceServiceRequestSchema } from '../../services/console/otlp/generated/opentelemetry/proto/collector/trace/v1/trace_service_pb';
 
-/** Encodes messages by protobufjs from the descriptor the decoder reads by: for tests and the flood. */
-export function encodeMessage(schema: Schema, message: object): Buffer {
-  const root = new Root();
-  const types = new Map<string, Type>();
-  const type = typeOf(schema, root, types);
-  root.resolveAll();
-  const problem = type.verify(message);
-  if (problem !== null) throw new Error(problem);
-  return Buffer.from(type.encode(type.fromObject(message)).finish());
+const REQUESTS = {
+  traces: ExportTraceServiceRequestSchema,
+  metrics: ExportMetricsServiceRequestSchema,
+  logs: ExportLogsServiceRequestSchema,
+};
+
+/** A request in OTLP's JSON as protobuf. */
+export function encodeRequest(signal: keyof typeof REQUESTS, request: object): Buffer {
+  const schema = REQUESTS[signal];
+  return Buffer.from(toBinary(schema, fromJson(schema, withBase64Ids(request as JsonValue))));
 }
 
-function typeOf(schema: Schema, root: Root, types: Map<string, Type>): Type {
-  const known = types.get(schema.name);
-  if (known !== undefined) return known;
-  const type = new Type(schema.name);
-  types.set(schema.name, type);
-  root.add(type);
-  for (const [number, field] of Object.entries(schema.fields)) {
-    type.add(
-      new ProtoField(
-        field.name,
-        Number(number),
-        typeName(field, root, types),
-        field.repeated === undefined ? undefined : 'repeated',
-      ),
-    );
-  }
-  return type;
-}
-
-function typeName(field: Field, root: Root, types: Map<string, Type>): string {
-  if (typeof field.type === 'function') return typeOf(field.type(), root, types).name;
-  if (field.type === 'id') return 'bytes';
-  return field.type === 'enum' ? 'int32' : field.type;
+/** OTLP's JSON writes ids in hex, protobuf's in base64. */
+function withBase64Ids(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(withBase64Ids);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [
+      key,
+      typeof each === 'string' && ['traceId', 'spanId', 'parentSpanId'].includes(key)
+        ? Buffer.from(each, 'hex').toString('base64')
+        : withBase64Ids(each),
+    ]),
+  );
 }

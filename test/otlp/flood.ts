@@ -4,10 +4,8 @@
  * one request per service and half second, as batch processors send.
  */
 // A program of its own that paces itself; no request is handled here.
-// eslint-disable-next-line no-restricted-imports
 import { setTimeout as delay } from 'node:timers/promises';
-import { TRACES_REQUEST } from '../../services/console/otlp/schema';
-import { encodeMessage } from './encode';
+import { encodeRequest } from './encode';
 import { spanId, traceId } from './spans';
 
 interface SpanShape {
@@ -76,13 +74,10 @@ const SHAPES: SpanShape[] = [
   ...call('frontend', 'checkout', '/orders/create', 8016, 2),
 ];
 
-/** Spans of trace n by service, in the OTLP/JSON mapping; ids as the encoding wants them. */
-function traceSpans(
-  n: number,
-  endMs: number,
-  encodeId: (hex: string) => unknown,
-  number64: (value: number) => unknown,
-) {
+const number64 = (value: number): string => String(BigInt(Math.round(value)));
+
+/** Spans of trace n by service, in OTLP's JSON. */
+function traceSpans(n: number, endMs: number) {
   const failed = n % 2 === 0;
   return SHAPES.map((shape, index) => {
     const parent = shape.parent === -1 ? index - 1 : shape.parent;
@@ -101,9 +96,9 @@ function traceSpans(
     return {
       service: shape.service,
       span: {
-        traceId: encodeId(traceId(n)),
-        spanId: encodeId(spanId(n * 32 + index)),
-        ...(parent < 0 ? {} : { parentSpanId: encodeId(spanId(n * 32 + parent)) }),
+        traceId: traceId(n),
+        spanId: spanId(n * 32 + index),
+        ...(parent < 0 ? {} : { parentSpanId: spanId(n * 32 + parent) }),
         name: shape.name,
         kind: shape.kind,
         startTimeUnixNano: number64((endMs - 300) * 1e6),
@@ -122,8 +117,8 @@ function traceSpans(
         ...(waits
           ? {
               links: [2, 4, 6, 8, 10].map((back) => ({
-                traceId: encodeId(traceId(Math.max(0, n - back + 1))),
-                spanId: encodeId(spanId(back)),
+                traceId: traceId(Math.max(0, n - back + 1)),
+                spanId: spanId(back),
               })),
             }
           : {}),
@@ -137,8 +132,6 @@ async function main(): Promise<void> {
   const [url = 'http://127.0.0.1:8020', rate = '3000', seconds = '20', encoding = 'json'] =
     process.argv.slice(2);
   const json = encoding === 'json';
-  const encodeId = (hex: string): unknown => (json ? hex : Buffer.from(hex, 'hex'));
-  const number64 = (value: number): unknown => (json ? String(BigInt(Math.round(value))) : value);
   const perRound = Number(rate) / SHAPES.length / 2;
   let n = Date.now() % 1_000_000_000;
   let due = 0;
@@ -150,7 +143,7 @@ async function main(): Promise<void> {
   for (let round = 0; round < Number(seconds) * 2; round += 1) {
     const byService = new Map<string, object[]>();
     for (due += perRound; due >= 1; due -= 1) {
-      for (const { service, span } of traceSpans((n += 1), Date.now(), encodeId, number64)) {
+      for (const { service, span } of traceSpans((n += 1), Date.now())) {
         const list = byService.get(service) ?? [];
         byService.set(service, list);
         list.push(span);
@@ -166,7 +159,7 @@ async function main(): Promise<void> {
             },
           ],
         };
-        const body = json ? Buffer.from(JSON.stringify(request)) : encodeMessage(TRACES_REQUEST, request);
+        const body = json ? Buffer.from(JSON.stringify(request)) : encodeRequest('traces', request);
         const started = performance.now();
         const response = await fetch(`${url}/v1/traces`, {
           method: 'POST',

@@ -1,76 +1,99 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import type { IncomingBodies } from './incoming-bodies';
+import { RefusedBody } from './refused-body';
 
 const unzip = promisify(gunzip);
 
 /** Largest body accepted, before and after decompression (bytes). */
 export const BODY_LIMIT = 4 * 1024 * 1024;
 
-/** A request whose body is refused, with the HTTP status that says why. */
-export class RefusedBody extends Error {
-  constructor(
-    readonly status: 400 | 413 | 415 | 503,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+type ContentEncoding = 'gzip' | null;
 
-export interface Body {
+export interface RawBody {
   /** As it came: what is forwarded. */
   raw: Buffer;
-  contentEncoding: 'gzip' | null;
-  /** Decompressed. */
-  content: Buffer;
+  contentEncoding: ContentEncoding;
 }
 
+const tooLarge = (): RefusedBody =>
+  new RefusedBody(413, `the body is larger than ${BODY_LIMIT} bytes: send smaller batches`);
+
 /**
- * Reads a body of at most `limit` bytes and unzips it to at most `limit` bytes.
- * @throws RefusedBody 413 too large, 415 unknown encoding, 400 broken gzip or a sender that went away
+ * Reads a body of at most `BODY_LIMIT` bytes.
+ * @param deadline when it must be whole
+ * @throws RefusedBody 413 too large, 415 unknown encoding, 408 too slow, 503 let go in favour of others, 400 for a
+ * sender that went away
  */
-export async function readBody(request: IncomingMessage, limit = BODY_LIMIT): Promise<Body> {
+export async function readBody(
+  request: IncomingMessage,
+  bodies: IncomingBodies,
+  deadline: AbortSignal,
+): Promise<RawBody> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (encoding !== 'gzip' && encoding !== 'identity') {
     throw new RefusedBody(415, `content-encoding ${encoding} is not supported: send gzip or none`);
   }
-  const tooLarge = (): RefusedBody =>
-    new RefusedBody(413, `the body is larger than ${String(limit)} bytes: send smaller batches`);
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
-  const raw = await collect(request, limit, tooLarge);
-  if (encoding === 'identity') return { raw, contentEncoding: null, content: raw };
+  if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) throw tooLarge();
+  return {
+    raw: await collect(request, bodies, deadline),
+    contentEncoding: encoding === 'gzip' ? 'gzip' : null,
+  };
+}
+
+/**
+ * The body, decompressed to at most `BODY_LIMIT` bytes.
+ * @throws RefusedBody 413 too large, 400 broken gzip
+ */
+export async function contentOf({ raw, contentEncoding }: RawBody): Promise<Buffer> {
+  if (contentEncoding === null) return raw;
   try {
-    return { raw, contentEncoding: 'gzip', content: await unzip(raw, { maxOutputLength: limit }) };
+    return await unzip(raw, { maxOutputLength: BODY_LIMIT });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
     throw new RefusedBody(400, `not valid gzip: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-function collect(request: IncomingMessage, limit: number, tooLarge: () => RefusedBody): Promise<Buffer> {
+function collect(request: IncomingMessage, bodies: IncomingBodies, deadline: AbortSignal): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    request.on('data', (chunk: Buffer) => {
+    const leave = (): void => {
+      bodies.end(body);
+      deadline.removeEventListener('abort', late);
+      request.off('data', take);
+    };
+    const refuse = (reason: RefusedBody): void => {
+      leave();
+      chunks.length = 0;
+      reject(reason);
+    };
+    const late = (): void => {
+      refuse(new RefusedBody(408, 'the body took too long', { hangUp: true }));
+    };
+    const take = (chunk: Buffer): void => {
       size += chunk.length;
-      if (size > limit) {
-        chunks.length = 0;
-        // The rest is read and thrown away, so that the sender gets to read the answer.
-        request.removeAllListeners('data');
-        request.resume();
-        reject(tooLarge());
+      if (size > BODY_LIMIT) {
+        refuse(tooLarge());
         return;
       }
       chunks.push(chunk);
-    });
+      bodies.grow(body, chunk.length);
+    };
+    const body = bodies.begin(request.socket.remoteAddress ?? '', refuse);
+    deadline.addEventListener('abort', late);
+    request.on('data', take);
     request.on('end', () => {
+      leave();
       resolve(Buffer.concat(chunks, size));
     });
     request.on('error', (error) => {
-      reject(new RefusedBody(400, `the body broke off: ${error.message}`));
+      refuse(new RefusedBody(400, `the body broke off: ${error.message}`));
     });
     request.on('aborted', () => {
-      reject(new RefusedBody(400, 'the body broke off'));
+      refuse(new RefusedBody(400, 'the body broke off'));
     });
   });
 }

@@ -4,60 +4,76 @@ import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { TracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
-import { encodeMessage } from '../../../test/otlp/encode';
-import { decodeLogs, decodeMetrics, decodeSpans } from './decode';
-import { attribute, attributesObject, type SpanRecord } from './records';
-import { LOGS_REQUEST, METRICS_REQUEST, TRACES_REQUEST } from './schema';
-import { MalformedTelemetry } from './wire';
+import { encodeRequest } from '../../../test/otlp/encode';
+import * as decode from './decode';
+import { attribute, attributesObject, type MetricPoint, type SpanRecord } from './records';
+import { MalformedTelemetry } from './malformed';
+import type { Encoding } from './request';
 
 const TRACE_ID = '0102030405060708090a0b0c0d0e0f10';
 const SPAN_ID = '1112131415161718';
 const PARENT_ID = '2122232425262728';
 const id = (hex: string): Buffer => Buffer.from(hex, 'hex');
+
+interface Decoded<T> {
+  items: T[];
+  rejected: number;
+  reason: string;
+}
+type Decoder<T> = (body: Buffer, encoding: Encoding, take: (items: readonly T[]) => void) => decode.Outcome;
+const collected =
+  <T>(decoder: Decoder<T>) =>
+  (body: Buffer, encoding: Encoding): Decoded<T> => {
+    const items: T[] = [];
+    const { taken, rejected, reason } = decoder(body, encoding, (part) => items.push(...part));
+    assert.equal(taken, items.length);
+    return { items, rejected, reason };
+  };
+const decodeSpans = collected(decode.decodeSpans);
+const decodeMetrics = collected(decode.decodeMetrics);
+const decodeLogs = collected(decode.decodeLogs);
 const text = (stringValue: string): object => ({ stringValue });
 
-/** One request in the OTLP/JSON mapping; ids as the encoding wants them. */
-function tracesRequest(encodeId: (hex: string) => unknown): object {
-  return {
-    resourceSpans: [
-      {
-        resource: { attributes: [{ key: 'service.name', value: text('product-catalog') }] },
-        scopeSpans: [
-          {
-            spans: [
-              {
-                traceId: encodeId(TRACE_ID),
-                spanId: encodeId(SPAN_ID),
-                parentSpanId: encodeId(PARENT_ID),
-                name: 'acquire',
-                kind: 3,
-                startTimeUnixNano: '1700000000000000000',
-                endTimeUnixNano: '1700000002100000000',
-                attributes: [
-                  { key: 'traffic.type', value: text('demo') },
-                  { key: 'db.rows_scanned', value: { intValue: '500000' } },
-                  { key: 'negative', value: { intValue: '-7' } },
-                  { key: 'db.slow_query', value: { boolValue: true } },
-                  { key: 'order.total', value: { doubleValue: 299.5 } },
-                  { key: 'list', value: { arrayValue: { values: [text('a'), { intValue: '2' }] } } },
-                ],
-                events: [{ timeUnixNano: '1700000001000000000', name: 'waiting', attributes: [] }],
-                links: [
-                  {
-                    traceId: encodeId(TRACE_ID),
-                    spanId: encodeId(PARENT_ID),
-                    attributes: [{ key: 'age', value: { intValue: '1200' } }],
-                  },
-                ],
-                status: { message: 'pool exhausted', code: 2 },
-              },
-            ],
-          },
-        ],
-      },
-    ],
-  };
-}
+/** One request in OTLP's JSON. */
+const TRACES_REQUEST = {
+  resourceSpans: [
+    {
+      resource: { attributes: [{ key: 'service.name', value: text('product-catalog') }] },
+      scopeSpans: [
+        {
+          spans: [
+            {
+              traceId: TRACE_ID,
+              spanId: SPAN_ID,
+              parentSpanId: PARENT_ID,
+              name: 'acquire',
+              kind: 3,
+              startTimeUnixNano: '1700000000000000000',
+              endTimeUnixNano: '1700000002100000000',
+              attributes: [
+                { key: 'traffic.type', value: text('demo') },
+                { key: 'db.rows_scanned', value: { intValue: '500000' } },
+                { key: 'negative', value: { intValue: '-7' } },
+                { key: 'db.slow_query', value: { boolValue: true } },
+                { key: 'order.total', value: { doubleValue: 299.5 } },
+                { key: 'list', value: { arrayValue: { values: [text('a'), { intValue: '2' }] } } },
+              ],
+              events: [{ timeUnixNano: '1700000001000000000', name: 'waiting', attributes: [] }],
+              links: [
+                {
+                  traceId: TRACE_ID,
+                  spanId: PARENT_ID,
+                  attributes: [{ key: 'age', value: { intValue: '1200' } }],
+                },
+              ],
+              status: { message: 'pool exhausted', code: 2 },
+            },
+          ],
+        },
+      ],
+    },
+  ],
+};
 
 const EXPECTED = {
   traceId: TRACE_ID,
@@ -80,12 +96,12 @@ const EXPECTED = {
 
 describe('OTLP traces', () => {
   it('are read from JSON', () => {
-    const body = Buffer.from(JSON.stringify(tracesRequest((hex) => hex)));
+    const body = Buffer.from(JSON.stringify(TRACES_REQUEST));
     assert.deepEqual(decodeSpans(body, 'json'), { items: [EXPECTED], rejected: 0, reason: '' });
   });
 
   it('are read from protobuf', () => {
-    const body = encodeMessage(TRACES_REQUEST, fromJsonNumbers(tracesRequest(id)));
+    const body = encodeRequest('traces', TRACES_REQUEST);
     assert.deepEqual(decodeSpans(body, 'protobuf'), { items: [EXPECTED], rejected: 0, reason: '' });
   });
 
@@ -176,12 +192,18 @@ describe('OTLP traces', () => {
     assert.ok(Math.abs(decoded.startMs - Date.now()) < 60_000);
   });
 
-  it('with too many spans are taken in part', () => {
+  it('are handed over in parts, however many a request has', () => {
     const spans = Array.from({ length: 20_005 }, () => ({ traceId: TRACE_ID, spanId: SPAN_ID }));
-    const body = Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }));
-    const decoded = decodeSpans(body, 'json');
-    assert.equal(decoded.items.length, 20_000);
-    assert.equal(decoded.rejected, 5);
+    const request = { resourceSpans: [{ scopeSpans: [{ spans }] }] };
+    for (const [body, encoding] of [
+      [Buffer.from(JSON.stringify(request)), 'json'],
+      [encodeRequest('traces', request), 'protobuf'],
+    ] as const) {
+      const parts: number[] = [];
+      const { taken } = decode.decodeSpans(body, encoding, (part) => parts.push(part.length));
+      assert.equal(taken, 20_005);
+      assert.ok(Math.max(...parts) <= 256);
+    }
   });
 });
 
@@ -200,22 +222,22 @@ describe('malformed OTLP', () => {
   }
 
   const records: Record<string, [unknown, RegExp]> = {
-    'that is a text': ['x', /expected an object/],
-    'without a trace id': [{ spanId: SPAN_ID }, /no traceId/],
+    'that is a text': ['x', /cannot decode message .*Span /],
+    'without a trace id': [{ spanId: SPAN_ID }, /without traceId/],
     'with a short trace id': [{ traceId: 'abc' }, /traceId/],
-    'with a zero trace id': [{ traceId: '0'.repeat(32) }, /no traceId/],
+    'with a zero trace id': [{ traceId: '0'.repeat(32) }, /without traceId/],
     'with a name that is a number': [{ name: 5 }, /name/],
-    'with a time that is a word': [{ startTimeUnixNano: 'now' }, /startTimeUnixNano/],
-    'with a negative time': [{ startTimeUnixNano: '-1' }, /startTimeUnixNano/],
-    'with a time that no date is': [{ startTimeUnixNano: '1e30' }, /startTimeUnixNano/],
-    'with an unknown kind': [{ kind: 'SPAN_KIND_TOY' }, /kind/],
+    'with a time that is a word': [{ startTimeUnixNano: 'now' }, /start_time_unix_nano/],
+    'with a negative time': [{ startTimeUnixNano: '-1' }, /start_time_unix_nano/],
+    'with a time that no date is': [{ startTimeUnixNano: '1e30' }, /start_time_unix_nano/],
+    'with an unknown kind': [{ kind: 'SPAN_KIND_TOY' }, /SpanKind/],
     'with an attribute that is null': [{ attributes: [null] }, /attributes/],
     'with a boolean that is a text': [
       { attributes: [{ key: 'a', value: { boolValue: 'true' } }] },
-      /boolValue/,
+      /bool_value/,
     ],
     'with a link without ids': [{ links: [{}] }, /link/],
-    'with an event at a time that no date is': [{ events: [{ timeUnixNano: '1e30' }] }, /timeUnixNano/],
+    'with an event at a time that no date is': [{ events: [{ timeUnixNano: '1e30' }] }, /time_unix_nano/],
   };
   for (const [name, [fields, reason]] of Object.entries(records)) {
     it(`costs no other: a span ${name}`, () => {
@@ -233,7 +255,7 @@ describe('malformed OTLP', () => {
     });
   }
 
-  const whole = encodeMessage(TRACES_REQUEST, fromJsonNumbers(tracesRequest(id)));
+  const whole = encodeRequest('traces', TRACES_REQUEST);
   it('is refused: protobuf cut anywhere', () => {
     for (let length = 1; length < whole.length; length += 1) {
       assert.throws(
@@ -270,19 +292,43 @@ describe('malformed OTLP', () => {
     const body = lengthDelimited(1, lengthDelimited(2, lengthDelimited(2, span)));
     const decoded = decodeSpans(body, 'protobuf');
     assert.equal(decoded.rejected, 1);
-    assert.match(decoded.reason, /nested deeper/);
+    assert.match(decoded.reason, /recursion depth/);
   });
-  it('costs no more memory than its bounds: two million empty attributes', () => {
-    const attributes = Buffer.alloc(4_000_000);
-    for (let at = 0; at < attributes.length; at += 2) attributes[at] = 0x4a;
+  const withAttributes = (bytes: number): Buffer => {
+    const attributes = Buffer.alloc(bytes);
+    for (let at = 0; at < bytes; at += 2) attributes[at] = 0x4a;
     const span = Buffer.concat([
       lengthDelimited(1, id(TRACE_ID)),
       lengthDelimited(2, id(SPAN_ID)),
       attributes,
     ]);
-    const body = lengthDelimited(1, lengthDelimited(2, lengthDelimited(2, span)));
-    const [decoded] = decodeSpans(body, 'protobuf').items;
+    return lengthDelimited(1, lengthDelimited(2, lengthDelimited(2, span)));
+  };
+  it('is bounded: a hundred thousand empty attributes', () => {
+    const [decoded] = decodeSpans(withAttributes(200_000), 'protobuf').items;
     assert.equal(decoded?.attributes.length, 256);
+  });
+  it('costs no other: a record of megabytes', () => {
+    const decoded = decodeSpans(withAttributes(4_000_000), 'protobuf');
+    assert.equal(decoded.rejected, 1);
+    assert.match(decoded.reason, /more than 262144 bytes/);
+  });
+  it('is refused: two million empty groups', () => {
+    const body = Buffer.alloc(4_000_000);
+    for (let at = 0; at < body.length; at += 2) body[at] = 0x0a;
+    assert.throws(() => decodeSpans(body, 'protobuf'), /more than 50000 records/);
+  });
+  it('costs no other group: a resource that is none', () => {
+    const spans = [{ traceId: TRACE_ID, spanId: SPAN_ID }];
+    const body = JSON.stringify({
+      resourceSpans: [
+        { resource: { attributes: 5 }, scopeSpans: [{ spans: [...spans, ...spans] }] },
+        { scopeSpans: [{ spans }] },
+      ],
+    });
+    const decoded = decodeSpans(Buffer.from(body), 'json');
+    assert.deepEqual([decoded.items.length, decoded.rejected], [1, 2]);
+    assert.match(decoded.reason, /Resource.attributes/);
   });
 });
 
@@ -366,9 +412,7 @@ describe('OTLP metrics', () => {
   for (const encoding of ['json', 'protobuf'] as const) {
     it(`are read from ${encoding}`, () => {
       const body =
-        encoding === 'json'
-          ? Buffer.from(JSON.stringify(request))
-          : encodeMessage(METRICS_REQUEST, fromJsonNumbers(request));
+        encoding === 'json' ? Buffer.from(JSON.stringify(request)) : encodeRequest('metrics', request);
       const { items } = decodeMetrics(body, encoding);
       assert.deepEqual(
         items.map(({ name, kind, value, count, delta, instance }) => ({
@@ -405,36 +449,47 @@ describe('OTLP metrics', () => {
   }
 });
 
-describe('a metric that cannot be added up', () => {
-  it('is left out, and the sender is told', () => {
-    const body = JSON.stringify({
-      resourceMetrics: [
-        {
-          scopeMetrics: [
-            {
-              metrics: [
-                { name: 'shop.a', gauge: { dataPoints: [{ asDouble: 1e308 }] } },
-                { name: 'shop.b', gauge: { dataPoints: [{ asDouble: 2 }] } },
-              ],
-            },
-          ],
-        },
-      ],
-    });
-    const decoded = decodeMetrics(Buffer.from(body), 'json');
-    assert.deepEqual(
-      decoded.items.map(({ name }) => name),
-      ['shop.b'],
-    );
-    assert.equal(decoded.rejected, 1);
+describe('a data point that is no number', () => {
+  const request = (...values: unknown[]): object => ({
+    resourceMetrics: [
+      {
+        scopeMetrics: [
+          { metrics: [{ name: 'shop.a', gauge: { dataPoints: values.map((asDouble) => ({ asDouble })) } }] },
+        ],
+      },
+    ],
+  });
+  const values = (decoded: Decoded<MetricPoint>): number[] => decoded.items.map(({ value }) => value);
+
+  it('is left out, and the other ones of its metric are taken', () => {
+    for (const bad of ['many', 1e308, 'NaN', [], {}]) {
+      const decoded = decodeMetrics(Buffer.from(JSON.stringify(request(1, bad, 2))), 'json');
+      assert.deepEqual(values(decoded), [1, 2], JSON.stringify(bad));
+      assert.equal(decoded.rejected, 1);
+    }
+    const decoded = decodeMetrics(encodeRequest('metrics', request(1, 1e308, 'NaN', 2)), 'protobuf');
+    assert.deepEqual([values(decoded), decoded.rejected], [[1, 2], 2]);
     assert.match(decoded.reason, /asDouble/);
+  });
+
+  it('is not forwarded where it is no OTLP', () => {
+    const body = Buffer.from(JSON.stringify(request(1, 'many', 2)));
+    const { good } = decode.decodeMetrics(body, 'json', () => undefined);
+    assert.deepEqual(good()?.toString(), JSON.stringify(request(1, 2)));
+  });
+
+  it('takes its metric along where it is the only one', () => {
+    const body = encodeRequest('metrics', request('NaN'));
+    const { good, taken } = decode.decodeMetrics(body, 'protobuf', () => undefined);
+    assert.equal(taken, 0);
+    assert.deepEqual(decodeMetrics(good() ?? Buffer.alloc(0), 'protobuf').items, []);
   });
 });
 
 describe('OTLP logs', () => {
   for (const encoding of ['json', 'protobuf'] as const) {
     it(`are read from ${encoding}`, () => {
-      const request = (encodeId: (hex: string) => unknown): object => ({
+      const request = {
         resourceLogs: [
           {
             resource: { attributes: [{ key: 'service.name', value: text('frontend') }] },
@@ -446,19 +501,17 @@ describe('OTLP logs', () => {
                     severityText: 'warn',
                     body: text('checkout failed'),
                     attributes: [{ key: 'event', value: text('demo_checkout_failed') }],
-                    traceId: encodeId(TRACE_ID),
-                    spanId: encodeId(SPAN_ID),
+                    traceId: TRACE_ID,
+                    spanId: SPAN_ID,
                   },
                 ],
               },
             ],
           },
         ],
-      });
+      };
       const body =
-        encoding === 'json'
-          ? Buffer.from(JSON.stringify(request((hex) => hex)))
-          : encodeMessage(LOGS_REQUEST, fromJsonNumbers(request(id)));
+        encoding === 'json' ? Buffer.from(JSON.stringify(request)) : encodeRequest('logs', request);
       const [record] = decodeLogs(body, encoding).items;
       assert.equal(record?.body, 'checkout failed');
       assert.equal(record.service, 'frontend');
@@ -468,23 +521,6 @@ describe('OTLP logs', () => {
     });
   }
 });
-
-/** protobufjs wants 64-bit numbers as numbers; ids stay buffers. Times here are multiples of 256 ns, so exact. */
-function fromJsonNumbers(value: object): object {
-  const convert = (each: unknown): unknown => {
-    if (Buffer.isBuffer(each) || typeof each !== 'object' || each === null) return each;
-    if (Array.isArray(each)) return each.map(convert);
-    return Object.fromEntries(
-      Object.entries(each).map(([key, field]) => [
-        key,
-        ['intValue', 'asInt', 'count', 'timeUnixNano', 'startTimeUnixNano', 'endTimeUnixNano'].includes(key)
-          ? Number(field)
-          : convert(field),
-      ]),
-    );
-  };
-  return convert(value) as object;
-}
 
 function lengthDelimited(field: number, content: Buffer): Buffer {
   const length: number[] = [];

@@ -1,4 +1,4 @@
-import type { Signal } from './receiver';
+import type { Signal } from './signals';
 
 /** A payload as it was received. */
 export interface Payload {

@@ -1,32 +1,44 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import express from 'express';
-import { encodeMessage } from '../../../test/otlp/encode';
+import { encodeRequest } from '../../../test/otlp/encode';
 import { BODY_LIMIT } from './body';
 import { Forwarder, type Payload } from './forwarder';
 import { parseHeaders } from './headers';
 import { OtlpReceiver } from './receiver';
 import type { SpanRecord } from './records';
-import { TRACES_REQUEST } from './schema';
 
 const SPAN = { traceId: '0102030405060708090a0b0c0d0e0f10', spanId: '1112131415161718', name: 'x' };
 const JSON_BODY = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [SPAN] }] }] });
-const PROTOBUF_BODY = encodeMessage(TRACES_REQUEST, {
-  resourceSpans: [
-    {
-      scopeSpans: [
-        {
-          spans: [
-            { ...SPAN, traceId: Buffer.from(SPAN.traceId, 'hex'), spanId: Buffer.from(SPAN.spanId, 'hex') },
-          ],
-        },
-      ],
-    },
-  ],
-});
+const PROTOBUF_BODY = encodeRequest('traces', { resourceSpans: [{ scopeSpans: [{ spans: [SPAN] }] }] });
+
+const NO_SINK = { addSpans: () => undefined, addMetrics: () => undefined, addLogs: () => undefined };
+
+/** A request whose body never gets whole. */
+function trickle(base: string): { socket: Socket; begun: Promise<void>; answer: Promise<string> } {
+  const { hostname, port } = new URL(base);
+  const socket = connect(Number(port), hostname);
+  let text = '';
+  socket.on('data', (chunk) => (text += String(chunk)));
+  socket.on('error', () => undefined);
+  const begun = new Promise<void>((resolve) => {
+    socket.write(
+      'POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{',
+      () => {
+        resolve();
+      },
+    );
+  });
+  const answer = new Promise<string>((resolve) => {
+    socket.once('close', () => {
+      resolve(text);
+    });
+  });
+  return { socket, begun, answer };
+}
 
 describe('the OTLP receiver', () => {
   const spans: SpanRecord[] = [];
@@ -39,10 +51,7 @@ describe('the OTLP receiver', () => {
       return Promise.resolve(200);
     },
   });
-  const receiver = new OtlpReceiver(
-    { addSpans: (items) => spans.push(...items), addMetrics: () => undefined, addLogs: () => undefined },
-    forwarder,
-  );
+  const receiver = new OtlpReceiver({ ...NO_SINK, addSpans: (items) => spans.push(...items) }, forwarder);
   let server: Server;
   let base = '';
   before(async () => {
@@ -95,34 +104,99 @@ describe('the OTLP receiver', () => {
     }
   });
 
+  it('keeps nobody out for bodies that trickle: the oldest gives way, with an answer to come back', async () => {
+    const trickling = Array.from({ length: 300 }, () => trickle(base));
+    await Promise.all(trickling.map(({ begun }) => begun));
+    const response = await post(JSON_BODY, json);
+    assert.equal(response.status, 200);
+    const first = await trickling[0]?.answer;
+    assert.match(first ?? '', /^HTTP\/1.1 503 /);
+    assert.match(first ?? '', /too many unfinished bodies/);
+    for (const { socket } of trickling) socket.destroy();
+  });
+
+  it('lets a body go that is not whole at its deadline', async () => {
+    const deadline = new AbortController();
+    const slow = new OtlpReceiver(NO_SINK, null, () => deadline.signal);
+    const app = express();
+    slow.mount(app);
+    const other = createServer(app).listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { begun, answer } = trickle(`http://127.0.0.1:${String((other.address() as AddressInfo).port)}`);
+    await begun;
+    while (slow.counts.requests === 0) await new Promise((resolve) => setImmediate(resolve));
+    deadline.abort();
+    assert.match(await answer, /^HTTP\/1.1 408 [\s\S]*connection: close/i);
+    other.close();
+  });
+
   it('takes metrics and logs', async () => {
     for (const path of ['/v1/metrics', '/v1/logs']) assert.equal((await post('{}', json, path)).status, 200);
   });
 
-  it('takes what is good of a request, and tells the sender what is not', async () => {
-    const id = (hex: string): Buffer => Buffer.from(hex, 'hex');
-    const good = { traceId: id(SPAN.traceId), spanId: id(SPAN.spanId), name: 'good' };
-    const body = encodeMessage(TRACES_REQUEST, {
-      resourceSpans: [{ scopeSpans: [{ spans: [good, { ...good, traceId: id('00') }, good] }] }],
+  for (const encoding of ['json', 'protobuf'] as const) {
+    it(`takes and forwards what is good of a request in ${encoding}, and tells the sender what is not`, async () => {
+      const good = { ...SPAN, name: 'good' };
+      const request = {
+        resourceSpans: [
+          {
+            resource: { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] },
+            scopeSpans: [
+              {
+                scope: { name: 'tests', version: '1' },
+                spans: [good, { ...SPAN, traceId: '' }, good, { ...SPAN, links: [{}] }],
+              },
+            ],
+          },
+          { scopeSpans: [{ spans: [good] }], schemaUrl: 'https://opentelemetry.io/schemas/1.30.0' },
+        ],
+      };
+      spans.length = 0;
+      forwarded.length = 0;
+      const isJson = encoding === 'json';
+      const response = await post(
+        isJson ? JSON.stringify(request) : gzipSync(encodeRequest('traces', request)),
+        isJson ? json : { ...protobuf, ...gzip },
+      );
+      assert.equal(response.status, 200);
+      assert.deepEqual(
+        spans.map(({ name, service }) => [name, service]),
+        [
+          ['good', 'shop'],
+          ['good', 'shop'],
+          ['good', 'unknown_service'],
+        ],
+      );
+      const answer = Buffer.from(await response.arrayBuffer());
+      if (isJson) {
+        assert.deepEqual(JSON.parse(answer.toString()), {
+          partialSuccess: { rejectedSpans: '2', errorMessage: 'a span without traceId or spanId' },
+        });
+      } else {
+        // ExportTraceServiceResponse.partial_success = 1 {rejected_spans = 1: 2, error_message = 2}
+        assert.deepEqual([answer[0], answer[2], answer[3], answer[4]], [0x0a, 0x08, 2, 0x12]);
+        assert.equal(answer.subarray(6).toString(), 'a span without traceId or spanId');
+      }
+      const [first, second] = request.resourceSpans;
+      assert.ok(first?.scopeSpans[0] && second);
+      first.scopeSpans[0].spans = [good, good];
+      assert.equal(forwarded.length, 1);
+      assert.equal(forwarded[0]?.headers['content-encoding'], undefined);
+      assert.deepEqual(
+        forwarded[0]?.body,
+        isJson ? Buffer.from(JSON.stringify(request)) : encodeRequest('traces', request),
+      );
     });
-    spans.length = 0;
-    const response = await post(body, protobuf);
-    assert.equal(response.status, 200);
-    assert.deepEqual(
-      spans.map(({ name }) => name),
-      ['good', 'good'],
-    );
-    // ExportTraceServiceResponse.partial_success = 1 {rejected_spans = 1: 1, error_message = 2}
-    const answer = Buffer.from(await response.arrayBuffer());
-    assert.deepEqual([answer[0], answer[2], answer[3], answer[4]], [0x0a, 0x08, 1, 0x12]);
-    assert.match(answer.subarray(6).toString(), /traceId/);
-    const jsonResponse = await post(
-      JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [SPAN, { ...SPAN, kind: 'TOY' }] }] }] }),
+  }
+
+  it('forwards nothing of a request in which nothing is good', async () => {
+    forwarded.length = 0;
+    const response = await post(
+      JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [{ ...SPAN, traceId: '' }] }] }] }),
       json,
     );
-    assert.deepEqual(await jsonResponse.json(), {
-      partialSuccess: { rejectedSpans: '1', errorMessage: 'kind: unknown name "TOY"' },
-    });
+    assert.equal(response.status, 200);
+    assert.equal(forwarded.length, 0);
   });
 
   it('refuses what it cannot read, and forwards none of it', async () => {

@@ -1,13 +1,14 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
-import { answerError, answerExport, type RejectedField } from './answer';
-import { RefusedBody, readBody } from './body';
-import { decodeLogs, decodeMetrics, decodeSpans, type Decoded, type Encoding } from './decode';
+import { answerError, answerExport } from './answer';
+import { contentOf, readBody } from './body';
+import { decodeLogs, decodeMetrics, decodeSpans, type Outcome } from './decode';
 import type { Forwarder } from './forwarder';
+import { IncomingBodies } from './incoming-bodies';
+import { MalformedTelemetry } from './malformed';
 import type { LogRecord, MetricPoint, SpanRecord } from './records';
-import { MalformedTelemetry } from './wire';
-
-export const SIGNALS = ['traces', 'metrics', 'logs'] as const;
-export type Signal = (typeof SIGNALS)[number];
+import { RefusedBody } from './refused-body';
+import type { Encoding } from './request';
+import { SIGNALS, type Signal } from './signals';
 
 /** Where decoded telemetry goes. */
 export interface TelemetrySink {
@@ -16,8 +17,10 @@ export interface TelemetrySink {
   addLogs(records: readonly LogRecord[]): void;
 }
 
-/** Bodies held in memory at once; more senders are told to come back. */
-const MAX_CONCURRENT_BODIES = 24;
+/** A body must be whole so long after its request began (ms). */
+const BODY_DEADLINE_MS = 10_000;
+/** Whole bodies that are unzipped and decoded at once; more senders are told to come back. */
+const MAX_WHOLE_BODIES = 16;
 
 export interface ReceiverCounts {
   requests: number;
@@ -29,7 +32,8 @@ export interface ReceiverCounts {
 
 /** The OTLP/HTTP end points `POST /v1/{traces,metrics,logs}`, JSON and protobuf, plain or gzipped. */
 export class OtlpReceiver {
-  private bodies = 0;
+  private readonly bodies = new IncomingBodies();
+  private whole = 0;
   readonly counts: ReceiverCounts = {
     requests: 0,
     malformed: 0,
@@ -38,96 +42,104 @@ export class OtlpReceiver {
     items: { traces: 0, metrics: 0, logs: 0 },
   };
 
+  /** @param deadline of one body, from now on */
   constructor(
     private readonly sink: TelemetrySink,
     private readonly forwarder: Forwarder | null,
+    private readonly deadline: () => AbortSignal = () => AbortSignal.timeout(BODY_DEADLINE_MS),
   ) {}
 
   /** Mounts the end points; other methods get 405. */
   mount(router: Router): void {
-    const sink = this.sink;
-    router.post(
-      '/v1/traces',
-      this.handler('traces', 'rejectedSpans', decodeSpans, (spans) => {
-        sink.addSpans(spans);
-      }),
-    );
-    router.post(
-      '/v1/metrics',
-      this.handler('metrics', 'rejectedDataPoints', decodeMetrics, (points) => {
-        sink.addMetrics(points);
-      }),
-    );
-    router.post(
-      '/v1/logs',
-      this.handler('logs', 'rejectedLogRecords', decodeLogs, (records) => {
-        sink.addLogs(records);
-      }),
-    );
-    router.all(['/v1/traces', '/v1/metrics', '/v1/logs'], (_request, response) => {
-      response.set('allow', 'POST');
-      answerError(response, 'json', 405, 'OTLP is sent by POST');
-    });
+    for (const signal of SIGNALS) {
+      router.post(`/v1/${signal}`, this.handler(signal));
+      router.all(`/v1/${signal}`, (_request, response) => {
+        response.set('allow', 'POST');
+        answerError(response, 'json', 405, 'OTLP is sent by POST');
+      });
+    }
   }
 
-  private handler<T>(
-    signal: Signal,
-    rejectedField: RejectedField,
-    decode: (body: Buffer, encoding: Encoding) => Decoded<T>,
-    take: (items: readonly T[]) => void,
-  ): RequestHandler {
+  private handler(signal: Signal): RequestHandler {
     return async (request, response) => {
       this.counts.requests += 1;
       const encoding = encodingOf(request);
-      if (encoding === null) {
-        this.refuse(
-          request,
-          response,
-          'json',
-          new RefusedBody(
+      try {
+        if (encoding === null) {
+          throw new RefusedBody(
             415,
             `content-type ${request.headers['content-type'] ?? '(none)'} is not OTLP: send application/json or application/x-protobuf`,
-          ),
-        );
-        return;
-      }
-      if (this.bodies >= MAX_CONCURRENT_BODIES) {
-        this.refuse(request, response, encoding, new RefusedBody(503, 'too many exports at once'));
-        return;
-      }
-      this.bodies += 1;
-      try {
-        const body = await readBody(request);
-        const decoded = decode(body.content, encoding);
-        take(decoded.items);
-        this.counts.items[signal] += decoded.items.length;
-        this.counts.rejectedItems += decoded.rejected;
-        answerExport(response, encoding, decoded, rejectedField);
-        this.forwarder?.offer({
-          signal,
-          contentType: request.headers['content-type'] ?? '',
-          contentEncoding: body.contentEncoding,
-          body: body.raw,
-        });
+          );
+        }
+        await this.receive(signal, encoding, request, response);
       } catch (error) {
         if (error instanceof MalformedTelemetry) {
           this.counts.malformed += 1;
-          answerError(response, encoding, 400, error.message);
+          answerError(response, encoding ?? 'json', 400, error.message);
         } else if (error instanceof RefusedBody) {
-          this.refuse(request, response, encoding, error);
+          this.refuse(request, response, encoding ?? 'json', error);
         } else {
           throw error;
         }
-      } finally {
-        this.bodies -= 1;
       }
     };
   }
 
+  private async receive(
+    signal: Signal,
+    encoding: Encoding,
+    request: Request,
+    response: Response,
+  ): Promise<void> {
+    const body = await readBody(request, this.bodies, this.deadline());
+    // Only a whole body takes a place: those that trickle in keep nobody waiting.
+    if (this.whole >= MAX_WHOLE_BODIES) throw new RefusedBody(503, 'too many exports at once');
+    this.whole += 1;
+    try {
+      const outcome = this.decode(signal, await contentOf(body), encoding);
+      this.counts.items[signal] += outcome.taken;
+      this.counts.rejectedItems += outcome.rejected;
+      answerExport(response, encoding, signal, outcome);
+      const contentType = request.headers['content-type'] ?? '';
+      if (outcome.rejected === 0) {
+        const { raw, contentEncoding } = body;
+        this.forwarder?.offer({ signal, contentType, contentEncoding, body: raw });
+      } else if (this.forwarder !== null && outcome.taken > 0) {
+        const good = outcome.good();
+        if (good !== null) this.forwarder.offer({ signal, contentType, contentEncoding: null, body: good });
+      }
+    } finally {
+      this.whole -= 1;
+    }
+  }
+
+  private decode(signal: Signal, content: Buffer, encoding: Encoding): Outcome {
+    const { sink } = this;
+    switch (signal) {
+      case 'traces':
+        return decodeSpans(content, encoding, (spans) => {
+          sink.addSpans(spans);
+        });
+      case 'metrics':
+        return decodeMetrics(content, encoding, (points) => {
+          sink.addMetrics(points);
+        });
+      case 'logs':
+        return decodeLogs(content, encoding, (records) => {
+          sink.addLogs(records);
+        });
+    }
+  }
+
   private refuse(request: Request, response: Response, encoding: Encoding, reason: RefusedBody): void {
     this.counts.refused += 1;
-    // The rest of the body is read and thrown away: a connection closed in its middle would lose the answer.
-    request.resume();
+    if (reason.hangUp) {
+      response.set('connection', 'close');
+      response.once('finish', () => request.destroy());
+    } else {
+      // The rest of the body is read and thrown away: a connection closed in its middle would lose the answer.
+      request.resume();
+    }
     answerError(response, encoding, reason.status, reason.message);
   }
 }

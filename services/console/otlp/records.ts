@@ -9,7 +9,8 @@ export type AttributeList = AttributeValue[];
 export const SPAN_KINDS = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'] as const;
 export type SpanKind = (typeof SPAN_KINDS)[number];
 
-export type SpanStatus = 'UNSET' | 'OK' | 'ERROR';
+export const SPAN_STATUSES = ['UNSET', 'OK', 'ERROR'] as const;
+export type SpanStatus = (typeof SPAN_STATUSES)[number];
 
 export interface SpanEvent {
   atMs: number;

@@ -12,7 +12,7 @@ const MEBIBYTE = 1024 * 1024;
 /** The flags of every service, here and in the image. */
 const FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=96', '--expose-gc'];
 /** Series, runs and edges of the service map are bounded by their numbers and the length of a name (bytes). */
-const BOUNDED_BY_NUMBER = 8 * MEBIBYTE;
+const BOUNDED_BY_NUMBER = 5 * MEBIBYTE;
 const BOMBS = path.join(__dirname, '..', '..', '..', 'test', 'otlp', 'bombs.js');
 
 describe('a console that gets gzip bombs', () => {

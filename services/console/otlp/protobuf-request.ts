@@ -1,0 +1,95 @@
+import { fromBinary, type DescField, type DescMessage } from '@bufbuild/protobuf';
+import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { ResourceSchema } from './generated/opentelemetry/proto/resource/v1/resource_pb';
+import { decoding, MalformedTelemetry } from './malformed';
+import type { OpenRequest, RecordGroup } from './request';
+import type { RecordPath } from './signals';
+
+/** Groups, scopes and records in a request: an order above what a batch processor sends. */
+const MAX_PARTS = 50_000;
+/**
+ * Largest record (bytes). The library makes an object of each two bytes of a hostile one; as records are decoded one
+ * at a time, only those of one are in memory.
+ */
+const MAX_RECORD_BYTES = 256 * 1024;
+const DECODING = { readUnknownFields: false };
+
+/**
+ * Takes a request in protobuf apart.
+ * @throws MalformedTelemetry where the way to its records is broken
+ */
+export function openProtobuf<Record extends DescMessage>(
+  body: Uint8Array,
+  path: RecordPath<Record>,
+): OpenRequest<Record, Uint8Array> {
+  let parts = 0;
+  const embedded = (message: Uint8Array, field: DescField): Uint8Array[] => {
+    const found: Uint8Array[] = [];
+    for (const { number, content } of fieldsOf(message)) {
+      if (number !== field.number || content === null) continue;
+      if ((parts += 1) > MAX_PARTS) {
+        throw new MalformedTelemetry(`more than ${MAX_PARTS} records in a request: send smaller batches`);
+      }
+      found.push(content);
+    }
+    return found;
+  };
+  const groups = decoding(() =>
+    embedded(body, path.groups).map((group): RecordGroup<Uint8Array> => {
+      const [resource = new Uint8Array()] = embedded(group, path.resource);
+      return {
+        resource: () => decoding(() => fromBinary(ResourceSchema, bounded(resource), DECODING)),
+        records: embedded(group, path.scopes).flatMap((scope) => embedded(scope, path.records)),
+      };
+    }),
+  );
+  return {
+    groups,
+    decode: (record) => decoding(() => fromBinary(path.record, bounded(record), DECODING)),
+    without: (rejected) => {
+      const offsets = new Set([...rejected].map(({ byteOffset }) => byteOffset));
+      return Buffer.from(copyWithout(body, [path.groups, path.scopes, path.records], offsets));
+    },
+  };
+}
+
+function bounded(message: Uint8Array): Uint8Array {
+  if (message.length <= MAX_RECORD_BYTES) return message;
+  throw new MalformedTelemetry(`a record of more than ${MAX_RECORD_BYTES} bytes`);
+}
+
+interface WireField {
+  number: number;
+  /** Of a field that is a message (or a text); null for numbers. */
+  content: Uint8Array | null;
+  /** The field as it was written, its tag included. */
+  written: Uint8Array;
+}
+
+function* fieldsOf(message: Uint8Array): Generator<WireField> {
+  const reader = new BinaryReader(message);
+  while (reader.pos < reader.len) {
+    const start = reader.pos;
+    const [number, wireType] = reader.tag();
+    let content: Uint8Array | null = null;
+    if (wireType === WireType.LengthDelimited) content = reader.bytes();
+    else reader.skip(wireType, number);
+    yield { number, content, written: message.subarray(start, reader.pos) };
+  }
+}
+
+/** Copies a message but for those messages at the end of a path of fields that lie at the `offsets`. */
+function copyWithout(
+  message: Uint8Array,
+  [next, ...further]: readonly DescField[],
+  offsets: ReadonlySet<number>,
+): Uint8Array {
+  const writer = new BinaryWriter();
+  for (const { number, content, written } of fieldsOf(message)) {
+    if (number !== next?.number || content === null) writer.raw(written);
+    else if (further.length > 0) {
+      writer.tag(number, WireType.LengthDelimited).bytes(copyWithout(content, further, offsets));
+    } else if (!offsets.has(content.byteOffset)) writer.raw(written);
+  }
+  return writer.finish();
+}

@@ -1,0 +1,24 @@
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import type { Resource } from './generated/opentelemetry/proto/resource/v1/resource_pb';
+
+export type Encoding = 'json' | 'protobuf';
+
+/** Records of one sender. */
+export interface RecordGroup<Raw> {
+  /** @throws MalformedTelemetry */
+  resource: () => Resource;
+  records: Raw[];
+}
+
+/** A request taken apart: its records are found, and none is decoded yet. */
+export interface OpenRequest<Record extends DescMessage, Raw = unknown> {
+  groups: RecordGroup<Raw>[];
+  /**
+   * One record.
+   * @param reject is told what was left out of it
+   * @throws MalformedTelemetry
+   */
+  decode(raw: Raw, reject: (reason: string) => void): MessageShape<Record>;
+  /** The request without some of its records, in the same encoding; null when it cannot be written. */
+  without(rejected: ReadonlySet<Raw>): Buffer | null;
+}
