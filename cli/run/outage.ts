@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { loadScenarioConfig, stackConfigPath } from '../../scenario/config/config-file';
+import { presetOf } from '../../scenario/presets';
 import { resolveScenario } from '../../scenario/resolve';
 import type { ScenarioConfig } from '../../scenario/config/schema';
 import type { Override, Scenario } from '../../scenario/types';
@@ -205,7 +206,7 @@ export function configOf(
       shownMinutes: String(scenario.shownMinutes),
       'traffic.scale': String(scenario.scale),
       ...(scenario.ablation === 'index' ? { 'indexes.idx_products_category': 'present' } : {}),
-      ...(scenario.ablation === 'pool' ? { 'pool.max': '100' } : {}),
+      ...(scenario.ablation === 'pool' ? { 'pool.max': String(presetOf('normal').pool.max) } : {}),
       ...(startGiven
         ? { demoStartTimestamp: String(Math.round(override.startTimestamp)) }
         : { startDelaySeconds: String(START_DELAY_SECONDS) }),

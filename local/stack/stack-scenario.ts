@@ -1,4 +1,5 @@
 import { ConfigError, type ConfigFault } from '../../scenario/config/config-error';
+import { DEFAULTS } from '../../scenario/config/limits';
 import { ConfigFileError, readStackConfigFile, type StackConfig } from '../../scenario/config/config-file';
 import { resolveScenario } from '../../scenario/resolve';
 import { parseScenarioConfig, type ScenarioConfig } from '../../scenario/config/schema';
@@ -123,7 +124,7 @@ export class StackScenario {
       return null;
     }
     if (this.fromMinute !== null && fresh !== null) {
-      return nowSeconds - this.fromMinute * (config.minuteSeconds ?? 60);
+      return nowSeconds - this.fromMinute * (config.minuteSeconds ?? DEFAULTS.minuteSeconds);
     }
     if (this.fromMinute === null && config.demoStartTimestamp !== undefined) return null;
     const kept = keptStart({ mode, demoRun: config.demoRun ?? 1 }, stored);

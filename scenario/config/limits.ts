@@ -14,6 +14,11 @@ export interface Range {
   most: number;
 }
 
+/** A range for a person, e.g. `from 1 to 3600`. */
+export function rangeText({ least, most }: Range): string {
+  return `from ${String(least)} to ${String(most)}`;
+}
+
 export const LIMITS = {
   /** Real seconds of a demo minute. */
   minuteSeconds: { least: 1, most: 3600 },

@@ -3,7 +3,7 @@ import { SERVICE_NAMES, type ServiceName } from '../../services/catalog';
 import { ConfigError, type ConfigFault } from './config-error';
 import { DEPLOYMENT_KEYS } from './deployment';
 import { scenarioFaults } from '../feasibility';
-import { DEFAULTS, LIMITS, type Range } from './limits';
+import { DEFAULTS, LIMITS, rangeText, type Range } from './limits';
 import {
   boolean,
   group,
@@ -25,7 +25,6 @@ const rpm = numberFrom(z.number().positive().max(LIMITS.rpm.most));
 
 const numberIn = ({ least, most }: Range) => numberFrom(z.number().min(least).max(most));
 const wholeIn = ({ least, most }: Range) => numberFrom(z.number().int().min(least).max(most));
-const rangeText = ({ least, most }: Range): string => `from ${String(least)} to ${String(most)}`;
 
 const traffic = {
   baselineRpm: key(rpm, {
@@ -123,7 +122,7 @@ const replicas = Object.fromEntries(SERVICE_NAMES.map((name) => [name, replicaCo
 const curvePoint = z.strictObject({
   minute: numberFrom(z.number().min(0).max(LIMITS.durationMinutes.most)).register(keyDocumentation, {
     type: 'number',
-    allowed: 'a number from 0 to 1440, above the minute of the point before',
+    allowed: `a number from 0 to ${String(LIMITS.durationMinutes.most)}, above the minute of the point before`,
     default: 'required',
     description:
       'Demo minute of the point. Between points rate and error rate are linear, after the last they are held; a curve that begins later than minute 0 rises from nothing.',

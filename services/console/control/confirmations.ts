@@ -1,3 +1,4 @@
+import { HEALED_ERROR_RATE } from '../../../report/limits';
 import { mayBePoolOf } from '../../../scenario/pool-share';
 import { positionAt } from '../../../scenario/timeline';
 import {
@@ -52,8 +53,6 @@ interface Watch extends WatchedAction {
 const MAX_WATCHED = 12;
 /** What was not seen by then (ms) is said to be unconfirmed. */
 const GIVE_UP_MS = 60_000;
-/** Errors below this share count as healed. */
-const HEALED_ERROR_RATE = 0.02;
 /** What was in the shop before the action says nothing about it (ms): spans arrive that late. */
 const AFTERMATH_MS = 2_000;
 
