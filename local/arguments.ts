@@ -1,4 +1,5 @@
 import { isStackName } from '../scenario/config/config-file';
+import { DEFAULTS } from '../scenario/config/limits';
 import { DEMO_MODES } from '../scenario/types';
 import { CATALOG } from '../services/catalog';
 import {
@@ -47,7 +48,7 @@ const OPTIONS = {
     above: 0,
     example: 6,
     fallback: null,
-    otherwise: "the stack's minuteSeconds, else 60",
+    otherwise: `the stack's minuteSeconds, else ${String(DEFAULTS.minuteSeconds)}`,
   }),
   /** Demo minute at which the run is when it starts: its start lies in the past. */
   fromMinute: number({
@@ -74,7 +75,7 @@ const OPTIONS = {
     from: 1,
     example: 500_000,
     fallback: null,
-    otherwise: "the stack's catalogRows, else 500000",
+    otherwise: `the stack's catalogRows, else ${String(DEFAULTS.catalogRows)}`,
   }),
   /** Added to every port. */
   portOffset: number({

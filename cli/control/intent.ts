@@ -56,7 +56,7 @@ const ELSEWHERE_GRACE_MS = 10 * 60_000;
 const SHARED_AT_MOST = 4096;
 const PRIVATE_AT_MOST = 4 * 1024 * 1024;
 /** The longest run that can be configured, waited for a day (ms). */
-const LONGEST_MS = LIMITS.durationMinutes.most * LIMITS.minuteSeconds.most * 1000 + 24 * 3_600_000;
+const LONGEST_MS = LIMITS.durationMinutes.to * LIMITS.minuteSeconds.to * 1000 + 24 * 3_600_000;
 const NAME_AT_MOST = 200;
 
 const name = z

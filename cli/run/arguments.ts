@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { DEFAULTS, LIMITS } from '../../scenario/config/limits';
 import { ABLATIONS, DEMO_MODES, type CurvePoint, type DemoMode } from '../../scenario/types';
 import { choice, file, flag, number, text, type Command, type ValuesOf } from '../../machine/options';
 import { parseClockTime } from './peak-at';
@@ -18,11 +19,10 @@ const OPTIONS = {
   minuteSeconds: number({
     placeholder: 'S',
     help: 'real seconds of one demo minute; 6 shows it in 3 minutes',
-    from: 1,
-    to: 3600,
+    ...LIMITS.minuteSeconds,
     example: 6,
     fallback: null,
-    otherwise: "the stack's minuteSeconds, else 60",
+    otherwise: `the stack's minuteSeconds, else ${String(DEFAULTS.minuteSeconds)}`,
   }),
   /** First demo minute of the run. */
   fromMinute: number({
@@ -66,7 +66,7 @@ const OPTIONS = {
   rows: number({
     help: 'products in the catalog (only when the shop is started here, or has as many)',
     whole: true,
-    from: 50_000,
+    ...LIMITS.catalogRows,
     example: 100_000,
     fallback: null,
   }),

@@ -103,7 +103,7 @@ function configOf(options: DemoOptions, file: ScenarioConfig, desired: Scenario)
 
 /** How many minutes the scenario runs: those that are shown, and those the outage is held after them. */
 function runMinutes(shownMinutes: number, minuteSeconds: number): number {
-  return Math.min(LIMITS.durationMinutes.most, shownMinutes + Math.ceil(HOLD_SECONDS / minuteSeconds));
+  return Math.min(LIMITS.durationMinutes.to, shownMinutes + Math.ceil(HOLD_SECONDS / minuteSeconds));
 }
 
 function planOf(

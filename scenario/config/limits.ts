@@ -10,23 +10,23 @@ export const DEFAULTS = {
 } as const;
 
 export interface Range {
-  least: number;
-  most: number;
+  from: number;
+  to: number;
 }
 
 /** A range for a person, e.g. `from 1 to 3600`. */
-export function rangeText({ least, most }: Range): string {
-  return `from ${String(least)} to ${String(most)}`;
+export function rangeText({ from, to }: Range): string {
+  return `from ${String(from)} to ${String(to)}`;
 }
 
 export const LIMITS = {
   /** Real seconds of a demo minute. */
-  minuteSeconds: { least: 1, most: 3600 },
+  minuteSeconds: { from: 1, to: 3600 },
   /** Demo minutes of a run. */
-  durationMinutes: { least: 1, most: 1440 },
+  durationMinutes: { from: 1, to: 1440 },
   /** Real seconds until minute 0. */
-  startDelaySeconds: { least: 0, most: 3600 },
-  catalogRows: { least: 50_000, most: 10_000_000 },
+  startDelaySeconds: { from: 0, to: 3600 },
+  catalogRows: { from: 50_000, to: 10_000_000 },
   /** Requests per minute: above 0. */
-  rpm: { least: 0, most: 1_000_000 },
+  rpm: { from: 0, to: 1_000_000 },
 } as const satisfies Record<string, Range>;

@@ -21,10 +21,10 @@ import { DEMO_MODES, type IndexName } from '../types';
  * Values may be text, as `pulumi config set` writes them ("6", "true", JSON for objects).
  */
 
-const rpm = numberFrom(z.number().positive().max(LIMITS.rpm.most));
+const rpm = numberFrom(z.number().positive().max(LIMITS.rpm.to));
 
-const numberIn = ({ least, most }: Range) => numberFrom(z.number().min(least).max(most));
-const wholeIn = ({ least, most }: Range) => numberFrom(z.number().int().min(least).max(most));
+const numberIn = ({ from, to }: Range) => numberFrom(z.number().min(from).max(to));
+const wholeIn = ({ from, to }: Range) => numberFrom(z.number().int().min(from).max(to));
 
 const traffic = {
   baselineRpm: key(rpm, {
@@ -120,9 +120,9 @@ const replicas = Object.fromEntries(SERVICE_NAMES.map((name) => [name, replicaCo
 >;
 
 const curvePoint = z.strictObject({
-  minute: numberFrom(z.number().min(0).max(LIMITS.durationMinutes.most)).register(keyDocumentation, {
+  minute: numberFrom(z.number().min(0).max(LIMITS.durationMinutes.to)).register(keyDocumentation, {
     type: 'number',
-    allowed: `a number from 0 to ${String(LIMITS.durationMinutes.most)}, above the minute of the point before`,
+    allowed: `a number from 0 to ${String(LIMITS.durationMinutes.to)}, above the minute of the point before`,
     default: 'required',
     description:
       'Demo minute of the point. Between points rate and error rate are linear, after the last they are held; a curve that begins later than minute 0 rises from nothing.',

@@ -7,12 +7,12 @@ const OUTAGES = DEMO_MODES.filter((mode) => mode !== 'normal');
 /** The index has to be gone by minute 0: a run begins no sooner (real seconds). */
 const SOONEST_START_SECONDS = 3;
 
-const between = (number: z.ZodNumber, { least, most }: Range) =>
-  number.min(least, `must be at least ${least}`).max(most, `must be at most ${most}`);
+const between = (number: z.ZodNumber, { from, to }: Range) =>
+  number.min(from, `must be at least ${from}`).max(to, `must be at most ${to}`);
 
 const demoMinute = between(z.number('must be a demo minute'), {
-  least: 0,
-  most: LIMITS.durationMinutes.most,
+  from: 0,
+  to: LIMITS.durationMinutes.to,
 });
 
 /** Body of `POST /admin/override/start`; everything may be left out. */
@@ -22,8 +22,8 @@ export const startBody = z.strictObject({
   durationMinutes: between(z.int('must be a whole number of minutes'), LIMITS.durationMinutes).optional(),
   /** Real seconds until minute 0. */
   startInSeconds: between(z.number('must be a number of seconds'), {
-    least: SOONEST_START_SECONDS,
-    most: LIMITS.startDelaySeconds.most,
+    from: SOONEST_START_SECONDS,
+    to: LIMITS.startDelaySeconds.to,
   }).default(5),
   /** Hold the clock at this minute, until somebody resumes or heals. */
   holdAtMinute: demoMinute.optional(),

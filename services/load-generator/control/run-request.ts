@@ -10,9 +10,9 @@ const { minuteSeconds, durationMinutes, rpm } = LIMITS;
 /** Body of `POST /admin/start-demo`; everything may be left out. */
 export const startDemoSchema = z.strictObject({
   scenario: z.enum(OUTAGES, { error: `must be one of ${OUTAGES.join(', ')}` }).default('blackfriday'),
-  duration_minutes: z.number().int().min(durationMinutes.least).max(durationMinutes.most).optional(),
-  peak_rpm: z.number().positive().max(rpm.most).optional(),
-  minute_seconds: z.number().min(minuteSeconds.least).max(minuteSeconds.most).optional(),
+  duration_minutes: z.number().int().min(durationMinutes.from).max(durationMinutes.to).optional(),
+  peak_rpm: z.number().positive().max(rpm.to).optional(),
+  minute_seconds: z.number().min(minuteSeconds.from).max(minuteSeconds.to).optional(),
 });
 export type StartDemoRequest = z.infer<typeof startDemoSchema>;
 
