@@ -44,7 +44,7 @@ const place = (name) => (name.includes('/') ? `^${escaped(name)}(\\.ts|\\.js)$` 
 const EVERY_ROOM = `^(${[...ROOMS.map(({ room }) => room), 'test', 'bench'].join('|')})/`;
 /** The console's layers: each knows only those before it. */
 const LAYERS = ['otlp', 'store', 'api', 'stream', 'page'];
-const TESTS = '\\.test\\.ts$';
+const TESTS = '\\.test\\.(ts|js)$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
 import { repositoryDir, TestShop, until } from '../harness';
 import { axeViolations, TestBrowser } from './browser';
 import { ConsolePage, untilTelemetry } from './console-page';
@@ -266,6 +267,31 @@ describe('every view', () => {
       }
     });
   }
+});
+
+describe('many windows', () => {
+  it('eight tabs of one browser are all live: one of them holds the stream, and the next one when it is closed', async () => {
+    const tabs: Page[] = [];
+    for (let n = 0; n < 8; n += 1) tabs.push(await browser.open(shop.url('console'), READY));
+    const untilLive = (page: Page) => page.locator('#connection[data-state="live"]').waitFor();
+    const streams = async (): Promise<number> => {
+      const { body } = await shop.request('console', '/health');
+      return (body as { stream: { viewers: number } }).stream.viewers;
+    };
+    for (const tab of tabs) await untilLive(tab);
+    assert.equal(await streams(), 1);
+    await app.page.close();
+    app = new ConsolePage(tabs.shift() ?? assert.fail());
+    await until(
+      async () => (await streams()) === 1,
+      15_000,
+      () => 'another tab to lead',
+    );
+    for (const tab of tabs) {
+      await untilLive(tab);
+      await tab.close();
+    }
+  });
 });
 
 describe('what goes wrong', () => {

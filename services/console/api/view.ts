@@ -39,9 +39,9 @@ export interface TraceLists {
 export interface ConsoleViewOptions {
   store: TelemetryStore;
   runs: RunBook;
-  conductor: Conductor;
+  conductor: Pick<Conductor, 'status'>;
   confirmations: Confirmations;
-  observer: DatabaseObserver;
+  observer: Pick<DatabaseObserver, 'state'>;
   effective: () => EffectiveScenario | null;
   /** Both rows, as last read. */
   rows: () => ScenarioState | null;

@@ -21,7 +21,7 @@ export class Broadcast {
   private readonly last = new Map<StreamEvent, string>();
 
   constructor(
-    private readonly view: ConsoleView,
+    private readonly view: Pick<ConsoleView, StreamEvent>,
     private readonly hub: StreamHub,
   ) {}
 
