@@ -5,12 +5,12 @@ import { perform, runProgram } from '../machine/command';
 import { EXIT, Interrupted } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
 import { localTarget } from './target/local-target';
-import type { Outage } from './run/outage';
+import type { Outage } from './outage/outage';
 import { standardOutput, type Output } from '../machine/terminal';
 import { REPOSITORY } from '../machine/options';
 import { openShop, type OpenShop } from './run/shop-process';
 import { show } from './run/show';
-import { discoverTarget } from './target/target';
+import { discoverTarget } from './target/discover';
 
 /** `npm run demo`: a run, or a command about one. Resolves with the exit code. */
 async function main(): Promise<number> {

@@ -1,21 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { readState } from '../scenario/state';
-import { resolveScenario } from '../scenario/resolve';
-import type { Override, Scenario } from '../scenario/types';
-import { healthyRun } from '../scenario/override/change';
-import { graceOf } from '../scenario/override/lease';
-import { beginRun, describeRun, endRun } from '../scenario/override/store';
-import { conductorSession, SOAK } from './target/conductor';
+import { endRun } from '../scenario/override/store';
+import { ShopObserver } from './observation/shop-observer';
 import { runCommand } from '../machine/command';
-import { EXIT, Interrupted, messageOf, Refusal } from '../machine/errors';
+import { EXIT, Interrupted, messageOf } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
-import { withTarget } from './control/left-open';
+import { withTarget } from './outage/left-open';
 import { duration } from '../report/format';
 import { standardOutput, type Output } from '../machine/terminal';
 import { file as fileOption, number, type Command, type ValuesOf } from '../machine/options';
 import { withSession } from '../machine/session';
 import { renderSoak, soakResult } from './soak/soak-report';
+import { beginSoak } from './soak/soak-run';
 import { takeSample, type Sample } from './soak/soak-samples';
 import type { Target } from './target/target';
 import { KEEP, TARGET_OPTIONS } from './target/target-options';
@@ -79,7 +75,7 @@ async function soak(
   interruption: Interruption,
   output: Output,
 ): Promise<number> {
-  const run = await begin(target, options);
+  const run = await beginSoak(target, options);
   const startedAt = new Date();
   output.line(
     `Soak of ${target.kind === 'local' ? 'the shop of' : 'stack'} ${target.name}: ${options.minutes} minutes at scale ${options.scale} ` +
@@ -127,38 +123,6 @@ async function soak(
   return result.ok ? EXIT.ok : EXIT.failed;
 }
 
-/** Writes the load as a run: normal operations at another scale. */
-async function begin(target: Target, { minutes, scale }: SoakOptions): Promise<Override> {
-  return conductorSession(target.conductor, async (sql) => {
-    const { desired, override } = await readState(sql);
-    if (desired === null)
-      throw new Refusal('The database has no scenario yet: start the shop, or pulumi up.');
-    if (override !== null) throw new Refusal(`A run is under way: ${describeRun(override)}.`);
-    if (desired.mode !== 'normal') {
-      throw new Refusal(
-        `The shop is in mode ${desired.mode}: a soak is of the healthy one (npm run rollback).`,
-      );
-    }
-    const run = soakRun(desired, scale, minutes * 60, Date.now() / 1000);
-    await beginRun(sql, run);
-    return run;
-  });
-}
-
-/** The run that is the load: the desired scenario with the traffic of `scale`. */
-function soakRun(desired: Scenario, scale: number, seconds: number, now: number): Override {
-  const { traffic } = resolveScenario({ traffic: { scale } }, { nowSeconds: now });
-  const runId = `soak-${Math.round(now)}`;
-  // Pools stay: PostgreSQL has connections for these.
-  const scenario = { ...desired, runId, scale, traffic };
-  return healthyRun(scenario, {
-    runId,
-    startedBy: SOAK,
-    now,
-    seconds: seconds + graceOf({ startedBy: SOAK }),
-  });
-}
-
 /** Takes a sample every few seconds. A service that does not answer is told, and looked at again. */
 async function watch(
   target: Target,
@@ -167,13 +131,14 @@ async function watch(
   interruption: Interruption,
   output: Output,
 ): Promise<void> {
+  const observer = new ShopObserver(target);
   const started = performance.now();
   let toldAt = started;
   let failing = false;
   for (;;) {
     const at = (performance.now() - started) / 1000;
     try {
-      samples.push(await takeSample(target, at));
+      samples.push(await takeSample(target, observer, at));
       if (failing) output.line('  answers again');
       failing = false;
     } catch (error) {
@@ -192,12 +157,12 @@ async function watch(
 function tellProgress(samples: readonly Sample[], at: number, seconds: number, output: Output): void {
   const [first, last] = [samples[0], samples.at(-1)];
   if (first === undefined || last === undefined) return;
-  const lane = (name: 'baseline' | 'demo'): string =>
+  const progress = (name: 'baseline' | 'demo'): string =>
     `${name} ${last.load[name].requests - first.load[name].requests} ended, ` +
     `${last.load[name].errors - first.load[name].errors} failed, ${last.load[name].dropped - first.load[name].dropped} dropped`;
   const total = Object.values(last.rss).reduce((sum, bytes) => sum + bytes, 0);
   output.line(
-    `  ${duration(at * 1000)} of ${duration(seconds * 1000)}: ${lane('baseline')}; ${lane('demo')}; ${Math.round(total / 1_000_000)} MB`,
+    `  ${duration(at * 1000)} of ${duration(seconds * 1000)}: ${progress('baseline')}; ${progress('demo')}; ${Math.round(total / 1_000_000)} MB`,
   );
 }
 

@@ -11,9 +11,10 @@ import { checkVendor } from './checks/vendor';
 import { runCommand } from '../machine/command';
 import { EXIT, messageOf } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
-import { withTarget } from './control/left-open';
+import { withTarget } from './outage/left-open';
 import { errorOutput, standardOutput, type Output } from '../machine/terminal';
 import { flag, REPOSITORY, type Command, type ValuesOf } from '../machine/options';
+import { ShopObserver } from './observation/shop-observer';
 import { KEEP, TARGET_OPTIONS } from './target/target-options';
 
 /** How long baseline is watched (s). */
@@ -75,6 +76,7 @@ async function validate(
     effective.catch(() => undefined);
     const context: CheckContext = {
       target,
+      observer: new ShopObserver(target),
       effective: () => effective,
       patienceMs: options.quick ? QUICK_PATIENCE_MS : PATIENCE_MS,
       output,

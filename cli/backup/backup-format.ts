@@ -48,7 +48,8 @@ export type Row = readonly (string | null)[];
 export class BackupWriter {
   private readonly whole = createHash('sha256');
   private table: { hash: Hash; rows: number; name: string } | null = null;
-  private failure: unknown = null;
+  /** Aborted, with the reason, as soon as the file cannot be written any more. */
+  private readonly failed = new AbortController();
 
   private constructor(
     private readonly file: string,
@@ -58,7 +59,7 @@ export class BackupWriter {
     private readonly done: Promise<void>,
   ) {
     done.catch((error: unknown) => {
-      this.failure = error;
+      this.failed.abort(error);
     });
   }
 
@@ -121,10 +122,16 @@ export class BackupWriter {
   }
 
   private async line(text: string): Promise<void> {
-    if (this.failure !== null) throw this.failure as Error;
+    const { signal } = this.failed;
+    signal.throwIfAborted();
     this.whole.update(text).update('\n');
-    // Waits while the disk is behind: nothing piles up in memory.
-    if (!this.gzip.write(`${text}\n`)) await Promise.race([once(this.gzip, 'drain'), this.done]);
+    // Waits while the disk is behind: nothing piles up in memory. Nor is anything left of the waiting, as it would be of
+    // a race with a promise that stays open until the file's end.
+    if (this.gzip.write(`${text}\n`)) return;
+    await once(this.gzip, 'drain', { signal }).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw error;
+    });
   }
 }
 

@@ -1,10 +1,9 @@
 import { availableParallelism, loadavg } from 'node:os';
-import { numberAt } from '../../machine/json';
 import { duration, percent } from '../../report/format';
 import { BASELINE_ERROR_RATE, CATALOG_P95_MS, JOURNEY_P95_MS, LEAST_REQUESTS } from '../../report/limits';
-import { parseSummary } from '../target/observation';
+import { largest } from '../observation/replicas';
 import { failed, ok, type Finding } from './check';
-import { readInstances, readService, type CheckContext } from './context';
+import type { CheckContext } from './context';
 
 /** How often the sliding windows are looked at (ms). */
 const EVERY_MS = 5000;
@@ -24,17 +23,10 @@ export interface BaselineWindow {
   catalogP95Ms: number | null;
 }
 
-interface Counts {
-  requests: number;
-  errors: number;
-  targetRpm: number;
-  rpm: number;
-  p95Ms: number | null;
-}
-
 /** Watches baseline for `seconds`. */
 export async function checkBaseline(context: CheckContext, seconds: number): Promise<Finding> {
-  const first = await counts(context);
+  const { observer } = context;
+  const first = (await observer.traffic()).baseline;
   const started = performance.now();
   let journey: number | null = null;
   let catalog: number | null = null;
@@ -45,13 +37,13 @@ export async function checkBaseline(context: CheckContext, seconds: number): Pro
     // Only windows that lie within the look: what was before is not its doing.
     const lookedFor = (performance.now() - started) / 1000;
     if (lookedFor < Math.min(60, seconds)) continue;
-    const now = await counts(context);
-    if (seconds >= 60 && now.rpm >= LEAST_REQUESTS) journey = worse(journey, now.p95Ms);
+    const now = (await observer.traffic()).baseline;
+    if (seconds >= 60 && now.rpm >= LEAST_REQUESTS) journey = largest([journey, now.p95Ms]);
     if (seconds < 60) continue;
-    const summary = parseSummary(await readService(context.target, 'console', '/api/summary?minutes=false'));
-    if (summary.catalog.requests >= LEAST_REQUESTS) catalog = worse(catalog, summary.catalog.p95Ms);
+    const seen = (await observer.telemetry()).catalog;
+    if (seen.requests >= LEAST_REQUESTS) catalog = largest([catalog, seen.p95Ms]);
   }
-  const last = await counts(context);
+  const last = (await observer.traffic()).baseline;
   const requests = last.requests - first.requests;
   const errors = last.errors - first.errors;
   const finding = judgeBaseline({
@@ -99,25 +91,4 @@ export function judgeBaseline(window: BaselineWindow): Finding {
       : []),
   ];
   return faults.length === 0 ? ok(figures) : failed(`${figures}: ${faults.join(', ')}`);
-}
-
-async function counts({ target }: CheckContext): Promise<Counts> {
-  const bodies = await readInstances(target, 'load-generator', '/admin/traffic-stats');
-  const sum = (...keys: string[]): number =>
-    bodies.reduce<number>((total, body) => total + (numberAt(body, 'baseline', ...keys) ?? 0), 0);
-  return {
-    requests: sum('requests'),
-    errors: sum('errors'),
-    // Every replica tells the rate of all together.
-    targetRpm: numberAt(bodies[0], 'baseline', 'target_rpm') ?? 0,
-    rpm: sum('rpm'),
-    p95Ms: bodies
-      .map((body) => numberAt(body, 'baseline', 'p95_ms'))
-      .reduce<number | null>((a, b) => worse(a, b), null),
-  };
-}
-
-function worse(a: number | null, b: number | null): number | null {
-  if (a === null) return b;
-  return b === null ? a : Math.max(a, b);
 }

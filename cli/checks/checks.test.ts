@@ -7,12 +7,9 @@ import { anchorOf } from './book';
 import { allOk, checkLines, CheckFault, failed, ok, runCheck, skipped } from './check';
 import { latestExportError } from './collector-log';
 import { collectorExporters, isVendor, vendorTrouble } from './collector-metrics';
-import { eventually } from './context';
-import { judgeInstances } from './platform';
+import { lookAtInstances } from './platform';
 import { missingInMap } from './telemetry';
 import { meaningOf, refusedBy, statusIn } from './vendor';
-
-const wait = (): Promise<void> => Promise.resolve();
 
 describe('a check', () => {
   it('that throws has failed with the reason, its general remedy and its anchor', async () => {
@@ -40,18 +37,6 @@ describe('a check', () => {
     assert.equal(allOk([good, none]), true);
     assert.equal(allOk([good, await runCheck('pool', () => Promise.resolve(failed('3')))]), false);
   });
-
-  it('is looked at again until it holds, and for no longer than its patience', async () => {
-    let looks = 0;
-    const later = await eventually({ patienceMs: 10_000, wait }, () =>
-      ++looks === 1
-        ? Promise.reject(new Error('not yet'))
-        : Promise.resolve(looks < 4 ? 'too few' : { looks }),
-    );
-    assert.deepEqual(later, { looks: 4 });
-    const never = await eventually({ patienceMs: -1, wait }, () => Promise.reject(new Error('away')));
-    assert.equal(never, 'away');
-  });
 });
 
 describe('what runs', () => {
@@ -64,15 +49,17 @@ describe('what runs', () => {
     pid: null,
   }));
 
-  it('is at least eight instances, every service among them, all ready', () => {
-    assert.equal(judgeInstances(all).state, 'ok');
-    const without = judgeInstances(all.filter(({ workload }) => workload !== 'payment'));
-    assert.deepEqual([without.state, without.figures], ['failed', 'payment is missing']);
+  const problem = async (instances: Instance[]): Promise<string | null> =>
+    (await lookAtInstances({ instances: () => Promise.resolve(instances) })).problem;
+
+  it('is at least eight instances, every service among them, all ready', async () => {
+    assert.equal(await problem(all), null);
+    assert.equal(await problem(all.filter(({ workload }) => workload !== 'payment')), 'payment is missing');
     const unready = all.map((each) =>
       each.workload === 'cart' ? { ...each, ready: false, reason: 'redis: away' } : each,
     );
-    assert.match(judgeInstances(unready).figures, /^cart \(cart-1\) is not ready: redis: away$/);
-    assert.match(judgeInstances(all.slice(0, 3)).figures, /only 3 of at least 8/);
+    assert.equal(await problem(unready), 'cart (cart-1) is not ready: redis: away');
+    assert.match((await problem(all.slice(0, 3))) ?? '', /only 3 of at least 8/);
   });
 });
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { readIndexes } from '../../scenario/apply';
 import { readState } from '../../scenario/state';
 import { ConfigError } from '../../scenario/config/config-error';
@@ -11,9 +10,10 @@ import { messageOf } from '../../machine/errors';
 import { textAt } from '../../machine/json';
 import { withSession } from '../../machine/session';
 import { uncleanKeys } from '../target/stack-file';
+import { lookAtPool } from '../observation/healthy';
+import { look, until } from '../observation/look';
 import { failed, ok, type Finding } from './check';
-import { eventually, readInstances, type CheckContext } from './context';
-import { readRecommendationPool } from './pool';
+import { finding, type CheckContext } from './context';
 
 /** The services that follow the scenario's rows. */
 const SUBSCRIBERS: readonly ServiceName[] = ['product-catalog', 'load-generator', 'console'];
@@ -24,19 +24,19 @@ export async function checkDemoMode(context: CheckContext): Promise<Finding> {
   if (override !== null) return failed(`${describeRun(override)} is under way`);
   if (desired === null) return failed('the database has no scenario', 'start the shop, or pulumi up');
   if (desired.mode !== 'normal') return failed(`the desired scenario is ${desired.mode} (${desired.runId})`);
-  const found = await eventually(context, async () => {
+  const found = await until(async () => {
     const states = await Promise.all(
       SUBSCRIBERS.map(async (name) =>
-        (await readInstances(context.target, name, '/health')).flatMap((body) => {
+        (await context.observer.all(name, '/health')).flatMap(({ body }) => {
           const mode = textAt(body, 'scenario', 'mode');
           return mode === 'normal' ? [] : [`${name} still sees ${mode ?? 'nothing'}`];
         }),
       ),
     );
     const late = states.flat();
-    return late.length === 0 ? true : late.join('; ');
-  });
-  return typeof found === 'string' ? failed(found) : ok(`normal, seen by ${SUBSCRIBERS.join(', ')}`);
+    return look(true, late.length === 0 ? null : late.join('; '));
+  }, context);
+  return finding(found, () => `normal, seen by ${SUBSCRIBERS.join(', ')}`);
 }
 
 /** Nothing of an outage is left: stack config, indexes, pool, storage. */
@@ -75,27 +75,12 @@ async function databaseFaults({ target }: CheckContext): Promise<string[]> {
 }
 
 /** The pool at the scale the shop runs at: what the desired scenario says, and no smaller than normal's share. */
-async function poolFaults(context: CheckContext): Promise<string[]> {
-  const effective = await withSession(context.target.conductor, (sql) => readState(sql));
-  const scenario = effective.desired;
-  if (scenario === null) return ['the database has no scenario'];
-  const expected = scenario.pools.recommendation.max;
-  const normal = Math.max(1, Math.round(presetOf('normal').pool.max * scenario.scale));
+async function poolFaults({ target, observer, ...patience }: CheckContext): Promise<string[]> {
+  const { desired } = await withSession(target.conductor, (sql) => readState(sql));
+  if (desired === null) return ['the database has no scenario'];
+  const expected = desired.pools.recommendation.max;
+  const normal = Math.max(1, Math.round(presetOf('normal').pool.max * desired.scale));
   if (expected < normal) return [`the desired pool is ${expected}, normal is ${normal}`];
-  const found = await eventually(context, async () => {
-    const pool = await readRecommendationPool(context.target, expected);
-    return pool.size >= pool.expected
-      ? true
-      : `the recommendation pool is ${pool.size}, should be ${pool.expected}`;
-  });
-  return typeof found === 'string' ? [found] : [];
-}
-
-/** The text of a stack's file. @throws when it can't be read */
-export function readStackFile(target: Pick<CheckContext['target'], 'config'>): {
-  file: string;
-  text: string;
-} {
-  const file = stackConfigPath(target.config);
-  return { file, text: readFileSync(file, 'utf8') };
+  const { problem } = await until(() => lookAtPool(expected, observer), patience);
+  return problem === null ? [] : [problem];
 }

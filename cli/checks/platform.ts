@@ -1,34 +1,39 @@
-import { SERVICE_NAMES } from '../../services/catalog';
+import { SERVICE_NAMES, type ServiceName } from '../../services/catalog';
 import { messageOf } from '../../machine/errors';
-import { at, textAt } from '../../machine/json';
-import type { Instance } from '../target/target';
-import { failed, ok, type Finding } from './check';
-import { eventually, readInstances, type CheckContext } from './context';
+import { textAt } from '../../machine/json';
+import { failingChecks } from '../observation/answers';
+import { look, until, type Look } from '../observation/look';
+import type { ShopObserver } from '../observation/shop-observer';
+import type { Instance, Target } from '../target/target';
+import type { Finding } from './check';
+import { finding, type CheckContext } from './context';
 
 /** The seeds want at least so many pods. */
 export const LEAST_INSTANCES = 8;
 
+/** Whether everything that runs is there and ready: at least eight, every service among them. */
+export async function lookAtInstances(target: Pick<Target, 'instances'>): Promise<Look<Instance[]>> {
+  const instances = await target.instances();
+  return look(instances, describeUnready(instances));
+}
+
 /** Everything that runs is there and ready. */
 export async function checkInstances(context: CheckContext): Promise<Finding> {
-  const found = await eventually(context, async () => {
-    const instances = await context.target.instances();
-    return judgeInstances(instances).state === 'ok' ? instances : describeUnready(instances);
-  });
-  return typeof found === 'string' ? failed(found, logsRemedy(context)) : judgeInstances(found);
+  const found = await until(() => lookAtInstances(context.target), context);
+  return finding(
+    found,
+    (instances) => {
+      const restarts = instances.reduce((sum, instance) => sum + (instance.restarts ?? 0), 0);
+      return `${instances.length} ready${restarts > 0 ? `, ${restarts} restarts so far` : ''}`;
+    },
+    logsRemedy(context),
+  );
 }
 
-/** At least eight, all ready, and every service among them. */
-export function judgeInstances(instances: readonly Instance[]): Finding {
-  const restarts = instances.reduce((sum, instance) => sum + (instance.restarts ?? 0), 0);
-  const unready = describeUnready(instances);
-  if (unready !== '') return failed(unready);
-  return ok(`${instances.length} ready${restarts > 0 ? `, ${restarts} restarts so far` : ''}`);
-}
-
-function describeUnready(instances: readonly Instance[]): string {
+function describeUnready(instances: readonly Instance[]): string | null {
   const there = new Set(instances.map(({ workload }) => workload));
   const missing = SERVICE_NAMES.filter((name) => !there.has(name));
-  return [
+  const faults = [
     ...(instances.length < LEAST_INSTANCES
       ? [`only ${instances.length} of at least ${LEAST_INSTANCES}`]
       : []),
@@ -36,11 +41,12 @@ function describeUnready(instances: readonly Instance[]): string {
     ...instances
       .filter(({ ready }) => !ready)
       .map(({ workload, name, reason }) => `${workload} (${name}) is not ready: ${reason ?? 'unknown'}`),
-  ].join('; ');
+  ];
+  return faults.length === 0 ? null : faults.join('; ');
 }
 
 /** Where the logs are. */
-export function logsRemedy({ target }: Pick<CheckContext, 'target'>): string {
+export function logsRemedy({ target }: { target: Pick<Target, 'kind' | 'dataDir' | 'namespace'> }): string {
   return target.kind === 'local'
     ? `look at the log of each: ${target.dataDir}/logs/<name>.log`
     : `kubectl -n ${target.namespace ?? ''} describe pod NAME; kubectl -n ${target.namespace ?? ''} logs NAME`;
@@ -48,35 +54,27 @@ export function logsRemedy({ target }: Pick<CheckContext, 'target'>): string {
 
 /** Every instance of every service says `healthy`. */
 export async function checkHealth(context: CheckContext): Promise<Finding> {
-  const found = await eventually(context, async () => {
-    const states = await Promise.all(SERVICE_NAMES.map((name) => unhealthy(context, name)));
+  const found = await until(async () => {
+    const states = await Promise.all(SERVICE_NAMES.map((name) => unhealthy(context.observer, name)));
     const problems = states.flatMap(({ problem }) => (problem === null ? [] : [problem]));
-    return problems.length === 0
-      ? states.reduce((sum, { instances }) => sum + instances, 0)
-      : problems.join('; ');
-  });
-  return typeof found === 'string'
-    ? failed(found)
-    : ok(`${SERVICE_NAMES.length} services${found > SERVICE_NAMES.length ? ` (${found} instances)` : ''}`);
+    const instances = states.reduce((sum, { seen }) => sum + (seen ?? 0), 0);
+    return look(instances, problems.length === 0 ? null : problems.join('; '));
+  }, context);
+  return finding(
+    found,
+    (instances) =>
+      `${SERVICE_NAMES.length} services${instances > SERVICE_NAMES.length ? ` (${instances} instances)` : ''}`,
+  );
 }
 
-async function unhealthy(
-  { target }: CheckContext,
-  name: (typeof SERVICE_NAMES)[number],
-): Promise<{ instances: number; problem: string | null }> {
+async function unhealthy(observer: ShopObserver, name: ServiceName): Promise<Look<number>> {
   try {
-    const bodies = await readInstances(target, name, '/health');
-    const sick = bodies.filter((body) => textAt(body, 'status') !== 'healthy');
-    const problem = sick.length === 0 ? null : `${name} is degraded (${failingChecks(sick[0])})`;
-    return { instances: bodies.length, problem };
+    const answers = await observer.all(name, '/health');
+    const sick = answers.find(({ body }) => textAt(body, 'status') !== 'healthy');
+    if (sick === undefined) return look(answers.length);
+    const reasons = failingChecks(sick.body).join(', ');
+    return look(answers.length, `${name} is degraded (${reasons || 'without saying why'})`);
   } catch (error) {
-    return { instances: 0, problem: `${name}: ${messageOf(error)}` };
+    return { problem: `${name}: ${messageOf(error)}`, seen: null };
   }
-}
-
-function failingChecks(body: unknown): string {
-  const failing = Object.entries((at(body, 'checks') ?? {}) as Record<string, unknown>)
-    .filter(([, result]) => result !== 'ok')
-    .map(([check, result]) => `${check}: ${String(result)}`);
-  return failing.length > 0 ? failing.join(', ') : 'without saying why';
 }

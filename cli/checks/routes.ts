@@ -2,8 +2,9 @@ import type { ServiceName } from '../../services/catalog';
 import { getJson, postJson } from '../../machine/http';
 import { messageOf } from '../../machine/errors';
 import { textAt } from '../../machine/json';
-import { failed, ok, type Finding } from './check';
-import { eventually, type CheckContext } from './context';
+import { look, until, type Patience } from '../observation/look';
+import type { Finding } from './check';
+import { finding, type CheckContext } from './context';
 
 const TIMEOUT_MS = 5000;
 
@@ -27,14 +28,12 @@ export const ROUTES: readonly (readonly [ServiceName, 'GET' | 'POST', string])[]
 ];
 
 /** Every route is there: whatever it answers, it is not "no such route". */
-export async function checkRoutes(
-  context: Pick<CheckContext, 'target' | 'patienceMs' | 'wait'>,
-): Promise<Finding> {
-  const found = await eventually(context, async () => {
+export async function checkRoutes(context: Pick<CheckContext, 'target' | keyof Patience>): Promise<Finding> {
+  const found = await until(async () => {
     const faults = await missingRoutes(context.target);
-    return faults.length === 0 ? true : faults.join('; ');
-  });
-  return typeof found === 'string' ? failed(found) : ok(`${ROUTES.length} routes answer`);
+    return look(true, faults.length === 0 ? null : faults.join('; '));
+  }, context);
+  return finding(found, () => `${ROUTES.length} routes answer`);
 }
 
 async function missingRoutes(target: CheckContext['target']): Promise<string[]> {

@@ -3,10 +3,11 @@ import { INDEX_NAMES } from '../../scenario/types';
 import { wrongIndexes } from '../target/conductor';
 import { textAt } from '../../machine/json';
 import { withSession } from '../../machine/session';
+import { lookAtPool } from '../observation/healthy';
+import { until } from '../observation/look';
 import { failed, ok, type Finding } from './check';
-import { eventually, readService, type CheckContext } from './context';
+import { finding, type CheckContext } from './context';
 import { describeEffective } from './effective';
-import { readRecommendationPool } from './pool';
 
 /** Every known index is what the scenario in force says; an invalid left-over is not. */
 export async function checkIndexes(context: CheckContext): Promise<Finding> {
@@ -26,8 +27,8 @@ export async function checkIndexes(context: CheckContext): Promise<Finding> {
 }
 
 /** What product-catalog sees of the recommendation query's plan. */
-async function observedPlan({ target }: CheckContext): Promise<string> {
-  const body = await readService(target, 'product-catalog', '/health').catch(() => null);
+async function observedPlan({ observer }: CheckContext): Promise<string> {
+  const body = await observer.get('product-catalog', '/health').catch(() => null);
   const used = textAt(body, 'plans', 'recommendations', 'index_used');
   return used === null ? '' : `; the query uses ${used === 'NONE' ? 'none' : used}`;
 }
@@ -35,13 +36,9 @@ async function observedPlan({ target }: CheckContext): Promise<string> {
 /** The recommendation pool, over all replicas, has the size of the scenario in force. */
 export async function checkPool(context: CheckContext): Promise<Finding> {
   const { scenario } = await context.effective();
-  const found = await eventually(context, async () => {
-    const { size, expected, replicas } = await readRecommendationPool(
-      context.target,
-      scenario.pools.recommendation.max,
-    );
-    if (size !== expected) return `${size} connections, should be ${expected}`;
-    return { figures: `${size} connections${replicas > 1 ? ` over ${replicas} replicas` : ''}` };
-  });
-  return typeof found === 'string' ? failed(found) : ok(found.figures);
+  const found = await until(() => lookAtPool(scenario.pools.recommendation.max, context.observer), context);
+  return finding(
+    found,
+    ({ size, replicas }) => `${String(size)} connections${replicas > 1 ? ` over ${replicas} replicas` : ''}`,
+  );
 }

@@ -1,8 +1,10 @@
 import { CATALOG } from '../../services/catalog';
 import { at, listAt, numberAt, textAt } from '../../machine/json';
-import { parseSummary } from '../target/observation';
-import { failed, ok, type Finding } from './check';
-import { eventually, readService, type CheckContext } from './context';
+import { lookAtTelemetry, spanAge } from '../observation/healthy';
+import { look, until } from '../observation/look';
+import type { ShopObserver } from '../observation/shop-observer';
+import type { Finding } from './check';
+import { finding, type CheckContext } from './context';
 import type { TestRequest } from './journeys';
 
 export const LEAST_DEPTH = 7;
@@ -10,49 +12,40 @@ const TRACES_LOOKED_AT = 5;
 
 /** Spans of both cohorts came within the last minute, and still come. */
 export async function checkTelemetryArrives(context: CheckContext): Promise<Finding> {
-  const found = await eventually(context, async () => {
-    const body = await readService(context.target, 'console', '/api/summary?minutes=false');
-    const { arriving, baselineRequests, demoRequests } = parseSummary(body);
-    if (!arriving) return `the console received no spans for ${ageOf(body)}`;
-    if (baselineRequests === 0 || demoRequests === 0) {
-      return `the console has ${baselineRequests} baseline and ${demoRequests} demo requests of the last minute`;
-    }
-    return {
-      figures: `${baselineRequests} baseline and ${demoRequests} demo requests in the last minute, latest span ${ageOf(body)} ago`,
-    };
-  });
-  return typeof found === 'string' ? failed(found) : ok(found.figures);
-}
-
-function ageOf(summary: unknown): string {
-  const age = numberAt(summary, 'telemetry', 'lastSpanAgeMs');
-  return age === null ? 'its whole life' : `${(age / 1000).toFixed(1)} s`;
+  const found = await until(() => lookAtTelemetry(context.observer), context);
+  return finding(
+    found,
+    (seen) =>
+      `${seen.baselineRequests} baseline and ${seen.demoRequests} demo requests in the last minute, latest span ${spanAge(seen)} ago`,
+  );
 }
 
 /** The newest checkouts of the load generator, and our own, are traces of at least seven levels. */
 export async function checkTraceDepth(context: CheckContext, request: TestRequest): Promise<Finding> {
-  const { target } = context;
-  const found = await eventually(context, async () => {
-    const depths = await newestDepths(context);
-    const deepest = Math.max(0, ...depths);
-    if (depths.length === 0) return 'the console keeps no whole trace of a demo checkout';
-    if (deepest < LEAST_DEPTH)
-      return `${deepest} levels (at least ${LEAST_DEPTH}), in ${depths.length} traces`;
-    const own = await readService(target, 'console', `/api/traces/${request.traceId}`).catch(() => null);
-    const ownDepth = numberAt(own, 'depth');
-    return {
-      figures:
-        `${deepest} levels in the newest ${depths.length} checkouts` +
-        (ownDepth === null
-          ? ''
-          : `; our own: ${ownDepth} levels, ${listAt(own, 'services').length} services`),
-    };
-  });
-  return typeof found === 'string' ? failed(found) : ok(found.figures);
+  const { observer } = context;
+  const found = await until(async () => {
+    const depths = await newestDepths(observer);
+    if (depths.length === 0) return look(depths, 'the console keeps no whole trace of a demo checkout');
+    const deepest = Math.max(...depths);
+    return look(
+      depths,
+      deepest < LEAST_DEPTH
+        ? `${deepest} levels (at least ${LEAST_DEPTH}), in ${depths.length} traces`
+        : null,
+    );
+  }, context);
+  const own = await observer.get('console', `/api/traces/${request.traceId}`).catch(() => null);
+  const ownDepth = numberAt(own, 'depth');
+  return finding(
+    found,
+    (depths) =>
+      `${Math.max(...depths)} levels in the newest ${depths.length} checkouts` +
+      (ownDepth === null ? '' : `; our own: ${ownDepth} levels, ${listAt(own, 'services').length} services`),
+  );
 }
 
-async function newestDepths({ target }: CheckContext): Promise<number[]> {
-  const list = await readService(target, 'console', '/api/traces?traffic=demo&limit=40');
+async function newestDepths(observer: ShopObserver): Promise<number[]> {
+  const list = await observer.get('console', '/api/traces?traffic=demo&limit=40');
   const journeys = listAt(list, 'traces').filter(
     (trace) => at(trace, 'complete') === true && textAt(trace, 'service') === 'load-generator',
   );
@@ -60,7 +53,7 @@ async function newestDepths({ target }: CheckContext): Promise<number[]> {
     journeys.slice(0, TRACES_LOOKED_AT).map(async (trace) => {
       const id = textAt(trace, 'traceId') ?? '';
       // One that has been forgotten meanwhile says nothing.
-      const tree = await readService(target, 'console', `/api/traces/${id}`).catch(() => null);
+      const tree = await observer.get('console', `/api/traces/${id}`).catch(() => null);
       return numberAt(tree, 'depth');
     }),
   );
@@ -69,11 +62,11 @@ async function newestDepths({ target }: CheckContext): Promise<number[]> {
 
 /** All ten services and both stores were heard of, and every edge of the catalog was used, in the last minute. */
 export async function checkServiceMap(context: CheckContext): Promise<Finding> {
-  const found = await eventually(context, async () => {
-    const missing = missingInMap(await readService(context.target, 'console', '/api/service-map'));
-    return missing.length === 0 ? { figures: describeMap() } : `missing: ${missing.join(', ')}`;
-  });
-  return typeof found === 'string' ? failed(found) : ok(found.figures);
+  const found = await until(async () => {
+    const missing = missingInMap(await context.observer.get('console', '/api/service-map'));
+    return look(true, missing.length === 0 ? null : `missing: ${missing.join(', ')}`);
+  }, context);
+  return finding(found, describeMap);
 }
 
 const SHOP = CATALOG.filter(({ shop }) => shop);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { ShopObserver } from '../observation/shop-observer';
 import type { Target } from '../target/target';
 import type { CheckContext } from './context';
 import { checkVendor } from './vendor';
@@ -45,6 +46,7 @@ function context(stack: boolean): CheckContext {
   };
   return {
     target: target as Target,
+    observer: new ShopObserver(target as Target),
     effective: () => Promise.reject(new Error('not asked')),
     patienceMs: 0,
     output: { line: () => undefined },

@@ -4,7 +4,7 @@ import { messageOf } from '../../machine/errors';
 import { failed, ok, skipped, type Finding } from './check';
 import { collectorExporters, isVendor, vendorTrouble } from './collector-metrics';
 import { collectorLog } from './collector-log';
-import { readService, type CheckContext } from './context';
+import type { CheckContext } from './context';
 import { testRequest } from './journeys';
 
 /** The collector's own metrics. */
@@ -95,9 +95,8 @@ export function refusedBy(vendor: string, message: string): Finding {
 
 /** A shop on this machine: the console passes telemetry on, and notes each signal's last answer. */
 async function checkForwarder(context: CheckContext): Promise<Finding> {
-  const { target, wait } = context;
-  const read = async (): Promise<unknown> =>
-    at(await readService(target, 'console', '/health'), 'forwarding');
+  const { observer, wait } = context;
+  const read = async (): Promise<unknown> => at(await observer.get('console', '/health'), 'forwarding');
   const before = await read();
   if (before === null) {
     return skipped('nobody: telemetry stays in the console (npm start -- --otlp-endpoint URL sends it on)');

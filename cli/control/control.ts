@@ -3,19 +3,20 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ControlCommand } from './control-arguments';
 import { Conductor } from '../target/conductor';
-import { codeOf, EXIT, Refusal } from '../../machine/errors';
-import { healIntent, healLeftOpen } from './heal-left-open';
+import { codeOf, EXIT, messageOf, Refusal } from '../../machine/errors';
+import { healIntent, healLeftOpen } from '../outage/heal-left-open';
 import { historyRows, historyTable, revelation } from './history';
 import { describeIntent, isSameIntent, livenessOf, newIntent, thisHost, type Intent } from './intent';
-import { ShopObserver } from '../target/observation';
+import { ShopObserver } from '../observation/shop-observer';
 import { errorOutput, type Output } from '../../machine/terminal';
 import { runUnderWay } from '../../scenario/override/change';
 import { HOLD_SECONDS } from '../../scenario/override/lease';
 import { pastRuns } from './past-runs';
-import { heal } from '../run/recovery';
+import { heal } from '../outage/heal';
 import { RunControls } from './run-controls';
 import { statusLines, statusOf } from './status';
-import { discoverTarget, type Target } from '../target/target';
+import { discoverTarget } from '../target/discover';
+import type { Target } from '../target/target';
 
 /** How long a runner may take to heal after an abort (ms): a stack's update is part of it. */
 const RUNNER_WITHIN_MS = 180_000;
@@ -128,7 +129,11 @@ async function endUnattended(
   output: Output,
 ): Promise<number> {
   const intent: Intent = { ...newIntent('override', new Date()), state: 'open', runId };
-  const other = await target.intents.claim(intent);
+  // A place that cannot be written to must not keep an outage open.
+  const other = await target.intents.claim(intent).catch((error: unknown) => {
+    output.line(`  (not written down: ${messageOf(error)})`);
+    return null;
+  });
   if (other !== null) throw new Refusal(`${describeIntent(other)} has just begun: try again.`);
   const healed = await heal(() => conductor.heal(runId), {
     conductor,

@@ -1,5 +1,5 @@
 import type { ClusterAccess } from '../target/cluster';
-import { parseSharedIntent, sharedText, type Intent, type IntentStore } from './intent';
+import { isSameIntent, parseSharedIntent, sharedText, type Intent, type IntentStore } from './intent';
 import type { Output } from '../../machine/terminal';
 
 /** Name of the ConfigMap in the shop's namespace. */
@@ -22,8 +22,15 @@ export class ClusterIntent implements IntentStore {
     private readonly output: Output,
   ) {}
 
+  /**
+   * What the cluster says is newer than another run's file of this machine: who wrote it there found nothing open, so the
+   * file's run was healed from elsewhere. Of its own run only the file knows everything, and it alone where the cluster
+   * does not answer.
+   */
   async read(): Promise<Intent | null> {
-    return (await this.file.read()) ?? (await this.readShared());
+    const mine = await this.file.read();
+    const shared = await (mine === null ? this.readShared() : this.readShared().catch(() => null));
+    return shared === null || isSameIntent(mine, shared) ? mine : shared;
   }
 
   async claim(intent: Intent): Promise<Intent | null> {

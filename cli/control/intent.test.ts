@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { mayInterrupt } from './control';
-import { healLeftOpen } from './heal-left-open';
+import { healLeftOpen } from '../outage/heal-left-open';
 import {
   describeIntent,
   livenessOf,
@@ -163,6 +163,38 @@ describe('an intent', () => {
     const later = { host: named.host, now: Date.parse(named.endsAt) + 11 * 60_000 };
     assert.equal(livenessOf(named, later), 'dead');
     assert.equal(livenessOf(mine(), later), 'alive', 'a paused run of this machine');
+  });
+
+  it("of another machine's live run outranks this machine's stale file, which heals nothing meanwhile", async () => {
+    const dead = {
+      ...mine(),
+      since: '2026-01-01T00:00:00.000Z',
+      processStartedAt: 'Thu Jan  1 00:00:00 1970',
+    };
+    const stale: Intent = { ...dead, how: 'config', state: 'open', configBefore: 'config: {}\n' };
+    const file = new IntentFile(path.join(folder, 'stale'));
+    await file.update(stale);
+    const live: Intent = { ...mine(), host: 'other', state: 'open', runId: 'theirs' };
+    let held: string | null = sharedText(live);
+    let answers = true;
+    const cluster = {
+      readConfig: () => (answers ? Promise.resolve(held) : Promise.reject(new Error('no route'))),
+      createConfig: () => Promise.resolve(false),
+      writeConfig: () => Promise.resolve(),
+      deleteConfig: () => Promise.reject(new Error('nothing is to be deleted')),
+    };
+    const output = { line: () => undefined };
+    const store = new ClusterIntent(cluster, file, output);
+    const target = { kind: 'stack', intents: store } as unknown as Target;
+    const left = await healLeftOpen(target, { keep: false, repositoryDir: folder, output });
+    assert.equal(left.found === 'running' ? left.intent.runId : left.found, 'theirs');
+    // Its own run it knows better than the cluster does.
+    held = sharedText(stale);
+    assert.equal((await store.read())?.configBefore, 'config: {}\n');
+    held = null;
+    assert.equal((await store.read())?.configBefore, 'config: {}\n');
+    answers = false;
+    assert.equal((await store.read())?.configBefore, 'config: {}\n');
   });
 
   it('lives as long as the very process does; another machine is believed until its end', async () => {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { resolveScenario } from '../../scenario/resolve';
 import type { Override } from '../../scenario/types';
 import type { Conductor } from '../target/conductor';
-import type { ShopObserver } from '../target/observation';
+import type { ShopObserver } from '../observation/shop-observer';
 import { statusLines, statusOf } from './status';
 import type { Target } from '../target/target';
 
@@ -28,7 +28,7 @@ const conductor = {
 } as unknown as Conductor;
 const observer = {
   traffic: () => Promise.reject(new Error('ECONNREFUSED')),
-  flowAlert: () => Promise.reject(new Error('ECONNREFUSED')),
+  runTelemetry: () => Promise.reject(new Error('ECONNREFUSED')),
 } as unknown as ShopObserver;
 
 test('a run has the minutes that it shows, not those it is held longer', async () => {

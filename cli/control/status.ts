@@ -3,7 +3,8 @@ import { positionAt } from '../../scenario/timeline';
 import type { Conductor } from '../target/conductor';
 import { messageOf } from '../../machine/errors';
 import { describeIntent, livenessOf, type Intent } from './intent';
-import type { FlowAlertState, ShopObserver, TrafficStats } from '../target/observation';
+import type { CohortStats, FlowAlertState } from '../observation/answers';
+import type { ShopObserver } from '../observation/shop-observer';
 import { percent } from '../../report/format';
 import type { Target } from '../target/target';
 
@@ -42,7 +43,7 @@ export async function statusOf(
   target: Target,
   intent: Intent | null,
   conductor: Pick<Conductor, 'readState'>,
-  observer: Pick<ShopObserver, 'traffic' | 'flowAlert'>,
+  observer: Pick<ShopObserver, 'traffic' | 'runTelemetry'>,
 ): Promise<Status> {
   const problems: string[] = [];
   const orNull = async <T>(what: string, work: Promise<T>): Promise<T | null> => {
@@ -58,9 +59,9 @@ export async function statusOf(
   if (effective === null) throw new Error('the database has no scenario yet');
   const { scenario } = effective;
   const position = positionAt(effective, Date.now() / 1000);
-  const [traffic, flowAlert] = await Promise.all([
+  const [traffic, telemetry] = await Promise.all([
     orNull('load-generator', observer.traffic()),
-    scenario.mode === 'normal' ? null : orNull('console', observer.flowAlert(scenario.runId)),
+    scenario.mode === 'normal' ? null : orNull('console', observer.runTelemetry(scenario.runId)),
   ]);
   return {
     target: { kind: target.kind, name: target.name, shopUrl: target.shopUrl, consoleUrl: target.consoleUrl },
@@ -87,8 +88,8 @@ export async function statusOf(
             liveness: livenessOf(intent),
             text: describeIntent(intent),
           },
-    traffic: traffic === null ? null : { baseline: streamOf(traffic.baseline), demo: streamOf(traffic.demo) },
-    flowAlert,
+    traffic: traffic === null ? null : { baseline: cohortOf(traffic.baseline), demo: cohortOf(traffic.demo) },
+    flowAlert: telemetry?.flowAlert ?? null,
     problems,
   };
 }
@@ -132,9 +133,9 @@ export function statusLines(status: Status): string[] {
   ];
 }
 
-function streamOf({ last60sRpm, last10s, p95Ms }: TrafficStats['demo']) {
+function cohortOf({ rpm, last10s, p95Ms }: CohortStats) {
   return {
-    rpm: last60sRpm,
+    rpm,
     requests: last10s.requests,
     errorRate: last10s.requests === 0 ? 0 : last10s.errors / last10s.requests,
     p95Ms,

@@ -1,16 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { applyScenario, readIndexes, type SqlExecutor } from '../../scenario/apply';
 import { readState } from '../../scenario/state';
-import { loadScenarioConfig, type StackConfigSource } from '../../scenario/config/config-file';
+import type { StackConfigSource } from '../../scenario/config/config-file';
 import { presetOf } from '../../scenario/presets';
-import { resolveScenario } from '../../scenario/resolve';
-import type { ScenarioConfig } from '../../scenario/config/schema';
 import { INDEX_NAMES, type Scenario } from '../../scenario/types';
 import { describeRun } from '../../scenario/override/store';
 import { messageOf } from '../../machine/errors';
 import { duration } from '../../report/format';
 import { type Output } from '../../machine/terminal';
 import { withSession } from '../../machine/session';
+import { normalScenarioOf } from '../target/normal-scenario';
 import type { Target } from '../target/target';
 
 /** How long PostgreSQL may be away (ms): a supervisor, or Kubernetes, starts it again. */
@@ -67,7 +66,7 @@ async function rollbackOnce(
   if (desired === null) {
     throw new Error('the database has no scenario yet: start the shop (npm start), or deploy it (pulumi up)');
   }
-  const normal = isNormal(desired) ? desired : normalScenario(desired, config);
+  const normal = isNormal(desired) ? desired : normalScenarioOf(config, desired, Date.now() / 1000);
   const before = await readIndexes(sql);
   const whole = INDEX_NAMES.every((name) => before[name] === 'present');
   if (override === null && whole && isNormal(desired)) {
@@ -95,22 +94,6 @@ function isNormal(scenario: Scenario): boolean {
     INDEX_NAMES.every((name) => scenario.indexes[name] === 'present') &&
     scenario.pools.recommendation.max >= Math.round(presetOf('normal').pool.max * scenario.scale)
   );
-}
-
-/** Normal operations as the stack's config wants them; of a config that can't be read, with its defaults. */
-export function normalScenario(desired: Scenario, source: StackConfigSource): Scenario {
-  const { catalogRows, minuteSeconds, scale } = desired;
-  const kept = { demoMode: 'normal', catalogRows, minuteSeconds } as const;
-  const options = { nowSeconds: Date.now() / 1000, scaleDefault: scale };
-  try {
-    const file: ScenarioConfig = { ...loadScenarioConfig(source) };
-    delete file.indexes;
-    delete file.pool;
-    delete file.curve;
-    return resolveScenario({ ...file, ...kept }, options);
-  } catch {
-    return resolveScenario({ ...kept, traffic: { scale } }, options);
-  }
 }
 
 /** Says who is in the way of a build: a forgotten transaction would let it wait for ever. */

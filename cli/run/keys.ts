@@ -1,4 +1,8 @@
 import type { ReadStream } from 'node:tty';
+import { messageOf } from '../../machine/errors';
+import type { Interruption } from '../../machine/interruption';
+import type { Output } from '../../machine/terminal';
+import type { RunControls } from '../control/run-controls';
 
 /** What the keys of a run's terminal do. Each says itself what came of it. */
 export interface KeyHandlers {
@@ -92,4 +96,52 @@ export function listenToKeys(handlers: KeyHandlers, input: ReadStream = process.
     input.pause();
     restore();
   };
+}
+
+/**
+ * Keys that control the run under way; each tells what came of it.
+ *
+ * @param peak what `h` heals; null where nothing is ever held
+ * @returns ends it
+ */
+export function listenForControls(
+  controls: RunControls,
+  peak: { heal: () => void } | null,
+  interruption: Pick<Interruption, 'request'>,
+  output: Output,
+): () => void {
+  const say = (work: Promise<string>): void => {
+    void work
+      .catch((error: unknown) => messageOf(error))
+      .then((text) => {
+        output.line(text);
+      });
+  };
+  if (process.stdin.isTTY) output.line(keyHelp(peak !== null));
+  return listenToKeys({
+    pause: () => {
+      say(controls.pause());
+    },
+    resume: () => {
+      say(controls.resume());
+    },
+    goto: (minute) => {
+      say(controls.goto(minute));
+    },
+    abort: () => {
+      interruption.request('a key');
+    },
+    heal:
+      peak === null
+        ? null
+        : () => {
+            peak.heal();
+          },
+    interrupt: () => {
+      process.kill(process.pid, 'SIGINT');
+    },
+    echo: (text) => {
+      process.stdout.write(text);
+    },
+  });
 }

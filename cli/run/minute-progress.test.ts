@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ablate } from '../../scenario/ablate';
+import type { ObservedMinute, RunObservation } from '../../report/observation';
 import { resolveScenario } from '../../scenario/resolve';
 import { MinuteProgress } from './minute-progress';
-import { RunRecord } from './monitor';
 import { cohort } from '../../test/mocks/runs';
 import type { RunClock } from '../../scenario/override/clock';
 import type { RunPlan } from './run-plan';
+import { RunRecord } from './run-record';
 
 const START = 1_700_000_000;
 const scenario = resolveScenario(
@@ -135,5 +136,73 @@ describe('the minutes of a run whose clock is moved', () => {
     const text = lines.join('\n');
     assert.match(text, /Errors: 100 \(25\.0%\)/);
     assert.doesNotMatch(text, /Phase|target|predicted|should trigger/);
+  });
+});
+
+const seen = (minute: number, errors: number, inFlight = 0): ObservedMinute => ({
+  minute,
+  phase: 'catastrophe',
+  demo: { ...cohort(420, errors, 3210), rpm: 4200 },
+  baseline: cohort(10, 0, 12),
+  inFlight,
+});
+const observation = (...minutes: ObservedMinute[]): RunObservation => ({
+  minutes,
+  load: { scheduled: 430 * minutes.length, started: 430 * minutes.length, dropped: 0, startLagP99Ms: 2 },
+});
+
+describe('the progress of a run', () => {
+  const watch = () => {
+    const lines: string[] = [];
+    const record = new RunRecord();
+    const last = { ...plan, fromMinute: 20, toMinute: 21 };
+    return {
+      lines,
+      record,
+      progress: new MinuteProgress(last, record, { line: (text) => lines.push(text) }),
+    };
+  };
+  const titles = (lines: string[]) => lines.filter((line) => line.startsWith('---'));
+
+  it('tells a minute once, when it is over and its requests have ended', () => {
+    const { lines, record, progress } = watch();
+    record.seen.add(observation(seen(20, 100, 40)));
+    progress.tell(START + 20 * 6 + 5.9);
+    assert.deepEqual(titles(lines), [], 'not over');
+    progress.tell(START + 21 * 6 + 2);
+    assert.deepEqual(titles(lines), [], 'forty are on their way');
+    record.seen.add(observation(seen(20, 328)));
+    progress.tell(START + 21 * 6 + 2.5);
+    progress.tell(START + 21 * 6 + 4);
+    assert.deepEqual(titles(lines), [], 'their spans are on their way to the console');
+    record.lost.add(new Map([[20, 16_400]]));
+    assert.equal(progress.due(START + 21 * 6 + 4.5), true);
+    progress.tell(START + 21 * 6 + 4.5);
+    progress.tell(START + 21 * 6 + 5);
+    assert.deepEqual(titles(lines), ['--- Minute 20/30 ---']);
+    assert.equal(record.minutes[0]?.demo.errors, 328);
+    assert.equal(record.minutes[0].demo.lostRevenueUsd, 16_400);
+    assert.match(lines[1] ?? '', /lost \$16,400, \$16,400 in total/);
+    assert.equal(progress.done, false);
+  });
+
+  it('waits no longer for an answer than a caller does, and tells a minute nobody saw', () => {
+    const { lines, record, progress } = watch();
+    record.seen.add(observation(seen(20, 328, 3)));
+    const patience = scenario.timeouts.demoRequestMs / 1000 + 3;
+    progress.tell(START + 21 * 6 + patience);
+    assert.deepEqual(titles(lines), ['--- Minute 20/30 ---']);
+    progress.tell(START + 22 * 6 + patience);
+    assert.equal(progress.done, true);
+    assert.match(lines.at(-1) ?? '', /not seen/);
+    assert.equal(record.minutes[1]?.demo.completed, 0, 'it stays in the report');
+    assert.equal(record.minutes[1].demo.lostRevenueUsd, null);
+  });
+
+  it('announces the flow alert once', () => {
+    const { lines, record, progress } = watch();
+    record.seen.add(observation(seen(20, 328), seen(21, 330)));
+    progress.tell(START + 23 * 6);
+    assert.equal(lines.filter((line) => line.includes('flow alert should')).length, 1);
   });
 });

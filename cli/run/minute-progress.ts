@@ -1,13 +1,13 @@
 import type { MinuteExpectation, Scenario } from '../../scenario/types';
 import { totalLostRevenueUsd } from '../../report/lost-revenue';
 import { firesFlowAlert, flowAlertText, minuteLines } from '../../report/minute-line';
-import type { RunRecord } from './monitor';
 import type { ObservedMinute } from '../../report/observation';
-import type { FlowAlertState } from '../target/observation';
+import type { FlowAlertState } from '../observation/answers';
 import type { Output } from '../../machine/terminal';
 import { reportMinute, restoredText } from '../../report/report';
 import { clockChange, minuteAt, startOfMinute, type RunClock } from '../../scenario/override/clock';
 import type { RunPlan } from './run-plan';
+import type { RunRecord } from './run-record';
 
 /** Added to the longest wait of a request: its answer has to be counted, too (s). */
 const SETTLE_SECONDS = 1;

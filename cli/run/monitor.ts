@@ -3,43 +3,27 @@ import { effectiveScenario, type ScenarioState } from '../../scenario/state';
 import type { EffectiveScenario } from '../../scenario/types';
 import { Interrupted, messageOf } from '../../machine/errors';
 import type { Interruption } from '../../machine/interruption';
-import { LEAST_REQUESTS } from '../../report/limits';
-import { LostRevenue } from '../../report/lost-revenue';
-import { MinuteProgress, type MinuteStyle } from './minute-progress';
-import type { ShopObserver } from '../target/observation';
 import type { Output } from '../../machine/terminal';
-import type { BaselineWindows, ReportMinute, RunEvent } from '../../report/report';
 import { clockOf } from '../../scenario/override/clock';
-import { RunMinutes } from './run-minutes';
+import type { RunTelemetry } from '../observation/answers';
+import type { ShopObserver } from '../observation/shop-observer';
+import { MinuteProgress, type MinuteStyle } from './minute-progress';
 import type { RunPlan } from './run-plan';
+import type { RunRecord } from './run-record';
 
 const POLL_MS = 1000;
 /** Length of the sliding windows, and how late spans may reach the console (s). */
 const WINDOW_SECONDS = 60 + 2;
-/** How often the sliding windows are looked at (ms). */
-const WINDOWS_EVERY_MS = 5000;
+/** The console is asked when a minute is told; where minutes take longer, or are held, after so many seconds. */
+const ASK_AFTER_SECONDS = 70;
 /** So many looks in a row without the run, and it was ended by somebody else. */
 const GONE_AFTER_LOOKS = 2;
 
-/** What was seen of a run, and goes on to be filled while it is watched. */
-export class RunRecord {
-  readonly minutes: ReportMinute[] = [];
-  readonly seen = new RunMinutes();
-  readonly lost = new LostRevenue();
-  readonly windows: BaselineWindows = { catalogP95Ms: null, journeyP95Ms: null };
-  /** Pauses, jumps, services that did not answer. */
-  readonly events: RunEvent[] = [];
-  /** The first minute of the flow alert; null while it has not fired. */
-  flowAlertMinute: number | null = null;
-  /** Highest load of this machine (processes waiting or running, one minute's mean). */
-  machineLoad = 0;
-}
-
 export interface MonitorTools {
-  observer: Pick<ShopObserver, 'run' | 'lostRevenue' | 'flowAlert' | 'telemetry' | 'traffic'>;
+  observer: Pick<ShopObserver, 'run' | 'runTelemetry' | 'traffic'>;
   /** Reads both scenario rows: pauses and jumps come from there, whoever made them. */
   state: () => Promise<ScenarioState>;
-  interruption: Interruption;
+  interruption: Pick<Interruption, 'wait'>;
   output: Output;
   style?: MinuteStyle;
   /** Called at each look, e.g. to hold the clock at the peak. True ends the run as it was meant to end. */
@@ -72,7 +56,7 @@ export async function monitor(
     record.events.push({ minute: Math.max(0, Math.floor(progress.minute(now()))), text });
   });
   const presence = new Presence(plan);
-  let windowsAt = Number.NEGATIVE_INFINITY;
+  let askedAt = now();
   for (;;) {
     record.machineLoad = Math.max(record.machineLoad, loadavg()[0] ?? 0);
     await trouble.around('PostgreSQL', async () => {
@@ -87,19 +71,19 @@ export async function monitor(
       const run = await observer.run(plan.scenario.runId);
       if (run !== null) record.seen.add(run);
     });
-    if (progress.due(now())) {
-      await trouble.around('console', async () => {
-        await lookAtLostRevenue(plan, record, observer);
-        progress.flowAlert = await observer.flowAlert(plan.scenario.runId);
-      });
-      progress.tell(now());
+    const due = progress.due(now());
+    if (due || now() - askedAt >= ASK_AFTER_SECONDS) {
+      askedAt = now();
+      const telemetry = await trouble.around('console', () => lookAtTelemetry(plan, record, observer));
+      progress.flowAlert = telemetry?.flowAlert ?? progress.flowAlert;
+      // Only windows that lie within the run: what was before is not its doing.
+      if (telemetry != null && now() >= startOf(plan, plan.fromMinute) + WINDOW_SECONDS) {
+        await trouble.around('load-generator (counts)', async () => {
+          record.addWindows(telemetry.catalog, (await observer.traffic()).baseline);
+        });
+      }
     }
-    // Only windows that lie within the run: what was before is not its doing.
-    const firstWindowAt = startOf(plan, plan.fromMinute) + WINDOW_SECONDS;
-    if (now() * 1000 - windowsAt >= WINDOWS_EVERY_MS && now() >= firstWindowAt) {
-      windowsAt = now() * 1000;
-      await trouble.around('telemetry', () => lookAtWindows(observer, record.windows));
-    }
+    if (due) progress.tell(now());
     if (presence.gone) return 'ended-elsewhere';
     if (progress.done) return 'over';
     if (tools.each !== undefined && (await tools.each(progress.minute(now()), now())))
@@ -114,17 +98,19 @@ export function endedElsewhere(): Interrupted {
 }
 
 /**
- * Asks the console what the run has lost so far.
+ * Asks the console once for all that it knows of a run: what was lost goes into the record.
  *
+ * @returns null where the console has not seen the run
  * @throws when it does not answer
  */
-export async function lookAtLostRevenue(
+export async function lookAtTelemetry(
   { scenario }: Pick<RunPlan, 'scenario'>,
   { lost }: Pick<RunRecord, 'lost'>,
-  observer: Pick<ShopObserver, 'lostRevenue'>,
-): Promise<void> {
-  const found = await observer.lostRevenue(scenario.runId);
-  if (found !== null) lost.add(found);
+  observer: Pick<ShopObserver, 'runTelemetry'>,
+): Promise<RunTelemetry | null> {
+  const found = await observer.runTelemetry(scenario.runId);
+  if (found !== null) lost.add(found.lostRevenue);
+  return found;
 }
 
 /** Unix seconds at which a demo minute was planned to begin. */
@@ -158,20 +144,6 @@ class Presence {
   }
 }
 
-async function lookAtWindows(
-  observer: Pick<ShopObserver, 'telemetry' | 'traffic'>,
-  worst: BaselineWindows,
-): Promise<void> {
-  const [{ catalog }, { baseline }] = await Promise.all([observer.telemetry(), observer.traffic()]);
-  if (catalog.requests >= LEAST_REQUESTS) worst.catalogP95Ms = worse(worst.catalogP95Ms, catalog.p95Ms);
-  if (baseline.last60sRpm >= LEAST_REQUESTS) worst.journeyP95Ms = worse(worst.journeyP95Ms, baseline.p95Ms);
-}
-
-function worse(a: number | null, b: number | null): number | null {
-  if (a === null) return b;
-  return b === null ? a : Math.max(a, b);
-}
-
 /** Says when something begins to fail and when it works again, not each time. */
 class Trouble {
   private readonly failing = new Set<string>();
@@ -181,12 +153,15 @@ class Trouble {
     private readonly note: (text: string) => void,
   ) {}
 
-  async around(what: string, work: () => Promise<void>): Promise<void> {
+  /** @returns what `work` does; undefined when it failed. @throws Interrupted */
+  async around<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
-      await work();
-      if (!this.failing.delete(what)) return;
-      this.output.line(`  (${what}: answers again)`);
-      this.note(`${what} answers again`);
+      const result = await work();
+      if (this.failing.delete(what)) {
+        this.output.line(`  (${what}: answers again)`);
+        this.note(`${what} answers again`);
+      }
+      return result;
     } catch (error) {
       if (error instanceof Interrupted) throw error;
       if (!this.failing.has(what)) {
@@ -194,6 +169,7 @@ class Trouble {
         this.note(`${what} did not answer (${messageOf(error)})`);
       }
       this.failing.add(what);
+      return undefined;
     }
   }
 }

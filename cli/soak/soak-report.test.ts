@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { cohortStats, type CohortStats } from '../observation/answers';
 import { renderSoak, soakResult } from './soak-report';
-import type { LaneSample, Sample } from './soak-samples';
+import type { Sample } from './soak-samples';
 import { GrowingCount, trendOf } from './soak-statistics';
 
 const facts = { startedAt: '2026-11-21T16:00:00Z', target: '/data', scale: 2 };
@@ -14,7 +15,7 @@ interface Shape {
   received?: (ended: number, at: number) => number;
   ended?: (at: number) => number;
   load?: number;
-  demo?: (at: number) => Partial<LaneSample>;
+  demo?: (at: number) => Partial<CohortStats>;
 }
 
 /** Ten minutes, a sample every five seconds: 100 spans and one journey a second. */
@@ -23,7 +24,8 @@ function samples(shape: Shape = {}): Sample[] {
   return Array.from({ length: seconds / 5 + 1 }, (_, index): Sample => {
     const at = index * 5;
     const ended = shape.ended?.(at) ?? 5000 + at * 100;
-    const lane = {
+    const cohort = {
+      ...cohortStats({}),
       scheduled: at,
       started: at,
       dropped: 0,
@@ -38,7 +40,7 @@ function samples(shape: Shape = {}): Sample[] {
       ended: { cart: ended },
       received: received(ended, at),
       machineLoad: shape.load ?? 0.5,
-      load: { baseline: lane, demo: { ...lane, ...shape.demo?.(at) } },
+      load: { baseline: cohort, demo: { ...cohort, ...shape.demo?.(at) } },
     };
   });
 }
@@ -51,7 +53,7 @@ describe('a soak', () => {
     assert.deepEqual(result.failures, []);
     assert.equal(result.ok, true);
     assert.deepEqual(result.spans, { ended: 60_000, received: 60_000, lost: 0, uncertainty: 1 });
-    assert.equal(result.lanes.demo.ended, 600);
+    assert.equal(result.cohorts.demo.ended, 600);
     assert.match(renderSoak(result), /60000 ended in the services, 60000 reached the console; lost: 0/);
   });
 

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { duration, percent } from '../../report/format';
 import { GrowingCount, mean, trendOf } from './soak-statistics';
-import type { LaneSample, Sample } from './soak-samples';
+import type { CohortStats } from '../observation/answers';
+import type { Sample } from './soak-samples';
 
 /**
  * From here on growth fails a soak (MB an hour). A choice, not a measured limit: in ten minutes a heap that still fills
@@ -35,7 +36,7 @@ export interface ProcessMemory {
   rises: boolean;
 }
 
-export interface LaneResult {
+export interface CohortResult {
   scheduled: number;
   started: number;
   dropped: number;
@@ -51,7 +52,7 @@ export interface SoakResult {
   seconds: number;
   scale: number;
   samples: number;
-  lanes: { baseline: LaneResult; demo: LaneResult };
+  cohorts: { baseline: CohortResult; demo: CohortResult };
   spans: {
     ended: number;
     received: number;
@@ -78,9 +79,9 @@ export function soakResult(
   if (first === undefined || last === undefined) throw new Error('a soak without a sample');
   const seconds = last.at - first.at;
   const { spans, restarts } = spansOf(samples);
-  const lanes = {
-    baseline: laneOf(samples.map(({ load }) => load.baseline)),
-    demo: laneOf(samples.map(({ load }) => load.demo)),
+  const cohorts = {
+    baseline: cohortOf(samples.map(({ load }) => load.baseline)),
+    demo: cohortOf(samples.map(({ load }) => load.demo)),
   };
   const memory = memoryOf(
     samples,
@@ -88,14 +89,15 @@ export function soakResult(
   );
   const failures: string[] = [];
   const notes: string[] = [];
-  for (const [name, lane] of Object.entries(lanes)) {
-    if (lane.dropped > 0) failures.push(`${name}: ${lane.dropped} of ${lane.scheduled} starts were dropped`);
-    if (lane.ended === 0) failures.push(`${name}: no journey ended`);
-    else if (lane.errors / lane.ended > ERROR_RATE)
-      failures.push(`${name}: ${percent(lane.errors / lane.ended)} failed (at most 2 %)`);
-    if (lane.startLagP99Ms !== null && lane.startLagP99Ms > LAG_P99_MS)
+  for (const [name, cohort] of Object.entries(cohorts)) {
+    if (cohort.dropped > 0)
+      failures.push(`${name}: ${cohort.dropped} of ${cohort.scheduled} starts were dropped`);
+    if (cohort.ended === 0) failures.push(`${name}: no journey ended`);
+    else if (cohort.errors / cohort.ended > ERROR_RATE)
+      failures.push(`${name}: ${percent(cohort.errors / cohort.ended)} failed (at most 2 %)`);
+    if (cohort.startLagP99Ms !== null && cohort.startLagP99Ms > LAG_P99_MS)
       notes.push(
-        `${name}: start lag p99 ${Math.round(lane.startLagP99Ms)} ms since the generator began: this machine is overloaded, use a smaller --scale`,
+        `${name}: start lag p99 ${Math.round(cohort.startLagP99Ms)} ms since the generator began: this machine is overloaded, use a smaller --scale`,
       );
   }
   if (spans.lost > spans.uncertainty && spans.lost > spans.ended * LOST_SHARE) {
@@ -117,7 +119,9 @@ export function soakResult(
   const loads = samples.flatMap(({ machineLoad }) => (machineLoad === null ? [] : [machineLoad]));
   const most = Math.max(0, ...loads);
   if (most > 2 * availableParallelism()) {
-    const late = Object.values(lanes).some((lane) => lane.late > 0 || (lane.startLagP99Ms ?? 0) > LAG_P99_MS);
+    const late = Object.values(cohorts).some(
+      (cohort) => cohort.late > 0 || (cohort.startLagP99Ms ?? 0) > LAG_P99_MS,
+    );
     const consequence =
       failures.length > 0 || late
         ? ': what failed or was late may be its doing. End what else runs, or use a smaller --scale.'
@@ -135,7 +139,7 @@ export function soakResult(
     ...facts,
     seconds: Math.round(seconds),
     samples: samples.length,
-    lanes,
+    cohorts,
     spans,
     restarts,
     memory,
@@ -145,7 +149,7 @@ export function soakResult(
   };
 }
 
-function laneOf(samples: readonly LaneSample[]): LaneResult {
+function cohortOf(samples: readonly CohortStats[]): CohortResult {
   const grown = (key: 'scheduled' | 'started' | 'dropped' | 'late' | 'requests' | 'errors'): number => {
     const count = new GrowingCount();
     for (const sample of samples) count.look(sample[key]);
@@ -231,9 +235,9 @@ function round(value: number): number {
 
 /** The report for a person. */
 export function renderSoak(result: SoakResult): string {
-  const { lanes, spans, memory, failures, notes } = result;
-  const lane = (name: 'baseline' | 'demo'): string => {
-    const { scheduled, started, dropped, late, ended, errors, startLagP99Ms } = lanes[name];
+  const { cohorts, spans, memory, failures, notes } = result;
+  const row = (name: 'baseline' | 'demo'): string => {
+    const { scheduled, started, dropped, late, ended, errors, startLagP99Ms } = cohorts[name];
     return `| ${name} | ${scheduled} | ${started} | ${dropped} | ${late} | ${ended} | ${errors} | ${startLagP99Ms === null ? '-' : Math.round(startLagP99Ms)} |`;
   };
   return [
@@ -248,8 +252,8 @@ export function renderSoak(result: SoakResult): string {
     '',
     '| cohort | scheduled | started | dropped | late | ended | errors | start lag p99 ms |',
     '|---|---:|---:|---:|---:|---:|---:|---:|',
-    lane('baseline'),
-    lane('demo'),
+    row('baseline'),
+    row('demo'),
     '',
     '## Spans',
     '',

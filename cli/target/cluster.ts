@@ -1,10 +1,11 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type * as kubernetes from '@kubernetes/client-node' with { 'resolution-mode': 'import' };
 import { codeOf, messageOf, Refusal } from '../../machine/errors';
 import { numberAt } from '../../machine/json';
 import type { Output } from '../../machine/terminal';
 import { installAll } from './pulumi-engine';
 import type { Instance } from './target';
+import { Tunnels } from './tunnels';
 
 type Client = typeof kubernetes;
 
@@ -27,7 +28,7 @@ export async function loadKubernetes(repositoryDir: string, output: Output): Pro
 export class ClusterAccess {
   private readonly api: kubernetes.CoreV1Api;
   private readonly forwarder: kubernetes.PortForward;
-  private readonly tunnels = new Map<string, Promise<Tunnel>>();
+  private readonly tunnels = new Tunnels();
   private known: { at: number; pods: Promise<kubernetes.V1Pod[]> } | null = null;
 
   /** @throws Refusal for a text that is no kubeconfig, and for a context it doesn't have */
@@ -68,14 +69,10 @@ export class ClusterAccess {
    *
    * @param pod this very pod instead of any
    */
-  async tunnel(workload: string, port: number, pod: string | null = null): Promise<string> {
-    const key = `${pod ?? workload}:${port}`;
-    let tunnel = this.tunnels.get(key);
-    if (tunnel === undefined) {
-      tunnel = Tunnel.open((socket) => this.forward(socket, workload, port, pod));
-      this.tunnels.set(key, tunnel);
-    }
-    return `http://127.0.0.1:${(await tunnel).port}`;
+  tunnel(workload: string, port: number, pod: string | null = null): Promise<string> {
+    return this.tunnels.url(`${pod ?? workload}:${port}`, (socket) =>
+      this.forward(socket, workload, port, pod),
+    );
   }
 
   /** A value of a ConfigMap of the namespace; null without one. */
@@ -125,9 +122,8 @@ export class ClusterAccess {
     return Object.assign(new V1ConfigMap(), { metadata, data: { [key]: value } });
   }
 
-  async close(): Promise<void> {
-    for (const tunnel of this.tunnels.values()) (await tunnel).close();
-    this.tunnels.clear();
+  close(): Promise<void> {
+    return this.tunnels.close();
   }
 
   private async forward(socket: Socket, workload: string, port: number, pod: string | null): Promise<void> {
@@ -197,43 +193,4 @@ interface ForwardedConnection {
   onclose: (() => void) | null;
   onerror: (() => void) | null;
   close(): void;
-}
-
-/** A local port; each connection to it is handed on. */
-class Tunnel {
-  private constructor(
-    private readonly server: Server,
-    private readonly sockets: Set<Socket>,
-    readonly port: number,
-  ) {}
-
-  static open(forward: (socket: Socket) => Promise<void>): Promise<Tunnel> {
-    const sockets = new Set<Socket>();
-    const server = createServer((socket) => {
-      sockets.add(socket);
-      socket.on('error', () => socket.destroy());
-      socket.once('close', () => sockets.delete(socket));
-      forward(socket).catch((error: unknown) => {
-        socket.destroy(error instanceof Error ? error : new Error(String(error)));
-      });
-    });
-    return new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(0, '127.0.0.1', () => {
-        const address = server.address();
-        if (address === null || typeof address === 'string') {
-          reject(new Error('no local port'));
-          return;
-        }
-        // A command must be able to end while a tunnel is open.
-        server.unref();
-        resolve(new Tunnel(server, sockets, address.port));
-      });
-    });
-  }
-
-  close(): void {
-    this.server.close();
-    for (const socket of this.sockets) socket.destroy();
-  }
 }

@@ -2,9 +2,9 @@ import { SERVICE_NAMES, type ServiceName } from '../../services/catalog';
 import { messageOf, Refusal } from '../../machine/errors';
 import { getJson } from '../../machine/http';
 import { IntentFile } from '../control/intent-file';
-import { at } from '../../machine/json';
 import { isRunning } from '../../machine/process-identity';
 import { findRun, type RunOf } from '../../machine/run-file';
+import { failingChecks } from '../observation/answers';
 import type { Instance, Target, TargetOptions } from './target';
 
 const READY_TIMEOUT_MS = 3000;
@@ -46,7 +46,7 @@ export function localTarget(
     stack,
     dataDir,
     serviceUrl: (name) => Promise.resolve(shop.urls[name]),
-    serviceUrls: (name) => Promise.resolve([shop.urls[name]]),
+    endpoints: (name) => Promise.resolve([{ instance: name, url: shop.urls[name] }]),
     instances: () => processes(shop, dataDir),
     tunnel: null,
     namespace: null,
@@ -77,11 +77,7 @@ function isService(name: string): name is ServiceName {
 }
 
 /** Why a service is not ready, in its own words; null when it is. @throws when it does not answer */
-export async function unready(baseUrl: string): Promise<string | null> {
+async function unready(baseUrl: string): Promise<string | null> {
   const { status, body } = await getJson(`${baseUrl}/readyz`, { timeoutMs: READY_TIMEOUT_MS });
-  if (status === 200) return null;
-  const checks = Object.entries((at(body, 'checks') ?? {}) as Record<string, unknown>)
-    .filter(([, result]) => result !== 'ok')
-    .map(([check, result]) => `${check}: ${String(result)}`);
-  return checks.length > 0 ? checks.join('; ') : `status ${status}`;
+  return status === 200 ? null : failingChecks(body).join('; ') || `status ${status}`;
 }

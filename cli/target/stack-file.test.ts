@@ -51,6 +51,44 @@ describe('a stack file that is rolled back', () => {
     assert.deepEqual(parseStackConfig(text, 'x').values, { demoMode: 'normal', traffic: { scale: 0.5 } });
   });
 
+  it('loses them in whatever form they are written: as config set writes them, in the old form, as aliases', () => {
+    const before = 'config:\n  ecommerce-demo:traffic.scale: "0.5"\n';
+    for (const [form, rest] of [
+      ['  ecommerce-demo:indexes.idx_products_category: absent\n', ''],
+      ['  ecommerce-demo:config:indexes.idx_products_category: absent\n', ''],
+      ['  "ecommerce-demo:pool.max": "3"\n', ''],
+      ['  ecommerce-demo:config:demoMode: blackfriday\n', '  ecommerce-demo:config:demoMode: normal\n'],
+      [
+        '  other:mode: &mode blackfriday\n  ecommerce-demo:demoMode: *mode\n',
+        '  other:mode: &mode blackfriday\n  ecommerce-demo:demoMode: normal\n',
+      ],
+      [
+        '  other:state: &state absent\n  ecommerce-demo:indexes: {idx_products_category: *state}\n',
+        '  other:state: &state absent\n',
+      ],
+      [
+        '  ecommerce-demo:demoMode: blackfriday\n  ecommerce-demo:indexes.idx_products_stock_quantity: absent\n',
+        '  ecommerce-demo:demoMode: normal\n',
+      ],
+    ] as const) {
+      const { text, changes } = clean(before + form);
+      assert.equal(text, before + rest, form);
+      assert.ok(changes.length > 0);
+      assert.deepEqual(clean(text).changes, [], 'once more');
+    }
+  });
+
+  it('is left to a person where taking the outage out would change something else', () => {
+    for (const text of [
+      // What another key refers to goes with the key.
+      'config:\n  ecommerce-demo:pool: &pool {max: "3"}\n  other:pool: *pool\n',
+      // The mode's value is another key's, too.
+      'config:\n  ecommerce-demo:demoMode: &mode blackfriday\n  ecommerce-demo:demoRun: 3\n  other:mode: *mode\n',
+    ]) {
+      assert.throws(() => clean(text), /Pulumi\.dev\.yaml: .* by hand/, text);
+    }
+  });
+
   it('is not guessed at: broken YAML and values that make no sense are refused', () => {
     assert.throws(() => clean('config: [\n'), /Pulumi\.dev\.yaml:\d+: broken YAML/);
     assert.throws(() => clean('config:\n  ecommerce-demo:demoMode: blackfryday\n'), /demoMode/);

@@ -1,8 +1,18 @@
-import { isMap, isScalar, parseDocument, type Document, type Pair, type YAMLMap } from 'yaml';
-import { ConfigFileError, parseStackConfig, PROJECT_NAME } from '../../scenario/config/config-file';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { isMap, isNode, isScalar, parseDocument, type Document, type Pair, type YAMLMap } from 'yaml';
+import {
+  ConfigFileError,
+  parseStackConfig,
+  PROJECT_NAME,
+  stackConfigPath,
+  type StackConfigSource,
+} from '../../scenario/config/config-file';
 import { parseScenarioConfig, type ScenarioConfig } from '../../scenario/config/schema';
 import { presetOf } from '../../scenario/presets';
 import { INDEX_NAMES } from '../../scenario/types';
+import { messageOf } from '../../machine/errors';
 
 /** What keeps a stack's config from being normal operations; empty when nothing does. */
 export function uncleanKeys(config: ScenarioConfig): string[] {
@@ -28,50 +38,105 @@ export interface CleanedFile {
 
 /**
  * Takes the outage out of a stack file: `demoMode: normal`, and no override of indexes or pool that would keep it
- * broken. Comments, order and everything else stay.
+ * broken, in whatever form they are written. Comments, order and everything else stay. The result is read again before
+ * it is given back.
  *
  * @param file for messages
- * @throws ConfigFileError for broken YAML; ConfigError for values that can't be read
+ * @throws ConfigFileError for broken YAML, and where the outage cannot be taken out; ConfigError for values that can't be
+ *   read
  */
 export function cleanStackFile(text: string, file: string): CleanedFile {
-  const values = parseStackConfig(text, file).values;
-  const unclean = uncleanKeys(parseScenarioConfig(values));
+  const before = parseStackConfig(text, file).values;
+  const unclean = uncleanKeys(parseScenarioConfig(before));
   if (unclean.length === 0) return { text, changes: [] };
-  const document = parseDocument(text);
-  const config = configOf(document, file);
-  const changes: string[] = [];
-  let result = text;
-  if (unclean.some((what) => what.startsWith('demoMode'))) {
-    const pair = pairOf(config, 'demoMode');
-    const value = pair?.value;
-    const before = isScalar(value) ? String(value.value) : '?';
-    changes.push(`demoMode: ${before} → normal`);
-    if (isScalar(value)) value.value = 'normal';
-    const range = isScalar(value) ? value.range : null;
-    if (range) result = `${text.slice(0, range[0])}normal${text.slice(range[1])}`;
-  }
-  const dropped = (['indexes', 'pool'] as const).filter((key) =>
-    unclean.some((what) => what.startsWith(`${key}.`)),
+  const of = (key: string): string[] => unclean.filter((what) => what.startsWith(`${key}.`));
+  const dropped = ['indexes', 'pool'].filter((key) => of(key).length > 0);
+  const isOutage = unclean.some((what) => what.startsWith('demoMode'));
+  const cleaned = withoutKeys(isOutage ? withNormalMode(text) : text, dropped, file);
+  requireClean(cleaned, text, [...(isOutage ? ['demoMode'] : []), ...dropped], file);
+  return {
+    text: cleaned,
+    changes: [
+      ...(isOutage ? [`demoMode: ${String(before.demoMode)} → normal`] : []),
+      ...dropped.map((key) => `${key} removed (${of(key).join(', ')})`),
+    ],
+  };
+}
+
+/** Cleans a stack's file on the disk. @throws as `cleanStackFile`, with nothing written */
+export function cleanStackFileOf(config: StackConfigSource): { name: string; changes: string[] } {
+  const file = stackConfigPath(config);
+  const { text, changes } = cleanStackFile(readFileSync(file, 'utf8'), file);
+  if (changes.length > 0) writeFileSync(file, text);
+  return { name: path.basename(file), changes };
+}
+
+/** With the mode's value, or its alias, replaced where it stands: every other byte stays. */
+function withNormalMode(text: string): string {
+  const places = pairsOf(parseDocument(text), ['demoMode']).flatMap(({ value }) =>
+    isNode(value) && value.range ? [value.range] : [],
   );
-  if (dropped.length > 0) {
-    for (const key of dropped) {
-      const pair = pairOf(config, key);
-      if (pair !== null) config.items.splice(config.items.indexOf(pair), 1);
-      changes.push(`${key} removed (${unclean.filter((what) => what.startsWith(`${key}.`)).join(', ')})`);
-    }
-    result = document.toString({ lineWidth: 0 });
+  return places.reduceRight(
+    (result, [from, to]) => `${result.slice(0, from)}normal${result.slice(to)}`,
+    text,
+  );
+}
+
+function withoutKeys(text: string, keys: readonly string[], file: string): string {
+  if (keys.length === 0) return text;
+  const document = parseDocument(text);
+  const config = configOf(document);
+  for (const pair of pairsOf(document, keys)) config?.items.splice(config.items.indexOf(pair), 1);
+  try {
+    return document.toString({ lineWidth: 0 });
+  } catch (error) {
+    // Another key is an alias of what went.
+    throw byHand(file, keys, messageOf(error));
   }
-  return { text: result, changes };
 }
 
-function configOf(document: Document, file: string): YAMLMap {
+/** @throws ConfigFileError when a text still has the outage, or changed anything but these keys */
+function requireClean(text: string, before: string, keys: readonly string[], file: string): void {
+  let left: string[];
+  try {
+    left = uncleanKeys(parseScenarioConfig(parseStackConfig(text, file).values));
+    if (left.length === 0 && !isDeepStrictEqual(otherKeys(text, keys), otherKeys(before, keys)))
+      left = ['others refer to them'];
+  } catch (error) {
+    left = [messageOf(error)];
+  }
+  if (left.length > 0) throw byHand(file, keys, left.join(', '));
+}
+
+/** Everything in a stack file but these keys of the project. */
+function otherKeys(text: string, keys: readonly string[]): unknown {
+  const document = parseDocument(text).toJS() as { config?: Record<string, unknown> } | null;
+  const config = Object.entries(document?.config ?? {}).filter(([name]) => !isAnyOf(name, keys));
+  return { ...document, config: Object.fromEntries(config) };
+}
+
+function byHand(file: string, keys: readonly string[], why: string): ConfigFileError {
+  return new ConfigFileError(
+    file,
+    null,
+    `${keys.join(', ')} cannot be put back by a program (${why}): do it by hand, demoMode is to be normal, and run it again`,
+  );
+}
+
+function configOf(document: Document): YAMLMap | null {
   const config: unknown = document.get('config', true);
-  if (!isMap(config)) throw new ConfigFileError(file, null, 'has no config');
-  return config;
+  return isMap(config) ? config : null;
 }
 
-/** The project's key, also in Pulumi's old form `<project>:config:<key>`. */
-function pairOf(config: YAMLMap, key: string): Pair | null {
-  const names = [`${PROJECT_NAME}:${key}`, `${PROJECT_NAME}:config:${key}`];
-  return config.items.find((pair) => isScalar(pair.key) && names.includes(String(pair.key.value))) ?? null;
+/** The pairs of the project's keys. */
+function pairsOf(document: Document, keys: readonly string[]): Pair[] {
+  return (configOf(document)?.items ?? []).filter(
+    ({ key }) => isScalar(key) && isAnyOf(String(key.value), keys),
+  );
+}
+
+/** Whether a name in a stack file is one of the project's keys, `<project>:<key>` or Pulumi's old `<project>:config:<key>`, or a member of one (`…:indexes.idx_products_category`). */
+function isAnyOf(fullName: string, keys: readonly string[]): boolean {
+  const [, namespace, name = ''] = /^([^:]+):(?:config:)?(.+)$/.exec(fullName) ?? [];
+  return namespace === PROJECT_NAME && keys.some((key) => name === key || name.startsWith(`${key}.`));
 }

@@ -49,10 +49,15 @@ export async function openStackTarget(options: Omit<TargetOptions, 'target'>): P
       if (name === 'console') return access.consoleUrl;
       return cluster.tunnel(name, serviceEntry(name).port);
     },
-    serviceUrls: async (name) => {
+    endpoints: async (name) => {
       const pods = await cluster.readyPods(name);
       if (pods.length === 0) throw new Error(`no pod of ${name} is ready`);
-      return Promise.all(pods.map((pod) => cluster.tunnel(name, serviceEntry(name).port, pod)));
+      return Promise.all(
+        pods.map(async (pod) => ({
+          instance: pod,
+          url: await cluster.tunnel(name, serviceEntry(name).port, pod),
+        })),
+      );
     },
     instances: () => cluster.instances(),
     tunnel: (workload, port) => cluster.tunnel(workload, port),

@@ -2,10 +2,7 @@ import type { ClientConfig } from 'pg';
 import type { StackConfigSource } from '../../scenario/config/config-file';
 import type { ServiceName } from '../../services/catalog';
 import type { IntentStore } from '../control/intent';
-import { findLocalTarget } from './local-target';
 import type { Output } from '../../machine/terminal';
-import { Refusal } from '../../machine/errors';
-import { openStackTarget } from './stack-target';
 
 export const TARGET_KINDS = ['local', 'stack'] as const;
 export type TargetKind = (typeof TARGET_KINDS)[number];
@@ -23,6 +20,14 @@ export interface Instance {
   restarts: number | null;
   /** Of a process; null for a pod. */
   pid: number | null;
+}
+
+/** Where one ready instance of a service is reached. */
+export interface Endpoint {
+  /** The service's own name on a local shop, the pod's on a cluster: it tells two replicas apart for as long as they live. */
+  instance: string;
+  /** Base URL. */
+  url: string;
 }
 
 /** What every command needs to talk to a shop, wherever it runs. */
@@ -43,8 +48,8 @@ export interface Target {
   readonly dataDir: string;
   /** Base URL of a service: of a pod's it is a tunnel through the Kubernetes API (any ready pod). @throws when none is ready */
   serviceUrl(name: ServiceName): Promise<string>;
-  /** One base URL for each ready instance of a service (counts of all of them make the whole). */
-  serviceUrls(name: ServiceName): Promise<string[]>;
+  /** Every ready instance of a service (counts of all of them make the whole). @throws when none is ready */
+  endpoints(name: ServiceName): Promise<Endpoint[]>;
   /** Everything that runs, with its health. @throws when the cluster does not answer */
   instances(): Promise<Instance[]>;
   /** Base URL of another port of a workload, e.g. the collector's metrics; null on a local shop, which has no such thing. */
@@ -67,19 +72,4 @@ export interface TargetOptions {
   dataDir: string;
   repositoryDir: string;
   output: Output;
-}
-
-/**
- * Finds the shop that a command is about.
- *
- * @throws Refusal when no shop runs with the data folder, or the stack has not been deployed; with the remedy
- */
-export async function discoverTarget(options: TargetOptions): Promise<Target> {
-  if (options.target === 'stack') return openStackTarget(options);
-  const found = findLocalTarget(options);
-  if (found !== null) return found;
-  throw new Refusal(
-    `No shop runs with the data folder ${options.dataDir}: start it with npm start, name its folder with --data DIR, ` +
-      'or talk to a deployed one with --target stack --stack NAME.',
-  );
 }

@@ -1,10 +1,10 @@
 import { Conductor } from '../target/conductor';
 import { Refusal } from '../../machine/errors';
-import { describeIntent, isSameIntent, livenessOf, type Intent } from './intent';
-import { ShopObserver } from '../target/observation';
-import { ConfigOutage, OverrideOutage, type Outage } from '../run/outage';
+import { describeIntent, isSameIntent, livenessOf, type Intent } from '../control/intent';
+import { ShopObserver } from '../observation/shop-observer';
+import { ConfigOutage, OverrideOutage, type Outage } from './outage';
 import type { Output } from '../../machine/terminal';
-import { heal } from '../run/recovery';
+import { heal } from './heal';
 import type { Healed } from '../../report/report';
 import { StackEngine } from '../target/stack-engine';
 import type { Target } from '../target/target';
@@ -64,7 +64,7 @@ export async function healIntent(
   { repositoryDir, output }: { repositoryDir: string; output: Output },
 ): Promise<Healed> {
   const conductor = new Conductor(target.conductor, output);
-  const outage = await outageOf(target, intent, conductor, { repositoryDir, output });
+  const outage = outageOf(target, intent, conductor, { repositoryDir, output });
   const healed = await heal(() => outage.end(intent.runId ?? ''), {
     conductor,
     observer: new ShopObserver(target),
@@ -74,15 +74,16 @@ export async function healIntent(
   return healed;
 }
 
-async function outageOf(
+function outageOf(
   target: Target,
   intent: Pick<Intent, 'how' | 'configBefore'>,
   conductor: Conductor,
   { repositoryDir, output }: { repositoryDir: string; output: Output },
-): Promise<Outage> {
+): Outage {
   if (intent.how === 'override' || target.kind === 'local') return new OverrideOutage(conductor);
-  const engine = await StackEngine.open({ stack: target.stack, repositoryDir, output });
-  return new ConfigOutage(target, engine, conductor, output, intent.configBefore);
+  const openEngine = (): Promise<StackEngine> =>
+    StackEngine.open({ stack: target.stack, repositoryDir, output });
+  return new ConfigOutage(target, openEngine, conductor, output, intent.configBefore);
 }
 
 /** Says that a run is under way and by whom, as a refusal. */

@@ -10,7 +10,8 @@ import {
   readStackConfigFile,
   stackConfigPath,
 } from '../../scenario/config/config-file';
-import { messageOf } from '../../machine/errors';
+import { INDEX_NAMES } from '../../scenario/types';
+import { messageOf, Refusal } from '../../machine/errors';
 import { at } from '../../machine/json';
 import { uncleanKeys } from '../target/stack-file';
 import type { Target } from '../target/target';
@@ -24,7 +25,7 @@ const RUN_KEYS: readonly (readonly string[])[] = [
   ['demoStartTimestamp'],
   ['startDelaySeconds'],
   ['traffic', 'scale'],
-  ['indexes', 'idx_products_category'],
+  ...INDEX_NAMES.map((name) => ['indexes', name]),
   ['pool', 'max'],
 ];
 
@@ -62,7 +63,7 @@ export function putBack(now: string, before: string, file: string): string {
  *
  * @param before its text before the run
  * @returns what became of it, for a person: "… is as it was before"
- * @throws Error, with nothing written, when the file is no stack file any more; it says what to do
+ * @throws Refusal, with nothing written, when the file is no stack file any more; it says what to do
  */
 export function restoreConfig({ config, stack }: Pick<Target, 'config' | 'stack'>, before: string): string {
   const file = stackConfigPath(config);
@@ -72,10 +73,9 @@ export function restoreConfig({ config, stack }: Pick<Target, 'config' | 'stack'
   try {
     result = putBack(now, before, file);
   } catch (error) {
-    throw new Error(
+    throw new Refusal(
       `${messageOf(error)}. It was changed since the run began, so it is not overwritten: mend it, then ` +
         `npm run rollback -- --target stack --stack ${stack}`,
-      { cause: error },
     );
   }
   if (result !== now) writeFileSync(file, result);
@@ -89,14 +89,14 @@ export function restoreConfig({ config, stack }: Pick<Target, 'config' | 'stack'
  * does). It is not touched: that somebody else's run was left open is no reason to change this machine's file.
  *
  * @returns what of a run is in it all the same, for a person, with what to type
- * @throws Error when it names an outage, or can't be read; it says what to do
+ * @throws Refusal when it names an outage; ConfigError or ConfigFileError when it can't be read
  */
 export function ownConfig({ config, stack }: Pick<Target, 'config' | 'stack'>): string {
   const { file, values } = readStackConfigFile(config);
   const name = path.basename(file);
   const unclean = uncleanKeys(loadScenarioConfig(config));
   if (unclean.length > 0) {
-    throw new Error(
+    throw new Refusal(
       `${name} of this machine names an outage (${unclean.join(', ')}), and how it was before the run is known only where ` +
         `the run was started. Type npm run rollback -- --target stack --stack ${stack}, which takes it out and updates the stack`,
     );

@@ -1,5 +1,5 @@
 import type { CohortMinute, LoadCounts, ObservedMinute, RunObservation } from '../../report/observation';
-import type { StreamStats } from './observation';
+import type { CohortStats } from './answers';
 
 /**
  * What several replicas of the load generator saw, as one. Counts and rates are sums; of percentiles the largest
@@ -17,10 +17,10 @@ export function mergeRuns(runs: readonly RunObservation[]): RunObservation {
   );
 }
 
-/** One cohort's counts over all replicas. */
-export function mergeStreams(streams: readonly StreamStats[]): StreamStats {
-  const sum = (value: (stream: StreamStats) => number): number =>
-    streams.reduce((total, stream) => total + value(stream), 0);
+/** One cohort's counts over all replicas; what the scenario wants is told by each, of all together. */
+export function mergeCohorts(cohorts: readonly CohortStats[]): CohortStats {
+  const sum = (value: (cohort: CohortStats) => number): number =>
+    cohorts.reduce((total, cohort) => total + value(cohort), 0);
   return {
     requests: sum(({ requests }) => requests),
     errors: sum(({ errors }) => errors),
@@ -28,8 +28,14 @@ export function mergeStreams(streams: readonly StreamStats[]): StreamStats {
       requests: sum(({ last10s }) => last10s.requests),
       errors: sum(({ last10s }) => last10s.errors),
     },
-    p95Ms: largest(streams.map(({ p95Ms }) => p95Ms)),
-    last60sRpm: sum(({ last60sRpm }) => last60sRpm),
+    p95Ms: largest(cohorts.map(({ p95Ms }) => p95Ms)),
+    rpm: sum(({ rpm }) => rpm),
+    targetRpm: cohorts[0]?.targetRpm ?? 0,
+    scheduled: sum(({ scheduled }) => scheduled),
+    started: sum(({ started }) => started),
+    dropped: sum(({ dropped }) => dropped),
+    late: sum(({ late }) => late),
+    startLagP99Ms: largest(cohorts.map(({ startLagP99Ms }) => startLagP99Ms)),
   };
 }
 
@@ -78,7 +84,8 @@ function addLoads(a: LoadCounts, b: LoadCounts): LoadCounts {
   };
 }
 
-function largest(values: readonly (number | null)[]): number | null {
+/** The largest that is known; null when none is. */
+export function largest(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : Math.max(...known);
 }

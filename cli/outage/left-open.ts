@@ -1,8 +1,9 @@
 import { healLeftOpen } from './heal-left-open';
-import { describeIntent } from './intent';
+import { describeIntent } from '../control/intent';
 import type { Output } from '../../machine/terminal';
 import { REPOSITORY } from '../../machine/options';
-import { discoverTarget, type Target } from '../target/target';
+import { discoverTarget } from '../target/discover';
+import type { Target } from '../target/target';
 import type { TargetChoice } from '../target/target-options';
 
 /**

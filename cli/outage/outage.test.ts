@@ -3,15 +3,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
+import { presetOf } from '../../scenario/presets';
+import { Refusal } from '../../machine/errors';
 import { resolveScenario } from '../../scenario/resolve';
 import type { Override, Scenario } from '../../scenario/types';
 import { readCommand } from '../../machine/options';
-import { DEMO, type DemoOptions } from './arguments';
+import { DEMO, type DemoOptions } from '../run/arguments';
 import type { Conductor } from '../target/conductor';
-import { configOf, ConfigOutage, reliefOf } from './outage';
+import { ConfigOutage, outageKeys, reliefOf, type OutageEngine } from './outage';
 import { minuteAt } from '../../scenario/override/clock';
-import { planRun } from './run-plan';
-import type { StackEngine } from '../target/stack-engine';
+import { planRun } from '../run/run-plan';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'demo-outage-'));
 after(() => {
@@ -32,7 +33,7 @@ const planOf = (argv: string[], start: number | null = null) =>
 
 describe('an outage by configuration', () => {
   it('is the keys a person would set, and a start only where somebody named one', () => {
-    const { values, removed } = configOf(planOf([]), { demoStartTimestamp: 5 });
+    const { values, removed } = outageKeys(planOf([]), { demoStartTimestamp: 5 });
     assert.deepEqual(values, {
       demoMode: 'blackfriday',
       minuteSeconds: '6',
@@ -42,12 +43,15 @@ describe('an outage by configuration', () => {
       startDelaySeconds: '8',
     });
     assert.deepEqual(removed, ['demoStartTimestamp'], 'one of another run would be in the way');
-    const given = configOf(planOf([], NOW + 500), { demoStartTimestamp: 5 });
+    const given = outageKeys(planOf([], NOW + 500), { demoStartTimestamp: 5 });
     assert.equal(given.values.demoStartTimestamp, String(NOW + 500));
     assert.deepEqual(given.removed, []);
-    assert.equal(configOf(planOf(['--ablate', 'pool']), {}).values['pool.max'], '100');
     assert.equal(
-      configOf(planOf(['--ablate', 'index']), {}).values['indexes.idx_products_category'],
+      outageKeys(planOf(['--ablate', 'pool']), {}).values['pool.max'],
+      String(presetOf('normal').pool.max),
+    );
+    assert.equal(
+      outageKeys(planOf(['--ablate', 'index']), {}).values['indexes.idx_products_category'],
       'present',
     );
   });
@@ -89,9 +93,9 @@ describe('an outage by configuration', () => {
         return Promise.resolve();
       },
       busy: false,
-    } as unknown as StackEngine;
+    } as unknown as OutageEngine;
     const lines: string[] = [];
-    const made = new ConfigOutage({ config: file, stack: 'dev' }, engine, conductor, {
+    const made = new ConfigOutage({ config: file, stack: 'dev' }, () => Promise.resolve(engine), conductor, {
       line: (text) => lines.push(text),
     });
     await made.prepare();
@@ -108,6 +112,73 @@ describe('an outage by configuration', () => {
     await made.end();
     assert.deepEqual(done, ['relieve normal pool 25', 'up normal', 'relief ended']);
     assert.match(lines.join('\n'), /not yet healed at run time \(away\)/);
+  });
+
+  it('ablated keeps every index that its preset drops', () => {
+    const plan = planOf([
+      '--mode',
+      'blackfriday-v3',
+      '--ablate',
+      'index',
+      '--minute-seconds',
+      '30',
+      '--scale',
+      '1',
+    ]);
+    const { values } = outageKeys(plan, {});
+    const kept = Object.keys(values).filter((key) => key.startsWith('indexes.'));
+    assert.deepEqual(kept, ['indexes.idx_products_category', 'indexes.idx_products_stock_quantity']);
+  });
+
+  it('is healed at run time before anything else is looked at: file, engine, what is desired', async () => {
+    const done: string[] = [];
+    const conductor = {
+      readState: () => Promise.resolve({ desired: null, override: null }),
+      relieve: () => {
+        done.push(`relieve, demoMode ${/demoMode: (\w+)/.exec(readFileSync(file, 'utf8'))?.[1] ?? ''}`);
+        return Promise.resolve();
+      },
+    } as unknown as Conductor;
+    writeFileSync(file, TEXT.replace('normal', 'blackfriday'));
+    const noEngine = (): Promise<OutageEngine> =>
+      Promise.reject(new Refusal('The Pulumi engine was not found'));
+    const output = { line: () => undefined };
+    const left = new ConfigOutage({ config: file, stack: 'dev' }, noEngine, conductor, output, TEXT);
+    await assert.rejects(left.end(), /engine was not found.*healed at run time, until/s);
+    assert.deepEqual(
+      done.splice(0),
+      ['relieve, demoMode blackfriday'],
+      'with the file still as the run had it',
+    );
+    assert.equal(readFileSync(file, 'utf8'), TEXT);
+  });
+
+  it('is healed by an update even where nobody knows the healthy scenario', async () => {
+    writeFileSync(file, TEXT);
+    const done: string[] = [];
+    const conductor = {
+      readState: () =>
+        done.length === 0 ? Promise.reject(new Error('away')) : Promise.resolve({ desired, override: null }),
+      relieve: () => Promise.reject(new Error('nothing to relieve with')),
+      end: () => Promise.resolve(true),
+    } as unknown as Conductor;
+    const engine = {
+      up: () => {
+        done.push('up');
+        return Promise.resolve();
+      },
+      busy: false,
+    } as unknown as OutageEngine;
+    const lines: string[] = [];
+    const output = { line: (text: string) => lines.push(text) };
+    // The file of before is fit for no scenario: its owner had a key wrong all the time.
+    const before = `${TEXT}  ecommerce-demo:minuteSeconds: soon\n`;
+    const target = { config: file, stack: 'dev' };
+    const left = new ConfigOutage(target, () => Promise.resolve(engine), conductor, output, before);
+    assert.equal((await left.end()).mode, 'normal');
+    assert.deepEqual(done, ['up']);
+    assert.match(lines.join('\n'), /not yet healed at run time \(away\)/);
+    writeFileSync(file, TEXT);
   });
 
   it('is healed at run time whatever the file is like, and a file that is not healed is not deployed', async () => {
@@ -127,12 +198,12 @@ describe('an outage by configuration', () => {
         return Promise.resolve();
       },
       busy: false,
-    } as unknown as StackEngine;
+    } as unknown as OutageEngine;
     const lines: string[] = [];
     const leftOpen = (before: string | null) =>
       new ConfigOutage(
         { config: file, stack: 'dev' },
-        engine,
+        () => Promise.resolve(engine),
         conductor,
         { line: (text) => lines.push(text) },
         before,

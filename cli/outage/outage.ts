@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { loadScenarioConfig, stackConfigPath } from '../../scenario/config/config-file';
+import { loadScenarioConfig, parseStackConfig, stackConfigPath } from '../../scenario/config/config-file';
+import { parseScenarioConfig } from '../../scenario/config/schema';
 import { presetOf } from '../../scenario/presets';
-import { resolveScenario } from '../../scenario/resolve';
-import type { ScenarioConfig } from '../../scenario/config/schema';
-import type { Override, Scenario } from '../../scenario/types';
+import { INDEX_NAMES, type Override, type Scenario } from '../../scenario/types';
 import type { Conductor } from '../target/conductor';
 import { ownConfig, restoreConfig } from './config-before';
-import { messageOf } from '../../machine/errors';
+import { messageOf, Refusal } from '../../machine/errors';
 import type { Intent } from '../control/intent';
 import type { Output } from '../../machine/terminal';
 import { healthyRun, movedTo } from '../../scenario/override/change';
 import { HEAL_SECONDS } from '../../scenario/override/lease';
-import type { RunPlan } from './run-plan';
+import { configOf, normalScenario } from '../target/normal-scenario';
+import type { RunPlan } from '../run/run-plan';
 import type { StackEngine } from '../target/stack-engine';
 import type { Target } from '../target/target';
 
@@ -35,7 +35,7 @@ export class OverrideOutage implements Outage {
   readonly how = 'override';
   readonly configBefore = null;
 
-  constructor(private readonly conductor: Conductor) {}
+  constructor(private readonly conductor: Pick<Conductor, 'begin' | 'heal'>) {}
 
   prepare(): Promise<void> {
     return Promise.resolve();
@@ -65,6 +65,9 @@ export class OverrideOutage implements Outage {
 /** Real seconds from the update of the scenario row to minute 0. */
 const START_DELAY_SECONDS = 8;
 
+/** What of the engine an outage by configuration needs. */
+export type OutageEngine = Pick<StackEngine, 'configure' | 'up' | 'busy' | 'cancel'>;
+
 /**
  * By the stack's configuration and `pulumi up`, as a person would. The heal first takes effect at run time, within a
  * second, by an override row with the healthy scenario; then configuration and state follow.
@@ -72,15 +75,17 @@ const START_DELAY_SECONDS = 8;
 export class ConfigOutage implements Outage {
   readonly how = 'config';
   readonly configBefore: string | null;
+  private engine: OutageEngine | null = null;
 
   /**
+   * @param openEngine called when the engine is needed: a heal at run time is done without
    * @param before the stack file's text before a run that was left open, null where this machine doesn't know it; of a
    *   run that is still to begin the text is as it is now
    */
   constructor(
     private readonly target: Pick<Target, 'config' | 'stack'>,
-    private readonly engine: StackEngine,
-    private readonly conductor: Conductor,
+    private readonly openEngine: () => Promise<OutageEngine>,
+    private readonly conductor: Pick<Conductor, 'readState' | 'change' | 'relieve' | 'end'>,
     private readonly output: Output,
     before: string | null = readFileSync(stackConfigPath(target.config), 'utf8'),
   ) {
@@ -90,18 +95,19 @@ export class ConfigOutage implements Outage {
   /** An update that would also build an image and roll out pods must not do so in the middle of a show. */
   async prepare(): Promise<void> {
     this.output.line(`Updating stack ${this.target.stack} before anything is broken`);
-    await this.engine.up('demo: up to date');
+    await this.up('demo: up to date');
   }
 
   async begin(plan: RunPlan): Promise<RunPlan> {
-    const { values, removed } = configOf(plan, loadScenarioConfig(this.target.config));
+    const { values, removed } = outageKeys(plan, loadScenarioConfig(this.target.config));
     this.output.line(
       `  pulumi config set --stack ${this.target.stack}: ${Object.entries(values)
         .map(([key, value]) => `${key}=${value}`)
         .join(' ')}`,
     );
+    this.engine ??= await this.openEngine();
     await this.engine.configure(values, removed);
-    await this.engine.up(`demo: run of ${plan.scenario.mode}`);
+    await this.up(`demo: run of ${plan.scenario.mode}`);
     const { desired } = await this.conductor.readState();
     if (desired?.startTimestamp == null)
       throw new Error('the update went through, but the database has no outage in its scenario row');
@@ -126,78 +132,82 @@ export class ConfigOutage implements Outage {
     return startTimestamp;
   }
 
+  /** First the shop, whatever is wrong with file, engine or disk; then the file, and the stack's state. */
   async end(): Promise<Scenario> {
-    const trouble = this.putConfigBack();
-    let relieved = false;
-    const relief = reliefOf(await this.healthyScenario(), Date.now() / 1000);
-    try {
-      await this.conductor.relieve(relief);
-      relieved = true;
-    } catch (error) {
-      this.output.line(`  not yet healed at run time (${messageOf(error)}); pulumi up heals it`);
-    }
+    const { relief, done } = await this.relieve();
     try {
       // With a file that is not healed an update would break the shop once more.
-      if (trouble !== null) throw trouble;
-      await this.engine.up('demo: heal');
-    } catch (error) {
-      const ends = new Date(relief.expiresAt * 1000).toISOString();
-      throw new Error(
-        relieved
-          ? `${messageOf(error)}. The shop is healed at run time, until ${ends} only: the stack itself still wants the outage`
-          : messageOf(error),
-        { cause: error },
+      const { target, configBefore } = this;
+      this.output.line(
+        `  ${configBefore === null ? ownConfig(target) : restoreConfig(target, configBefore)}`,
       );
+      await this.up('demo: heal');
+    } catch (error) {
+      throw done && relief !== null ? stillWanted(error, relief.expiresAt) : error;
     }
     // An update that had nothing to change (the one before was killed early) has not ended it.
-    await this.conductor.end(relief.runId);
+    if (relief !== null) await this.conductor.end(relief.runId);
     const { desired } = await this.conductor.readState();
     if (desired === null) throw new Error('the database has no desired scenario');
     return desired;
   }
 
-  /** @returns why the file is not healed, which must not keep the shop from it; null when it is */
-  private putConfigBack(): Error | null {
-    const { target, configBefore } = this;
+  private async up(message: string): Promise<void> {
+    this.engine ??= await this.openEngine();
+    await this.engine.up(message);
+  }
+
+  /** Heals at run time. Never rejects: `pulumi up` heals, too. @returns the row, where it came so far */
+  private async relieve(): Promise<{ relief: Override | null; done: boolean }> {
+    let relief: Override | null = null;
     try {
-      this.output.line(
-        `  ${configBefore === null ? ownConfig(target) : restoreConfig(target, configBefore)}`,
-      );
-      return null;
+      relief = reliefOf(await this.healthyScenario(), Date.now() / 1000);
+      await this.conductor.relieve(relief);
+      return { relief, done: true };
     } catch (error) {
-      this.output.line(`  ✗ ${messageOf(error)}`);
-      return error instanceof Error ? error : new Error(messageOf(error));
+      this.output.line(`  not yet healed at run time (${messageOf(error)}); pulumi up heals it`);
+      return { relief, done: false };
     }
   }
 
-  /** The healthy scenario that the stack's file means; where it can't be read, the one at the running shop's scale. */
+  /** The healthy scenario that the stack's file means, as it was before the run; else the one at the running shop's scale. */
   private async healthyScenario(): Promise<Scenario> {
+    const { target, configBefore } = this;
     try {
-      return normalScenario(loadScenarioConfig(this.target.config));
+      const config =
+        configBefore === null
+          ? loadScenarioConfig(target.config)
+          : parseScenarioConfig(parseStackConfig(configBefore, stackConfigPath(target.config)).values);
+      // A stack's scale is 1 where its file sets none.
+      return normalScenario(config, 0, 1);
     } catch (error) {
       const { desired } = await this.conductor.readState();
       if (desired === null) throw error;
-      const { scale, traffic, catalogRows, minuteSeconds } = desired;
-      return normalScenario({
-        traffic: { scale, baselineRpm: traffic.baselineRpm / scale },
-        catalogRows,
-        minuteSeconds,
-      });
+      return normalScenario(configOf(desired), 0, desired.scale);
     }
   }
 
   hurry(): boolean {
-    if (!this.engine.busy) return false;
+    if (this.engine?.busy !== true) return false;
     this.engine.cancel();
     return true;
   }
 }
 
+/** The shop is well for now, the stack is not; what is to be done is the error's own to say. */
+function stillWanted(error: unknown, expiresAt: number): Error {
+  const text =
+    `${messageOf(error)}. The shop is healed at run time, until ${new Date(expiresAt * 1000).toISOString()} only: ` +
+    'the stack itself still wants the outage';
+  return error instanceof Refusal ? new Refusal(text, error.exitCode) : new Error(text, { cause: error });
+}
+
 /** The keys that make the plan's outage, and those that would be in its way. */
-export function configOf(
+export function outageKeys(
   { scenario, startGiven, override }: RunPlan,
   file: { demoStartTimestamp?: unknown },
 ): { values: Record<string, string>; removed: string[] } {
+  const preset = presetOf(scenario.mode);
   return {
     values: {
       demoMode: scenario.mode,
@@ -205,7 +215,15 @@ export function configOf(
       durationMinutes: String(scenario.durationMinutes),
       shownMinutes: String(scenario.shownMinutes),
       'traffic.scale': String(scenario.scale),
-      ...(scenario.ablation === 'index' ? { 'indexes.idx_products_category': 'present' } : {}),
+      ...(scenario.ablation === 'index'
+        ? Object.fromEntries(
+            INDEX_NAMES.filter((name) => preset.indexes[name] !== scenario.indexes[name]).map((name) => [
+              `indexes.${name}`,
+              scenario.indexes[name],
+            ]),
+          )
+        : {}),
+      // As configuration has it: of scale 1.
       ...(scenario.ablation === 'pool' ? { 'pool.max': String(presetOf('normal').pool.max) } : {}),
       ...(startGiven
         ? { demoStartTimestamp: String(Math.round(override.startTimestamp)) }
@@ -215,31 +233,7 @@ export function configOf(
   };
 }
 
-/** The healthy scenario that a configuration means, whatever outage it names. */
-function normalScenario({
-  traffic,
-  catalogRows,
-  minuteSeconds,
-}: Pick<ScenarioConfig, 'traffic' | 'catalogRows' | 'minuteSeconds'>): Scenario {
-  return resolveScenario(
-    {
-      demoMode: 'normal',
-      ...(traffic === undefined
-        ? {}
-        : {
-            traffic: {
-              ...(traffic.scale === undefined ? {} : { scale: traffic.scale }),
-              ...(traffic.baselineRpm === undefined ? {} : { baselineRpm: traffic.baselineRpm }),
-            },
-          }),
-      ...(catalogRows === undefined ? {} : { catalogRows }),
-      ...(minuteSeconds === undefined ? {} : { minuteSeconds }),
-    },
-    { nowSeconds: 0, scaleDefault: 1 },
-  );
-}
-
-/** An override row that heals until the configuration does. */
+/** An override row that heals until the configuration does. @param now Unix seconds */
 export function reliefOf(scenario: Scenario, now: number): Override {
   return healthyRun(scenario, {
     runId: `heal-${Math.round(now)}`,

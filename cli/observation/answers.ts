@@ -1,0 +1,151 @@
+import { at, listAt, numberAt, textAt } from '../../machine/json';
+import type { CohortMinute, RunObservation } from '../../report/observation';
+
+/** What the load generator counted of one cohort since it started, and its windows. */
+export interface CohortStats {
+  requests: number;
+  errors: number;
+  last10s: { requests: number; errors: number };
+  /** Over the last 60 s (ms). */
+  p95Ms: number | null;
+  /** Over the last 60 s. */
+  rpm: number;
+  /** What the scenario wants now, of all replicas together. */
+  targetRpm: number;
+  scheduled: number;
+  started: number;
+  dropped: number;
+  /** Started later than they should have been. */
+  late: number;
+  startLagP99Ms: number | null;
+}
+
+export interface TrafficStats {
+  baseline: CohortStats;
+  demo: CohortStats;
+}
+
+/** What the console says of the flow alert. */
+export interface FlowAlertState {
+  state: 'armed' | 'firing';
+  /** First minute of the incident that is open; null while armed. */
+  sinceMinute: number | null;
+  /** First minute in which the run fired it; null when it has not. */
+  firstMinute: number | null;
+}
+
+/** What the telemetry says, over the last minute. */
+export interface TelemetrySummary {
+  arriving: boolean;
+  /** Age of the latest span (ms); null when none has come yet. */
+  lastSpanAgeMs: number | null;
+  /** Since the console started; null when it doesn't tell. */
+  spansReceived: number | null;
+  baselineRequests: number;
+  demoRequests: number;
+  /** Baseline's `GET /products` at product-catalog. */
+  catalog: { requests: number; p95Ms: number | null };
+}
+
+/** What the telemetry says of one run. */
+export interface RunTelemetry extends TelemetrySummary {
+  /** USD lost by the run's failed checkouts, by demo minute. */
+  lostRevenue: Map<number, number>;
+  /** Null where the console doesn't say. */
+  flowAlert: FlowAlertState | null;
+}
+
+/** Reads one cohort in the answer of `GET /admin/traffic-stats`. */
+export function cohortStats(value: unknown): CohortStats {
+  const count = (...keys: string[]): number => numberAt(value, ...keys) ?? 0;
+  return {
+    requests: count('requests'),
+    errors: count('errors'),
+    last10s: { requests: count('last_10s', 'requests'), errors: count('last_10s', 'errors') },
+    p95Ms: numberAt(value, 'p95_ms'),
+    rpm: numberAt(value, 'rpm') ?? count('current_rpm'),
+    targetRpm: count('target_rpm'),
+    scheduled: count('scheduled'),
+    started: count('started'),
+    dropped: count('dropped'),
+    late: count('late'),
+    startLagP99Ms: numberAt(value, 'start_lag_p99_ms'),
+  };
+}
+
+/** Reads the answer of `GET /admin/minutes`. */
+export function parseRun(body: unknown): RunObservation {
+  return {
+    minutes: listAt(body, 'minutes').map((minute) => ({
+      minute: numberAt(minute, 'minute') ?? -1,
+      phase: textAt(minute, 'phase') ?? '',
+      demo: cohortMinute(at(minute, 'demo')),
+      baseline: cohortMinute(at(minute, 'baseline')),
+      inFlight: numberAt(minute, 'load', 'inFlight') ?? 0,
+    })),
+    load: {
+      scheduled: numberAt(body, 'load', 'scheduled') ?? 0,
+      started: numberAt(body, 'load', 'started') ?? 0,
+      dropped: numberAt(body, 'load', 'dropped') ?? 0,
+      startLagP99Ms: numberAt(body, 'load', 'startLagP99Ms'),
+    },
+  };
+}
+
+/** Reads the answer of the console's `GET /api/summary`. */
+export function parseSummary(body: unknown): TelemetrySummary {
+  const window = at(body, 'windows', 'last60s');
+  const catalog = listAt(window, 'routes').find(
+    (route) =>
+      textAt(route, 'service') === 'product-catalog' &&
+      textAt(route, 'route') === 'GET /products' &&
+      textAt(route, 'traffic') === 'baseline',
+  );
+  return {
+    arriving: at(body, 'telemetry', 'arriving') === true,
+    lastSpanAgeMs: numberAt(body, 'telemetry', 'lastSpanAgeMs'),
+    spansReceived: numberAt(body, 'telemetry', 'spansReceived'),
+    baselineRequests: numberAt(window, 'traffic', 'baseline', 'requests') ?? 0,
+    demoRequests: numberAt(window, 'traffic', 'demo', 'requests') ?? 0,
+    catalog: { requests: numberAt(catalog, 'requests') ?? 0, p95Ms: numberAt(catalog, 'p95Ms') },
+  };
+}
+
+/** Reads the lost revenue (USD) of each demo minute in the answer of `GET /api/summary`. */
+export function parseLostRevenue(body: unknown): Map<number, number> {
+  const lost = new Map<number, number>();
+  for (const each of listAt(body, 'run', 'minutes')) {
+    const [minute, usd] = [numberAt(each, 'minute'), numberAt(each, 'lostRevenueUsd')];
+    if (minute !== null && usd !== null) lost.set(minute, usd);
+  }
+  return lost;
+}
+
+/** Reads the flow alert in the answer of `GET /api/summary`; null where it has none. */
+export function parseFlowAlert(body: unknown): FlowAlertState | null {
+  const found = at(body, 'flowAlert');
+  const state = textAt(found, 'state');
+  if (state !== 'armed' && state !== 'firing') return null;
+  const sinceMinute = numberAt(found, 'since_minute');
+  const [first] = listAt(found, 'incidents');
+  return { state, sinceMinute, firstMinute: numberAt(first, 'fromMinute') ?? sinceMinute };
+}
+
+/** What of a service's `checks` (of /health or /readyz) is not well, each as `name: reason`. */
+export function failingChecks(body: unknown): string[] {
+  return Object.entries((at(body, 'checks') ?? {}) as Record<string, unknown>)
+    .filter(([, result]) => result !== 'ok')
+    .map(([check, result]) => `${check}: ${String(result)}`);
+}
+
+function cohortMinute(value: unknown): CohortMinute {
+  return {
+    rpm: numberAt(value, 'rpm') ?? 0,
+    scheduled: numberAt(value, 'scheduled') ?? 0,
+    completed: numberAt(value, 'completed') ?? 0,
+    errors: numberAt(value, 'errors') ?? 0,
+    errorRate: numberAt(value, 'errorRate') ?? 0,
+    p50Ms: numberAt(value, 'p50Ms'),
+    p95Ms: numberAt(value, 'p95Ms'),
+  };
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ObservedMinute } from '../../report/observation';
+import { cohort } from '../../test/mocks/runs';
+import { cohortStats } from './answers';
+import { mergeCohorts, mergeRuns } from './replicas';
+
+const seen = (minute: number, errors: number, inFlight = 0): ObservedMinute => ({
+  minute,
+  phase: 'catastrophe',
+  demo: { ...cohort(420, errors, 3210), rpm: 4200 },
+  baseline: cohort(10, 0, 12),
+  inFlight,
+});
+
+describe('what the replicas of the load generator saw', () => {
+  it('is put together, minute by minute', () => {
+    const one = {
+      minutes: [seen(20, 300, 2)],
+      load: { scheduled: 9, started: 9, dropped: 0, startLagP99Ms: 4 },
+    };
+    const other = {
+      minutes: [seen(20, 20), seen(21, 1)],
+      load: { ...one.load, dropped: 1, startLagP99Ms: 9 },
+    };
+    const merged = mergeRuns([one, other]);
+    assert.equal(merged.minutes.length, 2);
+    assert.equal(merged.minutes[0]?.demo.errors, 320);
+    assert.equal(merged.minutes[0].demo.errorRate, Math.round((320 / 840) * 10_000) / 10_000);
+    assert.equal(merged.minutes[0].inFlight, 2);
+    assert.deepEqual(merged.load, { scheduled: 18, started: 18, dropped: 1, startLagP99Ms: 9 });
+  });
+
+  it('is summed, but for what each tells of all together, and percentiles', () => {
+    const one = cohortStats({ rpm: 50, target_rpm: 100, requests: 5, p95_ms: 20, dropped: 1 });
+    const other = cohortStats({ rpm: 49, target_rpm: 100, requests: 6, p95_ms: 30, start_lag_p99_ms: 4 });
+    const merged = mergeCohorts([one, other]);
+    assert.deepEqual([merged.rpm, merged.targetRpm, merged.requests, merged.dropped], [99, 100, 11, 1]);
+    assert.deepEqual([merged.p95Ms, merged.startLagP99Ms], [30, 4]);
+  });
+});

@@ -1,0 +1,110 @@
+import { EXIT, Refusal } from '../../machine/errors';
+import type { Interruption } from '../../machine/interruption';
+import type { Output } from '../../machine/terminal';
+import type { Outage } from '../outage/outage';
+import type { DemoOptions } from './arguments';
+import type { Exercise } from './blind';
+import { startForPeak } from './peak-at';
+import { LEAD_SECONDS, type RunPlan } from './run-plan';
+import { announce, TALK_HOLD_SECONDS, TALK_NORMAL_SECONDS } from './talk';
+
+/** What the checks take before a run (s): services, ten green seconds, telemetry. */
+const CHECKS_SECONDS = 30;
+/** What an update takes that has nothing to change, with room (s). */
+const UP_TO_DATE_SECONDS = 30;
+/** What an update of the stack takes, with room (s). */
+const UPDATE_SECONDS = 45;
+/** What heal, verification and report take at the end (s). */
+const HEAL_SECONDS = 300;
+
+export interface ShowTimesTools {
+  options: Pick<DemoOptions, 'peakAt' | 'talk'>;
+  exercise: Exercise | null;
+  /** How the outage is made: an update of a stack takes its time. */
+  how: Outage['how'];
+  interruption: Pick<Interruption, 'wait'>;
+  output: Output;
+}
+
+/** When the parts of a show are: what comes before the first minute, and when all of it is over. */
+export class ShowTimes {
+  constructor(private readonly tools: ShowTimesTools) {}
+
+  /** Unix seconds of minute 0 for the peak that was asked for; null without one. @throws Refusal when it is too near */
+  startForPeak({ peakMinute, fromMinute, scenario }: RunPlan, now = new Date()): number | null {
+    const { peakAt } = this.tools.options;
+    if (peakAt === null) return null;
+    const run = { peakMinute, fromMinute, minuteSeconds: scenario.minuteSeconds };
+    const found = startForPeak(peakAt, now, run, this.secondsBefore());
+    if ('tooNear' in found) throw new Refusal(`--peak-at: ${found.tooNear}`, EXIT.usage);
+    return found.startTimestamp;
+  }
+
+  /** Unix seconds at which a run is over at the latest, as far as can be said before it. */
+  endOf(plan: RunPlan, startTimestamp: number | null): number {
+    const start = startTimestamp ?? plan.override.startTimestamp;
+    const hold = this.tools.options.talk ? TALK_HOLD_SECONDS + TALK_NORMAL_SECONDS : 0;
+    return start + (plan.toMinute + 1) * plan.scenario.minuteSeconds + hold + HEAL_SECONDS;
+  }
+
+  /** Waits until it is time for the checks. @throws Interrupted */
+  async waitForPeak(plan: RunPlan, startTimestamp: number): Promise<void> {
+    const { interruption, output } = this.tools;
+    const begins = minuteBegins(plan, startTimestamp, plan.fromMinute);
+    const wait = begins - this.secondsBefore() - Date.now() / 1000;
+    output.line(
+      `The peak (minute ${plan.peakMinute}) is to be at ${localTime(minuteBegins(plan, startTimestamp, plan.peakMinute))}: ` +
+        `the first minute begins at ${localTime(begins)}` +
+        (wait > 1 ? `, the checks in ${Math.round(wait)} s. Ctrl-C gives it up.` : '.'),
+    );
+    if (wait > 0) await interruption.wait(wait * 1000);
+  }
+
+  /**
+   * Normal traffic before the outage: a talk's first act, a blind run's delay, the time until a given start.
+   *
+   * @param title of what is normal
+   * @param start Unix seconds of minute 0, where it was given
+   * @throws Interrupted
+   */
+  async calm(title: string, plan: RunPlan, start: number | null): Promise<void> {
+    const { interruption, output, exercise, options } = this.tools;
+    if (exercise !== null) {
+      output.line('The exercise has begun. Something may happen at any time.');
+      await interruption.wait(exercise.delaySeconds * 1000);
+    }
+    if (options.talk) {
+      announce(
+        `Before it: ${title}`,
+        `${TALK_NORMAL_SECONDS} s of healthy traffic. Show the shop, both cohorts, a trace.`,
+        output,
+      );
+    }
+    if (start !== null) {
+      const wait = minuteBegins(plan, start, plan.fromMinute) - this.leadSeconds() - Date.now() / 1000;
+      if (wait > 0) await interruption.wait(wait * 1000);
+    } else if (options.talk) {
+      await interruption.wait(TALK_NORMAL_SECONDS * 1000);
+    }
+  }
+
+  /** What comes before the first minute (s): checks, a talk's normal traffic, making the outage. */
+  private secondsBefore(): number {
+    const { how, options } = this.tools;
+    const checks = CHECKS_SECONDS + (how === 'override' ? 0 : UP_TO_DATE_SECONDS);
+    return this.leadSeconds() + checks + (options.talk ? TALK_NORMAL_SECONDS : 0);
+  }
+
+  /** Real seconds between the beginning of making the outage and its first minute. */
+  private leadSeconds(): number {
+    return this.tools.how === 'override' ? LEAD_SECONDS : UPDATE_SECONDS;
+  }
+}
+
+function minuteBegins({ scenario }: RunPlan, startTimestamp: number, minute: number): number {
+  return startTimestamp + minute * scenario.minuteSeconds;
+}
+
+function localTime(seconds: number): string {
+  return new Date(seconds * 1000).toLocaleTimeString('sv-SE');
+}

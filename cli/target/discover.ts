@@ -1,0 +1,19 @@
+import { Refusal } from '../../machine/errors';
+import { findLocalTarget } from './local-target';
+import { openStackTarget } from './stack-target';
+import type { Target, TargetOptions } from './target';
+
+/**
+ * Finds the shop that a command is about.
+ *
+ * @throws Refusal when no shop runs with the data folder, or the stack has not been deployed; with the remedy
+ */
+export async function discoverTarget(options: TargetOptions): Promise<Target> {
+  if (options.target === 'stack') return openStackTarget(options);
+  const found = findLocalTarget(options);
+  if (found !== null) return found;
+  throw new Refusal(
+    `No shop runs with the data folder ${options.dataDir}: start it with npm start, name its folder with --data DIR, ` +
+      'or talk to a deployed one with --target stack --stack NAME.',
+  );
+}
