@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
+import { queryObjects } from 'node:v8';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { resolveScenario } from '../../scenario/resolve';
 import { BackupWriter, readBackup, type BackupHeader, type Row } from './backup-format';
@@ -73,6 +74,40 @@ describe('a backup', () => {
     await writer.discard();
     assert.deepEqual(
       readdirSync(folder).filter((name) => name.startsWith('given-up')),
+      [],
+    );
+  });
+
+  it('waits for the disk and leaves nothing of the waiting in memory, however large it is', async () => {
+    const writer = await BackupWriter.create(path.join(folder, 'large.gz'));
+    await writer.header(header);
+    await writer.beginTable('shop.orders', ['id', 'text']);
+    // Each row is more than the compressor takes at once, so each is waited for.
+    const row = ['id', 'x'.repeat(20_000)];
+    const write = async (count: number): Promise<number> => {
+      for (let written = 0; written < count; written += 1) await writer.row(row);
+      return queryObjects(Promise, { format: 'count' });
+    };
+    const few = await write(20);
+    const many = await write(1000);
+    assert.ok(many - few < 100, `${many - few} promises are left of 1000 rows`);
+    await writer.endTable();
+    await writer.close();
+  });
+
+  it('that cannot be written any more ends with the disk\'s reason', async () => {
+    const writer = await BackupWriter.create(path.join(folder, 'full.gz'));
+    await writer.header(header);
+    await writer.beginTable('shop.orders', ['id', 'text']);
+    // As a disk does that is full: the stream behind the compressor fails.
+    const { gzip } = writer as unknown as { gzip: { emit: (name: string, error: Error) => void } };
+    gzip.emit('error', new Error('ENOSPC'));
+    await assert.rejects(async () => {
+      for (let written = 0; written < 1000; written += 1) await writer.row(['id', 'x'.repeat(20_000)]);
+    }, /ENOSPC/);
+    await writer.discard();
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.startsWith('full')),
       [],
     );
   });
