@@ -24,6 +24,8 @@ export interface ShowTimesTools {
   how: Outage['how'];
   interruption: Pick<Interruption, 'wait'>;
   output: Output;
+  /** Unix milliseconds. */
+  now: () => number;
 }
 
 /** When the parts of a show are: what comes before the first minute, and when all of it is over. */
@@ -31,11 +33,12 @@ export class ShowTimes {
   constructor(private readonly tools: ShowTimesTools) {}
 
   /** Unix seconds of minute 0 for the peak that was asked for; null without one. @throws Refusal when it is too near */
-  startForPeak({ peakMinute, fromMinute, scenario }: RunPlan, now = new Date()): number | null {
-    const { peakAt } = this.tools.options;
+  startForPeak({ peakMinute, fromMinute, scenario }: RunPlan): number | null {
+    const { options, now } = this.tools;
+    const { peakAt } = options;
     if (peakAt === null) return null;
     const run = { peakMinute, fromMinute, minuteSeconds: scenario.minuteSeconds };
-    const found = startForPeak(peakAt, now, run, this.secondsBefore());
+    const found = startForPeak(peakAt, new Date(now()), run, this.secondsBefore());
     if ('tooNear' in found) throw new Refusal(`--peak-at: ${found.tooNear}`, EXIT.usage);
     return found.startTimestamp;
   }
@@ -49,9 +52,9 @@ export class ShowTimes {
 
   /** Waits until it is time for the checks. @throws Interrupted */
   async waitForPeak(plan: RunPlan, startTimestamp: number): Promise<void> {
-    const { interruption, output } = this.tools;
+    const { interruption, output, now } = this.tools;
     const begins = minuteBegins(plan, startTimestamp, plan.fromMinute);
-    const wait = begins - this.secondsBefore() - Date.now() / 1000;
+    const wait = begins - this.secondsBefore() - now() / 1000;
     output.line(
       `The peak (minute ${plan.peakMinute}) is to be at ${localTime(minuteBegins(plan, startTimestamp, plan.peakMinute))}: ` +
         `the first minute begins at ${localTime(begins)}` +
@@ -68,7 +71,7 @@ export class ShowTimes {
    * @throws Interrupted
    */
   async calm(title: string, plan: RunPlan, start: number | null): Promise<void> {
-    const { interruption, output, exercise, options } = this.tools;
+    const { interruption, output, exercise, options, now } = this.tools;
     if (exercise !== null) {
       output.line('The exercise has begun. Something may happen at any time.');
       await interruption.wait(exercise.delaySeconds * 1000);
@@ -81,7 +84,7 @@ export class ShowTimes {
       );
     }
     if (start !== null) {
-      const wait = minuteBegins(plan, start, plan.fromMinute) - this.leadSeconds() - Date.now() / 1000;
+      const wait = minuteBegins(plan, start, plan.fromMinute) - this.leadSeconds() - now() / 1000;
       if (wait > 0) await interruption.wait(wait * 1000);
     } else if (options.talk) {
       await interruption.wait(TALK_NORMAL_SECONDS * 1000);

@@ -38,6 +38,8 @@ export interface ShowTools {
   output: Output;
   /** Told what has to be waited for when somebody insists on the end. */
   onOutage?: (outage: Outage) => void;
+  /** Unix milliseconds; the machine's, unless a test has its own. */
+  now?: () => number;
 }
 
 /** The whole show against a shop that is there: the checks, the run, the heal, the report. @returns the exit code */
@@ -58,6 +60,7 @@ export async function show(tools: ShowTools): Promise<number> {
 export class Show {
   private readonly options: DemoOptions;
   private readonly record = new RunRecord();
+  private readonly now: () => number;
 
   /** @param told where the run's own lines go */
   constructor(
@@ -71,6 +74,7 @@ export class Show {
     >,
   ) {
     this.options = exercise === null ? tools.options : blindOptions(tools.options, exercise);
+    this.now = tools.now ?? Date.now;
   }
 
   /** @returns the exit code. @throws Refusal or Interrupted while nothing is broken */
@@ -84,7 +88,13 @@ export class Show {
     const outage = await this.outage();
     const { how } = outage;
     this.tools.onOutage?.(outage);
-    const times = new ShowTimes({ ...this.tools, options: this.options, exercise: this.exercise, how });
+    const times = new ShowTimes({
+      ...this.tools,
+      options: this.options,
+      exercise: this.exercise,
+      how,
+      now: this.now,
+    });
     const startTimestamp = times.startForPeak(draft);
     const endOf = (plan: RunPlan, start: number | null): Date => new Date(times.endOf(plan, start) * 1000);
     const intent = newIntent(how, endOf(draft, startTimestamp));
@@ -97,7 +107,7 @@ export class Show {
       await outage.prepare();
       const { conductor, observer } = this;
       const wait = (ms: number): Promise<void> => interruption.wait(ms);
-      const desired = await preflight({ target, observer, conductor, wait, output });
+      const desired = await preflight({ target, observer, conductor, wait, now: this.now, output });
       await times.calm(desired.title, draft, startTimestamp);
       const plan = this.plan(desired, startTimestamp);
       this.told.line(planText(plan, how, target.name));
@@ -152,7 +162,7 @@ export class Show {
       trouble = error;
       if (!(error instanceof Interrupted)) output.line(`  ✗ ${messageOf(error)}`);
     }
-    const endedAt = Date.now() / 1000;
+    const endedAt = this.now() / 1000;
     const { runId } = plan.scenario;
     const healed = await heal(() => outage.end(runId), {
       conductor: this.conductor,
@@ -192,6 +202,7 @@ export class Show {
         state: () => this.conductor.readState(),
         interruption,
         output,
+        now: () => this.now() / 1000,
         each: (minute, now) => {
           acts?.at(minute);
           return peak.look(minute, now);
@@ -223,7 +234,7 @@ export class Show {
   }
 
   private plan(desired: Scenario, startTimestamp: number | null): RunPlan {
-    const now = Date.now() / 1000;
+    const now = this.now() / 1000;
     const plan = planRun(this.options, this.tools.target.config, desired, now, undefined, startTimestamp);
     if (this.exercise === null) return plan;
     const runId = `exercise-${Math.round(now)}`;
@@ -242,7 +253,7 @@ export class Show {
 
   /** Dropping an index waits for what uses it; traffic should not meet half an outage. */
   private tellLateStart(plan: RunPlan): void {
-    const late = Date.now() / 1000 - startOf(plan, plan.fromMinute);
+    const late = this.now() / 1000 - startOf(plan, plan.fromMinute);
     if (late > 0)
       this.told.line(`  The outage was complete ${late.toFixed(1)} s into minute ${plan.fromMinute}.`);
   }
