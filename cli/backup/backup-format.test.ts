@@ -95,7 +95,7 @@ describe('a backup', () => {
     await writer.close();
   });
 
-  it('that cannot be written any more ends with the disk\'s reason', async () => {
+  it("that cannot be written any more ends with the disk's reason", async () => {
     const writer = await BackupWriter.create(path.join(folder, 'full.gz'));
     await writer.header(header);
     await writer.beginTable('shop.orders', ['id', 'text']);

@@ -35,7 +35,14 @@ interface Case {
   tools?: Partial<RollbackTools>;
 }
 
-async function roll({ kind = 'stack', intent = null, clear, check = ok('well'), errors, tools = {} }: Case = {}) {
+async function roll({
+  kind = 'stack',
+  intent = null,
+  clear,
+  check = ok('well'),
+  errors,
+  tools = {},
+}: Case = {}) {
   const target = {
     kind,
     name: 'dev',

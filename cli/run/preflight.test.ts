@@ -95,7 +95,10 @@ describe('pre-flight', () => {
       telemetry: (at) => (at < 25 ? { demoRequests: 0 } : {}),
     });
     assert.equal(seconds, 25);
-    assert.match(lines.join('\n'), /2 of \d+ baseline journeys and 0 of \d+ checkouts failed: waiting for ten/);
+    assert.match(
+      lines.join('\n'),
+      /2 of \d+ baseline journeys and 0 of \d+ checkouts failed: waiting for ten/,
+    );
   });
 
   it('refuses what does not become well, with its reason', async () => {

@@ -7,12 +7,13 @@ import { resolveScenario } from '../../scenario/resolve';
 import type { Override } from '../../scenario/types';
 import { SERVICE_NAMES } from '../../services/catalog';
 import { EXIT, Interrupted, Refusal } from '../../machine/errors';
+import { readCommand } from '../../machine/options';
 import { cohort } from '../../test/mocks/runs';
 import { IntentFile } from '../control/intent-file';
 import { pastRuns } from '../control/past-runs';
 import { cohortStats } from '../observation/answers';
 import type { Target } from '../target/target';
-import { parseDemoArguments, type DemoOptions } from './arguments';
+import { DEMO, type DemoOptions } from './arguments';
 import { exerciseOf } from './blind';
 import { Show, type ShowConductor, type ShowTools } from './show';
 
@@ -25,9 +26,9 @@ writeFileSync(stackFile, 'config:\n  ecommerce-demo:demoMode: normal\n');
 const desired = resolveScenario({ catalogRows: 100_000 }, { nowSeconds: 1, scaleDefault: 0.25 });
 
 function options(...argv: string[]): DemoOptions {
-  const command = parseDemoArguments(argv, { repositoryDir: folder, cwd: folder });
-  assert.equal(command.kind, 'demo');
-  return command.options;
+  const command = readCommand(DEMO, argv, { repositoryDir: folder, cwd: folder });
+  assert.ok(command);
+  return { ...command.values, curve: null };
 }
 
 let done: string[] = [];
