@@ -1,3 +1,4 @@
+import { ablationOf } from '../scenario/causes/all';
 import type {
   Ablation,
   DemoMode,
@@ -194,12 +195,11 @@ export function reportHead(scenario: Scenario, firstMinuteAt: number): Pick<Repo
 
 /** A run's cause that was left out, after its title; empty where the outage was whole. */
 export function ablationText(ablation: Ablation | null): string {
-  if (ablation === null) return '';
-  return ablation === 'index' ? ', with the index left in place' : ', with the large pool';
+  const taken = ablationOf(ablation);
+  return taken === null ? '' : `, ${taken.title}`;
 }
 
 /** What was done to a run's cause on the way. @param ablation what is taken out of it now */
 export function restoredText(ablation: Ablation | null): string {
-  if (ablation === 'index') return 'index restored, pool still small';
-  return ablation === 'pool' ? 'pool restored, index still absent' : 'both causes back';
+  return ablationOf(ablation)?.event ?? 'both causes back';
 }

@@ -7,7 +7,7 @@ import {
   seedBatchStatement,
 } from './sql/catalog';
 import type { Log, SqlExecutor } from './sql/executor';
-import { createIndexStatement } from './sql/indexes';
+import { createIndexStatement } from './causes/missing-index/steps';
 import { orderStatements } from './sql/orders';
 import { quoteIdentifier, quoteLiteral } from './sql/quote';
 import { ROLES } from './sql/roles';

@@ -1,12 +1,12 @@
-import { indexPlan, rowPlan } from './sql/appliance';
+import { scenarioPlan } from './appliance';
+import { INDEX_LOCK, indexStage, indexStatesQuery, type FoundIndexState } from './causes/missing-index/steps';
 import type { Log, SqlExecutor } from './sql/executor';
-import { INDEX_LOCK, indexStatesQuery, indexSteps, type FoundIndexState } from './sql/indexes';
 import { carryOut, takeSteps, withLock, type AppliedChange, type OnChange } from './sql/plan';
-import { INDEX_NAMES, type IndexName, type Scenario } from './types';
+import type { IndexName, Scenario } from './types';
 
 export { setupDatabase } from './apply-setup';
 export type { Log, SqlExecutor } from './sql/executor';
-export type { FoundIndexState } from './sql/indexes';
+export type { FoundIndexState } from './causes/missing-index/steps';
 export type { AppliedChange } from './sql/plan';
 
 /** Reads what the indexes are to be; null where that is not this applier's business. */
@@ -30,8 +30,7 @@ export async function applyIndexes(
   await withLock(sql, INDEX_LOCK, async () => {
     const scenario = typeof wanted === 'function' ? await wanted() : wanted;
     if (scenario === null) return;
-    const steps = INDEX_NAMES.flatMap((name) => indexSteps(name, scenario.indexes[name]));
-    await takeSteps(sql, steps, undefined, remember(changes, log));
+    await takeSteps(sql, indexStage(scenario.indexes).steps, undefined, remember(changes, log));
   });
   return changes;
 }
@@ -56,7 +55,7 @@ export async function applyScenario(
   log: Log,
 ): Promise<AppliedChange[]> {
   const changes: AppliedChange[] = [];
-  await carryOut(sql, [...indexPlan(scenario.indexes), ...rowPlan], {
+  await carryOut(sql, scenarioPlan(scenario), {
     document: JSON.stringify(scenario),
     onChange: remember(changes, log),
   });

@@ -3,7 +3,8 @@ import { DEFAULTS } from './config/limits';
 import { normaliseCurve, rateRange, rescaleRates, scaleRates } from './curve';
 import { presetOf, type Preset } from './presets';
 import type { ScenarioConfig } from './config/schema';
-import { choosePool, type CurveFault } from './solver';
+import { HEALTHY_POOL, healthyPoolAt, scaledPool } from './causes/small-pool/document';
+import { choosePool, type CurveFault } from './causes/small-pool/law';
 import type { CurvePoint, DemoMode } from './types';
 
 /** The outage a config asks for, with its rates and pool scaled. */
@@ -16,11 +17,6 @@ export interface OutagePlan {
   connections: number;
   /** The preset's own curve at its own rates. */
   asPreset: boolean;
-}
-
-/** A pool size multiplied by the scale: whole, at least 1. */
-export function scaledPool(max: number, scale: number): number {
-  return Math.max(1, Math.round(max * scale));
 }
 
 /**
@@ -39,15 +35,16 @@ export function planOutage(
   const mode = options.mode ?? config.demoMode ?? 'normal';
   const preset = presetOf(mode);
   const scale = scaleOf({ ...config, demoMode: mode }, options.scaleDefault ?? 1);
+  const pool = preset.causes['small-pool'] ?? HEALTHY_POOL;
   const faults: ConfigFault[] = [];
   if (scale < preset.minScale) {
     faults.push({
       key: 'traffic.scale',
       value: scale,
-      message: `must be at least ${String(preset.minScale)} in mode ${mode}: its pool has only ${String(preset.pool.max)} connections and its load two requests a second`,
+      message: `must be at least ${String(preset.minScale)} in mode ${mode}: its pool has only ${String(pool.max)} connections and its load two requests a second`,
     });
   }
-  const largest = scaledPool(presetOf('normal').pool.max, scale);
+  const largest = healthyPoolAt(scale);
   if (preset.curve.length === 0) {
     return { plan: { preset, scale, points: [], connections: largest, asPreset: true }, faults };
   }
@@ -66,7 +63,7 @@ export function planOutage(
   if (faults.length > 0) return { plan: null, faults };
 
   const points = scaleRates(rescaleRates(curve, { baseRpm, peakRpm }), scale);
-  const choice = choosePool(points, scaledPool(preset.pool.max, scale), largest);
+  const choice = choosePool(points, scaledPool(pool.max, scale), largest);
   if (choice.faults.length > 0) {
     const atScale = scale === 1 ? '' : ` (rates at traffic.scale ${String(scale)})`;
     const explained = choice.faults.map((fault) => ({ ...fault, message: `${fault.message}${atScale}` }));

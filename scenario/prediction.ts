@@ -7,11 +7,6 @@ import type { StorageStep } from './types';
  * an acquire timeout. Deterministic, and fast enough for every `resolveScenario` (100,000 requests in ~10 ms).
  */
 
-/** An index scan of ten rows, round trip included (ms). */
-export const INDEX_SCAN_MS = 3;
-/** A full scan without emulated storage: CPU only, on common hardware (ms). A guess, so such a run isn't graded. */
-export const UNPACED_SCAN_MS = 80;
-
 export interface SimulationInput {
   minuteSeconds: number;
   durationMinutes: number;

@@ -1,5 +1,7 @@
-import type { CurvePoint, DemoMode, IndexName, IndexState, Phase } from './types';
+import type { CauseSettings } from './causes/document';
 import { errorRateAt } from './curve';
+import { SOLVED_FROM_ERROR_RATE } from './little';
+import type { CurvePoint, DemoMode, Phase } from './types';
 
 /** What a mode means before config changes it. Rates and pools are those of scale 1. */
 export interface Preset {
@@ -7,10 +9,8 @@ export interface Preset {
   title: string;
   /** What the presenter wants to see; empty in normal mode. */
   curve: readonly CurvePoint[];
-  pool: { max: number; acquireTimeoutMs: number };
-  indexes: Readonly<Record<IndexName, IndexState>>;
-  /** From this minute on scans are slow even where no errors are wanted yet; null: short scans until errors begin. */
-  slowFrom: { minute: number; scanMs: number } | null;
+  /** What makes the outage; nothing in normal mode. */
+  causes: CauseSettings;
   /** The least that the frontend gives the recommendations (ms); longer where the solved scans need it. */
   recommendationsMs: number;
   /** The smallest traffic.scale at which the outage can be had; 0: any. */
@@ -23,28 +23,14 @@ export interface Preset {
 /** Both cohorts in normal mode, and before and after a run: rpm at scale 1. */
 export const NORMAL_RATES = { baselineRpm: 100, demoRpm: 60 } as const;
 
-/** Baseline reads have a pool of their own, which no scenario touches. */
-export const BASELINE_POOL = { max: 10, acquireTimeoutMs: 1000 } as const;
-
 /** What a checkout needs besides its recommendations, and for its error to reach the caller in time (ms). */
 export const REST_OF_CHECKOUT_MS = 1000;
-
-/** From this error rate on the solver makes errors; below it the scan is short and nothing fails. */
-export const SOLVED_FROM_ERROR_RATE = 0.05;
-
-const ALL_PRESENT: Readonly<Record<IndexName, IndexState>> = {
-  idx_products_category: 'present',
-  idx_products_category_active: 'present',
-  idx_products_stock_quantity: 'present',
-};
 
 const normal: Preset = {
   mode: 'normal',
   title: 'Normal operations',
   curve: [],
-  pool: { max: 100, acquireTimeoutMs: 2000 },
-  indexes: ALL_PRESENT,
-  slowFrom: null,
+  causes: {},
   recommendationsMs: 5000,
   minScale: 0,
   gradedFromMinuteSeconds: 0,
@@ -64,9 +50,11 @@ const blackfriday: Preset = {
     { minute: 20, rpm: 4200, errorRate: 0.78 },
     { minute: 25, rpm: 4200, errorRate: 0.78 },
   ],
-  pool: { max: 20, acquireTimeoutMs: 2000 },
-  indexes: { ...ALL_PRESENT, idx_products_category: 'absent' },
-  slowFrom: null,
+  causes: {
+    'missing-index': { absent: ['idx_products_category'] },
+    'small-pool': { max: 20, acquireTimeoutMs: 2000 },
+    'slow-storage': { slowFrom: null },
+  },
   recommendationsMs: 5000,
   minScale: 0,
   gradedFromMinuteSeconds: 6,
@@ -89,9 +77,11 @@ const blackfridayV3: Preset = {
     { minute: 22, rpm: 120, errorRate: 0.28 },
     { minute: 25, rpm: 120, errorRate: 0.35 },
   ],
-  pool: { max: 3, acquireTimeoutMs: 5000 },
-  indexes: { ...ALL_PRESENT, idx_products_category: 'absent', idx_products_stock_quantity: 'absent' },
-  slowFrom: { minute: 15, scanMs: 2500 },
+  causes: {
+    'missing-index': { absent: ['idx_products_category', 'idx_products_stock_quantity'] },
+    'small-pool': { max: 3, acquireTimeoutMs: 5000 },
+    'slow-storage': { slowFrom: { minute: 15, scanMs: 2500 } },
+  },
   recommendationsMs: 8000,
   minScale: 1,
   gradedFromMinuteSeconds: 30,

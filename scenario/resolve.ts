@@ -1,15 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
+import { ablationOf, bottleneckOf, CAUSES, partsOf } from './causes/all';
+import type { CauseInput } from './causes/cause';
+import type { CauseParts } from './causes/document';
 import { ConfigError } from './config/config-error';
 import { DEFAULTS } from './config/limits';
-import { errorRateAt, meanRpm } from './curve';
-import { planOutage, scaledPool, scenarioFaults, type OutagePlan } from './feasibility';
-import { INDEX_SCAN_MS, simulatePool, UNPACED_SCAN_MS } from './prediction';
-import { BASELINE_POOL, NORMAL_RATES, presetOf, REST_OF_CHECKOUT_MS } from './presets';
 import type { ScenarioConfig } from './config/schema';
-import { solveStorage } from './solver';
+import { errorRateAt, meanRpm } from './curve';
+import { planOutage, scenarioFaults, type OutagePlan } from './feasibility';
+import { simulatePool, type SimulatedMinute } from './prediction';
+import { NORMAL_RATES, REST_OF_CHECKOUT_MS } from './presets';
 import { runIdOf, stampStart } from './start';
 import { phaseAt } from './timeline';
-import { INDEX_NAMES } from './types';
-import type { Ablation, IndexName, IndexState, MinuteExpectation, Scenario, StorageStep } from './types';
+import type { Ablation, MinuteExpectation, Scenario } from './types';
 
 export interface ResolveOptions {
   /** Unix seconds. */
@@ -46,19 +48,17 @@ export function resolveScenario(config: ScenarioConfig, options: ResolveOptions)
   const minuteSeconds = config.minuteSeconds ?? DEFAULTS.minuteSeconds;
   const durationMinutes = config.durationMinutes ?? DEFAULTS.durationMinutes;
   const startTimestamp = mode === 'normal' ? null : startOf(config, options);
-  const steps =
-    mode === 'normal'
-      ? []
-      : solveStorage({
-          points,
-          connections: plan.connections,
-          acquireTimeoutMs: preset.pool.acquireTimeoutMs,
-          minuteSeconds,
-          durationMinutes,
-          slowFrom: preset.slowFrom,
-        });
-  const acquireTimeoutMs = config.pool?.acquireTimeoutMs ?? preset.pool.acquireTimeoutMs;
-  const scenario: Scenario = {
+  const input: CauseInput = {
+    config,
+    settings: preset.causes,
+    scale,
+    points,
+    connections: plan.connections,
+    minuteSeconds,
+    durationMinutes,
+  };
+  const parts = partsOf(input);
+  const resolved: Scenario = {
     version: 1,
     mode,
     title: preset.title,
@@ -69,7 +69,6 @@ export function resolveScenario(config: ScenarioConfig, options: ResolveOptions)
     durationMinutes,
     shownMinutes: config.shownMinutes ?? durationMinutes,
     catalogRows: config.catalogRows ?? DEFAULTS.catalogRows,
-    storageEmulation: config.storageEmulation ?? true,
     scale,
     ablation,
     phases: preset.phases(points),
@@ -78,16 +77,13 @@ export function resolveScenario(config: ScenarioConfig, options: ResolveOptions)
       normalDemoRpm: NORMAL_RATES.demoRpm * scale,
       demoPoints: points.map(({ minute, rpm }) => ({ minute, rpm })),
     },
-    pools: {
-      recommendation: { max: poolMaxOf(config, plan, ablation), acquireTimeoutMs },
-      baseline: { ...BASELINE_POOL },
-    },
-    timeouts: timeoutsOf(acquireTimeoutMs, preset.recommendationsMs, steps),
-    indexes: indexesOf(config, preset.indexes, ablation),
-    storage: { enabled: config.storageEmulation ?? true, steps },
+    timeouts: timeoutsOf(parts, preset.recommendationsMs),
+    ...parts,
     expectations: [],
   };
-  scenario.expectations = mode === 'normal' ? [] : expectationsOf(scenario, plan, isGradable(scenario, plan));
+  if (mode === 'normal') return resolved;
+  const scenario = { ...resolved, ...ablationOf(ablation)?.take(resolved) };
+  scenario.expectations = expectationsOf(scenario, plan, isGradable(scenario, input, plan));
   return scenario;
 }
 
@@ -97,30 +93,10 @@ function startOf(config: ScenarioConfig, { nowSeconds, startTimestamp }: Resolve
   return config.demoStartTimestamp ?? startTimestamp ?? stampStart(nowSeconds, delay);
 }
 
-function poolMaxOf(config: ScenarioConfig, plan: OutagePlan, ablation: Ablation | null): number {
-  if (ablation === 'pool') return scaledPool(presetOf('normal').pool.max, plan.scale);
-  const override = config.pool?.max;
-  return override === undefined ? plan.connections : scaledPool(override, plan.scale);
-}
-
-function indexesOf(
-  config: ScenarioConfig,
-  preset: Readonly<Record<IndexName, IndexState>>,
-  ablation: Ablation | null,
-): Record<IndexName, IndexState> {
-  if (ablation === 'index') return { ...presetOf('normal').indexes };
-  const indexes = { ...preset };
-  for (const name of INDEX_NAMES) indexes[name] = config.indexes?.[name] ?? preset[name];
-  return indexes;
-}
-
 /** Each caller waits longer than the one it calls, so that the cause answers first. */
-function timeoutsOf(
-  acquireTimeoutMs: number,
-  leastRecommendationsMs: number,
-  steps: readonly StorageStep[],
-): Scenario['timeouts'] {
-  const longestScanMs = Math.max(0, ...steps.map((step) => step.scanMs));
+function timeoutsOf({ pools, storage }: CauseParts, leastRecommendationsMs: number): Scenario['timeouts'] {
+  const longestScanMs = longestScanOf(storage);
+  const { acquireTimeoutMs } = pools.recommendation;
   const recommendationsMs = Math.max(leastRecommendationsMs, acquireTimeoutMs + longestScanMs + 500);
   return {
     // Twice the longest scan: a statement is only cancelled when something is wrong, never by the outage itself.
@@ -135,29 +111,25 @@ function timeoutsOf(
  * Whether a run can be held against its curve: the cause is the one solved for, and a minute is long enough. An own
  * curve's minute must be longer than its requests: one and a half times the longest wait and scan.
  */
-function isGradable(scenario: Scenario, { preset, connections, asPreset }: OutagePlan): boolean {
-  const longestScanMs = Math.max(0, ...scenario.storage.steps.map((step) => step.scanMs));
-  const requestSeconds = (preset.pool.acquireTimeoutMs + longestScanMs) / 1000;
+function isGradable(scenario: Scenario, input: CauseInput, { preset, asPreset }: OutagePlan): boolean {
+  const asSolved = partsOf({ ...input, config: {} });
+  const requestSeconds =
+    (asSolved.pools.recommendation.acquireTimeoutMs + longestScanOf(asSolved.storage)) / 1000;
   const leastMinuteSeconds = Math.max(preset.gradedFromMinuteSeconds, asPreset ? 0 : 1.5 * requestSeconds);
   return (
-    scenario.storageEmulation &&
     scenario.ablation === null &&
     scenario.minuteSeconds >= leastMinuteSeconds &&
-    scenario.pools.recommendation.max === connections &&
-    scenario.pools.recommendation.acquireTimeoutMs === preset.pool.acquireTimeoutMs &&
-    INDEX_NAMES.every((name) => scenario.indexes[name] === preset.indexes[name])
+    CAUSES.every((cause) => isDeepStrictEqual(cause.partOf(scenario), cause.partOf(asSolved)))
   );
 }
 
+/** The longest full scan (ms). */
+function longestScanOf({ steps }: Scenario['storage']): number {
+  return Math.max(0, ...steps.map((step) => step.scanMs));
+}
+
 function expectationsOf(scenario: Scenario, { points }: OutagePlan, gradable: boolean): MinuteExpectation[] {
-  const simulated = simulatePool({
-    minuteSeconds: scenario.minuteSeconds,
-    durationMinutes: scenario.durationMinutes,
-    points,
-    connections: scenario.pools.recommendation.max,
-    acquireTimeoutMs: scenario.pools.recommendation.acquireTimeoutMs,
-    hold: holdOf(scenario),
-  });
+  const simulated = predict(scenario);
   return simulated.map(({ minute, errorRate, p50Ms, p95Ms, allP95Ms }) => ({
     minute,
     phase: phaseAt(scenario, minute)?.name ?? scenario.mode,
@@ -168,19 +140,18 @@ function expectationsOf(scenario: Scenario, { points }: OutagePlan, gradable: bo
   }));
 }
 
-/** What the recommendation query's connection time depends on, in this scenario. */
-export function holdOf(scenario: Scenario): number | readonly StorageStep[] {
-  if (scenario.indexes.idx_products_category === 'present') return INDEX_SCAN_MS;
-  return scenario.storage.enabled ? scenario.storage.steps : UNPACED_SCAN_MS;
+/** What the simulation makes of a scenario's causes, minute by minute. */
+export function predict(scenario: Scenario): SimulatedMinute[] {
+  const { minuteSeconds, durationMinutes, traffic } = scenario;
+  return simulatePool({
+    minuteSeconds,
+    durationMinutes,
+    points: traffic.demoPoints,
+    ...bottleneckOf(scenario),
+  });
 }
 
 /** One sentence on what a scenario's prediction rests on. */
 export function predictionBasis(scenario: Scenario): string {
-  const hold = holdOf(scenario);
-  if (hold === INDEX_SCAN_MS)
-    return `Predicted with the index present: a query of ${String(INDEX_SCAN_MS)} ms.`;
-  if (hold === UNPACED_SCAN_MS) {
-    return `Predicted without storage emulation: scans of ${String(UNPACED_SCAN_MS)} ms are assumed, the hardware decides; not graded.`;
-  }
-  return 'Predicted by simulation of the pool with the solved scan times.';
+  return bottleneckOf(scenario).basis;
 }

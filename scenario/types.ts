@@ -6,23 +6,17 @@
  * rates are requests per demo-clock-independent minute (rpm, 60 real seconds), prices cents.
  */
 
+import type { Ablation, CauseParts } from './causes/document';
+
+export { ABLATIONS, type Ablation } from './causes/document';
+export { INDEX_NAMES, type IndexName, type IndexState } from './causes/missing-index/document';
+export type { PoolSettings } from './causes/small-pool/document';
+export type { StorageStep } from './causes/slow-storage/document';
+
 export const DEMO_MODES = ['normal', 'blackfriday', 'blackfriday-v3'] as const;
 export type DemoMode = (typeof DEMO_MODES)[number];
 
-/** The three indexes a scenario may take away. */
-export const INDEX_NAMES = [
-  'idx_products_category',
-  'idx_products_category_active',
-  'idx_products_stock_quantity',
-] as const;
-export type IndexName = (typeof INDEX_NAMES)[number];
-export type IndexState = 'present' | 'absent';
-
 export type TrafficType = 'baseline' | 'demo';
-
-/** What an ablation takes out of the cause: `index` keeps the index, `pool` keeps the normal pool. */
-export const ABLATIONS = ['index', 'pool'] as const;
-export type Ablation = (typeof ABLATIONS)[number];
 
 export const JOURNEYS = ['browse_only', 'browse_and_cart', 'full_checkout'] as const;
 export type Journey = (typeof JOURNEYS)[number];
@@ -48,19 +42,6 @@ export interface Phase {
   journeyWeights: Readonly<Record<Journey, number>> | null;
 }
 
-export interface PoolSettings {
-  /** Connections, already scaled, the total over all replicas of product-catalog. */
-  max: number;
-  /** How long a request waits for a connection before it fails (ms). */
-  acquireTimeoutMs: number;
-}
-
-/** From `minute` on, one full scan of the catalog takes `scanMs` of emulated storage time. A step function. */
-export interface StorageStep {
-  minute: number;
-  scanMs: number;
-}
-
 /** What one demo minute [minute, minute+1) is expected to show. Rates are already scaled. */
 export interface MinuteExpectation {
   minute: number;
@@ -79,7 +60,7 @@ export interface MinuteExpectation {
   predicted: { errorRate: number; p50Ms: number | null; p95Ms: number | null; allP95Ms: number | null };
 }
 
-export interface Scenario {
+export interface Scenario extends CauseParts {
   version: 1;
   mode: DemoMode;
   title: string;
@@ -94,7 +75,6 @@ export interface Scenario {
   /** Demo minutes that are shown and counted; the outage may be held a little longer, until somebody heals it. */
   shownMinutes: number;
   catalogRows: number;
-  storageEmulation: boolean;
   scale: number;
   ablation: Ablation | null;
   phases: Phase[];
@@ -103,12 +83,6 @@ export interface Scenario {
     baselineRpm: number;
     normalDemoRpm: number;
     demoPoints: { minute: number; rpm: number }[];
-  };
-  pools: {
-    /** The recommendation query's own pool. */
-    recommendation: PoolSettings;
-    /** Baseline reads: the bulkhead. Never changed by a scenario. */
-    baseline: PoolSettings;
   };
   /** How long callers wait (ms). Each is longer than the one before it, so that the cause answers first. */
   timeouts: {
@@ -121,8 +95,6 @@ export interface Scenario {
     /** What the load generator gives a baseline journey. */
     baselineRequestMs: number;
   };
-  indexes: Record<IndexName, IndexState>;
-  storage: { enabled: boolean; steps: StorageStep[] };
   expectations: MinuteExpectation[];
 }
 

@@ -2,7 +2,7 @@ import { readIndexes } from '../../scenario/apply';
 import { readState } from '../../scenario/state';
 import { ConfigError } from '../../scenario/config/config-error';
 import { loadScenarioConfig, stackConfigPath } from '../../scenario/config/config-file';
-import { presetOf } from '../../scenario/presets';
+import { healthyPoolAt } from '../../scenario/causes/small-pool/document';
 import { INDEX_NAMES } from '../../scenario/types';
 import type { ServiceName } from '../../services/catalog';
 import { describeRun } from '../../scenario/override/store';
@@ -79,7 +79,7 @@ async function poolFaults({ target, observer, ...patience }: CheckContext): Prom
   const { desired } = await withSession(target.conductor, (sql) => readState(sql));
   if (desired === null) return ['the database has no scenario'];
   const expected = desired.pools.recommendation.max;
-  const normal = Math.max(1, Math.round(presetOf('normal').pool.max * desired.scale));
+  const normal = healthyPoolAt(desired.scale);
   if (expected < normal) return [`the desired pool is ${expected}, normal is ${normal}`];
   const { problem } = await until(() => lookAtPool(expected, observer), patience);
   return problem === null ? [] : [problem];

@@ -105,9 +105,7 @@ export function historyTable(rows: readonly HistoryRow[]): string[] {
     ],
     ...rows.map((row) => [
       row.startedAt.slice(0, 16).replace('T', ' '),
-      row.ablation === null
-        ? row.scenario
-        : `${row.scenario}, without ${row.ablation === 'index' ? 'index' : 'pool'} cause`,
+      row.ablation === null ? row.scenario : `${row.scenario}, without ${row.ablation} cause`,
       String(row.scale),
       `${row.minuteSeconds} s`,
       row.verdict,

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { presetOf } from '../../scenario/presets';
+import { HEALTHY_POOL } from '../../scenario/causes/small-pool/document';
 import { Refusal } from '../../machine/errors';
 import { resolveScenario } from '../../scenario/resolve';
 import type { Override, Scenario } from '../../scenario/types';
@@ -46,10 +46,7 @@ describe('an outage by configuration', () => {
     const given = outageKeys(planOf([], NOW + 500), { demoStartTimestamp: 5 });
     assert.equal(given.values.demoStartTimestamp, String(NOW + 500));
     assert.deepEqual(given.removed, []);
-    assert.equal(
-      outageKeys(planOf(['--ablate', 'pool']), {}).values['pool.max'],
-      String(presetOf('normal').pool.max),
-    );
+    assert.equal(outageKeys(planOf(['--ablate', 'pool']), {}).values['pool.max'], String(HEALTHY_POOL.max));
     assert.equal(
       outageKeys(planOf(['--ablate', 'index']), {}).values['indexes.idx_products_category'],
       'present',

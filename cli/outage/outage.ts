@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { ablationOf } from '../../scenario/causes/all';
 import { loadScenarioConfig, parseStackConfig, stackConfigPath } from '../../scenario/config/config-file';
 import { parseScenarioConfig } from '../../scenario/config/schema';
 import { presetOf } from '../../scenario/presets';
-import { INDEX_NAMES, type Override, type Scenario } from '../../scenario/types';
+import type { Override, Scenario } from '../../scenario/types';
 import type { Conductor } from '../target/conductor';
 import { ownConfig, restoreConfig } from './config-before';
 import { messageOf, Refusal } from '../../machine/errors';
@@ -207,7 +208,6 @@ export function outageKeys(
   { scenario, startGiven, override }: RunPlan,
   file: { demoStartTimestamp?: unknown },
 ): { values: Record<string, string>; removed: string[] } {
-  const preset = presetOf(scenario.mode);
   return {
     values: {
       demoMode: scenario.mode,
@@ -215,16 +215,7 @@ export function outageKeys(
       durationMinutes: String(scenario.durationMinutes),
       shownMinutes: String(scenario.shownMinutes),
       'traffic.scale': String(scenario.scale),
-      ...(scenario.ablation === 'index'
-        ? Object.fromEntries(
-            INDEX_NAMES.filter((name) => preset.indexes[name] !== scenario.indexes[name]).map((name) => [
-              `indexes.${name}`,
-              scenario.indexes[name],
-            ]),
-          )
-        : {}),
-      // As configuration has it: of scale 1.
-      ...(scenario.ablation === 'pool' ? { 'pool.max': String(presetOf('normal').pool.max) } : {}),
+      ...ablationOf(scenario.ablation)?.config(presetOf(scenario.mode).causes),
       ...(startGiven
         ? { demoStartTimestamp: String(Math.round(override.startTimestamp)) }
         : { startDelaySeconds: String(START_DELAY_SECONDS) }),

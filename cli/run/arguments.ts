@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { ABLATABLE } from '../../scenario/causes/all';
 import { DEFAULTS, LIMITS } from '../../scenario/config/limits';
 import { ABLATIONS, DEMO_MODES, type CurvePoint, type DemoMode } from '../../scenario/types';
 import { choice, file, flag, number, text, type Command, type ValuesOf } from '../../machine/options';
@@ -45,7 +46,7 @@ const OPTIONS = {
   }),
   ablation: choice(ABLATIONS, {
     name: 'ablate',
-    help: 'take that out of the cause: keep the index, or keep the large pool',
+    help: `take a cause out: run it ${ABLATABLE.map(({ title }) => title).join(', or ')}`,
     fallback: null,
   }),
   /** Absolute path of the JSON report; null: none is written. */

@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import type { Output } from '../../machine/terminal';
 import { totalLostRevenueUsd } from '../../report/lost-revenue';
-import { reportHead, type Healed, type Report, type RunFacts } from '../../report/report';
+import { ablationText, reportHead, type Healed, type Report, type RunFacts } from '../../report/report';
 import { judge } from '../../report/verdict';
 import { verdictLines } from '../../report/verdict-lines';
 import { keepRun } from '../control/past-runs';
@@ -13,8 +13,6 @@ import { startOf } from './monitor';
 import type { RunPlan } from './run-plan';
 import type { RunRecord } from './run-record';
 
-const ABLATED = { index: ', but the index stays', pool: ', but the pool stays large' } as const;
-
 /** What a run is to be, for a person. */
 export function planText(plan: RunPlan, how: Outage['how'], stack: string): string {
   const { scenario, fromMinute, toMinute, override } = plan;
@@ -24,7 +22,7 @@ export function planText(plan: RunPlan, how: Outage['how'], stack: string): stri
       ? `ends by itself at ${new Date(override.expiresAt * 1000).toISOString()}`
       : `made by the configuration of stack ${stack}: it lasts until it is healed`;
   return (
-    `Run ${scenario.runId}: ${scenario.title}${ablation === null ? '' : ABLATED[ablation]}\n` +
+    `Run ${scenario.runId}: ${scenario.title}${ablationText(ablation)}\n` +
     `  minutes ${fromMinute} to ${toMinute} of ${scenario.shownMinutes}, ${minuteSeconds} s each ` +
     `(${Math.ceil(((toMinute - fromMinute + 1) * minuteSeconds) / 60)} min), scale ${scenario.scale}, ` +
     `${scenario.catalogRows} products, pool ${scenario.pools.recommendation.max}\n` +

@@ -10,21 +10,20 @@ import {
   type StackConfigSource,
 } from '../../scenario/config/config-file';
 import { parseScenarioConfig, type ScenarioConfig } from '../../scenario/config/schema';
-import { presetOf } from '../../scenario/presets';
+import { HEALTHY_POOL } from '../../scenario/causes/small-pool/document';
 import { INDEX_NAMES } from '../../scenario/types';
 import { messageOf } from '../../machine/errors';
 
 /** What keeps a stack's config from being normal operations; empty when nothing does. */
 export function uncleanKeys(config: ScenarioConfig): string[] {
-  const { indexes, pool } = presetOf('normal');
   const mode = config.demoMode ?? 'normal';
   return [
     ...(mode === 'normal' ? [] : [`demoMode is ${mode}`]),
-    ...INDEX_NAMES.filter((name) => (config.indexes?.[name] ?? 'present') !== indexes[name]).map(
+    ...INDEX_NAMES.filter((name) => (config.indexes?.[name] ?? 'present') !== 'present').map(
       (name) => `indexes.${name} is ${config.indexes?.[name] ?? ''}`,
     ),
-    ...(config.pool?.max !== undefined && config.pool.max < pool.max
-      ? [`pool.max is ${config.pool.max}, below the normal ${pool.max}`]
+    ...(config.pool?.max !== undefined && config.pool.max < HEALTHY_POOL.max
+      ? [`pool.max is ${config.pool.max}, below the normal ${HEALTHY_POOL.max}`]
       : []),
   ];
 }

@@ -1,20 +1,13 @@
 import { z } from 'zod';
 import { SERVICE_NAMES, type ServiceName } from '../../services/catalog';
+import { CAUSE_GROUPS, CAUSE_KEYS } from '../causes/keys';
 import { ConfigError, type ConfigFault } from './config-error';
 import { DEPLOYMENT_KEYS } from './deployment';
 import { scenarioFaults } from '../feasibility';
+import { group, json, key, keyDocumentation, numberFrom, type KeyDocumentation } from './key-documentation';
 import { DEFAULTS, LIMITS, rangeText, type Range } from './limits';
-import {
-  boolean,
-  group,
-  json,
-  key,
-  keyDocumentation,
-  numberFrom,
-  type KeyDocumentation,
-} from './key-documentation';
 import { KeyBook } from './key-book';
-import { DEMO_MODES, type IndexName } from '../types';
+import { DEMO_MODES } from '../types';
 
 /**
  * The stack config's scenario keys. This schema is the reference: the page of all keys is made from it.
@@ -59,49 +52,6 @@ const traffic = {
       'Multiplies every rate and the recommendation pool alike, so the curve stays the same with less or more load.',
   }),
 };
-
-const pool = {
-  max: key(numberFrom(z.number().int().min(1).max(1000)), {
-    type: 'integer',
-    allowed: 'a whole number from 1 to 1000',
-    default: { normal: '100', blackfriday: '20', 'blackfriday-v3': '3' },
-    description:
-      "Connections of the recommendation query's pool at scale 1, over all replicas. An ablation: scans keep the times solved for the preset's pool, so a larger pool really shrinks the outage. Such a run is not graded.",
-  }),
-  acquireTimeoutMs: key(numberFrom(z.number().int().min(100).max(60_000)), {
-    type: 'integer (ms)',
-    allowed: 'a whole number from 100 to 60000',
-    default: { normal: '2000', blackfriday: '2000', 'blackfriday-v3': '5000' },
-    description:
-      'How long a request waits for a connection before it fails. An ablation like `pool.max`: such a run is not graded.',
-  }),
-};
-
-const indexState = (name: IndexName, purpose: string, defaults: KeyDocumentation['default']) =>
-  key(z.enum(['present', 'absent']), {
-    type: 'string',
-    allowed: '`present` or `absent`',
-    default: defaults,
-    description: `${purpose} An ablation: the scan times stay. A run whose \`${name}\` is not the preset's is not graded.`,
-  });
-
-const indexes = {
-  idx_products_category: indexState(
-    'idx_products_category',
-    "The recommendation query's index. Without it PostgreSQL scans the whole table; present, nothing fails.",
-    { normal: 'present', blackfriday: 'absent', 'blackfriday-v3': 'absent' },
-  ),
-  idx_products_category_active: indexState(
-    'idx_products_category_active',
-    "Baseline's index. Taken away, the healthy cohort suffers too.",
-    'present',
-  ),
-  idx_products_stock_quantity: indexState('idx_products_stock_quantity', "The low-stock query's index.", {
-    normal: 'present',
-    blackfriday: 'present',
-    'blackfriday-v3': 'absent',
-  }),
-} satisfies Record<IndexName, z.ZodType>;
 
 const replicaCount = (service: ServiceName) => {
   // The console keeps the telemetry in its memory: two would each know half of it.
@@ -195,16 +145,8 @@ const shape = {
     default: String(DEFAULTS.catalogRows),
     description: 'Products in the catalog. 100000 is kinder to small machines; the report says so.',
   }),
-  storageEmulation: key(z.preprocess(boolean, z.boolean()), {
-    type: 'boolean',
-    allowed: '`true` or `false`',
-    default: 'true',
-    description:
-      'Paces full scans inside PostgreSQL, so that the outage follows the curve on any machine. `false` leaves it to the hardware; the run is then not graded.',
-  }),
   traffic: group(traffic),
-  pool: group(pool),
-  indexes: group(indexes),
+  ...CAUSE_KEYS,
   replicas: group(replicas),
   curve: key(z.preprocess(json, z.array(curvePoint).min(1).max(200)), {
     type: 'list of {minute, rpm, errorRate}',
@@ -266,7 +208,7 @@ function nestDottedKeys(
   return nested;
 }
 
-const GROUPS = { traffic, pool, indexes, replicas } as const;
+const GROUPS = { traffic, ...CAUSE_GROUPS, replicas } as const;
 
 function isGroup(name: string): name is keyof typeof GROUPS {
   return Object.hasOwn(GROUPS, name);

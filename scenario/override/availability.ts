@@ -1,17 +1,18 @@
+import { ABLATABLE } from '../causes/all';
+import type { Ablation } from '../causes/document';
 import { positionAt } from '../timeline';
 import { effectiveScenario, type ScenarioState } from '../state';
 
-export const ACTIONS = [
-  'start',
-  'pause',
-  'resume',
-  'goto',
-  'abort',
-  'ablate-index',
-  'ablate-pool',
+const CONTROLS = ['start', 'pause', 'resume', 'goto', 'abort'] as const;
+
+/** What a presenter can do: control the run, take a cause out of it, put all back. */
+export type ActionName = (typeof CONTROLS)[number] | `ablate-${Ablation | 'none'}`;
+
+export const ACTIONS: readonly ActionName[] = [
+  ...CONTROLS,
+  ...ABLATABLE.map(({ name }) => `ablate-${name}` as const),
   'ablate-none',
-] as const;
-export type ActionName = (typeof ACTIONS)[number];
+];
 
 /** Whether an action works now; if not, why, and what to do instead. */
 export type Availability = { ok: true } | { ok: false; why: string };
@@ -49,8 +50,12 @@ export function availability(state: ScenarioState, nowSeconds: number): Record<A
     resume: run(() => (pausedAt === null ? no('The clock runs already.') : yes)),
     goto: run(() => yes),
     abort: run(() => yes),
-    'ablate-index': ablatable(scenario.ablation === 'index', 'The index has been restored already.'),
-    'ablate-pool': ablatable(scenario.ablation === 'pool', 'The pool has been restored already.'),
+    ...(Object.fromEntries(
+      ABLATABLE.map(({ name, done }) => [
+        `ablate-${name}`,
+        ablatable(scenario.ablation === name, `${done} already.`),
+      ]),
+    ) as Record<`ablate-${Ablation}`, Availability>),
     'ablate-none': ablatable(scenario.ablation === null, 'Both causes are in place already.'),
   };
 }

@@ -1,9 +1,8 @@
 import { FLOW_THRESHOLDS } from '../../../scenario/flow-alert';
 import { mayBePoolOf } from '../../../scenario/pool-share';
 import { phaseAt, positionAt } from '../../../scenario/timeline';
-import { INDEX_NAMES, type EffectiveScenario, type IndexState, type Phase } from '../../../scenario/types';
-import { presetOf } from '../../../scenario/presets';
-import { scaledPool } from '../../../scenario/feasibility';
+import type { EffectiveScenario, IndexName, IndexState, Phase } from '../../../scenario/types';
+import { deviationsOf } from '../../../scenario/causes/all';
 import type { KnownRun } from '../runs/run-book';
 import { COHORT_ROUTES, FRONTEND, OUTAGE_POOL } from '../store/aggregates';
 import { HISTORY_SECONDS, type HistoryPoint } from '../store/history';
@@ -184,32 +183,17 @@ function scenarioPulse(effective: EffectiveScenario, nowMs: number): ScenarioPul
 
 /** What the scenario in force wants other than normal, and whether the system shows it. */
 function changesOf({ scenario }: EffectiveScenario, system: SystemSeen, poolMax: number | null): Change[] {
-  const normal = presetOf('normal');
-  const changes: Change[] = [];
-  for (const name of INDEX_NAMES) {
-    if (scenario.indexes[name] === normal.indexes[name]) continue;
-    changes.push({
-      kind: 'index',
-      name,
-      now: scenario.indexes[name],
-      normal: normal.indexes[name],
-      seen: sameState(system.indexes?.[name], scenario.indexes[name]),
-    });
-  }
-  const normalMax = scaledPool(normal.pool.max, scenario.scale);
-  const { max } = scenario.pools.recommendation;
-  if (max !== normalMax) {
-    changes.push({
-      kind: 'pool',
-      name: OUTAGE_POOL,
-      now: String(max),
-      normal: String(normalMax),
-      seen: poolMax === null ? null : mayBePoolOf(max, poolMax),
-    });
-  }
-  return changes;
+  return deviationsOf(scenario).map((deviation) => ({
+    ...deviation,
+    seen:
+      deviation.kind === 'index'
+        ? sameState(system.indexes?.[deviation.name as IndexName], deviation.now)
+        : poolMax === null
+          ? null
+          : mayBePoolOf(Number(deviation.now), poolMax),
+  }));
 }
 
-function sameState(seen: IndexState | 'invalid' | undefined, wanted: IndexState): boolean | null {
+function sameState(seen: IndexState | 'invalid' | undefined, wanted: string): boolean | null {
   return seen === undefined ? null : seen === wanted;
 }

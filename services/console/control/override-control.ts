@@ -1,4 +1,5 @@
 import { availability, type ActionName } from '../../../scenario/override/availability';
+import { ablationOf } from '../../../scenario/causes/all';
 import { ablated, minuteFault, movedTo, paused, resumed } from '../../../scenario/override/change';
 import { HOLD_SECONDS } from '../../../scenario/override/lease';
 import { healingRun, requestedRun } from '../../../scenario/override/start';
@@ -135,12 +136,7 @@ export class OverrideControl {
       const hasIndex = indexes.idx_products_category === 'present';
       return {
         next,
-        title:
-          ablation === null
-            ? 'Put both causes back'
-            : ablation === 'index'
-              ? 'Restore only the index'
-              : 'Restore only the pool',
+        title: ablationOf(ablation)?.action ?? 'Put both causes back',
         conditions: [
           ...indexesAre(indexes),
           planIs(hasIndex ? 'withIndex' : 'withoutIndex'),

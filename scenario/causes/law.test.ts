@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { errorRateAt, scaleRates } from './curve';
-import { simulatePool } from './prediction';
-import { presetOf } from './presets';
-import { choosePool, errorRateOf, holdSeconds, solveStorage } from './solver';
+import { errorRateAt, scaleRates } from '../curve';
+import { simulatePool } from '../prediction';
+import { presetOf } from '../presets';
+import { errorRateOf, holdSeconds } from '../little';
+import type { DemoMode } from '../types';
+import { choosePool } from './small-pool/law';
+import { solveStorage } from './slow-storage/law';
+
+/** The causes of a preset that has them. */
+const causesOf = (mode: DemoMode) => {
+  const { 'small-pool': pool, 'slow-storage': storage } = presetOf(mode).causes;
+  assert.ok(pool && storage);
+  return { pool, storage };
+};
 
 test("Little's law gives the V4 table's hold times", () => {
   const near = (value: number, expected: number) => {
@@ -22,15 +32,16 @@ for (const mode of ['blackfriday', 'blackfriday-v3'] as const) {
     for (const minuteSeconds of mode === 'blackfriday' ? [60, 30, 10, 6] : [60, 30]) {
       test(`${mode} at scale ${scale.toFixed(2)}, minutes of ${String(minuteSeconds)} s: the solved scans make the curve`, () => {
         const preset = presetOf(mode);
+        const { pool, storage } = causesOf(mode);
         const points = scaleRates(preset.curve, scale);
-        const connections = Math.round(preset.pool.max * scale);
+        const connections = Math.round(pool.max * scale);
         const common = { points, connections, minuteSeconds, durationMinutes: 30 };
         const hold = solveStorage({
           ...common,
-          acquireTimeoutMs: preset.pool.acquireTimeoutMs,
-          slowFrom: preset.slowFrom,
+          acquireTimeoutMs: pool.acquireTimeoutMs,
+          ...storage,
         });
-        const minutes = simulatePool({ ...common, acquireTimeoutMs: preset.pool.acquireTimeoutMs, hold });
+        const minutes = simulatePool({ ...common, acquireTimeoutMs: pool.acquireTimeoutMs, hold });
         for (const { minute } of preset.curve) {
           const predicted = minutes[minute]?.errorRate ?? NaN;
           const wanted = errorRateAt(preset.curve, minute);
@@ -64,7 +75,7 @@ test('before the first errors scans are short, and in V3 as slow as the pool can
     points: v3.curve,
     connections: 3,
     acquireTimeoutMs: 5000,
-    slowFrom: v3.slowFrom,
+    ...causesOf('blackfriday-v3').storage,
   });
   assert.equal(slow.findLast(({ minute }) => minute <= 14.75)?.scanMs, 150);
   assert.equal(slow.findLast(({ minute }) => minute <= 15)?.scanMs, 1455);

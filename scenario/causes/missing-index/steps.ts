@@ -1,8 +1,8 @@
-import { INDEX_NAMES, type IndexName, type IndexState } from '../types';
-import type { Lock, Step } from './plan';
+import type { Lock, Stage, Step } from '../../sql/plan';
+import { INDEX_NAMES, type IndexName, type IndexState } from './document';
 
 /** The three known indexes. Nothing else is ever created or dropped at run time. */
-export const INDEX_COLUMNS: Readonly<Record<IndexName, string>> = {
+const INDEX_COLUMNS: Readonly<Record<IndexName, string>> = {
   // The recommendation query's: an index scan that reads ten rows in order.
   idx_products_category: '(category, active, popularity_score desc, price_cents)',
   // Baseline's: the newest of a category.
@@ -47,7 +47,7 @@ export const INDEX_LOCK: Lock = {
  *
  * @param beforeBuild taken only where the index is to be built
  */
-export function indexSteps(name: IndexName, wanted: IndexState, beforeBuild: readonly Step[] = []): Step[] {
+function indexSteps(name: IndexName, wanted: IndexState, beforeBuild: readonly Step[] = []): Step[] {
   const is = (test: string): string =>
     `select coalesce((select state ${test} from (${indexStatesQuery}) as found where name = '${name}'), false) as due`;
   const drop = dropIndexStatement(name);
@@ -61,4 +61,20 @@ export function indexSteps(name: IndexName, wanted: IndexState, beforeBuild: rea
     ...beforeBuild.map((step) => ({ ...step, when: missing })),
     { what: `built ${name}`, when: missing, sql: createIndexStatement(name) },
   ];
+}
+
+/**
+ * Makes indexes what is wanted, one after the other, always CONCURRENTLY.
+ *
+ * @param beforeBuild see `indexSteps`
+ */
+export function indexStage(
+  indexes: Readonly<Partial<Record<IndexName, IndexState>>>,
+  beforeBuild: readonly Step[] = [],
+): Stage & { lock: Lock } {
+  const steps = INDEX_NAMES.flatMap((name) => {
+    const wanted = indexes[name];
+    return wanted === undefined ? [] : indexSteps(name, wanted, beforeBuild);
+  });
+  return { lock: INDEX_LOCK, steps };
 }

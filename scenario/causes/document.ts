@@ -1,0 +1,18 @@
+import { INDEX_ABLATION, type IndexPart, type IndexSettings } from './missing-index/document';
+import { POOL_ABLATION, type PoolPart, type PoolSettings } from './small-pool/document';
+import type { StoragePart, StorageSettings } from './slow-storage/document';
+
+/** What all causes together put into a scenario's document. */
+export type CauseParts = IndexPart & PoolPart & StoragePart;
+
+/** What an outage's preset says of its causes; a cause that it does not name is not one of its own. */
+export interface CauseSettings {
+  'missing-index'?: IndexSettings;
+  /** At scale 1. */
+  'small-pool'?: PoolSettings;
+  'slow-storage'?: StorageSettings;
+}
+
+/** The causes that can be taken out of a run, by the names of their ablations. */
+export const ABLATIONS = [INDEX_ABLATION, POOL_ABLATION] as const;
+export type Ablation = (typeof ABLATIONS)[number];

@@ -1,0 +1,65 @@
+import type { Cause } from '../cause';
+import { INDEX_ABLATION, INDEX_NAMES, type IndexPart, type IndexSettings } from './document';
+import { indexStage } from './steps';
+
+/** The index that serves the recommendation query. */
+const SERVING = 'idx_products_category';
+
+/** An index scan of ten rows, round trip included (ms). */
+const INDEX_SCAN_MS = 3;
+
+function without(absent: IndexSettings['absent']): IndexPart {
+  const states = INDEX_NAMES.map((name) => [name, absent.includes(name) ? 'absent' : 'present']);
+  return { indexes: Object.fromEntries(states) as IndexPart['indexes'] };
+}
+
+/** The recommendation query's index is gone, so that each query scans the whole table. */
+export const missingIndex: Cause = {
+  name: 'missing-index',
+  resolve: ({ config, settings }) => {
+    const { indexes } = without(settings['missing-index']?.absent ?? []);
+    for (const name of INDEX_NAMES) indexes[name] = config.indexes?.[name] ?? indexes[name];
+    return { indexes };
+  },
+  partOf: ({ indexes }) => ({ indexes: { ...indexes } }),
+  bottleneck: ({ indexes }, before) =>
+    indexes[SERVING] === 'absent'
+      ? before
+      : {
+          ...before,
+          hold: INDEX_SCAN_MS,
+          basis: `Predicted with the index present: a query of ${String(INDEX_SCAN_MS)} ms.`,
+        },
+  deviations: ({ indexes }) =>
+    INDEX_NAMES.filter((name) => indexes[name] !== 'present').map((name) => ({
+      kind: 'index' as const,
+      name,
+      now: indexes[name],
+      normal: 'present',
+    })),
+  ablation: {
+    name: INDEX_ABLATION,
+    title: 'with the index left in place',
+    action: 'Restore only the index',
+    done: 'The index has been restored',
+    event: 'index restored, pool still small',
+    config: (settings) =>
+      Object.fromEntries(
+        (settings['missing-index']?.absent ?? []).map((name) => [`indexes.${name}`, 'present']),
+      ),
+    take: () => without([]),
+    putBack: (_scenario, settings) => without(settings['missing-index']?.absent ?? []),
+  },
+  stages: ({ indexes }, healing) => [indexStage(indexes, healing)],
+  evidence: {
+    attributes: [
+      'db.full_table_scan',
+      'db.missing_index',
+      'db.index_used',
+      'db.rows_scanned',
+      'db.slow_query',
+    ],
+    trail:
+      'the acquire span of a checkout that got no connection links to the queries that held the pool then: each is a Seq Scan',
+  },
+};

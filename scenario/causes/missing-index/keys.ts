@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { group, key, type KeyDocumentation } from '../../config/key-documentation';
+import type { IndexName } from './document';
+
+const indexState = (name: IndexName, purpose: string, defaults: KeyDocumentation['default']) =>
+  key(z.enum(['present', 'absent']), {
+    type: 'string',
+    allowed: '`present` or `absent`',
+    default: defaults,
+    description: `${purpose} An ablation: the scan times stay. A run whose \`${name}\` is not the preset's is not graded.`,
+  });
+
+const indexes = {
+  idx_products_category: indexState(
+    'idx_products_category',
+    "The recommendation query's index. Without it PostgreSQL scans the whole table; present, nothing fails.",
+    { normal: 'present', blackfriday: 'absent', 'blackfriday-v3': 'absent' },
+  ),
+  idx_products_category_active: indexState(
+    'idx_products_category_active',
+    "Baseline's index. Taken away, the healthy cohort suffers too.",
+    'present',
+  ),
+  idx_products_stock_quantity: indexState('idx_products_stock_quantity', "The low-stock query's index.", {
+    normal: 'present',
+    blackfriday: 'present',
+    'blackfriday-v3': 'absent',
+  }),
+} satisfies Record<IndexName, z.ZodType>;
+
+/** This cause's keys of stack config, by group. */
+export const INDEX_GROUPS = { indexes } as const;
+export const INDEX_KEYS = { indexes: group(indexes) };
