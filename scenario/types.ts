@@ -10,7 +10,6 @@ import type { Ablation, CauseParts } from './causes/document';
 
 export { ABLATIONS, type Ablation } from './causes/document';
 export { INDEX_NAMES, type IndexName, type IndexState } from './causes/missing-index/document';
-export type { PoolSettings } from './causes/small-pool/document';
 export type { StorageStep } from './causes/slow-storage/document';
 
 export const DEMO_MODES = ['normal', 'blackfriday', 'blackfriday-v3'] as const;

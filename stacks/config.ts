@@ -13,7 +13,8 @@ import {
   type DeploymentConfig,
 } from '../scenario/config/deployment';
 import { resolveScenario } from '../scenario/resolve';
-import { parseScenarioConfig, type ScenarioConfig } from '../scenario/config/schema';
+import { parseScenarioConfig } from '../scenario/config/parse';
+import type { ScenarioConfig } from '../scenario/config/schema';
 import type { Scenario } from '../scenario/types';
 import { replicasOf } from '../infra/service/replicas';
 

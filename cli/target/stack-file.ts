@@ -9,7 +9,8 @@ import {
   stackConfigPath,
   type StackConfigSource,
 } from '../../scenario/config/config-file';
-import { parseScenarioConfig, type ScenarioConfig } from '../../scenario/config/schema';
+import { parseScenarioConfig } from '../../scenario/config/parse';
+import type { ScenarioConfig } from '../../scenario/config/schema';
 import { HEALTHY_POOL } from '../../scenario/causes/small-pool/document';
 import { INDEX_NAMES } from '../../scenario/types';
 import { messageOf } from '../../machine/errors';

@@ -2,7 +2,8 @@ import { ConfigError, type ConfigFault } from '../../scenario/config/config-erro
 import { DEFAULTS } from '../../scenario/config/limits';
 import { ConfigFileError, readStackConfigFile, type StackConfig } from '../../scenario/config/config-file';
 import { resolveScenario } from '../../scenario/resolve';
-import { parseScenarioConfig, type ScenarioConfig } from '../../scenario/config/schema';
+import { parseScenarioConfig } from '../../scenario/config/parse';
+import type { ScenarioConfig } from '../../scenario/config/schema';
 import { keptStart } from '../../scenario/start';
 import { positionAt } from '../../scenario/timeline';
 import type { Scenario } from '../../scenario/types';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { presetOf } from '../presets';
 import { resolveScenario } from '../resolve';
-import { parseScenarioConfig } from '../config/schema';
+import { parseScenarioConfig } from '../config/parse';
 import { ABLATABLE, ablationOf, CAUSES, deviationsOf } from './all';
 import type { Scenario } from '../types';
 import { ABLATIONS } from './document';

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isMap, isScalar, LineCounter, parseDocument, type Pair } from 'yaml';
 import { ConfigError } from './config-error';
-import { parseScenarioConfig, type ScenarioConfig } from './schema';
+import { parseScenarioConfig } from './parse';
+import type { ScenarioConfig } from './schema';
 
 /** The Pulumi project's name: its keys are `ecommerce-demo:<key>` in a stack file. */
 export const PROJECT_NAME = 'ecommerce-demo';

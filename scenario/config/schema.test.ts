@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigError } from './config-error';
-import { DEPLOYMENT_KEYS, documentedKeys, parseScenarioConfig, scenarioConfigSchema } from './schema';
+import { parseScenarioConfig } from './parse';
+import { DEPLOYMENT_KEYS, documentedKeys, scenarioConfigSchema } from './schema';
 
 function faultsOf(raw: Record<string, unknown>): Record<string, string> {
   try {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { parseScenarioConfig } from '../config/schema';
+import { parseScenarioConfig } from '../config/parse';
 import { resolveScenario } from '../resolve';
 import type { DemoMode, Override, Scenario } from '../types';
 import { healthyRun, runOf } from './change';

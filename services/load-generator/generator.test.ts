@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resolveScenario } from '../../scenario/resolve';
-import { parseScenarioConfig } from '../../scenario/config/schema';
+import { parseScenarioConfig } from '../../scenario/config/parse';
 import type { DemoMode, EffectiveScenario } from '../../scenario/types';
 import type { Cohort } from '../lib/cohort';
 import { demoStatus } from './control/demo-status';

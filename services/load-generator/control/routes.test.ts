@@ -7,7 +7,7 @@ import express from 'express';
 import type { SqlExecutor } from '../../../scenario/sql/executor';
 import { effectiveScenario } from '../../../scenario/state';
 import { resolveScenario } from '../../../scenario/resolve';
-import { parseScenarioConfig } from '../../../scenario/config/schema';
+import { parseScenarioConfig } from '../../../scenario/config/parse';
 import type { Override, Scenario } from '../../../scenario/types';
 import { HttpError } from '../../lib/errors';
 import { LoadGenerator } from '../generator';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resolveScenario } from '../../../scenario/resolve';
-import { parseScenarioConfig } from '../../../scenario/config/schema';
+import { parseScenarioConfig } from '../../../scenario/config/parse';
 import { ratesAt } from '../../../scenario/timeline';
 import type { EffectiveScenario } from '../../../scenario/types';
 import { arrivalsBetween } from './arrival';
