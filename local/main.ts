@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { runCommand } from '../machine/command';
 import { EXIT } from '../machine/errors';
+import { Interruption } from '../machine/interruption';
 import { megabytes, type MemoryUse } from '../machine/memory';
 import { REPOSITORY } from '../machine/options';
-import { Screen } from '../machine/terminal';
+import { errorOutput, Screen, whenOutputIsLost } from '../machine/terminal';
 import { duration } from '../report/format';
 import { isRich, START, type StartOptions } from './arguments';
 import { banner } from './banner';
+import { noteEnd } from './last-words';
 import { liveLine, readLiveView } from './live-line';
 import { ProgressReporter } from './progress';
 import { startShop, type RunningShop } from './shop';
@@ -16,10 +18,13 @@ const LIVE_MS = 1_000;
 const PLAIN_EVERY = 10;
 const MEMORY_EVERY = 30;
 
+/** Whatever hangs then, everything is ended (ms); in order it takes five seconds. */
+const ENDS_WITHIN_MS = 12_000;
+
 /** `npm start`: starts the shop, shows what it does, and ends it on Ctrl-C. Resolves with the exit code. */
 async function main(options: StartOptions): Promise<number> {
   const screen = new Screen(process.stdout, isRich(options, process.env, process.stdout.isTTY));
-  const ending = new Ending(screen);
+  const ending = endingOf(options, screen);
   const reporter = new ProgressReporter(screen, options.verbose);
   const began = performance.now();
   let shop: RunningShop;
@@ -33,11 +38,10 @@ async function main(options: StartOptions): Promise<number> {
     });
   } catch (error) {
     screen.setStatus('');
-    if (!ending.signal.aborted) throw error;
+    if (!ending.requested) throw error;
     screen.line('Stopped.');
-    return EXIT.ok;
+    return exitCode(ending);
   }
-  ending.shop = shop;
   screen.setStatus('');
   screen.line(screen.styled(`Ready after ${duration(performance.now() - began)}.`, 'bold'));
   screen.line(banner(shop));
@@ -47,29 +51,37 @@ async function main(options: StartOptions): Promise<number> {
   await shop.stop();
   screen.setStatus('');
   screen.line(`Stopped after ${duration(performance.now() - stopping)}.`);
-  return EXIT.ok;
+  return exitCode(ending);
 }
 
-/** What ends the runner: the first Ctrl-C (or SIGTERM, SIGHUP) in order, the second at once. */
-class Ending {
-  private readonly controller = new AbortController();
-  shop: RunningShop | null = null;
-
-  constructor(screen: Screen) {
-    const handle = (): void => {
-      if (this.controller.signal.aborted) {
-        this.shop?.kill();
-        process.exit(EXIT.interrupted);
-      }
-      screen.setStatus('stopping …', 'dim');
-      this.controller.abort();
-    };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, handle);
+/**
+ * What ends the shop in order: Ctrl-C (or SIGTERM, SIGHUP), an error nobody caught, a terminal or a reader that is gone,
+ * the end of npm or of the command that started it. A second Ctrl-C ends it at once: whatever still runs when this
+ * process ends is ended with it (see Supervisor).
+ */
+function endingOf(options: StartOptions, screen: Screen): Interruption {
+  const ending = new Interruption((cause) => {
+    noteEnd(options.dataDir, cause);
+    if (cause.startsWith('SIG')) screen.setStatus('stopping …', 'dim');
+    else errorOutput.line(`Stopping: ${cause}.`);
+    setTimeout(() => process.exit(EXIT.failed), ENDS_WITHIN_MS).unref();
+  });
+  ending.listen(() => true);
+  whenOutputIsLost((why) => {
+    ending.request(`the output was lost (${why})`);
+  });
+  // Of a command that started the shop for itself: `npm run demo`.
+  if (process.connected) {
+    process.once('disconnect', () => {
+      ending.request('the command that started the shop ended');
+    });
   }
+  return ending;
+}
 
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
+/** An end that nobody asked for is a failure. */
+function exitCode(ending: Interruption): number {
+  return ending.error === null ? EXIT.ok : EXIT.failed;
 }
 
 /** Shows the live line until the signal. */

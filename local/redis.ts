@@ -7,7 +7,7 @@ import { childEnvironment } from '../machine/environment';
 import { Refusal } from '../machine/errors';
 import { NODE_FLAGS } from './processes/service-processes';
 import type { ProcessSpec } from './processes/supervised-process';
-import type { Supervisor } from './processes/supervisor';
+import { endedTimes, type Supervisor } from './processes/supervisor';
 import type { Reporter } from './reporter';
 
 /** Name of Redis's process in run.json, in logs and in messages. */
@@ -92,7 +92,9 @@ export async function startRedis(plan: RedisPlan, supervisor: Supervisor, report
     const crashes = supervised?.restarts ?? 0;
     return crashes < 3
       ? null
-      : new Refusal(`Redis ended ${String(crashes)} times. Log: ${spec?.logFile ?? ''}`);
+      : new Refusal(
+          `Redis does not start: ${endedTimes(crashes, supervised ?? undefined)}. Log: ${spec?.logFile ?? ''}`,
+        );
   });
   step.done(plan.description);
 }

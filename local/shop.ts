@@ -3,6 +3,8 @@ import type { Scenario } from '../scenario/types';
 import { CATALOG, type DatabaseRole, type ServiceName } from '../services/catalog';
 import { createDataFolder, dataFolder, type DataFolder } from '../machine/data-folder';
 import { readLogLevel } from '../machine/environment';
+import { messageOf } from '../machine/errors';
+import { inOrder } from '../machine/in-order';
 import type { MemoryUse } from '../machine/memory';
 import { claimRun, type Predecessor, type RunRecord } from '../machine/run-file';
 import { POSTGRES_PORT, REDIS_PORT, type StartOptions } from './arguments';
@@ -198,14 +200,27 @@ class ShopStart {
   }
 
   private stop(): Promise<void> {
-    this.stopped ??= (async () => {
-      this.record.update({ state: 'stopping' });
-      const watching = this.watch?.close();
-      await this.supervisor.stop();
-      await watching;
-      this.presence.end();
-      this.record.remove();
-    })();
+    this.stopped ??= inOrder(
+      [
+        () => {
+          this.record.update({ state: 'stopping' });
+        },
+        async () => {
+          const watching = this.watch?.close();
+          await this.supervisor.stop();
+          await watching;
+        },
+        () => {
+          this.presence.end();
+        },
+        () => {
+          this.record.remove();
+        },
+      ],
+      (error) => {
+        this.request.reporter.problem(`while stopping: ${messageOf(error)}`);
+      },
+    );
     return this.stopped;
   }
 }

@@ -1,4 +1,4 @@
-import { EXIT, Interrupted, Refusal } from './errors';
+import { EXIT, hasCode, Interrupted, messageOf, Refusal } from './errors';
 import { helpOf, readCommand, type Command, type OptionTable, type ValuesOf } from './options';
 import { errorOutput } from './terminal';
 
@@ -10,13 +10,20 @@ export function runProgram(main: () => Promise<number>): void {
     },
     (error: unknown) => {
       if (error instanceof Interrupted) process.exit(EXIT.interrupted);
-      const expected = error instanceof Refusal;
+      const expected = asRefusal(error);
       errorOutput.line(
-        expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error),
+        expected?.message ?? (error instanceof Error ? (error.stack ?? error.message) : String(error)),
       );
-      process.exit(expected ? error.exitCode : EXIT.failed);
+      process.exit(expected?.exitCode ?? EXIT.failed);
     },
   );
+}
+
+/** What the user can mend, as he is told it; null for a fault of ours. */
+function asRefusal(error: unknown): Refusal | null {
+  if (error instanceof Refusal) return error;
+  const isFull = ['ENOSPC', 'EDQUOT'].some((code) => hasCode(error, code));
+  return isFull ? new Refusal(`${messageOf(error)}: make room there, or choose another folder.`) : null;
 }
 
 /** Does what a command line says: `work` with its options, or `--help`. Resolves with the exit code. */

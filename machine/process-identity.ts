@@ -47,11 +47,31 @@ export function isRunning({ pid, startedAt }: RecordedIdentity): boolean {
   return startedAt === null ? isAlive(pid) : identifyProcess(pid)?.startedAt === startedAt;
 }
 
+/** The pid of a process's parent; null when there is no such process. */
+export function parentOf(pid: number): number | null {
+  try {
+    const text = existsSync('/proc/self/stat')
+      ? statFields(pid)[1]
+      : execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)], {
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'ignore'],
+        });
+    return Number(text) || null;
+  } catch {
+    return null;
+  }
+}
+
+/** The fields of a process's `stat` from its state on. @throws without such a process */
+function statFields(pid: number): string[] {
+  const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+  // The name in parentheses may contain spaces and parentheses; fields count from behind the last one.
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
 function fromProc(pid: number): ProcessIdentity | null {
   try {
-    const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
-    // The name in parentheses may contain spaces and parentheses; fields count from behind the last one.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const fields = statFields(pid);
     const [state, ticks] = [fields[0], fields[19]];
     if (state === 'Z' || state === 'X' || ticks === undefined) return null;
     const command = readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8')

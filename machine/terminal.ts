@@ -1,3 +1,4 @@
+import { messageOf } from './errors';
 import { printable } from './printable';
 
 /** Where a command tells what it does. */
@@ -9,11 +10,25 @@ export interface Output {
 /** Tells nobody. */
 export const silentOutput: Output = { line: () => undefined };
 
-/** Lines on standard output. A reader that went away (`| head`) is told to `onClosed`, once. */
+/**
+ * Tells, once, that standard output is lost: its reader went away (`| head`), its terminal was closed, its disk is full.
+ * Without a listener that error would end the process there and then.
+ *
+ * @param onLost told why
+ */
+export function whenOutputIsLost(onLost: (why: string) => void): void {
+  let lost = false;
+  process.stdout.on('error', (error) => {
+    if (lost) return;
+    lost = true;
+    onLost(messageOf(error));
+  });
+}
+
+/** Lines on standard output. That it was lost is told to `onClosed`, once. */
 export function standardOutput(onClosed: () => void): Output {
   let open = true;
-  process.stdout.on('error', () => {
-    if (!open) return;
+  whenOutputIsLost(() => {
     open = false;
     onClosed();
   });
@@ -24,9 +39,15 @@ export function standardOutput(onClosed: () => void): Output {
   };
 }
 
-/** Lines on standard error, where standard output is a program's to read. */
+let hearsErrors = false;
+
+/** Lines on standard error, where standard output is a program's to read. Where that is lost, too, nobody is told. */
 export const errorOutput: Output = {
-  line: (text) => process.stderr.write(`${printable(text)}\n`),
+  line: (text) => {
+    if (!hearsErrors) process.stderr.on('error', () => undefined);
+    hearsErrors = true;
+    process.stderr.write(`${printable(text)}\n`);
+  },
 };
 
 const ANSI = { green: 32, red: 31, yellow: 33, dim: 2, bold: 1 } as const;

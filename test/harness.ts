@@ -175,12 +175,24 @@ export class TestShop {
     if (child?.exitCode !== null || child.signalCode !== null) return 0;
     const startedAt = performance.now();
     child.kill(signal);
+    await this.ended(timeoutMs);
+    return performance.now() - startedAt;
+  }
+
+  /** Reads the runner's output no longer, as a closed terminal or `| head` does. */
+  closeOutput(): void {
+    this.process?.stdout?.destroy();
+  }
+
+  /** Waits for the runner's end. Resolves with its exit code, null after a signal. */
+  async ended(timeoutMs = 15_000): Promise<number | null> {
+    const child = this.process;
     await until(
-      () => child.exitCode !== null || child.signalCode !== null,
+      () => child?.exitCode !== null || child.signalCode !== null,
       timeoutMs,
       () => `the runner to end:\n${this.output}`,
     );
-    return performance.now() - startedAt;
+    return child?.exitCode ?? null;
   }
 
   /** Stops, whatever the state, and removes the files. */

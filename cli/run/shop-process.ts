@@ -90,7 +90,8 @@ class ShopRunner {
     this.child = spawn(process.execPath, [script, ...startArguments(options)], {
       cwd: repositoryDir,
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // The channel tells the runner that we are gone, however we went.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       if (stream === null) continue;

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { KEEPALIVE_SETTINGS } from '../../scenario/sql/settings';
 import { childEnvironment } from '../../machine/environment';
 import { Refusal } from '../../machine/errors';
-import { lastLines } from '../processes/log-files';
+import { lastError } from '../processes/last-error';
 import type { PostgresPlace } from './postgres-binaries';
 import type { SystemUser } from './postgres-user';
 import { endProcesses, identifyProcess } from '../../machine/process-identity';
@@ -202,6 +202,6 @@ export function postgresSpec(options: PostgresOptions): ProcessSpec {
 /** What a server that does not come up wrote last, for a message. */
 export function startFault(logFile: string): Refusal {
   return new Refusal(
-    `PostgreSQL does not start: ${lastLines(logFile, 5).join('\n  ') || 'it wrote nothing'}\nLog: ${logFile}`,
+    `PostgreSQL does not start: ${lastError(logFile) ?? 'it wrote nothing'}\nLog: ${logFile}`,
   );
 }

@@ -46,7 +46,11 @@ export class Presence {
     try {
       utimesSync(this.file, now, now);
     } catch {
-      writeFileSync(this.file, '');
+      try {
+        writeFileSync(this.file, '');
+      } catch {
+        // A full disk: the next start then takes this run for one that was left earlier.
+      }
     }
   }
 }

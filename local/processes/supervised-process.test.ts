@@ -71,8 +71,8 @@ describe('a supervised process', () => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
     start('console.error("no database"); process.exit(3)');
     for (const pauseMs of [500, 1000, 2000]) {
-      const { reason, lines, restartInMs } = await nextCrash();
-      assert.deepEqual([reason, lines.at(-1), restartInMs], ['exit code 3', 'no database', pauseMs]);
+      const { reason, error, restartInMs } = await nextCrash();
+      assert.deepEqual([reason, error, restartInMs], ['exit code 3', 'no database', pauseMs]);
       const spawned = pids.length;
       context.mock.timers.tick(pauseMs - 1);
       await turn();

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync } from 'node:fs';
-import { beginLog, boundLog, lastLines, openLog } from './log-files';
+import { closeSync, fstatSync } from 'node:fs';
+import { lastError } from './last-error';
+import { beginLog, boundLog, openLog } from './log-files';
 import { signalProcess } from '../../machine/process-identity';
 
 /** How one process is started and ended. */
@@ -26,8 +27,8 @@ export interface Crash {
   name: string;
   /** `exit code 1` or `signal SIGKILL`. */
   reason: string;
-  /** Last lines of its log. */
-  lines: string[];
+  /** The error in its log; null when it wrote nothing. */
+  error: string | null;
   restartInMs: number;
 }
 
@@ -56,6 +57,9 @@ export class SupervisedProcess {
   private exits = new Set<() => void>();
   /** How often it came back after a crash. */
   restarts = 0;
+  /** The error of its last crash. */
+  lastError: string | null = null;
+  private logBegin = 0;
 
   constructor(
     readonly spec: ProcessSpec,
@@ -76,6 +80,7 @@ export class SupervisedProcess {
     const log = this.begun ? openLog(this.spec.logFile) : beginLog(this.spec.logFile);
     this.begun = true;
     this.spawnedAt = performance.now();
+    this.logBegin = fstatSync(log).size;
     const child = spawn(this.spec.command, [...this.spec.args], {
       env: this.spec.env,
       cwd: this.spec.cwd,
@@ -143,7 +148,8 @@ export class SupervisedProcess {
     const restartInMs = this.delayMs;
     this.delayMs = Math.min(LONGEST_DELAY_MS, this.delayMs * 2);
     this.restarts += 1;
-    this.events.crashed({ name: this.name, reason, lines: lastLines(this.spec.logFile, 3), restartInMs });
+    this.lastError = lastError(this.spec.logFile, this.logBegin);
+    this.events.crashed({ name: this.name, reason, error: this.lastError, restartInMs });
     this.restartTimer = setTimeout(() => {
       this.restartTimer = null;
       const prepared = this.spec.beforeRestart?.() ?? Promise.resolve();

@@ -33,9 +33,24 @@ export class Supervisor {
     private readonly last: ReadonlySet<string>,
   ) {
     this.logCheck = setInterval(() => {
-      for (const supervised of this.processes.values()) supervised.boundLog();
+      for (const supervised of this.processes.values()) this.boundLog(supervised);
     }, LOG_CHECK_MS);
     this.logCheck.unref();
+    process.on('exit', this.atExit);
+  }
+
+  /** However this process ends: nothing outlives it. */
+  private readonly atExit = (): void => {
+    this.kill();
+  };
+
+  /** A log that cannot be set aside (a full disk) is told, and the shop goes on. */
+  private boundLog(supervised: SupervisedProcess): void {
+    try {
+      supervised.boundLog();
+    } catch (error) {
+      this.reporter.problem(`the log of ${supervised.name} could not be set aside: ${messageOf(error)}`);
+    }
   }
 
   get stopping(): boolean {
@@ -48,12 +63,11 @@ export class Supervisor {
         this.record.addChild(name, pid);
         if (supervised.restarts > 0) this.reporter.note(`${name} is started again (process ${String(pid)})`);
       },
-      crashed: ({ name, reason, lines, restartInMs }) => {
+      crashed: ({ name, reason, error, restartInMs }) => {
         if (this.stopping) return;
-        const last = lines.at(-1);
         this.reporter.problem(
           `${name} ended (${reason}); started again in ${duration(restartInMs)}` +
-            (last === undefined ? '' : `\n    ${readable(last)}`),
+            (error === null ? '' : `\n    ${error}`),
         );
       },
     });
@@ -93,7 +107,7 @@ export class Supervisor {
       const crashes = supervised?.restarts ?? 0;
       if (crashes >= CRASHES_BEFORE_GIVING_UP || performance.now() > deadline) {
         throw new Refusal(
-          `${name} is not ready: ${crashes > 0 ? `it ended ${String(crashes)} times` : reason}. ` +
+          `${name} is not ready: ${crashes > 0 ? endedTimes(crashes, supervised) : reason}. ` +
             `Log: ${supervised?.spec.logFile ?? ''}`,
         );
       }
@@ -110,14 +124,21 @@ export class Supervisor {
   /** Ends everything at once. */
   kill(): void {
     this.stopped ??= Promise.resolve();
-    for (const supervised of this.processes.values()) supervised.kill();
+    for (const supervised of this.processes.values()) {
+      try {
+        supervised.kill();
+      } catch {
+        // It may not be signalled; the others may.
+      }
+    }
   }
 
   private async endAll(): Promise<void> {
     clearInterval(this.logCheck);
     const all = [...this.processes.values()];
+    // One that may not be signalled keeps nobody else from being ended.
     const end = (some: SupervisedProcess[], graceMs: number): Promise<unknown> =>
-      Promise.all(some.map((supervised) => supervised.stop(graceMs)));
+      Promise.allSettled(some.map((supervised) => supervised.stop(graceMs)));
     await end(
       all.filter(({ name }) => !this.last.has(name)),
       FIRST_GRACE_MS,
@@ -126,6 +147,7 @@ export class Supervisor {
       all.filter(({ name }) => this.last.has(name)),
       STORES_GRACE_MS,
     );
+    process.off('exit', this.atExit);
   }
 }
 
@@ -136,12 +158,11 @@ function describeReadiness(status: number, body: unknown): string {
   return `/readyz answers ${String(status)}${text === null ? '' : ` (${text})`}${checks === null ? '' : ` ${JSON.stringify(checks).slice(0, 200)}`}`;
 }
 
-/** A log line for people: pino's message instead of its JSON. */
-function readable(line: string): string {
-  try {
-    const entry = JSON.parse(line) as unknown;
-    return textAt(entry, 'err', 'message') ?? textAt(entry, 'msg') ?? line.slice(0, 200);
-  } catch {
-    return line.slice(0, 200);
-  }
+/** How often a process ended, and its last error. */
+export function endedTimes(
+  crashes: number,
+  supervised: Pick<SupervisedProcess, 'lastError'> | undefined,
+): string {
+  const error = supervised?.lastError ?? null;
+  return `it ended ${String(crashes)} times${error === null ? '' : ` (${error})`}`;
 }

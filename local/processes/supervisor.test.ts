@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { identifyProcess } from '../../machine/process-identity';
+import { RunRecord } from '../../machine/run-file';
+import { SILENT } from '../reporter';
+import type { ProcessSpec } from './supervised-process';
+import { Supervisor } from './supervisor';
+
+/** A disk without room, as writing `run.json` meets it. */
+class FullDisk extends RunRecord {
+  override update(): void {
+    throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+  }
+}
+
+describe('the supervisor', () => {
+  let folder: string;
+  let problems: string[];
+  const reporter = { ...SILENT, problem: (text: string) => void problems.push(text) };
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'supervisor-'));
+    problems = [];
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const spec = (script: string): ProcessSpec => ({
+    name: 'child',
+    command: process.execPath,
+    args: ['-e', script],
+    env: process.env,
+    cwd: folder,
+    user: null,
+    logFile: path.join(folder, 'child.log'),
+    stopSignal: 'SIGTERM',
+    killSignal: 'SIGKILL',
+  });
+
+  it('ends a process that it could not write down', async () => {
+    const record = new FullDisk(path.join(folder, 'run.json'), {} as never);
+    record.addChild = () => {
+      record.update();
+    };
+    const supervisor = new Supervisor(record, reporter, new Set());
+    assert.throws(() => supervisor.start(spec('setInterval(() => {}, 1000)')), /ENOSPC/);
+    const pid = supervisor.running()[0]?.pid ?? 0;
+    assert.notEqual(identifyProcess(pid), null);
+    await supervisor.stop();
+    assert.equal(identifyProcess(pid), null);
+  });
+
+  it('lets nothing outlive its own process, however that ends', async () => {
+    const program = `
+      const { Supervisor } = require(${JSON.stringify(require.resolve('./supervisor'))});
+      const { SILENT } = require(${JSON.stringify(require.resolve('../reporter'))});
+      const supervisor = new Supervisor({ addChild: (name, pid) => console.log(pid) }, SILENT, new Set());
+      supervisor.start({ ...JSON.parse(process.env.SPEC), env: process.env });
+      process.stdin.once('data', () => { throw new Error('a fault of ours'); });
+    `;
+    const runner = spawn(process.execPath, ['-e', program], {
+      env: { PATH: process.env.PATH, SPEC: JSON.stringify(spec('setInterval(() => {}, 1000)')) },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    const [line] = (await once(createInterface({ input: runner.stdout }), 'line')) as [string];
+    assert.notEqual(identifyProcess(Number(line)), null);
+    runner.stdin.write('now\n');
+    await once(runner, 'exit');
+    while (identifyProcess(Number(line)) !== null) await turn();
+  });
+
+  it('quotes the error of a process that ended, not its last line', async () => {
+    const record = new RunRecord(path.join(folder, 'run.json'), {} as never);
+    record.addChild = () => undefined;
+    const supervisor = new Supervisor(record, reporter, new Set());
+    const script = path.join(folder, 'fails.js');
+    writeFileSync(script, 'throw new Error("listen EADDRINUSE 127.0.0.1:8011")');
+    supervisor.start({ ...spec(''), args: [script] });
+    while (problems.length === 0) await turn();
+    await supervisor.stop();
+    assert.match(
+      problems[0] ?? '',
+      /child ended \(exit code 1\)[^]*Error: listen EADDRINUSE 127\.0\.0\.1:8011/,
+    );
+  });
+});
