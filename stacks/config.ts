@@ -3,6 +3,8 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import type { HostArgs } from '../infra/host/host-args';
+import type { PlaceKeys } from '../infra/host/place';
+import { networkOf } from '../scenario/config/cidr';
 import { ConfigError, type ConfigFault } from '../scenario/config/config-error';
 import {
   DEFAULT_IMAGES,
@@ -18,6 +20,13 @@ import type { ScenarioConfig } from '../scenario/config/schema';
 import type { Scenario } from '../scenario/types';
 import { replicasOf } from '../infra/service/replicas';
 
+/** What the config says of the EC2 hosts; the rest of their arguments AWS and the stack's past say. */
+export type HostKeys = Omit<
+  HostArgs,
+  'prefix' | 'region' | 'place' | 'generation' | 'registryUrl' | 'transform'
+> &
+  Omit<PlaceKeys, 'region' | 'instanceType'> & { region?: string; callerCheck: boolean };
+
 /** Everything a stack's config says, checked and with its defaults. */
 export interface StackSettings {
   deployment: DeploymentConfig;
@@ -27,8 +36,10 @@ export interface StackSettings {
   namespace: string;
   nodePorts: { shop: number; console: number; postgres: number };
   /** The EC2 hosts; null where the cluster is there already. */
-  host: HostArgs | null;
+  host: HostKeys | null;
   images: { base: string; postgres: string; redis: string; collector: string };
+  /** The services' image by digest, where it is there already; null where this machine builds it. */
+  servicesImage: string | null;
   replicas: ReturnType<typeof replicasOf>;
 }
 
@@ -97,6 +108,7 @@ export function settingsOf(
       redis: deployment.images?.redis ?? DEFAULT_IMAGES.redis,
       collector: deployment.images?.collector ?? DEFAULT_IMAGES.collector,
     },
+    servicesImage: deployment.images?.services ?? null,
     replicas: replicasOf(scenarioConfig.replicas),
   };
 }
@@ -112,22 +124,29 @@ function collect<T>(faults: ConfigFault[], work: () => T): T | null {
   }
 }
 
-const DEFAULT_REGION = 'us-east-1';
-
 /** The EC2 hosts of a config. */
-function hostSettings(deployment: DeploymentConfig, nodePorts: HostArgs['nodePorts']): HostArgs {
+function hostSettings(deployment: DeploymentConfig, nodePorts: HostArgs['nodePorts']): HostKeys {
+  const { region, availabilityZone, vpcId, subnetId, cpuCredits, permissionsBoundary, instanceProfile } =
+    deployment;
   return {
-    region: deployment.region ?? DEFAULT_REGION,
     tags: deployment.tags ?? {},
     nodePorts,
     instanceType: deployment.instanceType ?? HOST_DEFAULTS.instanceType,
     volumeSize: deployment.volumeSize ?? HOST_DEFAULTS.volumeSize,
     k3sVersion: deployment.k3sVersion ?? HOST_DEFAULTS.k3sVersion,
-    operatorCidrs: deployment.operatorCidrs ?? [],
+    operatorCidrs: (deployment.operatorCidrs ?? []).map(networkOf),
     agents: deployment.agents ?? HOST_DEFAULTS.agents,
     hostState: deployment.hostState ?? HOST_DEFAULTS.hostState,
-    ...(deployment.vpcId === undefined ? {} : { vpcId: deployment.vpcId }),
-    ...(deployment.subnetId === undefined ? {} : { subnetId: deployment.subnetId }),
+    spot: deployment.spot ?? false,
+    callerCheck: deployment.callerCheck ?? true,
+    ...given({ region, availabilityZone, vpcId, subnetId, cpuCredits, permissionsBoundary, instanceProfile }),
+  };
+}
+
+/** The members that are not undefined. */
+function given<T extends object>(members: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof T]?: Exclude<T[Key], undefined>;
   };
 }
 

@@ -44,14 +44,16 @@ async function main() {
   const cluster = new Cluster('cluster', { ...target, namespace: settings.namespace });
 
   // What runs there
-  const image = new ServicesImage('services', {
-    repository: target.repository,
-    tag: pulumi.getStack(),
-    baseImage: images.base,
-    platform: target.platform,
-    context: '..',
-    ...(target.credentials ? { registry: target.credentials } : {}),
-  });
+  const image = target.repository
+    ? new ServicesImage('services', {
+        repository: target.repository,
+        tag: pulumi.getStack(),
+        baseImage: images.base,
+        platform: target.platform,
+        context: '..',
+        ...(target.credentials ? { registry: target.credentials } : {}),
+      }).digest
+    : pulumi.output(settings.servicesImage ?? '');
   const pull =
     target.needsPullSecret && target.credentials
       ? new PullSecret('pull', { cluster, credentials: target.credentials })
@@ -80,7 +82,7 @@ async function main() {
   });
   const setup = new SetupJob('setup', {
     cluster,
-    image: image.digest,
+    image,
     ...pullSecret,
     databaseUrl: database.urls.superuser,
     databaseCa: postgres.clientCa,
@@ -110,7 +112,7 @@ async function main() {
   const token = new random.RandomPassword('admin-token', { length: 40, special: false }).result;
   const shop = createShop({
     cluster,
-    image: image.digest,
+    image,
     ...pullSecret,
     replicas: settings.replicas,
     otlpEndpoint: collector.endpoint,
@@ -125,17 +127,20 @@ async function main() {
   });
   const shopUrl = urlOf(addressOf(shop.frontend.service, nodeAt(nodePorts.shop)));
   const consoleUrl = urlOf(addressOf(shop.console.service, nodeAt(nodePorts.console)));
-  new FollowUp('follow-up', {
-    scenario,
-    catalogs: settings.replicas['product-catalog'],
-    runId: deployed.runId,
-    login: database.conductorLogin,
-    volume: postgres.volumeId,
-    shopUrl,
-    consoleUrl,
-    after: [deployed, collector, ...Object.values(shop)],
-    deletedWith: cluster.namespace,
-  });
+  // Parked hosts promise nothing; the update that starts them asks anew.
+  if (!target.parked) {
+    new FollowUp('follow-up', {
+      scenario,
+      catalogs: settings.replicas['product-catalog'],
+      runId: deployed.runId,
+      login: database.conductorLogin,
+      volume: postgres.volumeId,
+      shopUrl,
+      consoleUrl,
+      after: [deployed, collector, ...Object.values(shop)],
+      deletedWith: cluster.namespace,
+    });
+  }
 
   return {
     shopUrl,
@@ -148,6 +153,7 @@ async function main() {
     namespace: settings.namespace,
     conductorDatabase: database.conductorLogin,
     links: deployment.links ?? {},
+    ...target.outputs,
     next: target.parked ? PARKED : nextCommands(settings, shopUrl, consoleUrl),
   };
 }

@@ -1,12 +1,11 @@
 import * as pulumi from '@pulumi/pulumi';
 import { clusterAddress } from '../infra/cluster/kubeconfig';
 import { requireReachable } from '../infra/cluster/reachable';
-import type { HostArgs } from '../infra/host/host-args';
 import { callerAddress, callerWarning } from '../infra/host/caller-address';
 import { parseReference } from '../infra/images/registry-api';
 import { requireRegistry } from '../infra/images/require-registry';
 import { buildPlatform } from '../infra/images/services-image';
-import { readKubeconfig, type StackSettings } from './config';
+import { readKubeconfig, type HostKeys, type StackSettings } from './config';
 
 /** Where the shop runs, whatever made it. */
 export interface Target {
@@ -16,16 +15,22 @@ export interface Target {
   nodeHost: pulumi.Output<string> | null;
   /** Platform of the nodes. */
   platform: string;
-  /** Image name without tag. */
-  repository: pulumi.Output<string>;
+  /** Image name without tag; null where the services' image is there already. */
+  repository: pulumi.Output<string> | null;
   /** Login of the registry: to push, and for pods to pull. */
   credentials?: pulumi.Output<{ server: string; username: string; password: string }>;
   /** Pods need a pull secret: the nodes have no login of their own. */
   needsPullSecret: boolean;
   /** What everything dies with. */
-  deletedWith?: pulumi.Resource;
+  deletedWith?: pulumi.CustomResource;
+  /** What must be there before the cluster answers. */
+  after?: pulumi.Resource[];
+  /** Stores stay on the first host. */
+  storesOnServer?: boolean;
   /** The hosts are parked: nothing on them can be asked or changed. */
   parked: boolean;
+  /** Stack outputs about it. */
+  outputs: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -38,17 +43,26 @@ export async function createTarget(settings: StackSettings, projectDir: string):
   const { host } = settings;
   if (host === null) return existingCluster(settings, projectDir);
   await requireAllowedCaller(host);
-  return awsHost(host);
+  // Loaded for this target alone: the AWS SDK takes seconds, which every other `pulumi up` would wait for.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { createAwsTarget } = require('./aws-target') as typeof import('./aws-target');
+  return createAwsTarget(settings, host);
 }
 
-async function existingCluster({ deployment }: StackSettings, projectDir: string): Promise<Target> {
+async function existingCluster(
+  { deployment, servicesImage }: StackSettings,
+  projectDir: string,
+): Promise<Target> {
   const { content, source } = readKubeconfig(deployment.kubeconfig, projectDir);
   const address = clusterAddress(content, source, deployment.context);
-  const repository = `${deployment.imageRegistry ?? ''}/ecommerce-demo`;
+  const repository = servicesImage ?? `${deployment.imageRegistry ?? ''}/ecommerce-demo`;
   const { server } = parseReference(repository);
   const { username, password } = deployment.imagePullSecret ?? {};
   const login = username !== undefined && password !== undefined ? { username, password } : null;
-  await Promise.all([requireReachable(address, source), requireRegistry(repository, login)]);
+  await Promise.all([
+    requireReachable(address, source),
+    servicesImage === null ? requireRegistry(repository, login) : null,
+  ]);
   return {
     kubeconfig: pulumi.secret(content),
     ...(deployment.context === undefined ? {} : { context: deployment.context }),
@@ -57,48 +71,36 @@ async function existingCluster({ deployment }: StackSettings, projectDir: string
         ? null
         : pulumi.output(deployment.postgresAccess?.host ?? address.host),
     platform: deployment.platform ?? buildPlatform(),
-    repository: pulumi.output(repository),
+    repository: servicesImage === null ? pulumi.output(repository) : null,
     ...(login === null ? {} : { credentials: pulumi.secret({ server, ...login }) }),
     needsPullSecret: login !== null,
     parked: false,
+    outputs: {},
   };
 }
 
 /**
  * Fails when this machine's own address is not among the operators': the update would make a host and then wait for
- * it in vain. An address that cannot be learnt is no fault.
+ * it in vain. A preview is only warned. An address that cannot be learnt is no fault.
  *
  * @throws pulumi.RunError with the command that allows it
  */
 export async function requireAllowedCaller(
-  { operatorCidrs, hostState }: Pick<HostArgs, 'operatorCidrs' | 'hostState'>,
+  { operatorCidrs, hostState, callerCheck }: Pick<HostKeys, 'operatorCidrs' | 'hostState' | 'callerCheck'>,
   service?: string,
 ): Promise<void> {
   // Nobody logs in to a parked host.
-  if (hostState === 'stopped') return;
+  if (hostState === 'stopped' || !callerCheck) return;
   const address = await callerAddress(service);
   const warning = address === null ? null : callerWarning(operatorCidrs, address);
-  if (warning !== null)
-    throw new pulumi.RunError(`ecommerce-demo:operatorCidrs: ${warning}. Nothing was touched.`);
-}
-
-function awsHost(args: HostArgs): Target {
-  // Loaded for this target alone: the AWS SDK takes seconds, which every other `pulumi up` would wait for.
-  /* eslint-disable @typescript-eslint/no-require-imports */
-  const { Host } = require('../infra/host/host') as typeof import('../infra/host/host');
-  const { Registry } = require('../infra/registry/registry') as typeof import('../infra/registry/registry');
-  /* eslint-enable @typescript-eslint/no-require-imports */
-  const registry = new Registry('registry', { region: args.region, tags: args.tags });
-  const host = new Host('host', args);
-  return {
-    kubeconfig: host.kubeconfig,
-    nodeHost: host.publicIp,
-    platform: host.platform,
-    repository: registry.repositoryUrl,
-    credentials: registry.credentials,
-    // The kubelets log in to ECR by their instance's role.
-    needsPullSecret: false,
-    deletedWith: host,
-    parked: args.hostState === 'stopped',
-  };
+  if (warning === null) return;
+  // A preview reaches no host: a reviewer may run it from anywhere.
+  if (pulumi.runtime.isDryRun()) {
+    void pulumi.log.warn(`ecommerce-demo:operatorCidrs: ${warning}. From here \`pulumi up\` would refuse.`);
+    return;
+  }
+  throw new pulumi.RunError(
+    `ecommerce-demo:operatorCidrs: ${warning}. Where that address is not the one the host sees (a proxy, two ways ` +
+      'out): pulumi config set callerCheck false. Nothing was touched.',
+  );
 }

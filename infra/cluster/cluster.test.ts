@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import * as pulumi from '@pulumi/pulumi';
+import * as random from '@pulumi/random';
 import { mockEngine, SHOP_ANSWERS, type MockedEngine } from '../../test/mocks/engine';
 import { Cluster } from './cluster';
 import { PullSecret } from './pull-secret';
@@ -9,8 +9,14 @@ describe('Cluster', () => {
   let engine: MockedEngine;
   before(async () => {
     engine = mockEngine(SHOP_ANSWERS);
-    const host = new pulumi.ComponentResource('test:host', 'host');
-    const cluster = new Cluster('cluster', { kubeconfig: 'k', namespace: 'shop-2', deletedWith: host });
+    const host = new random.RandomPassword('host', { length: 1 });
+    const ready = new random.RandomPassword('ready', { length: 1 });
+    const cluster = new Cluster('cluster', {
+      kubeconfig: 'k',
+      namespace: 'shop-2',
+      deletedWith: host,
+      after: [ready],
+    });
     new PullSecret('pull', {
       cluster,
       credentials: { server: 'docker.io', username: 'me', password: 'hunter2' },
@@ -32,6 +38,12 @@ describe('Cluster', () => {
     assert.deepEqual(secrets, ['kubeconfig']);
     assert.equal(inputs.upsertExistingObjects, 'true');
     assert.equal(inputs.enablePatchForce, 'true');
+  });
+
+  it('is another cluster on another host only, and answers when the host does', () => {
+    const { inputs, options } = engine.named('cluster-kubernetes');
+    assert.equal(inputs.clusterIdentifier, 'host-id');
+    assert.ok(options.dependsOn.includes('ready'));
   });
 
   it('gives pods the login of a private registry, as docker login writes it', () => {

@@ -11,18 +11,28 @@ export interface ClusterArgs {
   /** The hosts are stopped, on purpose: what cannot be reached is left as it is. */
   parked?: boolean;
   /** What the cluster dies with: nothing in it is deleted one by one then. */
-  deletedWith?: pulumi.Resource;
+  deletedWith?: pulumi.CustomResource;
+  /** What must be there before the cluster answers. */
+  after?: pulumi.Resource[];
+  /** Stores stay on the server: their volumes lie on its disk, and other nodes may go. */
+  storesOnServer?: boolean;
 }
+
+/** K3s gives it to its server. */
+const SERVER_LABEL = 'node-role.kubernetes.io/control-plane';
 
 /** The cluster everything runs on: the provider, and one namespace that admits restricted pods only. */
 export class Cluster extends pulumi.ComponentResource {
   readonly provider: k8s.Provider;
   readonly namespace: k8s.core.v1.Namespace;
   readonly namespaceName: string;
+  /** Where the pods of stores may run; everywhere by default. */
+  readonly storeSelector: Readonly<Record<string, string>>;
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super('ecommerce-demo:cluster:Cluster', name, {}, opts);
     this.namespaceName = args.namespace;
+    this.storeSelector = args.storesOnServer === true ? { [SERVER_LABEL]: 'true' } : {};
     this.provider = createProvider(name, args, this);
     this.namespace = createNamespace(name, args, this);
     this.registerOutputs({ namespace: this.namespace.metadata.name });
@@ -60,9 +70,12 @@ function createProvider(name: string, args: ClusterArgs, parent: Cluster): k8s.P
       // Conflicts with what someone changed by hand are decided for the program.
       enablePatchForce: true,
       suppressHelmHookWarnings: true,
+      // Another host is another cluster, with nothing in it. By itself the provider takes a kubeconfig that is not known
+      // yet, as in the preview of a start of parked hosts, for another cluster as well.
+      ...(args.deletedWith ? { clusterIdentifier: args.deletedWith.id } : {}),
       ...(args.parked === true ? { skipUpdateUnreachable: true } : {}),
     },
-    { parent },
+    { parent, ...(args.after ? { dependsOn: args.after } : {}) },
   );
 }
 

@@ -1,25 +1,28 @@
+import type * as aws from '@pulumi/aws';
+import type * as pulumi from '@pulumi/pulumi';
 import type { HostNodePorts } from './ingress';
+import type { Place } from './place';
 
 /** Whether the hosts run, or are parked to save money: parked they cost their volumes and the Elastic IP. */
 export type HostState = 'running' | 'stopped';
 
 export interface HostArgs {
-  /** AWS region of everything. */
+  /** Begins the names of what is made, see `namePrefix`. */
+  prefix: string;
+  /** AWS region of everything, for messages: resources have the caller's provider. */
   region: string;
+  /** Zone, or existing subnet, see `findPlace`. */
+  place: Place;
   /** EC2 instance type of the server and the agents; its processor decides the images' platform. */
   instanceType: string;
   /** Root volume of each host, GiB. */
   volumeSize: number;
-  /** K3s release, e.g. `v1.34.1+k3s1`. Another one rebuilds the hosts. */
+  /** K3s release, e.g. `v1.34.1+k3s1`. Another one makes new hosts. */
   k3sVersion: string;
   /** Blocks that may reach SSH, the Kubernetes API and the NodePorts; the internet is refused. */
   operatorCidrs: readonly string[];
   /** NodePorts that are opened to them. */
   nodePorts: HostNodePorts;
-  /** An existing VPC; needs `subnetId`. */
-  vpcId?: string;
-  /** An existing public subnet, instead of a new VPC with one. */
-  subnetId?: string;
   /** Hosts that join the server as K3s agents. */
   agents: number;
   /** `stopped` parks all hosts. */
@@ -27,5 +30,17 @@ export interface HostArgs {
   /** Tags of every resource. */
   tags: Readonly<Record<string, string>>;
   /** URL of the ECR repository of the images; else the hosts log in to every ECR registry they may read. */
-  registryUrl?: string;
+  registryUrl?: pulumi.Input<string>;
+  /** Another one makes another server: what replaces one that was lost is told apart from it by this. */
+  generation: string;
+  /** Cheaper hosts that AWS may stop at any time. */
+  spot?: boolean;
+  /** CPU credits of a T type: `unlimited` costs what is used above the baseline, `standard` throttles. */
+  cpuCredits?: 'standard' | 'unlimited';
+  /** ARN of the policy that bounds the role, where a company demands one. */
+  permissionsBoundary?: string;
+  /** Name of an existing instance profile, instead of a role of its own. */
+  instanceProfile?: string;
+  /** Last word on every host, for what no key says: gets and gives an instance's arguments. */
+  transform?: (instance: aws.ec2.InstanceArgs) => aws.ec2.InstanceArgs;
 }

@@ -10,7 +10,10 @@ const KUBECONFIG = 'clusters:\n- cluster:\n    server: https://127.0.0.1:6443\n'
 const EIP = '203.0.113.10';
 
 const ARGS: HostArgs = {
+  prefix: 'shop-test',
   region: 'eu-central-1',
+  place: { kind: 'new', zone: 'eu-central-1a', fixed: false, zones: ['eu-central-1a', 'eu-central-1b'] },
+  generation: 'first',
   ...HOST_DEFAULTS,
   operatorCidrs: ['198.51.100.7/32', '2001:db8::/48'],
   nodePorts: { shop: 30018, console: 30020, postgres: 30432 },
@@ -23,6 +26,9 @@ function answers(): MockedEngine {
     resources: {
       'aws:ec2/eip:Eip': () => ({ publicIp: EIP, allocationId: 'eipalloc-1' }),
       'aws:ec2/networkInterface:NetworkInterface': () => ({ privateIp: '10.60.0.10' }),
+      'aws:ec2/instance:Instance': ({ name }) => ({
+        privateIp: name.includes('agent') ? `10.60.0.2${name.slice(-1)}` : '10.60.0.10',
+      }),
       'aws:iam/role:Role': ({ name }) => ({ name }),
       'aws:iam/instanceProfile:InstanceProfile': ({ name }) => ({ name }),
       'aws:ec2/keyPair:KeyPair': ({ name }) => ({ keyName: name }),
@@ -36,11 +42,9 @@ function answers(): MockedEngine {
       }),
     },
     functions: {
-      'aws:ssm/getParameter:getParameter': ({ name }) => ({ value: `ami-of-${String(name)}` }),
-      'aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings': () => ({
-        locations: ['eu-central-1b', 'eu-central-1a'],
+      'aws:ssm/getParameter:getParameter': ({ name }) => ({
+        insecureValue: `ami-of-${String(name)}`,
       }),
-      'aws:ec2/getSubnet:getSubnet': () => ({ vpcId: 'vpc-0a1' }),
       'aws:index/getPartition:getPartition': () => ({ partition: 'aws' }),
     },
   });
@@ -80,7 +84,6 @@ describe('Host', () => {
     for (const { type } of engine.created) count[type] = (count[type] ?? 0) + 1;
     assert.deepEqual(count, {
       'ecommerce-demo:host:Host': 1,
-      'pulumi:providers:aws': 1,
       'aws:ec2/eip:Eip': 1,
       'aws:ec2/vpc:Vpc': 1,
       'aws:ec2/defaultSecurityGroup:DefaultSecurityGroup': 1,
@@ -105,12 +108,20 @@ describe('Host', () => {
     });
   });
 
-  it('puts everything into the region, with the tags', () => {
-    const provider = engine.only('pulumi:providers:aws').inputs;
-    assert.equal(provider.region, 'eu-central-1');
-    assert.deepEqual(JSON.parse(String(provider.defaultTags)), { tags: ARGS.tags });
+  it('has no provider of its own, and names that say whose it is', () => {
     const aws = engine.created.filter(({ type }) => type.startsWith('aws:'));
-    assert.deepEqual([...new Set(aws.map(({ provider: used }) => used?.split('::').at(-2)))], ['host-aws']);
+    assert.ok(aws.length > 20);
+    for (const { name, inputs } of aws) {
+      const { tags } = inputs as { tags?: Record<string, string> };
+      if (tags) assert.match(tags.Name ?? name, /^shop-test/);
+    }
+    for (const type of [
+      'aws:ec2/securityGroup:SecurityGroup',
+      'aws:ec2/keyPair:KeyPair',
+      'aws:iam/role:Role',
+      'aws:iam/instanceProfile:InstanceProfile',
+    ])
+      assert.match(engine.only(type).name, /^shop-test-/);
   });
 
   it('makes the subnet public, in a zone that has the instance type', () => {
@@ -171,7 +182,7 @@ describe('Host', () => {
         'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore',
       ],
     );
-    assert.equal(engine.only('aws:iam/instanceProfile:InstanceProfile').inputs.role, 'host-role');
+    assert.equal(engine.only('aws:iam/instanceProfile:InstanceProfile').inputs.role, 'shop-test-role');
   });
 
   it('has the Elastic IP on the interface before the host boots', () => {
@@ -198,7 +209,7 @@ describe('Host', () => {
 
   it('makes the host as it should be', () => {
     const { inputs, name } = engine.only('aws:ec2/instance:Instance');
-    assert.equal(name, 'host-server-arm64');
+    assert.equal(name, 'host-server');
     assert.equal(inputs.instanceType, 't4g.xlarge');
     assert.equal(
       inputs.ami,
@@ -214,10 +225,10 @@ describe('Host', () => {
       volumeSize: 40,
       encrypted: true,
       deleteOnTermination: true,
-      tags: { Name: 'host-server', ...ARGS.tags },
+      tags: { Name: 'shop-test-host-server', ...ARGS.tags },
     });
-    assert.equal(inputs.iamInstanceProfile, 'host-profile');
-    assert.equal(inputs.keyName, 'host-key-pair');
+    assert.equal(inputs.iamInstanceProfile, 'shop-test-profile');
+    assert.equal(inputs.keyName, 'shop-test-key-pair');
     assert.equal(inputs.userDataReplaceOnChange, true);
   });
 
@@ -258,6 +269,21 @@ describe('Host', () => {
     assert.deepEqual(inputs.triggers, [engine.only('aws:ec2/instance:Instance').id]);
   });
 
+  it('comes in only when it is let in, and replaces a server that was lost', () => {
+    const server = engine.named('host-server');
+    assert.equal(server.options.replacementTrigger, '"first"');
+    assert.equal(server.options.deleteBeforeReplace, true);
+    assert.ok(server.options.dependsOn.includes('host-out'), 'a booting host needs its way out');
+    const openings = engine
+      .all('aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule')
+      .filter(({ inputs }) => inputs.fromPort === 22);
+    for (const { name } of openings) {
+      assert.ok(engine.named('host-kubeconfig').options.dependsOn.includes(name), name);
+      assert.ok(engine.named('host-ready').options.dependsOn.includes(name), name);
+    }
+    assert.equal(engine.named('host-kubeconfig').options.deleteBeforeReplace, true);
+  });
+
   it('runs the host, and then waits for its node', () => {
     const state = engine.only('aws:ec2transitgateway/instanceState:InstanceState');
     assert.deepEqual(state.inputs, {
@@ -265,6 +291,7 @@ describe('Host', () => {
       state: 'running',
     });
     assert.match(String(engine.named('host-ready').inputs.stdin), /-lt 1 \]/);
+    assert.match(String(engine.named('host-ready').inputs.stdin), /wanted='10\.60\.0\.10'/);
     assert.ok(engine.created.indexOf(state) < engine.created.indexOf(engine.named('host-ready')));
   });
 });
@@ -274,12 +301,12 @@ describe('Host with agents', () => {
     const { engine } = await deploy({ agents: 2 });
     const instances = engine.all('aws:ec2/instance:Instance');
     assert.deepEqual(instances.map(({ name }) => name).sort(), [
-      'host-agent-1-arm64',
-      'host-agent-2-arm64',
-      'host-server-arm64',
+      'host-agent-1',
+      'host-agent-2',
+      'host-server',
     ]);
-    const server = engine.named('host-server-arm64');
-    const agent = engine.named('host-agent-2-arm64').inputs;
+    const server = engine.named('host-server');
+    const agent = engine.named('host-agent-2').inputs;
     const userData = String(agent.userData);
     assert.ok(userData.includes('server: https://10.60.0.10:6443'));
     assert.ok(userData.includes('token: agent-token'));
@@ -318,7 +345,9 @@ describe('Host that is stopped', () => {
 
 describe('Host in an existing subnet', () => {
   it('creates no network', async () => {
-    const { engine } = await deploy({ vpcId: 'vpc-0a1', subnetId: 'subnet-0b2' });
+    const { engine } = await deploy({
+      place: { kind: 'existing', vpcId: 'vpc-0a1', subnetId: 'subnet-0b2' },
+    });
     assert.deepEqual(engine.all('aws:ec2/vpc:Vpc'), []);
     assert.deepEqual(engine.all('aws:ec2/subnet:Subnet'), []);
     assert.equal(engine.only('aws:ec2/securityGroup:SecurityGroup').inputs.vpcId, 'vpc-0a1');
@@ -326,11 +355,56 @@ describe('Host in an existing subnet', () => {
   });
 });
 
+describe('Host that is parked', () => {
+  it('keeps what only a restart, or another host, would change', async () => {
+    const parked = (await deploy({ hostState: 'stopped', agents: 1 })).engine;
+    const kept = ['ami', 'instanceType', 'rootBlockDevice', 'userData'];
+    assert.deepEqual(parked.named('host-server').options.ignoreChanges, kept);
+    assert.deepEqual(parked.named('host-agent-1').options.ignoreChanges, [
+      ...kept,
+      'associatePublicIpAddress',
+    ]);
+    const running = (await deploy()).engine;
+    assert.deepEqual(running.named('host-server').options.ignoreChanges, ['ami']);
+  });
+});
+
+describe('Host as a company wants it', () => {
+  it('bounds its role, or takes a profile that is there', async () => {
+    const permissionsBoundary = 'arn:aws:iam::123456789012:policy/bounds';
+    const bounded = (await deploy({ permissionsBoundary })).engine;
+    assert.equal(bounded.only('aws:iam/role:Role').inputs.permissionsBoundary, permissionsBoundary);
+    const { engine } = await deploy({ instanceProfile: 'theirs' });
+    assert.deepEqual(engine.all('aws:iam/role:Role'), []);
+    assert.deepEqual(engine.all('aws:iam/instanceProfile:InstanceProfile'), []);
+    assert.equal(engine.named('host-server').inputs.iamInstanceProfile, 'theirs');
+  });
+
+  it('runs on spot capacity that can be parked, with the credits that config says', async () => {
+    const { engine } = await deploy({ spot: true, cpuCredits: 'standard' });
+    const { inputs } = engine.named('host-server');
+    assert.deepEqual(inputs.instanceMarketOptions, {
+      marketType: 'spot',
+      spotOptions: { spotInstanceType: 'persistent', instanceInterruptionBehavior: 'stop' },
+    });
+    assert.deepEqual(inputs.creditSpecification, { cpuCredits: 'standard' });
+  });
+
+  it('lets a program have the last word on every host', async () => {
+    const { engine } = await deploy({
+      agents: 1,
+      transform: (instance) => ({ ...instance, disableApiTermination: true }),
+    });
+    for (const { inputs } of engine.all('aws:ec2/instance:Instance'))
+      assert.equal(inputs.disableApiTermination, true);
+  });
+});
+
 describe('Host on another processor', () => {
   it('is another host, with another image, credential provider and platform', async () => {
     const { engine, host } = await deploy({ instanceType: 'm7i.xlarge' });
     assert.equal(host.platform, 'linux/amd64');
-    const { inputs } = engine.named('host-server-amd64');
+    const { inputs } = engine.named('host-server');
     assert.match(String(inputs.ami), /current\/amd64/);
     assert.match(String(inputs.userData), /ecr-credential-provider-linux-amd64/);
   });
@@ -344,7 +418,6 @@ describe('Host with faults', () => {
         new Host('host', {
           ...ARGS,
           operatorCidrs: ['0.0.0.0/0'],
-          vpcId: 'vpc-1',
           k3sVersion: 'latest',
           instanceType: 'large',
           volumeSize: 5,
@@ -355,7 +428,6 @@ describe('Host with faults', () => {
         assert.ok(pulumi.RunError.isInstance(error));
         for (const text of [
           /^operatorCidrs\[0\] = "0\.0\.0\.0\/0": /m,
-          /^subnetId = \(unset\): is missing: .*Values=vpc-1/m,
           /^k3sVersion = "latest": /m,
           /^instanceType = "large": /m,
           /^volumeSize = 5: /m,

@@ -4,7 +4,8 @@ import * as random from '@pulumi/random';
 import * as tls from '@pulumi/tls';
 import { deploymentFaults } from '../../scenario/config/deployment';
 import type { HostArgs } from './host-args';
-import { createInstanceProfile } from './identity';
+import { createIdentity } from './identity';
+import { instanceHint } from './instance-hints';
 import { connectionTo, fetchKubeconfig, waitReady } from './kubeconfig-commands';
 import { kubeconfigFor } from './kubeconfig-script';
 import {
@@ -17,9 +18,15 @@ import {
 import { createNetwork, createSecurityGroup, named } from './network';
 import { platformOf, type Platform } from './platform';
 
-/** A K3s cluster on EC2: one server with an Elastic IP, and `agents` more hosts. */
+/**
+ * A K3s cluster on EC2: one server with an Elastic IP, and `agents` more hosts. Made with its caller's AWS provider.
+ */
 export class Host extends pulumi.ComponentResource {
-  /** The cluster's kubeconfig (secret), once all its nodes are Ready. */
+  /** The EC2 instance that all of the cluster lives and dies with: another one is another cluster. */
+  readonly server: aws.ec2.Instance;
+  /** What uses the cluster waits for this: nodes that are Ready, and openings for this machine. Empty while parked. */
+  readonly ready: pulumi.Resource[];
+  /** The cluster's kubeconfig (secret); the API answers by it when `ready` is there. */
   readonly kubeconfig: pulumi.Output<string>;
   /** The Elastic IP: shop, console and PostgreSQL answer there, on their NodePorts. */
   readonly publicIp: pulumi.Output<string>;
@@ -40,28 +47,28 @@ export class Host extends pulumi.ComponentResource {
     }
     super('ecommerce-demo:host:Host', name, {}, opts);
 
-    const provider = createProvider(name, args, { parent: this });
-    const children = { parent: this, provider };
+    const children = { parent: this };
     const eip = new aws.ec2.Eip(`${name}-address`, { domain: 'vpc', tags: named(args, name) }, children);
     const network = createNetwork(name, args, children);
-    const group = createSecurityGroup(name, args, network, children);
+    const { group, operators, hosts } = createSecurityGroup(name, args, network, children);
     const keys = createKeys(name, args, children, this);
-    const { profile, attachments } = createInstanceProfile(name, named(args, name), children);
+    const identity = createIdentity(name, args, children);
     const address = createServerAddress(name, args, eip, network, group, children);
     const context: MachineContext = {
       args,
       network,
       group,
-      profile,
+      profile: identity.profile,
       keyPair: keys.keyPair,
       agentToken: keys.agentToken,
-      before: attachments,
+      before: [...identity.before, ...hosts],
+      hint: instanceHint(name, args),
       opts: children,
     };
     const server = createServer(name, context, address, keys.host);
     const agents = createAgents(name, context, address, server);
     const connection = connectionTo(eip.publicIp, keys);
-    const kubeconfig = fetchKubeconfig(name, server, connection, this);
+    const kubeconfig = fetchKubeconfig(name, server, connection, operators, this);
     const states = createStates(
       [
         { name: `${name}-server`, instance: server },
@@ -71,18 +78,23 @@ export class Host extends pulumi.ComponentResource {
       [kubeconfig],
       children,
     );
-    const ready =
-      args.hostState === 'running' ? waitReady(name, [server, ...agents], connection, states, this) : [];
 
     this.publicIp = eip.publicIp;
     this.platform = platformOf(args.instanceType);
     this.privateKey = pulumi.secret(keys.login.privateKeyOpenssh);
-    // What uses the kubeconfig waits for the nodes, too: it depends on the last command.
+    this.server = server;
     this.kubeconfig = pulumi.secret(
       pulumi
-        .all([eip.publicIp, kubeconfig.stdout, pulumi.all(ready.map(({ stdout }) => stdout))])
+        .all([eip.publicIp, kubeconfig.stdout])
         .apply(([publicIp, text]) => kubeconfigFor(publicIp, text)),
     );
+    this.ready =
+      args.hostState === 'running'
+        ? [
+            waitReady(name, args, [server, ...agents], connection, [...states, ...operators], this),
+            ...operators,
+          ]
+        : [];
     this.registerOutputs({
       kubeconfig: this.kubeconfig,
       publicIp: this.publicIp,
@@ -90,14 +102,6 @@ export class Host extends pulumi.ComponentResource {
       privateKey: this.privateKey,
     });
   }
-}
-
-function createProvider(name: string, args: HostArgs, opts: pulumi.ResourceOptions): aws.Provider {
-  return new aws.Provider(
-    `${name}-aws`,
-    { region: args.region as aws.Region, defaultTags: { tags: { ...args.tags } } },
-    opts,
-  );
 }
 
 interface HostKeys {
@@ -120,7 +124,7 @@ function createKeys(
   return {
     login,
     keyPair: new aws.ec2.KeyPair(
-      `${name}-key-pair`,
+      `${args.prefix}-key-pair`,
       { publicKey: login.publicKeyOpenssh.apply((key) => key.trim()), tags: named(args, name) },
       opts,
     ),

@@ -1,17 +1,28 @@
 import * as aws from '@pulumi/aws';
-import type * as pulumi from '@pulumi/pulumi';
+import * as pulumi from '@pulumi/pulumi';
+import type { HostArgs } from './host-args';
+import { named } from './network';
 
 /** What the hosts may do in AWS: be managed by Systems Manager, and read images. */
 const MANAGED_POLICIES = ['AmazonSSMManagedInstanceCore', 'AmazonEC2ContainerRegistryReadOnly'] as const;
 
-/** The instance profile of all hosts. */
-export function createInstanceProfile(
+/** The instance profile of all hosts, and what must be there before they use it. */
+export interface HostIdentity {
+  /** Name of the profile. */
+  profile: pulumi.Output<string>;
+  before: pulumi.Resource[];
+}
+
+/** The given instance profile, or one with a role of its own. */
+export function createIdentity(
   name: string,
-  tags: Readonly<Record<string, string>>,
+  args: HostArgs,
   opts: pulumi.CustomResourceOptions,
-): { profile: aws.iam.InstanceProfile; attachments: aws.iam.RolePolicyAttachment[] } {
+): HostIdentity {
+  if (args.instanceProfile !== undefined) return { profile: pulumi.output(args.instanceProfile), before: [] };
+  const tags = named(args, name);
   const role = new aws.iam.Role(
-    `${name}-role`,
+    `${args.prefix}-role`,
     {
       description: 'Hosts of ecommerce-demo',
       assumeRolePolicy: JSON.stringify({
@@ -20,6 +31,7 @@ export function createInstanceProfile(
           { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'ec2.amazonaws.com' } },
         ],
       }),
+      ...(args.permissionsBoundary === undefined ? {} : { permissionsBoundary: args.permissionsBoundary }),
       tags,
     },
     opts,
@@ -33,6 +45,6 @@ export function createInstanceProfile(
         opts,
       ),
   );
-  const profile = new aws.iam.InstanceProfile(`${name}-profile`, { role: role.name, tags }, opts);
-  return { profile, attachments };
+  const profile = new aws.iam.InstanceProfile(`${args.prefix}-profile`, { role: role.name, tags }, opts);
+  return { profile: profile.name, before: attachments };
 }

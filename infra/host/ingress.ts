@@ -1,3 +1,4 @@
+import * as pulumi from '@pulumi/pulumi';
 import { parseCidr } from '../../scenario/config/cidr';
 
 /** NodePorts that operators and the program itself reach from outside. */
@@ -34,7 +35,7 @@ export function operatorIngress(
   ];
   return [...new Set(operatorCidrs)].flatMap((cidr) => {
     const block = parseCidr(cidr);
-    if (block === null) throw new Error(`"${cidr}" is no CIDR block`);
+    if (block === null) throw new pulumi.RunError(`operatorCidrs: "${cidr}" is no CIDR block`);
     return ports.map(([port, what]) => ({
       name: `${port}-from-${cidr.replace(/[.:/]/g, '-')}`,
       port,

@@ -1,6 +1,8 @@
+import type * as aws from '@pulumi/aws';
 import * as command from '@pulumi/command';
-import type * as pulumi from '@pulumi/pulumi';
+import * as pulumi from '@pulumi/pulumi';
 import type * as tls from '@pulumi/tls';
+import type { HostArgs } from './host-args';
 import { kubeconfigScript, readyScript, RUN_SCRIPT } from './kubeconfig-script';
 
 /** How the program logs in to the server. */
@@ -28,6 +30,7 @@ export function fetchKubeconfig(
   name: string,
   server: pulumi.CustomResource,
   connection: Connection,
+  openings: pulumi.Resource[],
   parent: pulumi.Resource,
 ): command.remote.Command {
   return new command.remote.Command(
@@ -43,7 +46,9 @@ export function fetchKubeconfig(
     },
     {
       parent,
-      dependsOn: [server],
+      dependsOn: [server, ...openings],
+      // The old host's is worth nothing: it must not be taken for the new one's.
+      deleteBeforeReplace: true,
       additionalSecretOutputs: ['stdout'],
       ignoreChanges: ['stdin'],
       customTimeouts: { create: '30m' },
@@ -52,32 +57,34 @@ export function fetchKubeconfig(
 }
 
 /**
- * Waits until all nodes are Ready: after the first boot, after a start, and when agents came. It is there only while
- * hosts run, so each start makes it anew; it has no delete command, so parking needs no connection.
+ * Waits until all nodes are Ready: after the first boot, after each start, and when hosts came, went or were changed;
+ * nodes that are the program's no more are drained and forgotten then, and a grown volume's file system grows. It is
+ * there only while hosts run, so each start makes it anew; it has no delete command, so parking needs no connection.
  */
 export function waitReady(
   name: string,
-  instances: readonly pulumi.CustomResource[],
+  args: Pick<HostArgs, 'instanceType' | 'volumeSize'>,
+  instances: readonly aws.ec2.Instance[],
   connection: Connection,
-  states: pulumi.Resource[],
+  after: pulumi.Resource[],
   parent: pulumi.Resource,
-): command.remote.Command[] {
-  return [
-    new command.remote.Command(
-      `${name}-ready`,
-      {
-        connection,
-        create: RUN_SCRIPT,
-        stdin: readyScript(instances.length),
-        triggers: instances.map(({ id }) => id),
-        logging: 'stderr',
-        addPreviousOutputInEnv: false,
-      },
-      {
-        parent,
-        dependsOn: states,
-        customTimeouts: { create: '30m', update: '30m' },
-      },
-    ),
-  ];
+): command.remote.Command {
+  return new command.remote.Command(
+    `${name}-ready`,
+    {
+      connection,
+      create: RUN_SCRIPT,
+      stdin: pulumi
+        .all(instances.map(({ privateIp }) => privateIp))
+        .apply((addresses) => readyScript(addresses)),
+      triggers: [...instances.map(({ id }) => id), args.instanceType, args.volumeSize],
+      logging: 'stderr',
+      addPreviousOutputInEnv: false,
+    },
+    {
+      parent,
+      dependsOn: [...instances, ...after],
+      customTimeouts: { create: '30m', update: '30m' },
+    },
+  );
 }

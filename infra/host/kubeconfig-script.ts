@@ -1,3 +1,5 @@
+import * as pulumi from '@pulumi/pulumi';
+
 /** How long the scripts wait on the host, seconds. */
 export interface HostWaits {
   /** For cloud-init to end: packages and K3s are downloaded in it. */
@@ -70,9 +72,36 @@ export function kubeconfigScript(waits: HostWaits = HOST_WAITS): string {
   return waitScript(1, waits, 'sudo cat /etc/rancher/k3s/k3s.yaml');
 }
 
-/** Waits for all nodes, after a start of parked hosts or with new agents. */
-export function readyScript(nodes: number, waits: HostWaits = HOST_WAITS): string {
-  return waitScript(nodes, waits, 'sudo k3s kubectl get nodes');
+/**
+ * Waits for the nodes of these addresses, after a start or a change of hosts. Agents of other addresses, whose hosts are
+ * about to go, are drained and deleted; a root file system grows to its volume.
+ *
+ * @param addresses the nodes' addresses in the VPC
+ */
+export function readyScript(addresses: readonly string[], waits: HostWaits = HOST_WAITS): string {
+  return waitScript(
+    addresses.length,
+    waits,
+    `wanted='${addresses.join(' ')}'
+  sudo k3s kubectl get nodes --selector '!node-role.kubernetes.io/control-plane' --output 'jsonpath={range .items[*]}{.metadata.name} {.status.addresses[?(@.type=="InternalIP")].address}{"\n"}{end}' |
+    while read -r node address; do
+      case " $wanted " in *" $address "*) continue ;; esac
+      [ -n "$address" ] || continue
+      echo "draining $node, whose host goes" >&2
+      # Its pods may be gone already, with a host that was lost.
+      sudo k3s kubectl drain "$node" --ignore-daemonsets --delete-emptydir-data --force --timeout=120s >&2 </dev/null || true
+      sudo k3s kubectl delete node "$node" >&2 </dev/null
+    done
+
+  # Ubuntu grows it at each boot; a volume that grew meanwhile is grown here. growpart fails where nothing is to do.
+  root=$(findmnt --noheadings --output SOURCE /)
+  part="/sys/class/block/$(basename "$root")/partition"
+  if [ -r "$part" ] && sudo growpart "/dev/$(lsblk --noheadings --output PKNAME "$root")" "$(cat "$part")" >&2; then
+    sudo resize2fs "$root" >&2
+  fi
+
+  sudo k3s kubectl get nodes`,
+  );
 }
 
 const LOCAL_SERVER = /^(\s*server: https:\/\/)127\.0\.0\.1(:\d+\s*)$/m;
@@ -80,11 +109,11 @@ const LOCAL_SERVER = /^(\s*server: https:\/\/)127\.0\.0\.1(:\d+\s*)$/m;
 /**
  * K3s's kubeconfig as seen from outside: its server is the host's public address.
  *
- * @throws Error when the text is no kubeconfig of K3s; the text itself is a secret and not in the message
+ * @throws pulumi.RunError when the text is no kubeconfig of K3s; the text itself is a secret and not in the message
  */
 export function kubeconfigFor(publicIp: string, kubeconfig: string): string {
   if (!LOCAL_SERVER.test(kubeconfig)) {
-    throw new Error(
+    throw new pulumi.RunError(
       `the host ${publicIp} gave no kubeconfig of K3s (no "server: https://127.0.0.1:…" in ${kubeconfig.length} characters): ` +
         `look at /etc/rancher/k3s/k3s.yaml there`,
     );

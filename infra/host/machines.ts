@@ -12,11 +12,14 @@ export interface MachineContext {
   args: HostArgs;
   network: HostNetwork;
   group: aws.ec2.SecurityGroup;
-  profile: aws.iam.InstanceProfile;
+  /** Name of the instance profile. */
+  profile: pulumi.Output<string>;
   keyPair: aws.ec2.KeyPair;
   agentToken: random.RandomPassword;
   /** Resources without which a booting host would fail. */
   before: pulumi.Resource[];
+  /** Says what to do where a host cannot be made. */
+  hint: pulumi.ErrorHook;
   opts: pulumi.CustomResourceOptions;
 }
 
@@ -39,10 +42,8 @@ export function createServerAddress(
   group: aws.ec2.SecurityGroup,
   opts: pulumi.CustomResourceOptions,
 ): ServerAddress {
-  // Another architecture makes another host (see createServer), which needs an interface while the old one has its own.
-  const architecture = architectureOf(platformOf(args.instanceType));
   const networkInterface = new aws.ec2.NetworkInterface(
-    `${name}-interface-${architecture}`,
+    `${name}-interface`,
     {
       subnetId: network.subnetId,
       securityGroups: [group.id],
@@ -69,30 +70,37 @@ export function createServer(
   const { args, agentToken } = context;
   const architecture = architectureOf(platformOf(args.instanceType));
   const userData = pulumi
-    .all([address.eip.publicIp, agentToken.result, hostKey.privateKeyOpenssh, hostKey.publicKeyOpenssh])
-    .apply(([publicIp, token, privateKey, publicKey]) =>
+    .all([
+      address.eip.publicIp,
+      agentToken.result,
+      hostKey.privateKeyOpenssh,
+      hostKey.publicKeyOpenssh,
+      args.registryUrl,
+    ])
+    .apply(([publicIp, token, privateKey, publicKey, registryUrl]) =>
       serverUserData({
         publicIp,
         agentToken: token,
         hostKey: { privateKey, publicKey },
         architecture,
-        ...nodeSettings(args),
+        ...nodeSettings(args, registryUrl),
       }),
     );
   return new aws.ec2.Instance(
-    // The image is kept once chosen, and an image has one architecture: another architecture is another resource.
-    `${name}-server-${architecture}`,
-    {
+    `${name}-server`,
+    transformed(args, {
       ...commonInstance(`${name}-server`, context),
       primaryNetworkInterface: { networkInterfaceId: address.networkInterface.id },
       userData: pulumi.secret(userData),
-    },
+    }),
     {
       ...context.opts,
       dependsOn: [address.association, ...context.before],
-      ignoreChanges: ['ami'],
+      ignoreChanges: keptOfInstance(args),
       // The interface can be attached to one host at a time.
       deleteBeforeReplace: true,
+      replacementTrigger: args.generation,
+      hooks: { onError: [context.hint] },
     },
   );
 }
@@ -107,51 +115,65 @@ export function createAgents(
   const { args, agentToken } = context;
   const architecture = architectureOf(platformOf(args.instanceType));
   const userData = pulumi
-    .all([address.networkInterface.privateIp, server.id, agentToken.result])
-    .apply(([serverAddress, serverId, token]) =>
+    .all([address.networkInterface.privateIp, server.id, agentToken.result, args.registryUrl])
+    .apply(([serverAddress, serverId, token, registryUrl]) =>
       agentUserData({
         serverAddress,
         serverId,
         agentToken: token,
         architecture,
-        ...nodeSettings(args),
+        ...nodeSettings(args, registryUrl),
       }),
     );
   return Array.from({ length: args.agents }, (_, index) => {
     const agent = `${name}-agent-${index + 1}`;
     return new aws.ec2.Instance(
-      `${agent}-${architecture}`,
-      {
+      agent,
+      transformed(args, {
         ...commonInstance(agent, context),
         subnetId: context.network.subnetId,
         vpcSecurityGroupIds: [context.group.id],
         // Images and packages come from the internet, and there is no NAT gateway; nothing comes in but by the group.
         associatePublicIpAddress: true,
         userData: pulumi.secret(userData),
-      },
+      }),
       {
         ...context.opts,
         dependsOn: [...context.network.route, ...context.before],
-        // A parked host has no public address, which AWS reports as `false`: no reason to rebuild it.
-        ignoreChanges: ['ami', 'associatePublicIpAddress'],
+        // A parked host has no public address, which AWS reports as `false`: no reason to make another one.
+        ignoreChanges: [...keptOfInstance(args), 'associatePublicIpAddress'],
+        hooks: { onError: [context.hint] },
       },
     );
   });
 }
 
-function nodeSettings(args: HostArgs): { k3sVersion: string; registryUrl?: string } {
-  const { k3sVersion, registryUrl } = args;
-  return { k3sVersion, ...(registryUrl === undefined ? {} : { registryUrl }) };
+/**
+ * What of an instance stays as it is, whatever the program says meanwhile. The image is chosen once; another host takes
+ * the newest. What AWS changes by a restart waits while hosts are parked: it would start them, at the user's cost.
+ */
+function keptOfInstance({ hostState }: HostArgs): string[] {
+  return ['ami', ...(hostState === 'stopped' ? ['instanceType', 'rootBlockDevice', 'userData'] : [])];
+}
+
+/** Settings of a node's user data; the registry may be known only when it is made. */
+function nodeSettings(args: HostArgs, registryUrl: string | undefined) {
+  return { k3sVersion: args.k3sVersion, ...(registryUrl === undefined ? {} : { registryUrl }) };
+}
+
+function transformed(args: HostArgs, instance: aws.ec2.InstanceArgs): aws.ec2.InstanceArgs {
+  return args.transform ? args.transform(instance) : instance;
 }
 
 function commonInstance(name: string, context: MachineContext): aws.ec2.InstanceArgs {
   const { args, profile, keyPair, opts } = context;
   return {
+    // The same text as `value`, which the provider takes for a secret: a public image's id is none.
     ami: aws.ssm.getParameterOutput({ name: ubuntuImageParameter(platformOf(args.instanceType)) }, opts)
-      .value,
+      .insecureValue,
     instanceType: args.instanceType,
     keyName: keyPair.keyName,
-    iamInstanceProfile: profile.name,
+    iamInstanceProfile: profile,
     // Only IMDSv2, and only from the host itself: a pod is one hop further.
     metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
     rootBlockDevice: {
@@ -164,9 +186,17 @@ function commonInstance(name: string, context: MachineContext): aws.ec2.Instance
     ebsOptimized: true,
     // cloud-init reads it at the first boot only: another one is another host.
     userDataReplaceOnChange: true,
+    ...(args.cpuCredits === undefined ? {} : { creditSpecification: { cpuCredits: args.cpuCredits } }),
+    ...(args.spot === true ? { instanceMarketOptions: SPOT } : {}),
     tags: named(args, name),
   };
 }
+
+/** A spot host that can be parked: AWS stops it where it takes it away, and so may we. */
+const SPOT: aws.types.input.ec2.InstanceInstanceMarketOptions = {
+  marketType: 'spot',
+  spotOptions: { spotInstanceType: 'persistent', instanceInterruptionBehavior: 'stop' },
+};
 
 /**
  * Runs or parks hosts. A parked one is stopped after everything in `after`, which needs it running.

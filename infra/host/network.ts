@@ -2,6 +2,7 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { HostArgs } from './host-args';
 import { operatorIngress } from './ingress';
+import type { Place } from './place';
 
 /** Where hosts are put. */
 export interface HostNetwork {
@@ -16,24 +17,18 @@ const SUBNET_CIDR = '10.60.0.0/24';
 
 /** The given subnet, or a new VPC with one public subnet. */
 export function createNetwork(name: string, args: HostArgs, opts: pulumi.CustomResourceOptions): HostNetwork {
-  return args.subnetId === undefined
-    ? createVpc(name, args, opts)
-    : existingNetwork(args.subnetId, args, opts);
+  const { place } = args;
+  return place.kind === 'new'
+    ? createVpc(name, args, place, opts)
+    : { vpcId: pulumi.output(place.vpcId), subnetId: pulumi.output(place.subnetId), route: [] };
 }
 
-function existingNetwork(subnetId: string, args: HostArgs, opts: pulumi.CustomResourceOptions): HostNetwork {
-  const vpcId = aws.ec2.getSubnetOutput({ id: subnetId }, opts).vpcId.apply((found) => {
-    if (args.vpcId !== undefined && found !== args.vpcId) {
-      throw new pulumi.RunError(
-        `subnetId: "${subnetId}" is in the VPC ${found}, and vpcId says "${args.vpcId}": correct one, or remove vpcId`,
-      );
-    }
-    return found;
-  });
-  return { vpcId, subnetId: pulumi.output(subnetId), route: [] };
-}
-
-function createVpc(name: string, args: HostArgs, opts: pulumi.CustomResourceOptions): HostNetwork {
+function createVpc(
+  name: string,
+  args: HostArgs,
+  place: Extract<Place, { kind: 'new' }>,
+  opts: pulumi.CustomResourceOptions,
+): HostNetwork {
   const tags = named(args, name);
   const vpc = new aws.ec2.Vpc(
     `${name}-vpc`,
@@ -49,9 +44,14 @@ function createVpc(name: string, args: HostArgs, opts: pulumi.CustomResourceOpti
   const gateway = new aws.ec2.InternetGateway(`${name}-gateway`, { vpcId: vpc.id, tags }, opts);
   const subnet = new aws.ec2.Subnet(
     `${name}-subnet`,
-    { vpcId: vpc.id, cidrBlock: SUBNET_CIDR, availabilityZone: zoneOffering(args, opts), tags },
-    // The zone is chosen once: AWS offering the type in another one later moves nothing.
-    { ...opts, ignoreChanges: ['availabilityZone'] },
+    { vpcId: vpc.id, cidrBlock: SUBNET_CIDR, availabilityZone: place.zone, tags },
+    {
+      ...opts,
+      // Unless config names the zone it is chosen once: AWS offering the type in another one later moves nothing.
+      ignoreChanges: place.fixed ? [] : ['availabilityZone'],
+      // A subnet in another zone has the same addresses.
+      deleteBeforeReplace: true,
+    },
   );
   const table = new aws.ec2.RouteTable(
     `${name}-routes`,
@@ -66,56 +66,46 @@ function createVpc(name: string, args: HostArgs, opts: pulumi.CustomResourceOpti
   return { vpcId: vpc.id, subnetId: subnet.id, route: [gateway, association] };
 }
 
-/** A zone that has the instance type: not every zone has every type, and AWS picks one blindly. */
-function zoneOffering(args: HostArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
-  const { instanceType, region } = args;
-  return aws.ec2
-    .getInstanceTypeOfferingsOutput(
-      { locationType: 'availability-zone', filters: [{ name: 'instance-type', values: [instanceType] }] },
-      opts,
-    )
-    .locations.apply((zones) => {
-      const zone = [...zones].sort()[0];
-      if (zone === undefined) {
-        throw new pulumi.RunError(
-          `instanceType: "${instanceType}" is not offered in ${region}: ` +
-            `\`aws ec2 describe-instance-type-offerings --region ${region} --query InstanceTypeOfferings[].InstanceType\` lists what is`,
-        );
-      }
-      return zone;
-    });
+/** The hosts' security group with its rules, which are resources of their own: what needs one waits for it. */
+export interface HostGroup {
+  group: aws.ec2.SecurityGroup;
+  /** What operators, and so this program, come in by. */
+  operators: pulumi.Resource[];
+  /** What a booting host needs: the way out, and the one to the other hosts. */
+  hosts: pulumi.Resource[];
 }
 
-/** The hosts' security group: operators come in, hosts talk among themselves, everything may go out. */
+/** Operators come in, hosts talk among themselves, everything may go out. */
 export function createSecurityGroup(
   name: string,
   args: HostArgs,
   network: HostNetwork,
   opts: pulumi.CustomResourceOptions,
-): aws.ec2.SecurityGroup {
+): HostGroup {
   const tags = named(args, name);
   const group = new aws.ec2.SecurityGroup(
-    `${name}-group`,
+    `${args.prefix}-group`,
     { vpcId: network.vpcId, description: 'Hosts of ecommerce-demo: open to its operators only', tags },
     opts,
   );
   const securityGroupId = group.id;
-  for (const rule of operatorIngress(args.operatorCidrs, args.nodePorts)) {
-    new aws.vpc.SecurityGroupIngressRule(
-      `${name}-${rule.name}`,
-      {
-        securityGroupId,
-        description: rule.description,
-        ipProtocol: 'tcp',
-        fromPort: rule.port,
-        toPort: rule.port,
-        ...(rule.family === 4 ? { cidrIpv4: rule.cidr } : { cidrIpv6: rule.cidr }),
-        tags,
-      },
-      opts,
-    );
-  }
-  new aws.vpc.SecurityGroupIngressRule(
+  const operators = operatorIngress(args.operatorCidrs, args.nodePorts).map(
+    (rule) =>
+      new aws.vpc.SecurityGroupIngressRule(
+        `${name}-${rule.name}`,
+        {
+          securityGroupId,
+          description: rule.description,
+          ipProtocol: 'tcp',
+          fromPort: rule.port,
+          toPort: rule.port,
+          ...(rule.family === 4 ? { cidrIpv4: rule.cidr } : { cidrIpv6: rule.cidr }),
+          tags,
+        },
+        opts,
+      ),
+  );
+  const among = new aws.vpc.SecurityGroupIngressRule(
     `${name}-from-hosts`,
     {
       securityGroupId,
@@ -127,7 +117,7 @@ export function createSecurityGroup(
     opts,
   );
   // Out is open: images, packages, AWS's APIs and any telemetry back end have no addresses that could be listed.
-  new aws.vpc.SecurityGroupEgressRule(
+  const out = new aws.vpc.SecurityGroupEgressRule(
     `${name}-out`,
     {
       securityGroupId,
@@ -138,10 +128,10 @@ export function createSecurityGroup(
     },
     opts,
   );
-  return group;
+  return { group, operators, hosts: [among, out] };
 }
 
-/** The program's tags and a name for AWS's console. */
-export function named(args: Pick<HostArgs, 'tags'>, name: string): Record<string, string> {
-  return { Name: name, ...args.tags };
+/** The program's tags, and a name for AWS's console that says whose it is. */
+export function named(args: Pick<HostArgs, 'tags' | 'prefix'>, name: string): Record<string, string> {
+  return { Name: `${args.prefix}-${name}`, ...args.tags };
 }

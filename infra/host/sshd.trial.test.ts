@@ -26,6 +26,7 @@ clusters:
     server: https://127.0.0.1:6443
   name: default
 `;
+const NODES = ['10.60.0.10', '10.60.0.11'];
 const READY = 'ip-10-60-0-10   Ready    control-plane   1m   v1.34.1+k3s1\n';
 const NOT_READY = 'ip-10-60-0-10   NotReady   control-plane   1m   v1.34.1+k3s1\n';
 const SHORT: HostWaits = { cloudInit: 5, ready: 3, interval: 1 };
@@ -114,7 +115,9 @@ SetEnv PATH=${inRoot('bin')}:/usr/bin:/bin
   }
 
   /** What the host is like. */
-  function host(state: { cloudInit?: string; nodes?: string; later?: string }): void {
+  function host(state: { cloudInit?: string; nodes?: string; later?: string; agents?: string }): void {
+    writeFileSync(inRoot('agents'), state.agents ?? '');
+    writeFileSync(inRoot('deeds'), '');
     writeFileSync(inRoot('cloud-init.sh'), state.cloudInit ?? 'echo status: done');
     writeFileSync(inRoot('nodes'), state.nodes ?? READY);
     writeFileSync(inRoot('nodes-later'), state.later ?? state.nodes ?? READY);
@@ -169,11 +172,27 @@ SetEnv PATH=${inRoot('bin')}:/usr/bin:/bin
 
   it('waits for the agents', () => {
     host({ nodes: READY, later: READY + READY.replace('-10 ', '-11 ') });
-    const { status, stdout } = ssh(readyScript(2, SHORT));
+    const { status, stdout } = ssh(readyScript(NODES, SHORT));
     assert.equal(status, 0);
     assert.match(stdout, /-11 .*Ready/);
     host({ nodes: READY });
-    assert.match(ssh(readyScript(2, SHORT)).stderr, /1 of 2 nodes were Ready/);
+    assert.match(ssh(readyScript(NODES, SHORT)).stderr, /1 of 2 nodes were Ready/);
+  });
+
+  it('drains and deletes agents whose hosts go, and no other node', () => {
+    host({
+      nodes: READY + READY.replace('-10 ', '-11 '),
+      agents: 'one 10.60.0.11\ntwo 10.60.0.12\nstrange \n',
+    });
+    const { status, stderr } = ssh(readyScript(NODES, SHORT));
+    assert.equal(status, 0, stderr);
+    const deeds = readFileSync(inRoot('deeds'), 'utf8').trim().split('\n');
+    assert.deepEqual(
+      deeds
+        .filter((deed) => !deed.startsWith('growpart'))
+        .map((deed) => deed.split(' ').slice(0, 4).join(' ')),
+      ['kubectl drain two --ignore-daemonsets', 'kubectl delete node two'],
+    );
   });
 
   it('refuses a wrong key', () => {
@@ -219,7 +238,17 @@ exec "$@"
     'cloud-init': `[ "$*" = "status --wait" ] || exit 64
 . ${root}/cloud-init.sh
 `,
-    k3s: `case "$*" in "kubectl get nodes"*) ;; *) exit 64 ;; esac
+    // Never the machine's own: this test may run as root.
+    growpart: `echo "growpart $*" >> ${root}/deeds
+exit 1
+`,
+    resize2fs: 'exit 64\n',
+    k3s: `case "$*" in
+"kubectl get nodes --selector"*) exec cat ${root}/agents ;;
+"kubectl get nodes"*) ;;
+"kubectl drain "* | "kubectl delete node "*) echo "$*" >> ${root}/deeds; exit ;;
+*) exit 64 ;;
+esac
 printf x >> ${root}/looks
 [ "$(wc -c < ${root}/looks)" -lt 3 ] || cp ${root}/nodes-later ${root}/nodes
 cat ${root}/nodes

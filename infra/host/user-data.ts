@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import * as pulumi from '@pulumi/pulumi';
 import { CREDENTIAL_PROVIDER_FOLDER, credentialProviderConfig } from './credential-provider';
 import { installScript } from './install-script';
 import type { Architecture } from './platform';
@@ -35,7 +37,6 @@ export interface AgentUserData extends CommonUserData {
 export function serverUserData(options: ServerUserData): string {
   const { hostKey, publicIp, agentToken } = options;
   return cloudConfig(
-    'K3s server of ecommerce-demo',
     [
       'ssh_deletekeys: true',
       'ssh_keys:',
@@ -64,7 +65,6 @@ disable:
 /** cloud-config of a K3s agent. */
 export function agentUserData(options: AgentUserData): string {
   return cloudConfig(
-    `K3s agent of ecommerce-demo, of the server ${options.serverId}`,
     [],
     nodeFiles(
       options,
@@ -72,8 +72,24 @@ export function agentUserData(options: AgentUserData): string {
       `server: https://${options.serverAddress}:6443
 token: ${options.agentToken}
 `,
+      [{ path: '/etc/rancher/k3s/server-instance', permissions: '0644', content: `${options.serverId}\n` }],
     ),
   );
+}
+
+/**
+ * What a server is made of, as short text that tells one make from another: of hosts with the same, none is made anew.
+ */
+export function releaseOf(k3sVersion: string, architecture: Architecture): string {
+  const text = serverUserData({
+    k3sVersion,
+    architecture,
+    publicIp: '',
+    agentToken: '',
+    hostKey: { privateKey: '', publicKey: '' },
+  });
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 12);
+  return `${k3sVersion} ${architecture} ${digest}`;
 }
 
 interface HostFile {
@@ -84,8 +100,14 @@ interface HostFile {
 
 const INSTALL_SCRIPT = '/usr/local/sbin/install-k3s-node';
 
-function nodeFiles(options: CommonUserData, role: 'server' | 'agent', k3sConfig: string): HostFile[] {
+function nodeFiles(
+  options: CommonUserData,
+  role: 'server' | 'agent',
+  k3sConfig: string,
+  others: readonly HostFile[] = [],
+): HostFile[] {
   return [
+    ...others,
     // The join token is in it: root's alone. Pods cannot read it from the metadata service either (hop limit 1).
     { path: '/etc/rancher/k3s/config.yaml', permissions: '0600', content: k3sConfig },
     {
@@ -97,17 +119,16 @@ function nodeFiles(options: CommonUserData, role: 'server' | 'agent', k3sConfig:
   ];
 }
 
-function cloudConfig(title: string, settings: readonly string[], files: readonly HostFile[]): string {
+function cloudConfig(settings: readonly string[], files: readonly HostFile[]): string {
   const text = [
     '#cloud-config',
-    `# ${title}`,
     ...settings,
     'write_files:',
     ...files.flatMap(({ path, permissions, content }) => [
       `  - path: ${path}`,
       `    permissions: '${permissions}'`,
       '    content: |',
-      indent(content, 6),
+      indent(withoutComments(content), 6),
     ]),
     'runcmd:',
     `  - [${INSTALL_SCRIPT}]`,
@@ -115,9 +136,20 @@ function cloudConfig(title: string, settings: readonly string[], files: readonly
   ].join('\n');
   const bytes = Buffer.byteLength(text);
   if (bytes > USER_DATA_LIMIT) {
-    throw new Error(`user data of ${bytes} bytes; EC2 takes at most ${USER_DATA_LIMIT}`);
+    throw new pulumi.RunError(`user data of ${bytes} bytes; EC2 takes at most ${USER_DATA_LIMIT}`);
   }
   return text;
+}
+
+/**
+ * A file without its comments: they are for readers of this program. EC2 makes a new host of changed user data, and a
+ * changed word of a comment is no reason for one.
+ */
+function withoutComments(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => !/^\s*#(?!!)/.test(line))
+    .join('\n');
 }
 
 /** Lines of a YAML block scalar; empty lines stay empty. */

@@ -274,6 +274,7 @@ function createStatefulSet(
           metadata: { labels: labelsOf(POSTGRES_NAME) },
           spec: {
             ...podDefaults(POSTGRES_NAME, USER),
+            nodeSelector: cluster.storeSelector,
             ...pulledWith(imagePullSecret),
             terminationGracePeriodSeconds: 30,
             containers: [

@@ -154,6 +154,7 @@ function createStatefulSet(
           metadata: { labels: labelsOf(REDIS_NAME) },
           spec: {
             ...podDefaults(REDIS_NAME, USER),
+            nodeSelector: cluster.storeSelector,
             ...pulledWith(imagePullSecret),
             terminationGracePeriodSeconds: 10,
             containers: [

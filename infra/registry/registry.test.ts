@@ -5,7 +5,7 @@ import { mockEngine, settled } from '../../test/mocks/engine';
 import { IMAGES_KEPT, UNTAGGED_DAYS } from './lifecycle';
 import { Registry } from './registry';
 
-const URL = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/registry-images';
+const URL = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop-test-images';
 
 describe('Registry', () => {
   it('is a scanned, encrypted repository with a lifecycle and a login', async () => {
@@ -25,7 +25,7 @@ describe('Registry', () => {
         }),
       },
     });
-    const registry = new Registry('registry', { region: 'eu-central-1', tags: { stack: 'test' } });
+    const registry = new Registry('registry', { prefix: 'shop-test', tags: { stack: 'test' } });
     const outputs = {
       url: await settled(registry.repositoryUrl),
       credentials: await settled(registry.credentials),
@@ -43,10 +43,11 @@ describe('Registry', () => {
     assert.deepEqual(repository.imageScanningConfiguration, { scanOnPush: true });
     assert.deepEqual(repository.encryptionConfigurations, [{ encryptionType: 'AES256' }]);
     assert.equal(repository.forceDelete, true);
-    assert.equal(engine.only('pulumi:providers:aws').inputs.region, 'eu-central-1');
+    assert.equal(repository.name, undefined);
+    assert.equal(engine.only('aws:ecr/repository:Repository').name, 'shop-test-images');
 
     const lifecycle = engine.only('aws:ecr/lifecyclePolicy:LifecyclePolicy').inputs;
-    assert.equal(lifecycle.repository, 'registry-images');
+    assert.equal(lifecycle.repository, 'shop-test-images');
     const { rules } = JSON.parse(String(lifecycle.policy)) as {
       rules: { rulePriority: number; selection: { tagStatus: string; countNumber: number } }[];
     };

@@ -3,8 +3,8 @@ import * as pulumi from '@pulumi/pulumi';
 import { lifecyclePolicy } from './lifecycle';
 
 export interface RegistryArgs {
-  /** AWS region of the repository: the hosts', so that pulls cost nothing. */
-  region: string;
+  /** Begins the repository's name, see `namePrefix`. */
+  prefix: string;
   /** Tags of every resource. */
   tags: Readonly<Record<string, string>>;
 }
@@ -17,7 +17,7 @@ export interface RegistryCredentials {
   password: string;
 }
 
-/** An ECR repository for the services' image, and the login with which the program pushes to it. */
+/** An ECR repository for the services' image, made with its caller's AWS provider, and the login with which the program pushes to it. */
 export class Registry extends pulumi.ComponentResource {
   /** Image name without a tag: `<account>.dkr.ecr.<region>.amazonaws.com/<name>`. */
   readonly repositoryUrl: pulumi.Output<string>;
@@ -27,12 +27,7 @@ export class Registry extends pulumi.ComponentResource {
   constructor(name: string, args: RegistryArgs, opts?: pulumi.ComponentResourceOptions) {
     super('ecommerce-demo:registry:Registry', name, {}, opts);
 
-    const provider = new aws.Provider(
-      `${name}-aws`,
-      { region: args.region as aws.Region, defaultTags: { tags: { ...args.tags } } },
-      { parent: this },
-    );
-    const children = { parent: this, provider };
+    const children = { parent: this };
     const repository = createRepository(name, args, children);
     this.repositoryUrl = repository.repositoryUrl;
     this.credentials = login(repository, children);
@@ -46,7 +41,7 @@ function createRepository(
   opts: pulumi.CustomResourceOptions,
 ): aws.ecr.Repository {
   const repository = new aws.ecr.Repository(
-    `${name}-images`,
+    `${args.prefix}-images`,
     {
       imageScanningConfiguration: { scanOnPush: true },
       encryptionConfigurations: [{ encryptionType: 'AES256' }],

@@ -98,14 +98,19 @@ async function blindCatalog(inputs: VerificationInputs): Promise<string[]> {
   }
 }
 
+/** What of the promise does not hold just now. */
+async function brokenPromises(inputs: VerificationInputs): Promise<string[]> {
+  return [
+    ...(await brokenIndexes(inputs)),
+    ...(await blindLoadGenerator(inputs)),
+    ...(await blindCatalog(inputs)),
+  ];
+}
+
 async function verify(inputs: VerificationInputs): Promise<void> {
   const deadline = Date.now() + inputs.timeoutSeconds * 1000;
   for (;;) {
-    const broken = [
-      ...(await brokenIndexes(inputs)),
-      ...(await blindLoadGenerator(inputs)),
-      ...(await blindCatalog(inputs)),
-    ];
+    const broken = await brokenPromises(inputs);
     if (broken.length === 0) return;
     if (Date.now() > deadline) {
       throw new Error(
@@ -127,7 +132,10 @@ export const verificationProvider: pulumi.dynamic.ResourceProvider<VerificationI
     return { id: 'verification', outs: inputs };
   },
   async diff(_id, olds, news) {
-    return Promise.resolve({ changes: changedInputs(olds, news).length > 0 });
+    if (changedInputs(olds, news).length > 0) return { changes: true };
+    // State may say that all is there while there is no shop at all: the shop itself is asked, each time.
+    const broken = await brokenPromises(news).catch((error: unknown) => [reasonOf(error)]);
+    return { changes: broken.length > 0 };
   },
   async update(_id, _olds, news) {
     await verify(news);

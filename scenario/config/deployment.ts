@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cidrFault } from './cidr';
+import { cidrFault, networkOf, parseCidr } from './cidr';
 import { ConfigError, type ConfigFault } from './config-error';
 import { KeyBook } from './key-book';
 import { json, key, numberFrom, type KeyDocumentation } from './key-documentation';
@@ -12,6 +12,12 @@ import { json, key, numberFrom, type KeyDocumentation } from './key-documentatio
 const text = (pattern: RegExp) => z.string().regex(pattern);
 const nonEmpty = z.string().min(1);
 const wholeNumber = (min: number, max: number) => numberFrom(z.number().int().min(min).max(max));
+
+/** `pulumi config set` writes text. */
+const flag = z.preprocess(
+  (value) => (value === 'true' ? true : value === 'false' ? false : value),
+  z.boolean(),
+);
 
 const record = (value: z.ZodType<string>) => z.preprocess(json, z.record(z.string().min(1), value));
 
@@ -68,6 +74,13 @@ const image = (what: string, fallback: string) =>
   });
 
 const images = {
+  services: key(text(/^[^\s@]+@sha256:[0-9a-f]{64}$/), {
+    type: 'string',
+    allowed: 'an image reference by digest, e.g. `registry.example.com/ecommerce-demo@sha256:…`',
+    default: 'built and pushed by `pulumi up`',
+    description:
+      "The services' image where it is there already: nothing is built, and the machine that runs `pulumi` needs no Docker.",
+  }),
   base: image('Node 24, which the services are built on and run on', DEFAULT_IMAGES.base),
   postgres: image('PostgreSQL (15 or newer; same variables as the official one)', DEFAULT_IMAGES.postgres),
   redis: image('Redis 7', DEFAULT_IMAGES.redis),
@@ -204,7 +217,7 @@ const shape = {
   region: key(text(/^[a-z]{2}(-[a-z]+)+-\d$/), {
     type: 'string',
     allowed: 'an AWS region, e.g. `eu-west-1`',
-    default: '`us-east-1`',
+    default: '`aws:region`, else `$AWS_REGION`, else `us-east-1`',
     description: 'Where the host is made (`target: aws`, as all keys below).',
   }),
   instanceType: key(text(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/), {
@@ -213,17 +226,30 @@ const shape = {
     default: `\`${HOST_DEFAULTS.instanceType}\``,
     description: 'Graviton types (a `g` after the generation) run arm64 images, others amd64.',
   }),
+  spot: key(flag, {
+    type: 'boolean',
+    allowed: '`true` or `false`',
+    default: 'false',
+    description: 'Spot hosts: cheaper, and AWS may stop them at any time. Another value makes new hosts.',
+  }),
+  cpuCredits: key(z.enum(['standard', 'unlimited']), {
+    type: 'string',
+    allowed: '`standard` or `unlimited`',
+    default: "AWS's own: `unlimited` of T3 and later",
+    description: 'Of T types: `standard` throttles above the baseline, `unlimited` charges for it.',
+  }),
   volumeSize: key(wholeNumber(VOLUME_GIB.least, VOLUME_GIB.most), {
     type: 'integer (GiB)',
     allowed: `a whole number from ${String(VOLUME_GIB.least)} to ${String(VOLUME_GIB.most)}`,
     default: String(HOST_DEFAULTS.volumeSize),
-    description: "Size of the host's encrypted gp3 volume.",
+    description: "Size of the host's encrypted gp3 volume. It may grow, never shrink.",
   }),
   k3sVersion: key(text(/^v\d+\.\d+\.\d+\+k3s\d+$/), {
     type: 'string',
     allowed: `a K3s release, e.g. \`${HOST_DEFAULTS.k3sVersion}\``,
     default: `\`${HOST_DEFAULTS.k3sVersion}\``,
-    description: 'Release of K3s on the host and its agents.',
+    description:
+      'Release of K3s on the host and its agents. Another one makes new hosts, with an empty database.',
   }),
   operatorCidrs: key(z.preprocess(json, z.array(operatorCidr).min(1)), {
     type: 'list of CIDRs',
@@ -232,11 +258,37 @@ const shape = {
     default: 'required with `target: aws`',
     description: 'Who may reach the host: SSH, the Kubernetes API, shop, console and PostgreSQL.',
   }),
+  callerCheck: key(flag, {
+    type: 'boolean',
+    allowed: '`true` or `false`',
+    default: 'true',
+    description:
+      'Whether `pulumi up` refuses to run where its own public address is not among `operatorCidrs`; false where the host sees another address than the Internet does.',
+  }),
   tags: key(record(z.string()), {
     type: 'object',
     allowed: 'an object of tag names and values',
     default: 'none',
-    description: 'Put on every AWS resource.',
+    description: 'Put on every AWS resource, besides `aws:defaultTags`.',
+  }),
+  permissionsBoundary: key(text(/^arn:[a-z-]+:iam::(\d{12}|aws):policy\/.+$/), {
+    type: 'string',
+    allowed: 'the ARN of an IAM policy',
+    default: 'none',
+    description: "Bounds the hosts' role, where a company demands that of every role.",
+  }),
+  instanceProfile: key(text(/^[\w+=,.@-]{1,128}$/), {
+    type: 'string',
+    allowed: 'the name of an instance profile',
+    default: 'one is made, with a role that may read images and be managed by Systems Manager',
+    description:
+      'An existing instance profile of the hosts, where nobody may make roles. It has to read the images from ECR.',
+  }),
+  availabilityZone: key(text(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/), {
+    type: 'string',
+    allowed: 'a zone of the region, e.g. `eu-west-1b`',
+    default: 'the first one that has the instance type, chosen once',
+    description: 'Where the subnet is made. Another zone makes new hosts, with an empty database.',
   }),
   vpcId: key(text(/^vpc-[0-9a-f]+$/), {
     type: 'string',
@@ -278,10 +330,16 @@ const KEYS_OF_TARGET: Readonly<Record<'aws' | 'kubeconfig', readonly (keyof Depl
   aws: [
     'region',
     'instanceType',
+    'spot',
+    'cpuCredits',
     'volumeSize',
     'k3sVersion',
     'operatorCidrs',
+    'callerCheck',
     'tags',
+    'permissionsBoundary',
+    'instanceProfile',
+    'availabilityZone',
     'vpcId',
     'subnetId',
     'agents',
@@ -399,6 +457,28 @@ function contradictions(config: Partial<DeploymentConfig>): ConfigFault[] {
     const message = `is missing: \`vpcId\` and \`subnetId\` go together${subnets}`;
     faults.push({ key: absent, value: undefined, message });
   }
+  if (config.subnetId !== undefined && config.availabilityZone !== undefined) {
+    faults.push({
+      key: 'availabilityZone',
+      value: config.availabilityZone,
+      message: 'is of the subnet that is made, and `subnetId` names one that is there: remove one of them',
+    });
+  }
+  if (config.region !== undefined && config.availabilityZone?.startsWith(config.region) === false) {
+    faults.push({
+      key: 'availabilityZone',
+      value: config.availabilityZone,
+      message: `is no zone of \`region\` ${config.region}`,
+    });
+  }
+  if (config.cpuCredits !== undefined && !/^t\d/.test(config.instanceType ?? HOST_DEFAULTS.instanceType)) {
+    faults.push({
+      key: 'cpuCredits',
+      value: config.cpuCredits,
+      message: `is for T types only, and \`instanceType\` is ${config.instanceType ?? ''}: pulumi config rm cpuCredits`,
+    });
+  }
+  faults.push(...operatorFaults(config));
   const ports = Object.entries({ ...DEFAULT_NODE_PORTS, ...config.nodePorts });
   for (const [name, port] of ports) {
     const other = ports.find(([candidate, taken]) => candidate < name && taken === port);
@@ -419,4 +499,33 @@ function contradictions(config: Partial<DeploymentConfig>): ConfigFault[] {
     });
   }
   return faults;
+}
+
+/** What a security group carries: AWS's default quota of 60 rules of each family; each block takes five, and the hosts one. */
+const MOST_OPERATOR_CIDRS = 11;
+
+/** Faults of all blocks together. */
+function operatorFaults({ operatorCidrs, subnetId }: Partial<DeploymentConfig>): ConfigFault[] {
+  if (operatorCidrs === undefined) return [];
+  const blocks = [...new Set(operatorCidrs.map(networkOf))];
+  const fault = (message: string): ConfigFault => ({ key: 'operatorCidrs', value: operatorCidrs, message });
+  const ofFamily = (family: 4 | 6) => blocks.filter((block) => parseCidr(block)?.family === family);
+  return [
+    ...(subnetId === undefined && blocks.length > 0 && ofFamily(4).length === 0
+      ? [
+          fault(
+            'has IPv6 blocks only, and the network that is made has IPv4 only: nobody could reach the host. ' +
+              'Your IPv4 address: `curl -4 https://checkip.amazonaws.com`',
+          ),
+        ]
+      : []),
+    ...([4, 6] as const)
+      .filter((family) => ofFamily(family).length > MOST_OPERATOR_CIDRS)
+      .map((family) =>
+        fault(
+          `has ${String(ofFamily(family).length)} blocks of IPv${String(family)}, and a security group carries ` +
+            `${String(MOST_OPERATOR_CIDRS)} (60 rules, five for each): put them together into wider ones`,
+        ),
+      ),
+  ];
 }

@@ -25,6 +25,8 @@ export interface ResourceOptions {
   retainOnDelete: boolean;
   deleteBeforeReplace: boolean;
   ignoreChanges: readonly string[];
+  /** Another one replaces the resource; JSON, empty where there is none. */
+  replacementTrigger: string;
 }
 
 /** What providers would answer, by type token: outputs in addition to the inputs, and results of functions. */
@@ -38,6 +40,8 @@ export interface MockedAnswers {
 /** The engine of a test: it creates nothing and remembers everything, in the order of creation. */
 export interface MockedEngine {
   readonly created: readonly CreatedResource[];
+  /** What the program told its operator, as `warning: text`. */
+  readonly said: readonly string[];
   /** All resources of a type. */
   all: (type: string) => CreatedResource[];
   /** The one resource of a type; throws when there are none or more. */
@@ -52,15 +56,31 @@ export interface MockedEngine {
   until: (name: string) => Promise<void>;
 }
 
+/** Hears what the program tells its operator: without an engine the SDK writes it to the console. */
+function watchMessages(hear: (message: string) => void): void {
+  for (const method of ['log', 'warn', 'error'] as const) {
+    console[method] = (...parts: unknown[]) => {
+      const [, level, text] = /^(\w+): \[runtime\] ([^]*)$/.exec(String(parts[0])) ?? [];
+      if (level !== undefined && text !== undefined) hear(`${level}: ${text}`);
+      else CONSOLE[method](...parts);
+    };
+  }
+}
+
+const CONSOLE = { log: console.log, warn: console.warn, error: console.error };
+
 /** Resolves when all registrations that were begun have ended; the SDK exports it without declaring it. */
 const registrations = pulumi.runtime as unknown as { waitForRPCs: () => Promise<void> };
 
 /**
  * Replaces the engine for the program that follows. A call of a function that has no answer fails, so that a test
  * knows of each.
+ *
+ * @param options.preview as in `pulumi preview`: ids and what providers would answer are unknown
  */
-export function mockEngine(answers: MockedAnswers): MockedEngine {
+export function mockEngine(answers: MockedAnswers, { preview = false } = {}): MockedEngine {
   const created: CreatedResource[] = [];
+  const said: string[] = [];
   let options = NO_OPTIONS;
   void pulumi.runtime.setMocks(
     {
@@ -76,17 +96,25 @@ export function mockEngine(answers: MockedAnswers): MockedEngine {
           provider: provider === '' ? undefined : provider,
           options,
         });
+        if (preview) return { id: undefined, state: own };
         return { id, state: { ...own, ...answers.resources?.[type]?.({ name, inputs: own }) } };
       },
       call: ({ token, inputs }) => {
         const answer = answers.functions?.[token];
         if (answer === undefined) throw new Error(`the test has no answer for the function ${token}`);
-        return answer(inputs as Record<string, unknown>);
+        try {
+          return answer(inputs as Record<string, unknown>);
+        } catch (error) {
+          // Where the SDK looks for what a provider says.
+          throw Object.assign(error as Error, { details: (error as Error).message });
+        }
       },
     },
     'ecommerce-demo',
     'test',
+    preview,
   );
+  watchMessages((message) => said.push(message));
   watchRegistrations((request) => {
     options = optionsOf(request);
   });
@@ -106,6 +134,7 @@ export function mockEngine(answers: MockedAnswers): MockedEngine {
   };
   return {
     created,
+    said,
     all,
     only: (type) => one(all(type), `of type ${type}`),
     named: (name) =>
@@ -133,6 +162,7 @@ const NO_OPTIONS: ResourceOptions = {
   retainOnDelete: false,
   deleteBeforeReplace: false,
   ignoreChanges: [],
+  replacementTrigger: '',
 };
 
 /** What of a registration mocks are not told. */
@@ -143,6 +173,7 @@ interface Registration {
   getRetainondelete: () => boolean;
   getDeletebeforereplace: () => boolean;
   getIgnorechangesList: () => string[];
+  getReplacementTrigger: () => { toJavaScript: () => unknown } | undefined;
 }
 
 /** Shows each registration just before the mocks get it. */
@@ -175,6 +206,10 @@ function optionsOf(request: Registration): ResourceOptions {
     retainOnDelete: request.getRetainondelete(),
     deleteBeforeReplace: request.getDeletebeforereplace(),
     ignoreChanges: request.getIgnorechangesList(),
+    replacementTrigger: JSON.stringify(request.getReplacementTrigger()?.toJavaScript() ?? '').replace(
+      /^""$/,
+      '',
+    ),
   };
 }
 

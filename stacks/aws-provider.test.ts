@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, it } from 'node:test';
+import * as pulumi from '@pulumi/pulumi';
+import { mockEngine } from '../test/mocks/engine';
+import { awsAccess, chooseRegion, providerArguments } from './aws-provider';
+
+const CALLER = { accountId: '123456789012', arn: 'arn:aws:iam::123456789012:user/me' };
+
+describe('the region', () => {
+  it("is the stack's, else the provider's, else the environment's, else the default, and says which", () => {
+    assert.deepEqual(chooseRegion('eu-west-1', undefined, { AWS_REGION: 'x' }), {
+      region: 'eu-west-1',
+      source: 'ecommerce-demo:region',
+    });
+    assert.equal(chooseRegion(undefined, 'eu-west-2', { AWS_REGION: 'x' }).region, 'eu-west-2');
+    assert.equal(chooseRegion('eu-west-2', 'eu-west-2', {}).region, 'eu-west-2');
+    assert.deepEqual(
+      chooseRegion(undefined, undefined, { AWS_REGION: 'eu-west-3', AWS_DEFAULT_REGION: 'x' }),
+      {
+        region: 'eu-west-3',
+        source: 'AWS_REGION',
+      },
+    );
+    assert.equal(
+      chooseRegion(undefined, undefined, { AWS_REGION: '', AWS_DEFAULT_REGION: 'eu-west-4' }).region,
+      'eu-west-4',
+    );
+    assert.match(chooseRegion(undefined, undefined, {}).source, /^the default/);
+  });
+
+  it('is refused where two keys disagree', () => {
+    assert.throws(
+      () => chooseRegion('eu-west-1', 'us-east-1', {}),
+      (error: Error) =>
+        pulumi.RunError.isInstance(error) &&
+        error.message.includes('ecommerce-demo:region = "eu-west-1" and aws:region = "us-east-1" disagree'),
+    );
+  });
+});
+
+describe("the provider's arguments", () => {
+  it('are text where the provider takes text, and JSON elsewhere, whatever the value looks like', () => {
+    assert.deepEqual(
+      providerArguments({
+        profile: '12345',
+        allowedAccountIds: '["123456789012"]',
+        assumeRoles: '[{"roleArn":"arn:aws:iam::1:role/x"}]',
+        skipMetadataApiCheck: 'true',
+        endpoints: '[{"ec2":"http://127.0.0.1:1"}]',
+      }),
+      {
+        profile: '12345',
+        allowedAccountIds: ['123456789012'],
+        assumeRoles: [{ roleArn: 'arn:aws:iam::1:role/x' }],
+        skipMetadataApiCheck: true,
+        endpoints: [{ ec2: 'http://127.0.0.1:1' }],
+      },
+    );
+    assert.throws(() => providerArguments({ assumeRoles: 'arn:x' }), /aws:assumeRoles is not JSON/);
+  });
+
+  it("follow the SDK's own list of what is JSON", () => {
+    const source = readFileSync(require.resolve('@pulumi/aws/provider.js'), 'utf8');
+    const inputs = [...source.matchAll(/resourceInputs\["(\w+)"\] = (.+);/g)];
+    assert.ok(inputs.length > 30);
+    for (const [, key = '', value = ''] of inputs) {
+      const takesJson = value.includes('JSON.stringify');
+      // `1` is text, and JSON as well.
+      assert.equal(
+        typeof providerArguments({ [key]: '1' })[key as never],
+        takesJson ? 'number' : 'string',
+        key,
+      );
+    }
+  });
+});
+
+describe('access to AWS', () => {
+  afterEach(() => {
+    pulumi.runtime.setAllConfig({});
+  });
+  const asking = (answer: () => object) =>
+    mockEngine({ functions: { 'aws:index/getCallerIdentity:getCallerIdentity': answer } });
+
+  it("is by one provider that does what the stack's aws: config says, and tells account and region first", async () => {
+    const engine = asking(() => CALLER);
+    pulumi.runtime.setAllConfig({
+      'aws:profile': 'demo',
+      'aws:region': 'eu-central-1',
+      'aws:allowedAccountIds': '["123456789012"]',
+      'aws:defaultTags': '{"tags":{"owner":"us","stage":"x"}}',
+    });
+    const access = await awsAccess({ region: undefined, tags: { stage: 'test' } });
+    await engine.idle();
+    const { inputs } = engine.only('pulumi:providers:aws');
+    assert.equal(inputs.profile, 'demo');
+    assert.equal(inputs.region, 'eu-central-1');
+    assert.deepEqual(JSON.parse(String(inputs.allowedAccountIds)), ['123456789012']);
+    assert.deepEqual(JSON.parse(String(inputs.defaultTags)), { tags: { owner: 'us', stage: 'test' } });
+    assert.deepEqual(access.tags, { owner: 'us', stage: 'test' });
+    assert.deepEqual(engine.said, [
+      'info: AWS account 123456789012 (as arn:aws:iam::123456789012:user/me), region eu-central-1 (aws:region)',
+    ]);
+  });
+
+  it('that nobody has is a fault with a remedy', async () => {
+    asking(() => {
+      throw new Error('No valid credential sources found');
+    });
+    await assert.rejects(awsAccess({ region: 'eu-west-1', tags: {} }), (error: Error) => {
+      assert.ok(pulumi.RunError.isInstance(error));
+      assert.match(
+        error.message,
+        /AWS lets nobody in: .*No valid credential[^]*pulumi config set aws:profile NAME/,
+      );
+      return true;
+    });
+  });
+
+  it('to another account than the stack allows names the key', async () => {
+    asking(() => {
+      throw new Error('AWS account ID not allowed: 999999999999');
+    });
+    await assert.rejects(
+      awsAccess({ region: 'eu-west-1', tags: {} }),
+      /aws:allowedAccountIds: .*999999999999/,
+    );
+  });
+});

@@ -1,0 +1,143 @@
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+
+/** Keys of `aws:` whose values are text; all others are JSON, as `pulumi config set --path` writes them. */
+const TEXT_KEYS = [
+  'accessKey',
+  'customCaBundle',
+  'ec2MetadataServiceEndpoint',
+  'ec2MetadataServiceEndpointMode',
+  'httpProxy',
+  'httpsProxy',
+  'noProxy',
+  'profile',
+  'region',
+  'retryMode',
+  's3UsEast1RegionalEndpoint',
+  'secretKey',
+  'stsRegion',
+  'tagPolicyCompliance',
+  'token',
+] as const satisfies readonly (keyof aws.ProviderArgs)[];
+
+const DEFAULT_REGION = 'us-east-1';
+
+/** The region of everything on AWS, and who said so. */
+export interface ChosenRegion {
+  region: string;
+  source: string;
+}
+
+/** What the stack's own keys say about AWS. */
+export interface AwsKeys {
+  /** `ecommerce-demo:region`. */
+  region: string | undefined;
+  /** `ecommerce-demo:tags`. */
+  tags: Readonly<Record<string, string>>;
+}
+
+/** The one provider that all AWS resources of the stack are made with, and where that is. */
+export interface AwsAccess extends ChosenRegion {
+  provider: aws.Provider;
+  /** Tags of every resource: `aws:defaultTags` and the stack's own, which win. */
+  tags: Readonly<Record<string, string>>;
+  /** Number of the account. */
+  account: string;
+}
+
+/**
+ * The region: of the stack's config, else of `aws:region`, else of the environment.
+ *
+ * @throws pulumi.RunError when the two keys disagree: one of them was meant for another stack
+ */
+export function chooseRegion(
+  own: string | undefined,
+  providers: string | undefined,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): ChosenRegion {
+  if (own !== undefined && providers !== undefined && own !== providers) {
+    throw new pulumi.RunError(
+      `ecommerce-demo:region = "${own}" and aws:region = "${providers}" disagree, and both mean the host. ` +
+        'Remove one: pulumi config rm region, or pulumi config rm aws:region. Nothing was touched.',
+    );
+  }
+  if (own !== undefined) return { region: own, source: 'ecommerce-demo:region' };
+  if (providers !== undefined) return { region: providers, source: 'aws:region' };
+  for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION']) {
+    const region = environment[name];
+    if (region !== undefined && region !== '') return { region, source: name };
+  }
+  return { region: DEFAULT_REGION, source: 'the default; pulumi config set region REGION' };
+}
+
+/**
+ * The arguments of a provider that does what Pulumi's default one would do with the stack's `aws:` config: profile,
+ * roles, endpoints and the rest. An explicit provider knows nothing of that config by itself.
+ *
+ * @param config values of `aws:` keys, without their namespace
+ * @throws pulumi.RunError for a value that should be JSON and is not
+ */
+export function providerArguments(config: Readonly<Record<string, string>>): aws.ProviderArgs {
+  const text: readonly string[] = TEXT_KEYS;
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key, text.includes(key) ? value : jsonOf(key, value)]),
+  );
+}
+
+function jsonOf(key: string, value: string): unknown {
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    throw new pulumi.RunError(
+      `aws:${key} is not JSON. Set it by --path, e.g. pulumi config set --path 'aws:${key}[0]' VALUE, ` +
+        'and see https://www.pulumi.com/registry/packages/aws/installation-configuration/. Nothing was touched.',
+    );
+  }
+}
+
+/** The values of one namespace of the stack's config, without it. */
+function keysOf(namespace: string): Record<string, string> {
+  const prefix = `${namespace}:`;
+  return Object.fromEntries(
+    Object.entries(pulumi.runtime.allConfig()).flatMap(([name, value]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
+    ),
+  );
+}
+
+/**
+ * Makes the provider and asks AWS who it is, before any other resource: the first lines of an update say in which
+ * account and region it works. `aws:allowedAccountIds` is held by the provider itself.
+ *
+ * @throws pulumi.RunError when the regions disagree, or AWS lets nobody in
+ */
+export async function awsAccess(keys: AwsKeys): Promise<AwsAccess> {
+  const configured = keysOf('aws');
+  const config = providerArguments(configured);
+  const chosen = chooseRegion(keys.region, configured.region);
+  const { tags: defaultTags } = (config.defaultTags ?? {}) as { tags?: Readonly<Record<string, string>> };
+  const tags = { ...defaultTags, ...keys.tags };
+  const provider = new aws.Provider('aws', {
+    ...config,
+    region: chosen.region as aws.Region,
+    defaultTags: { tags },
+  });
+  const caller = await aws.getCallerIdentity({}, { provider }).catch((error: unknown) => {
+    throw new pulumi.RunError(refusal(error));
+  });
+  void pulumi.log.info(
+    `AWS account ${caller.accountId} (as ${caller.arn}), region ${chosen.region} (${chosen.source})`,
+  );
+  return { ...chosen, provider, tags, account: caller.accountId };
+}
+
+/** What to do when AWS lets nobody in, or not into this account. */
+function refusal(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/account id/i.test(message))
+    return `aws:allowedAccountIds: ${message}. Choose that account's profile: pulumi config set aws:profile NAME. Nothing was touched.`;
+  return (
+    `AWS lets nobody in: ${message}. Log in (aws sso login), or choose a profile: pulumi config set aws:profile NAME, ` +
+    'or AWS_PROFILE in the environment. Nothing was touched.'
+  );
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as pulumi from '@pulumi/pulumi';
+import { planHost, type WantedHost } from './host-plan';
+import type { PastHost } from './past-host';
+
+const WANTED: WantedHost = {
+  hostState: 'running',
+  release: 'v1.34.1+k3s1 arm64 a',
+  volumeSize: 40,
+  agents: 0,
+};
+const PAST: PastHost = { ...WANTED, instanceId: 'i-1', generation: 'first' };
+
+/** The message of the RunError. */
+function refusal(situation: Parameters<typeof planHost>[0]): string {
+  try {
+    planHost(situation);
+  } catch (error) {
+    assert.ok(pulumi.RunError.isInstance(error), String(error));
+    return error.message;
+  }
+  assert.fail('it was planned');
+}
+
+describe('the plan of an update for its hosts', () => {
+  it('is what config wants, where nothing is yet or nothing is wrong', () => {
+    assert.deepEqual(planHost({ wanted: WANTED, past: null, now: 'gone' }).warnings, []);
+    const { generation, warnings, agents } = planHost({
+      wanted: { ...WANTED, agents: 1 },
+      past: PAST,
+      now: 'running',
+    });
+    assert.deepEqual([generation, warnings, agents], ['first', [], 1]);
+  });
+
+  it('says what a new host costs, before anything is made', () => {
+    const { warnings } = planHost({
+      wanted: { ...WANTED, release: 'v1.35.0+k3s1 arm64 b' },
+      past: PAST,
+      now: 'running',
+    });
+    assert.match(
+      warnings.join(),
+      /new host \(v1\.34\.1\+k3s1 arm64 a → v1\.35\.0\+k3s1 arm64 b\): the database is empty.*npm run backup/,
+    );
+  });
+
+  it('replaces a host that is gone, once', () => {
+    const plan = planHost({ wanted: WANTED, past: PAST, now: 'gone' });
+    assert.equal(plan.generation, 'after i-1');
+    assert.match(
+      plan.warnings.join(),
+      /The host i-1 is gone .*its data with it: this update makes a new one/,
+    );
+    // The update failed half-way: outputs are still the old ones, and what it made is not made again.
+    assert.equal(planHost({ wanted: WANTED, past: PAST, now: 'gone' }).generation, 'after i-1');
+    // It went through.
+    const past = { ...PAST, instanceId: 'i-2', generation: plan.generation };
+    const after = planHost({ wanted: WANTED, past, now: 'running' });
+    assert.deepEqual([after.generation, after.warnings], ['after i-1', []]);
+  });
+
+  it('parks what is there only', () => {
+    const stopped = { ...WANTED, hostState: 'stopped' as const };
+    assert.match(
+      refusal({ wanted: stopped, past: null, now: 'gone' }),
+      /hostState = "stopped": there is no host yet/,
+    );
+    assert.match(
+      refusal({ wanted: stopped, past: PAST, now: 'gone' }),
+      /the host i-1 is gone .*nothing to park/,
+    );
+    assert.deepEqual(planHost({ wanted: stopped, past: PAST, now: 'running' }).warnings, []);
+  });
+
+  it('leaves parked hosts as they are, and tells what waits', () => {
+    const wanted = { ...WANTED, hostState: 'stopped' as const, release: 'other', volumeSize: 60, agents: 2 };
+    const plan = planHost({ wanted, past: { ...PAST, hostState: 'stopped' }, now: 'stopped' });
+    assert.deepEqual([plan.release, plan.volumeSize, plan.agents], [PAST.release, 40, 0]);
+    assert.match(
+      plan.warnings.join(),
+      /parked: k3sVersion or instanceType, volumeSize, agents is changed by the update/,
+    );
+  });
+
+  it('refuses a volume that shrinks', () => {
+    assert.match(
+      refusal({ wanted: { ...WANTED, volumeSize: 30 }, past: PAST, now: 'running' }),
+      /volumeSize = 30: the volume has 40 GiB/,
+    );
+  });
+
+  it('notices a host that somebody stopped', () => {
+    assert.match(
+      planHost({ wanted: WANTED, past: PAST, now: 'stopped' }).warnings.join(),
+      /aws ec2 start-instances --instance-ids i-1/,
+    );
+  });
+});

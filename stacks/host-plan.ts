@@ -1,0 +1,112 @@
+import * as pulumi from '@pulumi/pulumi';
+import type { HostState } from '../infra/host/host-args';
+import type { PastHost } from './past-host';
+
+/** Of a server that replaces none. */
+const FIRST_GENERATION = 'first';
+
+/** What the config says, as far as the past has a say in it. */
+export interface WantedHost {
+  hostState: HostState;
+  /** See `releaseOf`. */
+  release: string;
+  /** GiB. */
+  volumeSize: number;
+  agents: number;
+}
+
+/** What an update does to the hosts. */
+export interface HostPlan {
+  /** Another one makes another server, see HostArgs. */
+  generation: string;
+  /** What the server is made of when the update is through. */
+  release: string;
+  volumeSize: number;
+  agents: number;
+  /** What the operator should know before anything is made. */
+  warnings: readonly string[];
+}
+
+const KEEP_DATA =
+  'To keep orders and runs: npm run backup -- --stack STACK --out FILE before it, npm run restore -- --stack STACK FILE after it';
+
+/**
+ * What an update does to the hosts, of what the config wants, what the last whole update left, and what AWS has now.
+ *
+ * @param situation.past null before the first update that went through
+ * @param situation.now what AWS says of the past's server
+ * @throws pulumi.RunError for what cannot be done to what is there
+ */
+export function planHost({
+  wanted,
+  past,
+  now,
+}: {
+  wanted: WantedHost;
+  past: PastHost | null;
+  now: 'running' | 'stopped' | 'gone';
+}): HostPlan {
+  const parking = wanted.hostState === 'stopped';
+  if (past === null) {
+    if (parking) {
+      throw new pulumi.RunError(
+        'ecommerce-demo:hostState = "stopped": there is no host yet that could be parked. ' +
+          'pulumi config rm hostState && pulumi up makes it. Nothing was touched.',
+      );
+    }
+    return { ...wanted, generation: FIRST_GENERATION, warnings: [] };
+  }
+  if (now === 'gone') return replaceLost(wanted, past);
+  if (wanted.volumeSize < past.volumeSize) {
+    throw new pulumi.RunError(
+      `ecommerce-demo:volumeSize = ${String(wanted.volumeSize)}: the volume has ${String(past.volumeSize)} GiB, and EBS volumes do not shrink: ` +
+        `pulumi config set volumeSize ${String(past.volumeSize)}. Nothing was touched.`,
+    );
+  }
+  const { generation } = past;
+  // What changes a host that is stopped starts it, or makes it anew: it waits for the update that starts it.
+  if (parking) return { ...past, generation, warnings: waiting(wanted, past) };
+  return {
+    ...wanted,
+    generation,
+    warnings: [
+      ...(past.hostState === 'running' && now === 'stopped'
+        ? [
+            `The host ${past.instanceId} is stopped, not by this stack, so nothing on it can be reached: ` +
+              `aws ec2 start-instances --instance-ids ${past.instanceId}, then pulumi up again.`,
+          ]
+        : []),
+      ...(wanted.release === past.release
+        ? []
+        : [
+            `This update makes a new host (${past.release} → ${wanted.release}): the database is empty then, and the catalog is seeded anew. ${KEEP_DATA}.`,
+          ]),
+    ],
+  };
+}
+
+/** The server was terminated behind the stack's back. */
+function replaceLost(wanted: WantedHost, past: PastHost): HostPlan {
+  if (wanted.hostState === 'stopped') {
+    throw new pulumi.RunError(
+      `ecommerce-demo:hostState = "stopped": the host ${past.instanceId} is gone (terminated, not by this stack), so there is ` +
+        'nothing to park. A new one: pulumi config set hostState running && pulumi up. Or: pulumi destroy. Nothing was touched.',
+    );
+  }
+  return {
+    ...wanted,
+    // The same until an update has gone through, so that one that failed half-way goes on with what it made.
+    generation: `after ${past.instanceId}`,
+    warnings: [
+      `The host ${past.instanceId} is gone (terminated, not by this stack), and its data with it: this update makes a new one. ` +
+        'A backup is brought back afterwards by npm run restore -- --stack STACK FILE.',
+    ],
+  };
+}
+
+function waiting(wanted: WantedHost, past: PastHost): string[] {
+  const changed = (['release', 'volumeSize', 'agents'] as const).filter((key) => wanted[key] !== past[key]);
+  if (changed.length === 0) return [];
+  const names = changed.map((key) => (key === 'release' ? 'k3sVersion or instanceType' : key));
+  return [`The hosts are parked: ${names.join(', ')} is changed by the update that starts them.`];
+}

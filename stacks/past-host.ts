@@ -1,0 +1,28 @@
+import * as pulumi from '@pulumi/pulumi';
+import { z } from 'zod';
+
+/** What the stack's last whole update left: its output `host`. */
+const pastHostSchema = z.object({
+  instanceId: z.string(),
+  generation: z.string(),
+  release: z.string(),
+  hostState: z.enum(['running', 'stopped']),
+  volumeSize: z.number(),
+  agents: z.number(),
+});
+
+/** The host as the last whole update left it. */
+export type PastHost = z.infer<typeof pastHostSchema>;
+
+/**
+ * The host of the last update that went through; null before the first one. State says it to the engine alone, so a
+ * program that has to know what it is about to change reads its own outputs.
+ */
+export async function pastHost(): Promise<PastHost | null> {
+  const own = new pulumi.StackReference(
+    `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`,
+  );
+  const { value } = (await own.getOutputDetails('host')) as { value?: unknown };
+  const parsed = pastHostSchema.safeParse(value);
+  return parsed.success ? parsed.data : null;
+}
