@@ -5,21 +5,23 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
-
-interface Export {
-  resourceSpans: { resource: { attributes: { key: string; value: { stringValue?: string } }[] } }[];
-}
+import { fromBinary } from '@bufbuild/protobuf';
+import {
+  ExportTraceServiceRequestSchema,
+  type ExportTraceServiceRequest,
+} from '../../console/otlp/generated/opentelemetry/proto/collector/trace/v1/trace_service_pb';
 
 /** The resource of a span that a service with this environment sends. */
-async function resourceOf(environment: Record<string, string>): Promise<Record<string, string | undefined>> {
-  const received: Export[] = [];
+async function resourceOf(environment: Record<string, string>): Promise<Record<string, unknown>> {
+  const received: ExportTraceServiceRequest[] = [];
   const server = createServer((request, response) => {
-    let text = '';
-    request.setEncoding('utf8');
-    request.on('data', (part: string) => (text += part));
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
-      if (request.url === '/v1/traces') received.push(JSON.parse(text) as Export);
-      response.setHeader('content-type', 'application/json').end('{}');
+      if (request.url === '/v1/traces') {
+        received.push(fromBinary(ExportTraceServiceRequestSchema, Buffer.concat(parts)));
+      }
+      response.setHeader('content-type', 'application/x-protobuf').end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -45,7 +47,7 @@ async function resourceOf(environment: Record<string, string>): Promise<Record<s
   assert.ok(first, 'no span arrived');
   return Object.fromEntries(
     first.resourceSpans.flatMap(({ resource }) =>
-      resource.attributes.map(({ key, value }) => [key, value.stringValue]),
+      (resource?.attributes ?? []).map(({ key, value }) => [key, value?.value.value]),
     ),
   );
 }

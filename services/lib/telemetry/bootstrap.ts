@@ -1,13 +1,14 @@
 /**
  * The telemetry bootstrap, loaded by `node --require` before anything else, so that every library is instrumented
- * when it is first required. Just the instrumentations in use; traces, metrics and logs go out by OTLP/HTTP.
+ * when it is first required. Just the instrumentations in use; traces, metrics and logs go out by OTLP/HTTP in
+ * protobuf, which costs both sides less than JSON.
  */
 import type { IncomingMessage } from 'node:http';
 import { propagation, ROOT_CONTEXT, type Attributes } from '@opentelemetry/api';
 import { BaggageSpanProcessor } from '@opentelemetry/baggage-span-processor';
-import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
-import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
+import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { ExpressInstrumentation, ExpressLayerType } from '@opentelemetry/instrumentation-express';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
