@@ -9,11 +9,13 @@ const MAX_DEPTH = 6;
 
 /** Attributes, flattened. Later values of a key do not replace earlier ones; OTLP forbids doubles. */
 export function attributesOf(entries: readonly KeyValue[]): AttributeList {
-  const list: AttributeList = [];
   const count = Math.min(entries.length, MAX_ATTRIBUTES);
+  // Made as long as it gets: an array that grows keeps spare room.
+  const list = new Array<AttributeValue>(2 * count);
   for (let index = 0; index < count; index += 1) {
     const entry = entries[index];
-    if (entry !== undefined) list.push(cutText(entry.key, MAX_NAME), valueOf(entry.value));
+    list[2 * index] = cutText(entry?.key ?? '', MAX_NAME);
+    list[2 * index + 1] = valueOf(entry?.value);
   }
   return list;
 }

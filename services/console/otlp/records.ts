@@ -1,4 +1,4 @@
-/** What the console keeps of telemetry: compact, free of OTLP's nesting. Times are Unix ms (fractions allowed). */
+/** What the console keeps of telemetry: compact, free of OTLP's nesting; whom it is given to owns it. Times are Unix ms (fractions allowed). */
 
 export type AttributeValue =
   string | number | boolean | null | AttributeValue[] | { [key: string]: AttributeValue };

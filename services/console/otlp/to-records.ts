@@ -6,7 +6,7 @@ import {
   type NumberDataPoint,
 } from './generated/opentelemetry/proto/metrics/v1/metrics_pb';
 import type { Resource } from './generated/opentelemetry/proto/resource/v1/resource_pb';
-import type { Span } from './generated/opentelemetry/proto/trace/v1/trace_pb';
+import type { Span, Span_Event, Span_Link } from './generated/opentelemetry/proto/trace/v1/trace_pb';
 import { attributesOf, MAX_TEXT, valueOf } from './attributes';
 import { idOf, measuredOf, msOf, SPAN_ID_BYTES, spanContextOf, TRACE_ID_BYTES } from './fields';
 import {
@@ -17,7 +17,9 @@ import {
   SPAN_STATUSES,
   type LogRecord,
   type MetricPoint,
+  type SpanEvent,
   type SpanKind,
+  type SpanLink,
   type SpanRecord,
   type SpanStatus,
 } from './records';
@@ -26,6 +28,7 @@ import {
 const MAX_DURATION_MS = 24 * 3600 * 1000;
 const MAX_EVENTS = 32;
 const MAX_LINKS = 64;
+const NONE: readonly never[] = [];
 
 /** The sender of a group of records. */
 export interface Source {
@@ -57,16 +60,21 @@ export function spanRecord(span: Span, { service }: Source): SpanRecord {
     status: (SPAN_STATUSES as readonly SpanStatus[])[span.status?.code ?? 0] ?? 'UNSET',
     statusMessage: cutText(span.status?.message ?? '', MAX_TEXT),
     attributes: attributesOf(span.attributes),
-    events: span.events.slice(0, MAX_EVENTS).map((event) => ({
-      atMs: msOf(event.timeUnixNano),
-      name: cutText(event.name, MAX_NAME),
-      attributes: attributesOf(event.attributes),
-    })),
-    links: span.links.slice(0, MAX_LINKS).map((link) => ({
-      ...spanContextOf(link, 'link'),
-      attributes: attributesOf(link.attributes),
-    })),
+    events: span.events.length === 0 ? NONE : span.events.slice(0, MAX_EVENTS).map(spanEvent),
+    links: span.links.length === 0 ? NONE : span.links.slice(0, MAX_LINKS).map(spanLink),
   };
+}
+
+function spanEvent(event: Span_Event): SpanEvent {
+  return {
+    atMs: msOf(event.timeUnixNano),
+    name: cutText(event.name, MAX_NAME),
+    attributes: attributesOf(event.attributes),
+  };
+}
+
+function spanLink(link: Span_Link): SpanLink {
+  return { ...spanContextOf(link, 'link'), attributes: attributesOf(link.attributes) };
 }
 
 export function logRecord(record: LogMessage, { service }: Source): LogRecord {

@@ -49,25 +49,21 @@ export class HeldMemory {
     this.held += bytes;
   }
 
-  /** The record to keep: its arrays without spare room, its texts shared. Give it back by `releaseSpan`. */
-  keepSpan(span: SpanRecord): SpanRecord {
+  /** Takes a record over, whose texts become the shared ones. Give it back by `releaseSpan`. */
+  keepSpan(span: SpanRecord): void {
     this.held += ownBytesOfSpan(span);
-    return {
-      ...span,
-      service: this.keepText(span.service),
-      name: this.keepText(span.name),
-      statusMessage: this.keepText(span.statusMessage),
-      attributes: this.keepList(span.attributes),
-      events: span.events.map(({ atMs, name, attributes }) => ({
-        atMs,
-        name: this.keepText(name),
-        attributes: this.keepList(attributes),
-      })),
-      links: span.links.map((link) => ({ ...link, attributes: this.keepList(link.attributes) })),
-    };
+    span.service = this.keepText(span.service);
+    span.name = this.keepText(span.name);
+    span.statusMessage = this.keepText(span.statusMessage);
+    this.keepList(span.attributes);
+    for (const event of span.events) {
+      event.name = this.keepText(event.name);
+      this.keepList(event.attributes);
+    }
+    for (const { attributes } of span.links) this.keepList(attributes);
   }
 
-  /** Forgets a record that `keepSpan` made. */
+  /** Forgets a record that `keepSpan` took over. */
   releaseSpan(span: SpanRecord): void {
     this.held -= ownBytesOfSpan(span);
     for (const text of [span.service, span.name, span.statusMessage]) this.releaseText(text);
@@ -79,19 +75,16 @@ export class HeldMemory {
     for (const { attributes } of span.links) this.releaseList(attributes);
   }
 
-  /** The record to keep; give it back by `releaseLog`. */
-  keepLog(record: LogRecord): LogRecord {
+  /** Takes a record over; give it back by `releaseLog`. */
+  keepLog(record: LogRecord): void {
     this.held += ownBytesOfLog(record);
-    return {
-      ...record,
-      service: this.keepText(record.service),
-      severity: this.keepText(record.severity),
-      body: this.keepText(record.body),
-      attributes: this.keepList(record.attributes),
-    };
+    record.service = this.keepText(record.service);
+    record.severity = this.keepText(record.severity);
+    record.body = this.keepText(record.body);
+    this.keepList(record.attributes);
   }
 
-  /** Forgets a record that `keepLog` made. */
+  /** Forgets a record that `keepLog` took over. */
   releaseLog(record: LogRecord): void {
     this.held -= ownBytesOfLog(record);
     for (const text of [record.service, record.severity, record.body]) this.releaseText(text);
@@ -119,10 +112,10 @@ export class HeldMemory {
     this.held -= textBytes(text) + POOLED_TEXT;
   }
 
-  /** The list to keep; give it back by `releaseList`. */
-  keepList(list: AttributeList): AttributeList {
+  /** Takes a list over; give it back by `releaseList`. */
+  keepList(list: AttributeList): void {
     this.held += ARRAY + list.length * WORD;
-    return list.map((value) => this.keepValue(value));
+    for (let index = 0; index < list.length; index += 1) list[index] = this.keepValue(list[index] ?? null);
   }
 
   releaseList(list: AttributeList): void {
@@ -141,12 +134,17 @@ export class HeldMemory {
         return value;
       default: {
         if (value === null) return null;
-        if (Array.isArray(value)) return this.keepList(value);
+        if (Array.isArray(value)) {
+          this.keepList(value);
+          return value;
+        }
         const entries = Object.entries(value);
         this.held += OBJECT + entries.length * PROPERTY;
-        const kept = Object.create(null) as Record<string, AttributeValue>;
-        for (const [key, each] of entries) kept[this.keepText(key)] = this.keepValue(each);
-        return kept;
+        for (const [key, each] of entries) {
+          this.keepText(key);
+          value[key] = this.keepValue(each);
+        }
+        return value;
       }
     }
   }

@@ -37,7 +37,8 @@ export class LogEvents {
       records = [];
       this.byEvent.set(event, records);
     }
-    records.push(this.memory.keepLog(record));
+    this.memory.keepLog(record);
+    records.push(record);
     if (records.length > PER_EVENT) this.dropOldest(event, records);
   }
 

@@ -61,12 +61,13 @@ export class MetricValues {
     const accumulate = point.delta && known !== undefined;
     if (known !== undefined) this.forget(key, known);
     this.memory.count(POINT_BYTES + textBytes(key));
+    this.memory.keepList(point.attributes);
     this.points.set(key, {
       service: this.memory.keepText(point.service),
       name: this.memory.keepText(point.name),
       unit: this.memory.keepText(point.unit),
       kind: point.kind,
-      attributes: this.memory.keepList(point.attributes),
+      attributes: point.attributes,
       value: point.value + (accumulate ? known.value : 0),
       count: point.count + (accumulate ? known.count : 0),
       delta: point.delta,

@@ -151,14 +151,14 @@ export class TraceStore {
 
   private append(trace: StoredTrace, span: SpanRecord, facts: Facts, nowMs: number): void {
     if (facts.fullTableScan) trace.scanned = true;
-    const kept = this.memory.keepSpan(span);
-    trace.spans.push(kept);
+    this.memory.keepSpan(span);
+    trace.spans.push(span);
     this.spanCount += 1;
     if (trace.pending) this.pendingCount += 1;
     trace.startMs = Math.min(trace.startMs, span.startMs);
     trace.endMs = Math.max(trace.endMs, span.startMs + span.durationMs);
     if (span.parentSpanId === null) {
-      trace.root = kept;
+      trace.root = span;
       trace.rootMs = nowMs;
     }
     if (trace.traffic === 'other' && facts.traffic !== 'other')
