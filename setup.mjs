@@ -1,7 +1,8 @@
 /**
- * What runs before `npm start`, `npm test` and `npm run demo`: installs the locked packages and compiles, when that
- * has not been done yet for this lock file and these sources. Needs no dependency and any Node from 18 on; what it
- * installs brings Node 24. `setup.mjs --all` installs what the Pulumi program needs, too (cloud SDKs), which the shop on
+ * The first half of `npm start`, `npm test`, `npm run demo` and the like: installs the locked packages and compiles, when
+ * that has not been done yet for this lock file and these sources. Needs no dependency and any Node from 18 on; what it
+ * installs brings Node 24, which the second half names by its path: a PATH cannot hold a clone's folder with a colon,
+ * and `pre…` scripts are not run where `ignore-scripts` is set. `setup.mjs --all` installs what the Pulumi program needs, too (cloud SDKs), which the shop on
  * this machine does without.
  */
 import { spawnSync } from 'node:child_process';
@@ -15,8 +16,11 @@ const INSTALL_STAMP = join(root, 'node_modules', '.ecommerce-demo-install');
 const BUILD_STAMP = join(root, 'dist', '.ecommerce-demo-build');
 const SOURCE_FOLDERS = ['scenario', 'report', 'machine', 'services', 'local', 'cli', 'test', 'bench'];
 const MIN_NODE_MAJOR = 18;
+/** Said outright: `NODE_ENV=production` or an `omit` of the user's npm would leave them out. */
+const EVERYTHING = ['--include=dev', '--include=optional'];
 const SHOP_ONLY = [
   '--omit=dev',
+  '--include=optional',
   '--include-workspace-root',
   ...['scenario', 'report', 'machine', 'services', 'local', 'cli'].flatMap((name) => ['--workspace', name]),
 ];
@@ -67,7 +71,7 @@ function install() {
   step('Installing packages (npm ci)', () => {
     run(
       'npm',
-      ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(all ? [] : SHOP_ONLY)],
+      ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(all ? EVERYTHING : SHOP_ONLY)],
       'Check the connection to the npm registry, then try again.',
     );
   });

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { it } from 'node:test';
+import { repositoryDir } from '../harness';
+
+/** The commands of the README, whose set-up must be part of them. */
+const COMMANDS = ['start', 'test', 'demo', 'validate', 'rollback', 'backup', 'restore', 'soak', 'coralogix'];
+
+interface Manifest {
+  scripts: Record<string, string>;
+}
+
+it('no command waits for a script that ignore-scripts leaves out', () => {
+  const { scripts } = JSON.parse(readFileSync(path.join(repositoryDir, 'package.json'), 'utf8')) as Manifest;
+  const before = Object.keys(scripts).filter(
+    (name) => /^(pre|post)/.test(name) && scripts[name.replace(/^(pre|post)/, '')] !== undefined,
+  );
+  assert.deepEqual(before, []);
+  for (const name of COMMANDS) assert.match(scripts[name] ?? '', /^node setup\.mjs /, name);
+});
+
+it('npm start compiles and runs in a fresh clone, in whatever folder, with ignore-scripts', () => {
+  const home = mkdtempSync(path.join(tmpdir(), 'clone-'));
+  // Each of these has broken some program: in a URL, in a shell, in PATH.
+  const clone = path.join(home, "a b:c #1 %41 ünï 'q'");
+  try {
+    const files = execFileSync('git', ['ls-files', '-z'], { cwd: repositoryDir, encoding: 'utf8' });
+    for (const file of files.split('\0').filter((name) => name !== '' && !name.startsWith('docs/'))) {
+      cpSync(path.join(repositoryDir, file), path.join(clone, file));
+    }
+    borrowPackages(clone);
+    const { stdout, stderr, status } = spawnSync('npm', ['start', '--', '--help'], {
+      cwd: clone,
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, HOME: home, npm_config_ignore_scripts: 'true' },
+    });
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /Compiling: done/);
+    assert.match(stdout, /--port-offset/);
+  } finally {
+    rmSync(home, { recursive: true });
+  }
+});
+
+/** The packages that are installed here, as if they had been there: what is tried is not npm. */
+function borrowPackages(clone: string): void {
+  const [from, to] = [repositoryDir, clone].map((folder) => path.join(folder, 'node_modules')) as [
+    string,
+    string,
+  ];
+  mkdirSync(to);
+  for (const name of readdirSync(from)) {
+    if (!name.startsWith('.ecommerce')) symlinkSync(path.join(from, name), path.join(to, name));
+  }
+  const hash = createHash('sha256');
+  for (const file of ['package.json', 'package-lock.json']) {
+    hash.update(file).update(readFileSync(path.join(clone, file)));
+  }
+  writeFileSync(path.join(to, '.ecommerce-demo-install'), `${hash.digest('hex')} all`);
+}
