@@ -1,4 +1,4 @@
-import { CATALOG } from '../../services/catalog';
+import { CATALOG, type ServiceName } from '../../services/catalog';
 import { at, listAt, numberAt, textAt } from '../../machine/json';
 import { lookAtTelemetry, spanAge } from '../observation/healthy';
 import { look, until } from '../observation/look';
@@ -70,9 +70,10 @@ export async function checkServiceMap(context: CheckContext): Promise<Finding> {
 }
 
 const SHOP = CATALOG.filter(({ shop }) => shop);
-/** The load generator reads the scenario's rows untraced. */
+/** Those of whose stores only the scenario's rows are read, which is untraced. */
+const SCENARIO_READERS: readonly ServiceName[] = ['load-generator', 'frontend'];
 const EDGES = SHOP.flatMap(({ name, calls, stores }) =>
-  [...calls, ...(name === 'load-generator' ? [] : stores)].map((to) => [name, to] as const),
+  [...calls, ...(SCENARIO_READERS.includes(name) ? [] : stores)].map((to) => [name, to] as const),
 );
 const STORES = ['postgresql', 'redis'] as const;
 
