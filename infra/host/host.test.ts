@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
+import { AWS_ANSWERS, ELASTIC_IP, K3S_KUBECONFIG } from '../../test/mocks/aws';
 import { mockEngine, settled, type MockedEngine } from '../../test/mocks/engine';
 import { Host } from './host';
 import { HOST_DEFAULTS } from '../../scenario/config/deployment';
 import type { HostArgs } from './host-args';
-
-const KUBECONFIG = 'clusters:\n- cluster:\n    server: https://127.0.0.1:6443\n';
-const EIP = '203.0.113.10';
 
 const ARGS: HostArgs = {
   prefix: 'shop-test',
@@ -24,29 +22,10 @@ const ARGS: HostArgs = {
 function answers(): MockedEngine {
   return mockEngine({
     resources: {
-      'aws:ec2/eip:Eip': () => ({ publicIp: EIP, allocationId: 'eipalloc-1' }),
-      'aws:ec2/networkInterface:NetworkInterface': () => ({ privateIp: '10.60.0.10' }),
-      'aws:ec2/instance:Instance': ({ name }) => ({
-        privateIp: name.includes('agent') ? `10.60.0.2${name.slice(-1)}` : '10.60.0.10',
-      }),
-      'aws:iam/role:Role': ({ name }) => ({ name }),
-      'aws:iam/instanceProfile:InstanceProfile': ({ name }) => ({ name }),
-      'aws:ec2/keyPair:KeyPair': ({ name }) => ({ keyName: name }),
-      'tls:index/privateKey:PrivateKey': ({ name }) => ({
-        privateKeyOpenssh: `private ${name}\n`,
-        publicKeyOpenssh: `ssh-ed25519 ${name}\n`,
-      }),
+      ...AWS_ANSWERS.resources,
       'random:index/randomPassword:RandomPassword': () => ({ result: 'agent-token' }),
-      'command:remote:Command': ({ name }) => ({
-        stdout: name.endsWith('kubeconfig') ? KUBECONFIG : 'nodes',
-      }),
     },
-    functions: {
-      'aws:ssm/getParameter:getParameter': ({ name }) => ({
-        insecureValue: `ami-of-${String(name)}`,
-      }),
-      'aws:index/getPartition:getPartition': () => ({ partition: 'aws' }),
-    },
+    functions: AWS_ANSWERS.functions,
   });
 }
 
@@ -71,8 +50,8 @@ describe('Host', () => {
   });
 
   it('gives the kubeconfig as seen from outside, as a secret, with address and platform', async () => {
-    assert.equal(outputs.kubeconfig, KUBECONFIG.replace('127.0.0.1', EIP));
-    assert.equal(outputs.publicIp, EIP);
+    assert.equal(outputs.kubeconfig, K3S_KUBECONFIG.replace('127.0.0.1', ELASTIC_IP));
+    assert.equal(outputs.publicIp, ELASTIC_IP);
     assert.equal(outputs.privateKey, 'private host-login-key\n');
     assert.equal(host.platform, 'linux/arm64');
     assert.equal(await pulumi.isSecret(host.kubeconfig), true);
@@ -237,7 +216,7 @@ describe('Host', () => {
     assert.deepEqual(secrets, ['userData']);
     const userData = String(inputs.userData);
     for (const text of [
-      `- ${EIP}`,
+      `- ${ELASTIC_IP}`,
       'v1.34.1+k3s1',
       'private host-host-key',
       'ssh-ed25519 host-host-key',
@@ -256,7 +235,7 @@ describe('Host', () => {
     const { inputs, secrets } = engine.named('host-kubeconfig');
     assert.ok(secrets.includes('connection'));
     assert.deepEqual(inputs.connection, {
-      host: EIP,
+      host: ELASTIC_IP,
       user: 'ubuntu',
       privateKey: 'private host-login-key\n',
       hostKey: 'ssh-ed25519 host-host-key',
@@ -339,7 +318,7 @@ describe('Host that is stopped', () => {
       engine.created.some(({ name }) => name === 'host-ready'),
       false,
     );
-    assert.ok(outputs.kubeconfig.includes(EIP));
+    assert.ok(outputs.kubeconfig.includes(ELASTIC_IP));
   });
 });
 

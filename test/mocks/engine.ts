@@ -96,8 +96,15 @@ export function mockEngine(answers: MockedAnswers, { preview = false } = {}): Mo
           provider: provider === '' ? undefined : provider,
           options,
         });
-        if (preview) return { id: undefined, state: own };
-        return { id, state: { ...own, ...answers.resources?.[type]?.({ name, inputs: own }) } };
+        const answered = answers.resources?.[type]?.({ name, inputs: own }) ?? {};
+        // A preview reads other stacks, and asks no provider for what it would make.
+        if (!preview || type === 'pulumi:pulumi:StackReference')
+          return { id, state: { ...own, ...answered } };
+        const unknown = Object.keys(answered);
+        return {
+          id: undefined,
+          state: Object.fromEntries(Object.entries(own).filter(([key]) => !unknown.includes(key))),
+        };
       },
       call: ({ token, inputs }) => {
         const answer = answers.functions?.[token];
@@ -113,6 +120,7 @@ export function mockEngine(answers: MockedAnswers, { preview = false } = {}): Mo
     'ecommerce-demo',
     'test',
     preview,
+    'organization',
   );
   watchMessages((message) => said.push(message));
   watchRegistrations((request) => {

@@ -1,0 +1,334 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, describe, it } from 'node:test';
+import * as pulumi from '@pulumi/pulumi';
+import { AWS_ANSWERS } from '../test/mocks/aws';
+import {
+  mockEngine,
+  settled,
+  SHOP_ANSWERS,
+  testDigest,
+  type MockedAnswers,
+  type MockedEngine,
+} from '../test/mocks/engine';
+import program from './index';
+import type { PastHost } from './past-host';
+
+const BASE = {
+  operatorCidrs: '["198.51.100.7/32"]',
+  callerCheck: 'false',
+  region: 'eu-central-1',
+};
+
+const PAST: PastHost = {
+  instanceId: 'host-server-id',
+  generation: 'first',
+  release: 'of another program',
+  hostState: 'running',
+  volumeSize: 40,
+  agents: 0,
+};
+
+type Outputs = Readonly<Record<string, unknown>>;
+
+interface Situation {
+  /** The stack's own keys, as `pulumi config set` leaves them. */
+  config?: Readonly<Record<string, string>>;
+  preview?: boolean;
+  parked?: boolean;
+  /** The outputs of the update before. */
+  past?: PastHost;
+  /** States in which AWS has that update's instance. */
+  instanceStates?: readonly string[];
+  functions?: MockedAnswers['functions'];
+}
+
+/** Runs the whole program with `target: aws`. */
+async function run(situation: Situation = {}): Promise<{ engine: MockedEngine; outputs: Outputs }> {
+  const {
+    config = {},
+    preview = false,
+    parked = false,
+    past,
+    instanceStates = ['running'],
+    functions = {},
+  } = situation;
+  const engine = mockEngine(
+    {
+      resources: {
+        ...SHOP_ANSWERS.resources,
+        ...AWS_ANSWERS.resources,
+        'pulumi:pulumi:StackReference': () => ({
+          outputs: past ? { host: past } : {},
+          secretOutputNames: [],
+        }),
+      },
+      functions: {
+        ...AWS_ANSWERS.functions,
+        'aws:ec2/getInstances:getInstances': ({ instanceStateNames }) => ({
+          ids: (instanceStateNames as string[]).some((state) => instanceStates.includes(state))
+            ? [past?.instanceId ?? '']
+            : [],
+        }),
+        ...functions,
+      },
+    },
+    { preview },
+  );
+  pulumi.runtime.setAllConfig(
+    Object.fromEntries(
+      Object.entries({ ...BASE, ...config }).map(([key, value]) => [
+        key.includes(':') ? key : `ecommerce-demo:${key}`,
+        value,
+      ]),
+    ),
+  );
+  const outputs = await (parked ? inStack() : program());
+  await engine.idle();
+  return { engine, outputs };
+}
+
+/** Runs the program below Pulumi's own stack resource, which what parking does hangs on. */
+async function inStack(): Promise<Outputs> {
+  let outputs: Outputs = {};
+  await pulumi.runtime.runInPulumiStack(async () => {
+    outputs = await program();
+    return outputs;
+  });
+  return outputs;
+}
+
+/** The message of the RunError with which the program refuses; nothing of AWS's may be made before. */
+async function refusal(situation: Situation): Promise<string> {
+  const made: string[] = [];
+  try {
+    const { engine } = await run(situation);
+    made.push(...engine.created.map(({ type }) => type));
+  } catch (error) {
+    assert.ok(pulumi.RunError.isInstance(error), String(error));
+    return error.message;
+  }
+  assert.fail(`the program went on: ${made.join()}`);
+}
+
+/** One line for each resource, sorted: what it hangs on and what replaces it. */
+function graphOf({ created }: MockedEngine): string {
+  const lines = created
+    .filter(({ type }) => !type.startsWith('pulumi:pulumi:'))
+    .map(({ type, name, provider, options }) => {
+      const facts = [
+        options.parent && !options.parent.includes('ecommerce-demo-test') ? `in ${options.parent}` : '',
+        provider ? `by ${provider.split('::').at(-2) ?? ''}` : '',
+        options.deletedWith ? `dies with ${options.deletedWith}` : '',
+        options.retainOnDelete ? 'retained' : '',
+        options.deleteBeforeReplace ? 'deleted before replaced' : '',
+        options.replacementTrigger ? `replaced by ${options.replacementTrigger}` : '',
+        options.ignoreChanges.length > 0 ? `keeps ${options.ignoreChanges.join(' ')}` : '',
+        options.dependsOn.length > 0 ? `after ${[...options.dependsOn].sort().join(' ')}` : '',
+      ];
+      return [`${name} (${type})`, ...facts.filter((fact) => fact !== '').map((fact) => `  ${fact}`)].join(
+        '\n',
+      );
+    });
+  return `${[...new Set(lines)].sort().join('\n')}\n`;
+}
+
+/** The snapshot of a graph; UPDATE_SNAPSHOTS=1 writes a new one. */
+function assertSnapshot(name: string, text: string): void {
+  // The tests run in the project's folder (test/run.mjs).
+  const file = path.join('stacks', 'snapshots', `${name}.txt`);
+  if (process.env.UPDATE_SNAPSHOTS) writeFileSync(file, text);
+  assert.equal(text, readFileSync(file, 'utf8'), 'UPDATE_SNAPSHOTS=1 writes a new one');
+}
+
+afterEach(() => {
+  pulumi.runtime.setAllConfig({});
+});
+
+describe('the whole program on AWS', () => {
+  for (const preview of [true, false]) {
+    const what = preview ? 'preview' : 'update';
+    it(`from nothing, ${what}`, async () => {
+      const { engine } = await run({ preview });
+      assertSnapshot('aws-running', graphOf(engine));
+    });
+
+    it(`with agents in a given subnet, of an image that is there, ${what}`, async () => {
+      const { engine } = await run({
+        preview,
+        config: {
+          vpcId: 'vpc-0a1',
+          subnetId: 'subnet-0b2',
+          agents: '2',
+          images: JSON.stringify({ services: `registry.example/shop@${testDigest('services')}` }),
+        },
+      });
+      assertSnapshot('aws-agents', graphOf(engine));
+      assert.deepEqual(engine.all('docker:index/image:Image'), [], 'no Docker is needed');
+      assert.deepEqual(engine.all('aws:ecr/repository:Repository'), []);
+    });
+
+    it(`parked, ${what}`, async () => {
+      const { engine } = await run({ preview, parked: true, past: PAST, config: { hostState: 'stopped' } });
+      assertSnapshot('aws-parked', graphOf(engine));
+    });
+  }
+
+  it('is made by one provider of AWS', async () => {
+    const { engine } = await run({ config: { agents: '1' } });
+    assert.equal(engine.only('pulumi:providers:aws').name, 'aws');
+    const used = engine.created
+      .filter(({ type }) => type.startsWith('aws:'))
+      .map(({ provider }) => provider?.split('::').at(-2));
+    assert.deepEqual([...new Set(used)], ['aws']);
+  });
+
+  it('puts what it says about the host into the outputs that the next update reads', async () => {
+    const { outputs } = await run({ past: { ...PAST, generation: 'after i-0' } });
+    const host = await settled(pulumi.output(outputs.host));
+    const { release, ...rest } = host as Record<string, unknown>;
+    assert.match(String(release), /^v1\.\d+\.\d+\+k3s1 arm64 [0-9a-f]{12}$/);
+    assert.deepEqual(rest, {
+      account: '123456789012',
+      region: 'eu-central-1',
+      address: '203.0.113.10',
+      instanceId: 'host-server-id',
+      hostState: 'running',
+      generation: 'after i-0',
+      volumeSize: 40,
+      agents: 0,
+    });
+  });
+
+  it('tells where it works first, and what an update does to the data', async () => {
+    const { engine } = await run({ past: PAST });
+    assert.match(
+      engine.said[0] ?? '',
+      /^info: AWS account 123456789012 .*region eu-central-1 \(ecommerce-demo:region\)/,
+    );
+    assert.match(engine.said[1] ?? '', /^warning: This update makes a new host \(of another program → /);
+  });
+
+  it('replaces a host that is gone, and says so', async () => {
+    const { engine } = await run({ past: PAST, instanceStates: [] });
+    assert.match(engine.said.join('\n'), /warning: The host host-server-id is gone/);
+    assert.equal(engine.named('host-server').options.replacementTrigger, '"after host-server-id"');
+  });
+
+  it('parks nothing of which the cluster would have to be asked', async () => {
+    const { engine } = await run({ parked: true, past: PAST, config: { hostState: 'stopped' } });
+    assert.deepEqual(
+      engine.created.filter(({ name }) => name.startsWith('follow-up')),
+      [],
+    );
+  });
+
+  it('keeps stores on the server, whose disk has their volumes', async () => {
+    const { engine } = await run();
+    for (const name of ['postgresql-server', 'redis-server']) {
+      const { spec } = engine.named(name).inputs as {
+        spec: { template: { spec: { nodeSelector: object } } };
+      };
+      assert.deepEqual(spec.template.spec.nodeSelector, { 'node-role.kubernetes.io/control-plane': 'true' });
+    }
+  });
+});
+
+describe('what the program on AWS refuses before anything is made', () => {
+  const DIGEST = `x@${testDigest('x')}`;
+  const cases: readonly (readonly [name: string, situation: Situation, expected: RegExp])[] = [
+    [
+      'regions that disagree',
+      { config: { 'aws:region': 'us-east-1' } },
+      /region = "eu-central-1" and aws:region = "us-east-1"/,
+    ],
+    [
+      'to park what is not there',
+      { config: { hostState: 'stopped' } },
+      /hostState = "stopped": there is no host yet/,
+    ],
+    [
+      'to park what is gone',
+      { past: PAST, instanceStates: [], config: { hostState: 'stopped' } },
+      /nothing to park/,
+    ],
+    ['a smaller volume', { past: { ...PAST, volumeSize: 60 } }, /volumeSize = 40: the volume has 60 GiB/],
+    [
+      'a zone without the type',
+      { config: { availabilityZone: 'eu-central-1c' } },
+      /availabilityZone = "eu-central-1c": .*eu-central-1a, eu-central-1b only/,
+    ],
+    [
+      'a zone of another region',
+      { config: { availabilityZone: 'us-east-1a' } },
+      /availabilityZone = "us-east-1a": is no zone of `region` eu-central-1/,
+    ],
+    [
+      'a type that the region lacks',
+      {
+        functions: { 'aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings': () => ({ locations: [] }) },
+      },
+      /instanceType: "t4g\.xlarge" is not offered in eu-central-1/,
+    ],
+    [
+      'a subnet of another VPC',
+      { config: { vpcId: 'vpc-0ff', subnetId: 'subnet-0b2' } },
+      /subnetId: "subnet-0b2" is in the VPC vpc-0a1, and vpcId says "vpc-0ff"/,
+    ],
+    [
+      'a subnet that does not exist',
+      {
+        config: { vpcId: 'vpc-0a1', subnetId: 'subnet-0b2' },
+        functions: {
+          'aws:ec2/getSubnet:getSubnet': () => {
+            throw new Error('api error InvalidSubnetID.NotFound: The subnet ID does not exist');
+          },
+        },
+      },
+      /subnetId = "subnet-0b2": AWS does not show it in eu-central-1: InvalidSubnetID\.NotFound/,
+    ],
+    [
+      'credits of a type that has none',
+      { config: { instanceType: 'm7g.large', cpuCredits: 'standard' } },
+      /cpuCredits = "standard": is for T types only/,
+    ],
+    ['IPv6 alone', { config: { operatorCidrs: '["2001:db8::/48"]' } }, /operatorCidrs.*IPv6 blocks only/],
+    [
+      'more operators than a group carries',
+      {
+        config: {
+          operatorCidrs: JSON.stringify(Array.from({ length: 12 }, (_, i) => `203.0.113.${String(i)}/32`)),
+        },
+      },
+      /operatorCidrs.*12 blocks of IPv4, and a security group carries 11/,
+    ],
+    [
+      'a zone beside a subnet',
+      { config: { vpcId: 'vpc-0a1', subnetId: 'subnet-0b2', availabilityZone: 'eu-central-1a' } },
+      /availabilityZone.*`subnetId` names one/,
+    ],
+    [
+      'an image of ours by tag',
+      { config: { images: '{"services":"registry.example/shop:1"}' } },
+      /images\.services.*by digest/,
+    ],
+    ['a registry of its own', { config: { imageRegistry: DIGEST } }, /imageRegistry/],
+  ];
+  for (const [name, situation, expected] of cases) {
+    it(name, async () => {
+      assert.match(await refusal(situation), expected);
+    });
+  }
+
+  it('and takes blocks as they come', async () => {
+    const { engine } = await run({
+      config: { operatorCidrs: '["203.0.113.7/24","203.0.113.9/24","2001:DB8:0:0::1/48"]' },
+    });
+    const blocks = engine
+      .all('aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule')
+      .filter(({ inputs }) => inputs.fromPort === 22)
+      .map(({ inputs }) => inputs.cidrIpv4 ?? inputs.cidrIpv6);
+    assert.deepEqual(blocks.sort(), ['2001:db8::/48', '203.0.113.0/24']);
+  });
+});
