@@ -7,8 +7,8 @@ import { EXIT } from '../machine/errors';
 
 const REPOSITORY = path.join(__dirname, '..', '..');
 const ARCHITECTURE = 'docs/architecture.md';
-/** What is made of the architecture's page: the table between these two lines. */
-const ROOMS_TABLE = /(<!-- rooms: [^\n]*-->\n)[^]*(<!-- \/rooms -->)/;
+/** What is made of the architecture's page: picture and table between these two lines. */
+const MADE_ROOMS = /(<!-- rooms: [^\n]*-->\n)[^]*(<!-- \/rooms -->)/;
 
 /** A room of the house, as `.dependency-cruiser.mjs` states it. */
 interface Room {
@@ -23,7 +23,17 @@ const PAGES: Readonly<Record<string, () => string>> = {
   ...Object.fromEntries(Object.entries(coralogixPages()).map(([name, text]) => [name, () => text])),
 };
 
-/** The architecture's page with the table of rooms that dependency-cruiser enforces. */
+/** An arrow from each room to those that it may import; `services/catalog` is a room of its own here. */
+function roomsPicture(rooms: readonly Room[]): string {
+  const node = (name: string) => (name.includes('/') ? `${name.replace('/', '-')}["${name}"]` : name);
+  const arrows = rooms.flatMap(({ room, may }) => may.map((other) => `  ${node(room)} --> ${node(other)}`));
+  const alone = rooms.filter(({ room }) => !arrows.some((arrow) => arrow.includes(node(room))));
+  return ['```mermaid', 'flowchart TB', ...arrows, ...alone.map(({ room }) => `  ${node(room)}`), '```'].join(
+    '\n',
+  );
+}
+
+/** The architecture's page with picture and table of the rooms that dependency-cruiser enforces. */
 async function architecturePage(): Promise<string> {
   const { ROOMS } = (await import(pathToFileURL(path.join(REPOSITORY, '.dependency-cruiser.mjs')).href)) as {
     ROOMS: Room[];
@@ -32,9 +42,18 @@ async function architecturePage(): Promise<string> {
     ({ room, what, may }) =>
       `| \`${room}/\` | ${what} | ${may.map((other) => `\`${other}\``).join(', ') || 'nothing of ours'} |`,
   );
-  const table = ['', '| room | what it is | may import |', '|---|---|---|', ...rows, '', ''].join('\n');
+  const table = [
+    '',
+    roomsPicture(ROOMS),
+    '',
+    '| room | what it is | may import |',
+    '|---|---|---|',
+    ...rows,
+    '',
+    '',
+  ].join('\n');
   const page = readFileSync(path.join(REPOSITORY, ARCHITECTURE), 'utf8');
-  return page.replace(ROOMS_TABLE, (_, begin: string, end: string) => `${begin}${table}${end}`);
+  return page.replace(MADE_ROOMS, (_, begin: string, end: string) => `${begin}${table}${end}`);
 }
 
 /** `npm run docs`: writes the pages; with `--check` fails when one is outdated. Returns the exit code. */
