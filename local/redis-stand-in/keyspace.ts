@@ -1,22 +1,9 @@
 import { CommandFault } from './reply';
 
-/** Members in order of score, then of name. */
-export type SortedSet = Map<string, number>;
-
-/** What a key of each type holds. */
-interface DataByType {
-  string: string;
-  hash: Map<string, string>;
-  list: string[];
-  set: Set<string>;
-  zset: SortedSet;
-}
-
-export type ValueType = keyof DataByType;
-export type Value = { [T in ValueType]: { type: T; data: DataByType[T] } }[ValueType];
+type Hash = Map<string, string>;
 
 interface Entry {
-  value: Value;
+  data: string | Hash;
   /** Milliseconds since the epoch; null without expiry. */
   expiresAt: number | null;
   /** Estimated bytes, brought up to date after each change. */
@@ -25,12 +12,13 @@ interface Entry {
 
 /** What a key and its entry cost besides their text (bytes, an estimate for V8). */
 const ENTRY_OVERHEAD = 120;
-/** What a member of a collection costs besides its text. */
-const MEMBER_OVERHEAD = 40;
+/** What a field of a hash costs besides its text. */
+const FIELD_OVERHEAD = 40;
 
 /**
- * The keys of one database: expiry when touched and in a sweep, and a bound on memory. Past the bound the keys that
- * were used least recently go, as Redis does with `maxmemory-policy allkeys-lru`. Texts are latin1: one character a byte.
+ * The keys of one database, texts and hashes: expiry when touched and in a sweep, and a bound on memory. Past the
+ * bound the keys that were used least recently go, as Redis does with `maxmemory-policy allkeys-lru`. Texts are
+ * latin1: one character a byte.
  */
 export class Keyspace {
   /** In order of use: a Map keeps the order of insertion, and a use inserts anew. */
@@ -53,53 +41,40 @@ export class Keyspace {
     return this.bytes;
   }
 
-  has(key: string): boolean {
-    return this.touch(key) !== null;
+  /** The text of a key, null when there is none. @throws CommandFault WRONGTYPE */
+  text(key: string): string | null {
+    const data = this.touch(key)?.data ?? null;
+    if (data === null || typeof data === 'string') return data;
+    throw wrongType();
   }
 
-  typeOf(key: string): ValueType | null {
-    return this.touch(key)?.value.type ?? null;
+  /** The hash of a key, null when there is none. @throws CommandFault WRONGTYPE */
+  hash(key: string): Hash | null {
+    const data = this.touch(key)?.data ?? null;
+    if (typeof data !== 'string') return data;
+    throw wrongType();
   }
 
-  /** The data of a key, null when there is none. @throws CommandFault WRONGTYPE */
-  read<T extends ValueType>(key: string, type: T): DataByType[T] | null {
-    const entry = this.touch(key);
-    if (!entry) return null;
-    if (entry.value.type !== type) {
-      throw new CommandFault('WRONGTYPE Operation against a key holding the wrong kind of value');
-    }
-    return entry.value.data as DataByType[T];
-  }
-
-  /** Stores a value; the expiry goes unless it is kept. */
-  write(key: string, value: Value, expiresAt: number | null = null): void {
-    this.remove(key);
-    const entry: Entry = { value, expiresAt, bytes: estimate(key, value) };
-    this.entries.set(key, entry);
-    this.bytes += entry.bytes;
-    this.evict(key);
+  /** Stores a text or a hash. @param lifetimeMs after which it expires; null: it does not */
+  write(key: string, data: string | Hash, lifetimeMs: number | null = null): void {
+    this.store(key, data, lifetimeMs === null ? null : this.now() + lifetimeMs);
   }
 
   /**
-   * Changes a collection in place, making it when absent and removing it when it becomes empty, as Redis does.
+   * Changes a hash in place, making it when absent and removing it when it becomes empty, as Redis does.
    *
    * @throws CommandFault WRONGTYPE
    */
-  change<T extends ValueType, R>(
-    key: string,
-    type: T,
-    make: () => DataByType[T],
-    work: (data: DataByType[T]) => R,
-  ): R {
-    const data = this.read(key, type) ?? make();
-    const result = work(data);
-    const count = typeof data === 'string' || Array.isArray(data) ? data.length : data.size;
+  changeHash<R>(key: string, work: (hash: Hash) => R): R {
+    const hash = this.hash(key) ?? new Map<string, string>();
+    const result = work(hash);
     const expiresAt = this.entries.get(key)?.expiresAt ?? null;
-    if (count === 0) this.remove(key);
-    else this.write(key, { type, data } as unknown as Value, expiresAt);
+    if (hash.size === 0) this.remove(key);
+    else this.store(key, hash, expiresAt);
     return result;
   }
 
+  /** False when there is no such key. */
   remove(key: string): boolean {
     const entry = this.entries.get(key);
     if (!entry) return false;
@@ -108,34 +83,13 @@ export class Keyspace {
     return entry.expiresAt === null || entry.expiresAt > this.now();
   }
 
-  /** Sets or clears the expiry (ms since the epoch); false when there is no such key. */
-  expireAt(key: string, at: number | null): boolean {
+  /** Sets the expiry (ms from now); false when there is no such key. */
+  expireIn(key: string, lifetimeMs: number): boolean {
     const entry = this.touch(key);
     if (!entry) return false;
-    if (at !== null && at <= this.now()) this.remove(key);
-    else entry.expiresAt = at;
+    if (lifetimeMs <= 0) this.remove(key);
+    else entry.expiresAt = this.now() + lifetimeMs;
     return true;
-  }
-
-  /** Milliseconds left; -1 without expiry, -2 without key: what PTTL answers. */
-  timeToLive(key: string): number {
-    const entry = this.touch(key);
-    if (!entry) return -2;
-    return entry.expiresAt === null ? -1 : entry.expiresAt - this.now();
-  }
-
-  expiryOf(key: string): number | null {
-    return this.touch(key)?.expiresAt ?? null;
-  }
-
-  keys(): string[] {
-    this.sweep();
-    return [...this.entries.keys()];
-  }
-
-  clear(): void {
-    this.entries.clear();
-    this.bytes = 0;
   }
 
   /** Removes what has expired. */
@@ -144,6 +98,14 @@ export class Keyspace {
     for (const [key, entry] of this.entries) {
       if (entry.expiresAt !== null && entry.expiresAt <= now) this.remove(key);
     }
+  }
+
+  private store(key: string, data: string | Hash, expiresAt: number | null): void {
+    this.remove(key);
+    const entry: Entry = { data, expiresAt, bytes: estimate(key, data) };
+    this.entries.set(key, entry);
+    this.bytes += entry.bytes;
+    this.evict(key);
   }
 
   private touch(key: string): Entry | null {
@@ -166,14 +128,12 @@ export class Keyspace {
   }
 }
 
-function estimate(key: string, value: Value): number {
+const wrongType = (): CommandFault =>
+  new CommandFault('WRONGTYPE Operation against a key holding the wrong kind of value');
+
+function estimate(key: string, data: string | Hash): number {
   let bytes = ENTRY_OVERHEAD + key.length;
-  if (value.type === 'string') return bytes + value.data.length;
-  if (value.type === 'hash') {
-    for (const [field, text] of value.data) bytes += MEMBER_OVERHEAD + field.length + text.length;
-    return bytes;
-  }
-  const members: Iterable<string> = value.type === 'zset' ? value.data.keys() : value.data;
-  for (const member of members) bytes += MEMBER_OVERHEAD + member.length;
+  if (typeof data === 'string') return bytes + data.length;
+  for (const [field, text] of data) bytes += FIELD_OVERHEAD + field.length + text.length;
   return bytes;
 }
