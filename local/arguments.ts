@@ -1,7 +1,7 @@
 import { isStackName } from '../scenario/config/config-file';
 import { DEFAULTS } from '../scenario/config/limits';
 import { DEMO_MODES } from '../scenario/types';
-import { CATALOG } from '../services/catalog';
+import { CATALOG, CONSOLE_OTLP } from '../services/catalog';
 import {
   choice,
   dataFolderOption,
@@ -19,7 +19,7 @@ export const REDIS_PORT = 16379;
 /** Traffic scale on one machine when neither the command line nor the stack file says one. */
 export const LOCAL_SCALE = 0.25;
 
-const servicePorts = CATALOG.map((entry) => entry.port);
+const servicePorts = [...CATALOG.map((entry) => entry.port), CONSOLE_OTLP.port];
 const firstPort = Math.min(...servicePorts);
 const lastPort = Math.max(...servicePorts);
 const largestOffset = 65535 - Math.max(lastPort, POSTGRES_PORT, REDIS_PORT);
@@ -115,6 +115,7 @@ Environment:
   REDIS_URL              use this Redis instead of a local one
   ECOMMERCE_POSTGRES_URL use this PostgreSQL (a superuser's URL) instead of the embedded one
   LOG_LEVEL              how much the services log
+  ECOMMERCE_KNOWN_HOSTS  host names, comma-separated, by which the shop may be called besides localhost
   CONSOLE_*, proxies     reach the console alone; nothing else of the environment reaches the services
   NO_COLOR               like --no-color`,
 };

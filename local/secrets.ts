@@ -28,7 +28,12 @@ export function loadSecrets(file: string, cluster: string | null): Secrets {
         'Put the file back, or delete both to start afresh (the catalog is seeded again).',
     );
   }
-  const made: Secrets = { postgres: word(), shop_app: word(), conductor: word(), adminToken: word() };
+  const made: Secrets = {
+    postgres: secretWord(),
+    shop_app: secretWord(),
+    conductor: secretWord(),
+    adminToken: secretWord(),
+  };
   writePrivateJson(file, made);
   return made;
 }
@@ -58,6 +63,6 @@ function readSecrets(file: string): Secrets | null {
 }
 
 /** 192 random bits that need no escaping in a URL. */
-function word(): string {
+export function secretWord(): string {
   return randomBytes(24).toString('base64url');
 }

@@ -1,6 +1,6 @@
 import { stackConfigPath } from '../scenario/config/config-file';
 import type { Scenario } from '../scenario/types';
-import { CATALOG, type DatabaseRole, type ServiceName } from '../services/catalog';
+import { CATALOG, CONSOLE_OTLP, type DatabaseRole, type ServiceName } from '../services/catalog';
 import { createDataFolder, dataFolder, type DataFolder } from '../machine/data-folder';
 import { readLogLevel } from '../machine/environment';
 import { messageOf } from '../machine/errors';
@@ -13,7 +13,14 @@ import { planDatabase, prepareCatalog, startDatabase } from './postgres/database
 import { POSTGRES_NAME } from './postgres/postgres';
 import { requireFreePorts, type NeededPort } from './processes/ports';
 import { Presence } from './processes/presence';
-import { readyServices, servicePort, serviceUrls, type ServiceSettings } from './processes/service-processes';
+import {
+  newRunKeys,
+  otlpUrl,
+  readyServices,
+  servicePort,
+  serviceUrls,
+  type ServiceSettings,
+} from './processes/service-processes';
 import { Supervisor } from './processes/supervisor';
 import { REDIS_NAME, planRedis, startRedis, type RedisKind } from './redis';
 import type { Reporter } from './reporter';
@@ -74,6 +81,7 @@ export async function startShop(request: ShopRequest): Promise<RunningShop> {
     databaseUrls: { superuser: '', shop_app: '', conductor: '' },
     redis: { url: '', kind: '' },
     adminToken: '',
+    otlp: { url: otlpUrl(portOffset), token: '' },
   });
   const start = new ShopStart(request, record, presence);
   return start.run(predecessor, { stack, preview, absentSeconds });
@@ -142,6 +150,7 @@ class ShopStart {
       databaseUrls: urls,
       redis: { url: redis.url, kind: redis.kind },
       adminToken: secrets.adminToken,
+      keys: newRunKeys(),
       forwardOtlpTo: request.otlpEndpoint,
       folder,
       env,
@@ -149,7 +158,12 @@ class ShopStart {
         reporter.problem(text);
       }),
     };
-    record.update({ databaseUrls: urls, redis: settings.redis, adminToken: secrets.adminToken });
+    record.update({
+      databaseUrls: urls,
+      redis: settings.redis,
+      adminToken: secrets.adminToken,
+      otlp: { url: otlpUrl(portOffset), token: settings.keys.otlp },
+    });
     this.presence.begin();
 
     const target = {
@@ -237,5 +251,6 @@ function neededPorts(portOffset: number, ownDatabase: object | null, ownRedis: o
     ...(ownDatabase ? [{ port: POSTGRES_PORT + portOffset, service: 'PostgreSQL' }] : []),
     ...(ownRedis ? [{ port: REDIS_PORT + portOffset, service: 'Redis' }] : []),
     ...CATALOG.map((entry) => ({ port: servicePort(entry, portOffset), service: entry.name })),
+    { port: servicePort(CONSOLE_OTLP, portOffset), service: CONSOLE_OTLP.service },
   ];
 }

@@ -16,6 +16,7 @@ const details = {
   databaseUrls: { superuser: 'a', shop_app: 'b', conductor: 'c' },
   redis: { url: 'redis://127.0.0.1:16379', kind: 'stand-in' },
   adminToken: 'token',
+  otlp: { url: 'http://127.0.0.1:8021', token: 'of-the-run' },
 };
 
 /** A process that ignores nothing and lives until it is ended. */

@@ -19,6 +19,8 @@ export interface RunDetails {
   databaseUrls: { superuser: string; shop_app: string; conductor: string };
   redis: { url: string; kind: string };
   adminToken: string;
+  /** Where telemetry is taken, from who bears the token (of this run). */
+  otlp: { url: string; token: string };
 }
 
 const STATES = ['starting', 'ready', 'stopping'] as const;
@@ -57,6 +59,7 @@ export function parseRunState(text: string): RunState | null {
       },
       redis: { url: word('redis', 'url'), kind: word('redis', 'kind') },
       adminToken: word('adminToken'),
+      otlp: { url: word('otlp', 'url'), token: word('otlp', 'token') },
       children: listAt(value, 'children').map(recordedProcess),
     };
   } catch (error) {

@@ -50,6 +50,21 @@ const restrictedPod = {
 const deployment = (pod: Record<string, unknown>) => ({ spec: { template: { spec: pod } } });
 const DEPLOYMENT = 'kubernetes:apps/v1:Deployment';
 
+describe('load-balancers-restricted', () => {
+  const SERVICE = 'kubernetes:core/v1:Service';
+  const balancer = (more: object) => ({ spec: { type: 'LoadBalancer', ...more } });
+
+  it('refuses a load balancer that says nobody, or an empty list', () => {
+    for (const more of [{}, { loadBalancerSourceRanges: [] }])
+      refused(SERVICE, balancer(more), 'load-balancers-restricted', /loadBalancerSourceRanges/);
+  });
+
+  it('lets in whom it names; other Services need not say', () => {
+    assert.deepEqual(violations(SERVICE, balancer({ loadBalancerSourceRanges: ['203.0.113.7/32'] })), []);
+    assert.deepEqual(violations(SERVICE, { spec: { type: 'NodePort' } }), []);
+  });
+});
+
 describe('no-open-cidrs', () => {
   it('refuses the internet, whole or in halves, however the rule is written', () => {
     const group = 'aws:ec2/securityGroup:SecurityGroup';

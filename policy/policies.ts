@@ -1,5 +1,6 @@
 import type { ResourceValidationPolicy } from '@pulumi/policy';
 import { imagesWithoutDigest } from './rules/image-digests';
+import { openLoadBalancers } from './rules/open-load-balancers';
 import { openInstanceMetadata } from './rules/instance-metadata';
 import { openCidrs } from './rules/open-cidrs';
 import { plainVolumes } from './rules/plain-volumes';
@@ -21,6 +22,7 @@ const policy = (name: string, description: string, rule: Rule): ResourceValidati
 /** The policies of the pack. */
 export const POLICIES: readonly ResourceValidationPolicy[] = [
   policy('no-open-cidrs', 'Nothing is open to the internet.', openCidrs),
+  policy('load-balancers-restricted', 'Load balancers say whom they let in.', openLoadBalancers),
   policy('imdsv2-required', 'Hosts give credentials to sessions only (IMDSv2).', openInstanceMetadata),
   policy('volumes-encrypted', 'Volumes are encrypted.', plainVolumes),
   policy('images-by-digest', 'Pods name their images by digest.', imagesWithoutDigest),

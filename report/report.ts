@@ -1,4 +1,4 @@
-import { ablationOf, ALL_CAUSES } from '../scenario/causes/all';
+import { ablationOf } from '../scenario/causes/all';
 import type {
   Ablation,
   DemoMode,
@@ -201,5 +201,5 @@ export function ablationText(ablation: Ablation | null): string {
 
 /** What was done to a run's cause on the way. @param ablation what is taken out of it now */
 export function restoredText(ablation: Ablation | null): string {
-  return (ablationOf(ablation) ?? ALL_CAUSES).event;
+  return ablationOf(ablation)?.event ?? 'both causes back';
 }

@@ -32,6 +32,8 @@ export interface ServiceEntry {
   stores: readonly StoreName[];
   /** The database role it logs in with; null without a database. */
   databaseRole: DatabaseRole | null;
+  /** Has run-time control (`/admin/*`). */
+  adminToken: boolean;
   /** Part of the shop (the ten); the console is the presenter's. */
   shop: boolean;
   /** What it does, in a few words. */
@@ -42,7 +44,7 @@ const entry = (
   name: ServiceName,
   port: number,
   summary: string,
-  options: Partial<Pick<ServiceEntry, 'calls' | 'stores' | 'databaseRole' | 'shop'>> = {},
+  options: Partial<Pick<ServiceEntry, 'calls' | 'stores' | 'databaseRole' | 'adminToken' | 'shop'>> = {},
 ): ServiceEntry => ({
   name,
   port,
@@ -50,6 +52,7 @@ const entry = (
   calls: options.calls ?? [],
   stores: options.stores ?? [],
   databaseRole: options.databaseRole ?? null,
+  adminToken: options.adminToken ?? false,
   shop: options.shop ?? true,
 });
 
@@ -58,6 +61,7 @@ export const CATALOG: readonly ServiceEntry[] = [
     calls: ['frontend'],
     stores: ['postgresql'],
     databaseRole: 'shop_app',
+    adminToken: true,
   }),
   entry('recommendation', 8011, 'ranks candidates for a user', { stores: ['redis'] }),
   entry('currency', 8012, 'converts money'),
@@ -80,9 +84,13 @@ export const CATALOG: readonly ServiceEntry[] = [
   entry('console', 8020, 'telemetry receiver and run-time control', {
     stores: ['postgresql'],
     databaseRole: 'conductor',
+    adminToken: true,
     shop: false,
   }),
 ];
+
+/** Where the console takes telemetry: a port of its own, and the name of its Service inside a cluster. */
+export const CONSOLE_OTLP = { service: 'console-otlp', port: 8021 } as const;
 
 /** The entry of a service. */
 export function serviceEntry(name: ServiceName): ServiceEntry {

@@ -19,7 +19,7 @@ import { Redis } from '../infra/redis/redis';
 import { FollowUp } from '../infra/scenario/follow-up';
 import { ScenarioDeployment } from '../infra/scenario/scenario-deployment';
 import { requiredConnections } from '../scenario/connections';
-import { addressOf, urlOf } from './access';
+import { addressOf, urlOf } from '../infra/cluster/address';
 import { readSettings } from './config';
 import { PARKED, nextCommands, scenarioOutput } from './outputs';
 import { leaveHostsAlone } from './parked';
@@ -40,7 +40,10 @@ async function main() {
   if (target.parked) leaveHostsAlone();
   const nodeAt = (port: number) => (target.nodeHost ? { host: target.nodeHost, port } : null);
   const exposedAt = (nodePort: number) =>
-    target.nodeHost ? { type: 'nodePort' as const, nodePort } : { type: 'loadBalancer' as const };
+    target.nodeHost ? { type: 'nodePort' as const, nodePort } : {
+          type: 'loadBalancer' as const,
+          sourceRanges: deployment.postgresAccess?.sourceRanges ?? [],
+        };
   const cluster = new Cluster('cluster', { ...target, namespace: settings.namespace });
 
   // What runs there
@@ -110,6 +113,7 @@ async function main() {
     ...collectorDestinations(deployment),
   });
   const token = new random.RandomPassword('admin-token', { length: 40, special: false }).result;
+  const cohortKey = new random.RandomPassword('cohort-key', { length: 40, special: false }).result;
   const shop = createShop({
     cluster,
     image,
@@ -120,6 +124,8 @@ async function main() {
     databaseCa: postgres.clientCa,
     redisUrl: redis.url,
     adminToken: token,
+    cohortKey,
+    knownHosts: [...(target.nodeHost ? [target.nodeHost] : []), ...(deployment.knownHosts ?? [])],
     ...(deployment.links?.trace === undefined ? {} : { traceLink: deployment.links.trace }),
     exposures: { frontend: exposedAt(nodePorts.shop), console: exposedAt(nodePorts.console) },
     dependsOn: [network, ...(pull ? [pull] : [])],

@@ -1,4 +1,4 @@
-import type { ServiceName } from '../../services/catalog';
+import { serviceEntry, type ServiceName } from '../../services/catalog';
 import { getJson, postJson } from '../../machine/http';
 import { messageOf } from '../../machine/errors';
 import { textAt } from '../../machine/json';
@@ -42,7 +42,10 @@ async function missingRoutes(target: CheckContext['target']): Promise<string[]> 
       try {
         const url = new URL(path, await target.serviceUrl(service)).href;
         const { status, body } = await (method === 'GET'
-          ? getJson(url, { timeoutMs: TIMEOUT_MS, token: target.adminToken })
+          ? getJson(url, {
+              timeoutMs: TIMEOUT_MS,
+              ...(serviceEntry(service).adminToken ? { token: target.adminToken } : {}),
+            })
           : postJson(url, {}, { timeoutMs: TIMEOUT_MS }));
         // An unknown cart or product is a 404 too, with another reason.
         const reason = textAt(body, 'reason');

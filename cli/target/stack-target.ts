@@ -46,7 +46,6 @@ export async function openStackTarget(options: Omit<TargetOptions, 'target'>): P
     dataDir,
     serviceUrl: async (name) => {
       if (name === 'frontend') return access.shopUrl;
-      if (name === 'console') return access.consoleUrl;
       return cluster.tunnel(name, serviceEntry(name).port);
     },
     endpoints: async (name) => {

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { serviceEntry } from '../../services/catalog';
+import { CONSOLE_OTLP } from '../../services/catalog';
 
 /** Where telemetry goes besides the console. */
 export interface Destinations {
@@ -36,7 +36,7 @@ const RESILIENT = {
 export function collectorConfiguration(destinations: Destinations): string {
   const exporters: Record<string, unknown> = {
     'otlphttp/console': {
-      endpoint: `http://console:${String(serviceEntry('console').port)}`,
+      endpoint: `http://${CONSOLE_OTLP.service}:${String(CONSOLE_OTLP.port)}`,
       compression: 'gzip',
       ...RESILIENT,
       // The console shows what is happening now.

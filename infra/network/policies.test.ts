@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CATALOG, SERVICE_NAMES, serviceEntry } from '../../services/catalog';
+import { CATALOG, CONSOLE_OTLP, SERVICE_NAMES, serviceEntry } from '../../services/catalog';
 import { allowedFlows, policySpecs } from './policies';
 
 interface Rule {
@@ -52,7 +52,7 @@ describe('network policies', () => {
       if (stores.includes('redis')) assert.ok(mayTalk(name, 'redis', 6379), `${name} -> redis`);
       assert.ok(mayTalk(name, 'collector', 4318), `${name} -> collector`);
     }
-    assert.ok(mayTalk('collector', 'console', 8020));
+    assert.ok(mayTalk('collector', 'console', CONSOLE_OTLP.port));
     assert.ok(mayTalk('setup', 'postgresql', 5432));
   });
 
@@ -64,6 +64,12 @@ describe('network policies', () => {
         assert.equal(mayTalk(from, to, serviceEntry(to).port), false, `${from} -> ${to}`);
       }
     }
+  });
+
+  it('let the collector alone write telemetry to the console', () => {
+    for (const from of [...SERVICE_NAMES, 'setup', 'postgresql', 'redis', 'anybody'])
+      assert.equal(allows('ingress', 'console', from, CONSOLE_OTLP.port), false, from);
+    assert.equal(mayTalk('collector', 'console', serviceEntry('console').port), false);
   });
 
   it('keep services without a store from the stores', () => {

@@ -1,5 +1,5 @@
 import type * as k8s from '@pulumi/kubernetes';
-import { CATALOG, serviceEntry, type ServiceName, type StoreName } from '../../services/catalog';
+import { CATALOG, CONSOLE_OTLP, serviceEntry, type ServiceName, type StoreName } from '../../services/catalog';
 
 type PolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
 
@@ -31,7 +31,7 @@ export function allowedFlows(vendorPorts: readonly number[]): Flow[] {
       ...stores.map((store) => ({ from: name, to: store, port: STORE_PORTS[store] })),
       { from: name, to: 'collector', port: COLLECTOR_PORT },
     ]),
-    { from: 'collector', to: 'console', port: serviceEntry('console').port },
+    { from: 'collector', to: 'console', port: CONSOLE_OTLP.port },
     ...vendorPorts.map((port) => ({ from: 'collector', to: 'outside', port })),
     ...EXPOSED.map((name) => ({ from: 'outside', to: name, port: serviceEntry(name).port })),
     { from: 'outside', to: 'postgresql', port: STORE_PORTS.postgresql },

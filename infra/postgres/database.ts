@@ -4,6 +4,7 @@ import * as random from '@pulumi/random';
 import { DATABASE_NAME, ROLES } from '../../scenario/sql/roles';
 import type { DatabaseRole } from '../../services/catalog';
 import { PostgresAnswers } from './answers';
+import { certificateFile } from './certificate-file';
 import { importHint } from './import-hint';
 import type { Login } from './login';
 import { POSTGRES_NAME, POSTGRES_PORT, TLS_QUERY, type PostgresServer } from './server';
@@ -36,7 +37,7 @@ export class ShopDatabase extends pulumi.ComponentResource {
       { login, volume: server.volumeId },
       { parent: this, dependsOn: [server.statefulSet, server.service], deletedWith: args.deletedWith },
     );
-    const provider = createProvider(name, answers, this);
+    const provider = createProvider(name, args, answers, this);
     const options = {
       parent: this,
       provider,
@@ -85,7 +86,12 @@ function createPasswords(name: string, parent: pulumi.Resource): Record<Database
   return { shop_app: password('shop_app'), conductor: password('conductor') };
 }
 
-function createProvider(name: string, answers: PostgresAnswers, parent: pulumi.Resource) {
+function createProvider(
+  name: string,
+  args: ShopDatabaseArgs,
+  answers: PostgresAnswers,
+  parent: pulumi.Resource,
+) {
   const { login } = answers;
   return new postgresql.Provider(
     `${name}-provider`,
@@ -94,7 +100,8 @@ function createProvider(name: string, answers: PostgresAnswers, parent: pulumi.R
       port: login.port,
       username: login.user,
       password: login.password,
-      sslmode: 'require',
+      sslmode: 'verify-ca',
+      sslrootcert: args.server.certificate.apply(certificateFile),
       superuser: true,
       connectTimeout: 15,
     },

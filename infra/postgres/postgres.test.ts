@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { Cluster } from '../cluster/cluster';
 import { mockEngine, settled, SHOP_ANSWERS, testDigest, type MockedEngine } from '../../test/mocks/engine';
@@ -68,6 +69,12 @@ describe('PostgreSQL', () => {
     assert.ok(resources.limits.memory);
   });
 
+  it('trusts nobody without a password, not even inside the pod', () => {
+    const { env = [] } = workloadOf(engine.named('postgresql-server')).container;
+    assert.equal(env.find(({ name }) => name === 'POSTGRES_INITDB_ARGS')?.value, '--auth=scram-sha-256');
+    assert.ok(!env.some(({ name }) => name === 'POSTGRES_HOST_AUTH_METHOD'));
+  });
+
   it('keeps its data below the mount, on a claim of its own', () => {
     const { container } = workloadOf(engine.named('postgresql-server'));
     const mount = container.volumeMounts?.find(({ name }) => name === 'data')?.mountPath ?? '';
@@ -79,7 +86,8 @@ describe('PostgreSQL', () => {
 
   it('is asked over TLS by a provider that waits for its answer', () => {
     const { inputs, options, secrets } = engine.named('database-provider');
-    assert.equal(inputs.sslmode, 'require');
+    assert.equal(inputs.sslmode, 'verify-ca');
+    assert.equal(readFileSync(String(inputs.sslrootcert), 'utf8'), 'certificate-of-postgresql-certificate');
     assert.ok(secrets.includes('password'));
     assert.ok(options.dependsOn.includes('database-answers'), options.dependsOn.join());
     assert.ok(engine.named('database-answers').options.dependsOn.includes('postgresql-server'));

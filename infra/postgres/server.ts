@@ -3,6 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
 import * as tls from '@pulumi/tls';
 import { KEEPALIVE_SETTINGS } from '../../scenario/sql/settings';
+import type { Exposure } from '../cluster/address';
 import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
 import { contentName } from '../cluster/content-name';
@@ -36,7 +37,7 @@ export interface PostgresServerArgs {
   /** Connections it admits. */
   maxConnections: number;
   /** How the operator's machine gets there. */
-  access: { type: 'nodePort'; nodePort: number } | { type: 'loadBalancer' };
+  access: Exposure;
 }
 
 /** A volume with the authority of the server's certificate, and where a container has it. */
@@ -190,12 +191,15 @@ function createServiceAccount(name: string, { cluster }: PostgresServerArgs, par
 
 function createService(name: string, { cluster, access }: PostgresServerArgs, parent: pulumi.Resource) {
   const byNode = access.type === 'nodePort';
+  const reached = byNode
+    ? { type: 'NodePort' }
+    : { type: 'LoadBalancer', loadBalancerSourceRanges: [...access.sourceRanges] };
   return new k8s.core.v1.Service(
     `${name}-service`,
     {
       metadata: cluster.metadata(POSTGRES_NAME),
       spec: {
-        type: byNode ? 'NodePort' : 'LoadBalancer',
+        ...reached,
         selector: selectorOf(POSTGRES_NAME),
         ports: [
           {
@@ -285,6 +289,8 @@ function createStatefulSet(
                 ports: [{ name: 'postgresql', containerPort: POSTGRES_PORT }],
                 env: [
                   { name: 'PGDATA', value: PGDATA },
+                  // Else the image trusts whoever is inside the pod.
+                  { name: 'POSTGRES_INITDB_ARGS', value: '--auth=scram-sha-256' },
                   {
                     name: 'POSTGRES_PASSWORD',
                     valueFrom: { secretKeyRef: { name: POSTGRES_NAME, key: 'password' } },

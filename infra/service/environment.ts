@@ -1,9 +1,10 @@
+import type * as pulumi from '@pulumi/pulumi';
 import type { ServiceEntry } from '../../services/catalog';
 import { CORALOGIX_APPLICATION } from '../collector/configuration';
 
 /** A variable of the environment: a value, a key of the service's Secret, or a field of the pod. */
 export type Variable =
-  { name: string; value: string } | { name: string; secretKey: string } | { name: string; fieldPath: string };
+  { name: string; value: pulumi.Input<string> } | { name: string; secretKey: string } | { name: string; fieldPath: string };
 
 /** Number of its pod, that a StatefulSet's controller writes on it. */
 const POD_INDEX = "metadata.labels['apps.kubernetes.io/pod-index']";
@@ -30,7 +31,7 @@ function resourceAttributes({ name }: ServiceEntry): string {
 /** What a service's process is told. Other services are found by their names and the catalog's ports. */
 export function serviceVariables(
   entry: ServiceEntry,
-  options: { replicas: number; otlpEndpoint: string; redisKind: string; traceLink?: string },
+  options: { replicas: number; otlpEndpoint: string; redisKind: string; traceLink?: string; knownHosts?: pulumi.Input<string> },
 ): Variable[] {
   const share: Variable[] =
     entry.name === 'load-generator'
@@ -47,7 +48,9 @@ export function serviceVariables(
     { name: 'OTEL_RESOURCE_ATTRIBUTES', value: resourceAttributes(entry) },
     ...(entry.databaseRole === null ? [] : [{ name: 'DATABASE_URL', secretKey: 'DATABASE_URL' }]),
     ...(entry.stores.includes('redis') ? [{ name: 'REDIS_URL', secretKey: 'REDIS_URL' }] : []),
-    ...(needsAdminToken(entry) ? [{ name: 'ADMIN_TOKEN', secretKey: 'ADMIN_TOKEN' }] : []),
+    ...(entry.adminToken ? [{ name: 'ADMIN_TOKEN', secretKey: 'ADMIN_TOKEN' }] : []),
+    ...(entry.shop ? [{ name: 'COHORT_KEY', secretKey: 'COHORT_KEY' }] : []),
+    ...(options.knownHosts === undefined ? [] : [{ name: 'KNOWN_HOSTS', value: options.knownHosts }]),
     ...(entry.name === 'product-catalog' ? [{ name: 'POOL_REPLICAS', value: String(options.replicas) }] : []),
     ...(entry.name === 'console' ? [{ name: 'REDIS_KIND', value: options.redisKind }] : []),
     ...(entry.name === 'console' && options.traceLink !== undefined
@@ -55,9 +58,4 @@ export function serviceVariables(
       : []),
     ...share,
   ];
-}
-
-/** The services with run-time control. */
-export function needsAdminToken({ name }: Pick<ServiceEntry, 'name'>): boolean {
-  return name === 'load-generator' || name === 'console';
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { CATALOG, serviceEntry, type ServiceName } from '../../services/catalog';
+import { CATALOG, CONSOLE_OTLP, serviceEntry, type ServiceName } from '../../services/catalog';
 import { Cluster } from '../cluster/cluster';
 import { mockEngine, SHOP_ANSWERS, testDigest, type MockedEngine } from '../../test/mocks/engine';
 import { workloadOf } from '../../test/mocks/pods';
@@ -26,6 +26,8 @@ describe('ShopService', () => {
         databaseUrl: 'postgres://hunter2',
         redisUrl: 'redis://hunter3',
         adminToken: 'hunter4',
+        cohortKey: 'hunter5',
+        knownHosts: ['203.0.113.7'],
         traceLink: 'https://vendor.example/{traceId}',
         ...(entry.name === 'console' ? { exposure: { type: 'nodePort', nodePort: 30_020 } as const } : {}),
       });
@@ -61,6 +63,7 @@ describe('ShopService', () => {
       DATABASE_URL: (name) => serviceEntry(name).databaseRole !== null,
       REDIS_URL: (name) => serviceEntry(name).stores.includes('redis'),
       ADMIN_TOKEN: (name) => name === 'load-generator' || name === 'console',
+      COHORT_KEY: (name) => name !== 'console',
     };
     for (const { name } of CATALOG) {
       const wanted = Object.keys(WANTED).filter((key) => WANTED[key]?.(name));
@@ -131,6 +134,24 @@ describe('ShopService', () => {
       const mayGo = maxUnavailable ?? replicas - (minAvailable ?? 0);
       assert.equal(mayGo, 1, name);
     }
+  });
+
+  it('takes telemetry inside the cluster only, beside a page that is reached from outside', () => {
+    const { type, ports } = engine.named('console-otlp').inputs.spec as {
+      type?: string;
+      ports: { port: number }[];
+    };
+    assert.equal(type, undefined);
+    assert.deepEqual(
+      ports.map(({ port }) => port),
+      [CONSOLE_OTLP.port],
+    );
+    const page = engine.named('console-service').inputs.spec as { ports: unknown[] };
+    assert.equal(page.ports.length, 1);
+  });
+
+  it('knows the hosts it is called by', () => {
+    assert.equal(variables('console').KNOWN_HOSTS?.value, '203.0.113.7');
   });
 
   it('is reached from outside only where that is wanted', () => {

@@ -1,12 +1,13 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import type { ServiceEntry } from '../../services/catalog';
+import { CONSOLE_OTLP, type ServiceEntry } from '../../services/catalog';
 import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
 import { nodePortHint } from '../cluster/node-port-hint';
 import { CONTAINER_SECURITY, podDefaults, pulledWith, resources, spread } from '../cluster/pod';
 import type { ClientCa } from '../postgres/server';
-import { needsAdminToken, serviceVariables, type Variable } from './environment';
+import { addressOf, type Exposure } from '../cluster/address';
+import { serviceVariables, type Variable } from './environment';
 
 const USER = { uid: 10_001, gid: 10_001 };
 /** Between "no new requests, please" and SIGTERM: kube-proxy needs a moment to hear of it (seconds). */
@@ -14,9 +15,6 @@ const PRE_STOP_SECONDS = 2;
 
 /** A pod that is not ready by then won't be: the update fails and says why. */
 const READY_WITHIN = { create: '3m', update: '3m' };
-
-/** How a service is reached from outside. */
-export type Exposure = { type: 'nodePort'; nodePort: number } | { type: 'loadBalancer' };
 
 export interface ShopServiceArgs {
   cluster: Cluster;
@@ -33,6 +31,10 @@ export interface ShopServiceArgs {
   databaseCa?: ClientCa;
   redisUrl?: pulumi.Input<string>;
   adminToken?: pulumi.Input<string>;
+  /** With it a cohort is believed. */
+  cohortKey?: pulumi.Input<string>;
+  /** Hosts by which people may call it besides its names in the cluster. */
+  knownHosts?: readonly pulumi.Input<string>[];
   exposure?: Exposure;
   /** Address of a trace at the vendor, with `{traceId}`; the console links to it. */
   traceLink?: string;
@@ -49,10 +51,12 @@ export class ShopService extends pulumi.ComponentResource {
     const account = createServiceAccount(name, args, this);
     this.service = createService(name, args, this);
     const before = [...(secret ? [secret] : []), account];
+    if (args.entry.name === 'console') createOtlpService(name, args, this);
+    const pod = { ...args, knownHosts: [...(args.knownHosts ?? []), ...ownAddress(args, this.service)] };
     this.workload =
       args.entry.name === 'load-generator'
-        ? createStatefulSet(name, args, [...before, createHeadlessService(name, args, this)], this)
-        : createDeployment(name, args, before, this);
+        ? createStatefulSet(name, pod, [...before, createHeadlessService(name, args, this)], this)
+        : createDeployment(name, pod, before, this);
     createDisruptionBudget(name, args, this);
     this.registerOutputs({});
   }
@@ -65,7 +69,8 @@ function createSecret(name: string, args: ShopServiceArgs, parent: pulumi.Resour
       ? { DATABASE_URL: args.databaseUrl }
       : {}),
     ...(entry.stores.includes('redis') && args.redisUrl !== undefined ? { REDIS_URL: args.redisUrl } : {}),
-    ...(needsAdminToken(entry) && args.adminToken !== undefined ? { ADMIN_TOKEN: args.adminToken } : {}),
+    ...(entry.adminToken && args.adminToken !== undefined ? { ADMIN_TOKEN: args.adminToken } : {}),
+    ...(entry.shop && args.cohortKey !== undefined ? { COHORT_KEY: args.cohortKey } : {}),
   };
   if (Object.keys(values).length === 0) return null;
   return new k8s.core.v1.Secret(
@@ -94,6 +99,7 @@ function createService(name: string, args: ShopServiceArgs, parent: pulumi.Resou
       spec: {
         type,
         selector: selectorOf(entry.name),
+        ...(exposure?.type === 'loadBalancer' ? { loadBalancerSourceRanges: [...exposure.sourceRanges] } : {}),
         ports: [
           {
             name: 'http',
@@ -109,6 +115,26 @@ function createService(name: string, args: ShopServiceArgs, parent: pulumi.Resou
       ...(exposure?.type === 'nodePort' ? { hooks: { onError: [nodePortHint(entry.name)] } } : {}),
     },
   );
+}
+
+/** Where the console takes telemetry: inside the cluster only, however its page is reached. */
+function createOtlpService(name: string, { cluster, entry }: ShopServiceArgs, parent: pulumi.Resource) {
+  return new k8s.core.v1.Service(
+    `${name}-otlp`,
+    {
+      metadata: cluster.metadata(CONSOLE_OTLP.service, labelsOf(entry.name)),
+      spec: {
+        selector: selectorOf(entry.name),
+        ports: [{ name: 'otlp-http', port: CONSOLE_OTLP.port, targetPort: 'otlp-http' }],
+      },
+    },
+    cluster.inside(parent),
+  );
+}
+
+/** The host of its own load balancer, by which people call it. */
+function ownAddress({ exposure }: ShopServiceArgs, service: k8s.core.v1.Service): pulumi.Output<string>[] {
+  return exposure?.type === 'loadBalancer' ? [addressOf(service, null).host] : [];
 }
 
 /** What a StatefulSet's pods get their names from. */
@@ -193,8 +219,11 @@ function podTemplate(args: ShopServiceArgs): k8s.types.input.core.v1.PodTemplate
           image,
           // By digest, so a pulled image is the right one; a parked host starts without its registry.
           imagePullPolicy: 'IfNotPresent',
-          ports: [{ name: 'http', containerPort: entry.port }],
-          env: serviceVariables(entry, args).map((variable) => containerVariable(variable, entry.name)),
+          ports: [
+            { name: 'http', containerPort: entry.port },
+            ...(entry.name === 'console' ? [{ name: 'otlp-http', containerPort: CONSOLE_OTLP.port }] : []),
+          ],
+          env: serviceVariables(entry, { ...variablesOf(args), ...hostsVariable(args) }).map((variable) => containerVariable(variable, entry.name)),
           securityContext: CONTAINER_SECURITY,
           resources: resources(requestsOf(entry), limitsOf(entry)),
           startupProbe: { ...get('/livez'), periodSeconds: 1, failureThreshold: 60 },
@@ -207,6 +236,15 @@ function podTemplate(args: ShopServiceArgs): k8s.types.input.core.v1.PodTemplate
       volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '64Mi' } }, ...(databaseCa ? [databaseCa.volume] : [])],
     },
   };
+}
+
+function variablesOf({ replicas, otlpEndpoint, redisKind, traceLink }: ShopServiceArgs) {
+  return { replicas, otlpEndpoint, redisKind, ...(traceLink === undefined ? {} : { traceLink }) };
+}
+
+function hostsVariable({ knownHosts = [] }: ShopServiceArgs): { knownHosts?: pulumi.Output<string> } {
+  if (knownHosts.length === 0) return {};
+  return { knownHosts: pulumi.all([...knownHosts]).apply((hosts) => hosts.join(',')) };
 }
 
 function get(path: string) {

@@ -1,7 +1,8 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { Cluster } from '../cluster/cluster';
 import type { ClientCa } from '../postgres/server';
-import { ShopService, type Exposure } from './shop-service';
+import type { Exposure } from '../cluster/address';
+import { ShopService } from './shop-service';
 import { CATALOG, type DatabaseRole, type ServiceName, type StoreName } from '../../services/catalog';
 
 export interface ShopArgs {
@@ -14,6 +15,9 @@ export interface ShopArgs {
   databaseCa: ClientCa;
   redisUrl: pulumi.Output<string>;
   adminToken: pulumi.Output<string>;
+  cohortKey: pulumi.Output<string>;
+  /** Hosts by which people may call shop and console. */
+  knownHosts: readonly pulumi.Input<string>[];
   /** Address of a trace at the vendor, with `{traceId}`. */
   traceLink?: string;
   /** How people reach shop and console. */
@@ -39,11 +43,12 @@ export function createShop(args: ShopArgs): Record<ServiceName, ShopService> {
         redisKind: 'Redis 7',
         redisUrl: args.redisUrl,
         adminToken: args.adminToken,
+        cohortKey: args.cohortKey,
         ...(args.imagePullSecret === undefined ? {} : { imagePullSecret: args.imagePullSecret }),
         ...(entry.databaseRole === null
           ? {}
           : { databaseUrl: args.databaseUrls[entry.databaseRole], databaseCa: args.databaseCa }),
-        ...(exposure === undefined ? {} : { exposure }),
+        ...(exposure === undefined ? {} : { exposure, knownHosts: args.knownHosts }),
         ...(args.traceLink === undefined ? {} : { traceLink: args.traceLink }),
       },
       { dependsOn: [...args.dependsOn, ...entry.stores.map((store) => args.storesReady[store])] },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { serviceEntry } from '../../services/catalog';
+import { CATALOG, serviceEntry } from '../../services/catalog';
 import { serviceEnvironment, type ServiceSettings } from './service-processes';
 
 const settings: ServiceSettings = {
@@ -8,6 +8,7 @@ const settings: ServiceSettings = {
   databaseUrls: { superuser: 'a', shop_app: 'postgres://app', conductor: 'postgres://conductor' },
   redis: { url: 'redis://r', kind: 'stand-in' },
   adminToken: 'token',
+  keys: { otlp: 'of-the-run', cohort: 'of-the-load' },
   forwardOtlpTo: 'https://vendor.example',
   folder: { logs: '/logs', compileCache: '/cache' },
   env: {
@@ -21,6 +22,7 @@ const settings: ServiceSettings = {
     HTTPS_PROXY: 'http://proxy:3128',
     DATABASE_URL: 'postgres://mine',
     LOG_LEVEL: 'WARNING',
+    ECOMMERCE_KNOWN_HOSTS: 'demo.test',
     CONSOLE_TRACE_LINK: 'https://vendor.example/{traceId}',
   },
   logLevel: null,
@@ -36,18 +38,30 @@ it("gives a service its own settings, and nothing of the user's shell that is me
     HOST: '127.0.0.1',
     PORT: String(entry.port + 100),
     DATABASE_URL: 'postgres://app',
-    REDIS_KIND: 'stand-in',
-    ADMIN_TOKEN: 'token',
-    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:8120',
+    COHORT_KEY: 'of-the-load',
+    KNOWN_HOSTS: 'demo.test',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:8121',
+    OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20of-the-run',
   });
 });
 
 it('gives the console its own variables and the way to the world outside', () => {
   const env = serviceEnvironment(serviceEntry('console'), { ...settings, logLevel: 'debug' });
+  assert.equal(env.OTLP_PORT, '8121');
+  assert.equal(env.OTLP_TOKEN, 'of-the-run');
+  assert.equal(env.COHORT_KEY, undefined);
   assert.equal(env.CONSOLE_FORWARD_OTLP_ENDPOINT, 'https://vendor.example');
   assert.equal(env.CONSOLE_TRACE_LINK, 'https://vendor.example/{traceId}');
   assert.equal(env.HTTPS_PROXY, 'http://proxy:3128');
   assert.equal(env.LOG_LEVEL, 'debug');
   assert.equal(env.FRONTEND_URL, 'http://127.0.0.1:8118');
   assert.equal(env.OTEL_SDK_DISABLED, undefined);
+});
+
+it('gives the admin token to the services with run-time control alone', () => {
+  const holders = CATALOG.filter((entry) => 'ADMIN_TOKEN' in serviceEnvironment(entry, settings));
+  assert.deepEqual(
+    holders.map(({ name }) => name),
+    ['load-generator', 'console'],
+  );
 });

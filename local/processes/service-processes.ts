@@ -1,9 +1,16 @@
 import path from 'node:path';
 import type { DataFolder } from '../../machine/data-folder';
 import { FOR_CHILD, childEnvironment, type LogLevel } from '../../machine/environment';
-import { CATALOG, urlVariable, type ServiceEntry, type ServiceName } from '../../services/catalog';
+import {
+  CATALOG,
+  CONSOLE_OTLP,
+  urlVariable,
+  type ServiceEntry,
+  type ServiceName,
+} from '../../services/catalog';
 import type { DatabaseUrls } from '../postgres/database';
 import type { Reporter } from '../reporter';
+import { secretWord } from '../secrets';
 import type { ProcessSpec } from './supervised-process';
 import type { Supervisor } from './supervisor';
 
@@ -13,12 +20,27 @@ const READY_TIMEOUT_MS = 120_000;
 /** The compiled tree (dist). */
 const DIST = path.resolve(__dirname, '..', '..');
 
+/** By what the processes of one run know each other; made anew for each run. */
+export interface RunKeys {
+  /** The console takes telemetry from who bears it. */
+  otlp: string;
+  /** A cohort is believed with it. */
+  cohort: string;
+}
+
+/** New keys: 192 random bits each, that need no escaping in a header. */
+export function newRunKeys(): RunKeys {
+  return { otlp: secretWord(), cohort: secretWord() };
+}
+
 /** What the services of one shop need to know of each other. */
 export interface ServiceSettings {
   portOffset: number;
   databaseUrls: DatabaseUrls;
   redis: { url: string; kind: string };
   adminToken: string;
+  /** Secrets of this run. */
+  keys: RunKeys;
   /** OTLP/HTTP base URL the console forwards to; null: nowhere. */
   forwardOtlpTo: string | null;
   folder: Pick<DataFolder, 'logs' | 'compileCache'>;
@@ -34,6 +56,11 @@ export const NODE_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=96']
 /** Port of a service, moved. */
 export function servicePort(entry: Pick<ServiceEntry, 'port'>, portOffset: number): number {
   return entry.port + portOffset;
+}
+
+/** Base URL of the console's OTLP port. */
+export function otlpUrl(portOffset: number): string {
+  return `http://127.0.0.1:${String(servicePort(CONSOLE_OTLP, portOffset))}`;
 }
 
 /** Base URL of each service. */
@@ -65,8 +92,9 @@ export function serviceSpec(entry: ServiceEntry, settings: ServiceSettings): Pro
 
 /** What a service reads: see its `readEnv`. */
 export function serviceEnvironment(entry: ServiceEntry, settings: ServiceSettings): NodeJS.ProcessEnv {
-  const { databaseUrls, redis, logLevel, forwardOtlpTo } = settings;
-  const urls = serviceUrls(settings.portOffset);
+  const { databaseUrls, redis, logLevel, forwardOtlpTo, keys, portOffset } = settings;
+  const urls = serviceUrls(portOffset);
+  const knownHosts = settings.env.ECOMMERCE_KNOWN_HOSTS ?? '';
   const isConsole = entry.name === 'console';
   // The presenter's page reaches every service: health, run-time control, the storefront's address.
   const calls = isConsole ? CATALOG.map(({ name }) => name) : entry.calls;
@@ -77,13 +105,22 @@ export function serviceEnvironment(entry: ServiceEntry, settings: ServiceSetting
       NODE_COMPILE_CACHE: settings.folder.compileCache,
       SERVICE: entry.name,
       HOST: '127.0.0.1',
-      PORT: String(servicePort(entry, settings.portOffset)),
+      PORT: String(servicePort(entry, portOffset)),
       ...Object.fromEntries(calls.map((name) => [urlVariable(name), urls[name]])),
       ...(entry.databaseRole === null ? {} : { DATABASE_URL: databaseUrls[entry.databaseRole] }),
       ...(entry.stores.includes('redis') ? { REDIS_URL: redis.url } : {}),
-      REDIS_KIND: redis.kind,
-      ADMIN_TOKEN: settings.adminToken,
-      OTEL_EXPORTER_OTLP_ENDPOINT: urls.console,
+      ...(entry.adminToken ? { ADMIN_TOKEN: settings.adminToken } : {}),
+      ...(entry.shop ? { COHORT_KEY: keys.cohort } : {}),
+      ...(knownHosts === '' ? {} : { KNOWN_HOSTS: knownHosts }),
+      OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl(portOffset),
+      OTEL_EXPORTER_OTLP_HEADERS: `authorization=${encodeURIComponent(`Bearer ${keys.otlp}`)}`,
+      ...(isConsole
+        ? {
+            REDIS_KIND: redis.kind,
+            OTLP_PORT: String(servicePort(CONSOLE_OTLP, portOffset)),
+            OTLP_TOKEN: keys.otlp,
+          }
+        : {}),
       ...(logLevel === null ? {} : { LOG_LEVEL: logLevel }),
       ...(isConsole && forwardOtlpTo !== null ? { CONSOLE_FORWARD_OTLP_ENDPOINT: forwardOtlpTo } : {}),
     },

@@ -57,6 +57,8 @@ const operatorCidr = z.string().superRefine((value, context) => {
   if (fault !== null) context.addIssue({ code: 'custom', message: fault });
 });
 
+const networks = z.preprocess(json, z.array(operatorCidr).min(1));
+
 /** Images that are not ours, pinned by version. */
 export const DEFAULT_IMAGES = {
   base: 'node:24.9.0-bookworm-slim',
@@ -100,6 +102,12 @@ const postgresAccess = {
     allowed: 'a host name or an address, without a port',
     default: "the host of the kubeconfig's server",
     description: 'Where the NodePorts answer: any node of the cluster.',
+  }),
+  sourceRanges: key(networks, {
+    type: 'list of CIDRs',
+    allowed: 'a list of networks of /8 or narrower (IPv6: /16), e.g. ["203.0.113.7/32"], never 0.0.0.0/0',
+    default: 'required with `postgresAccess.type: loadBalancer`',
+    description: 'Who may reach shop, console and PostgreSQL through the load balancers.',
   }),
 };
 
@@ -210,6 +218,14 @@ const shape = {
   }),
   postgresAccess: grouped(postgresAccess),
   nodePorts: grouped(nodePorts),
+  knownHosts: key(z.preprocess(json, z.array(text(/^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)$/))), {
+    type: 'list of hosts',
+    allowed:
+      'a list of host names or addresses without scheme and port, in lower case, e.g. ["shop.example.com"]',
+    default: "none besides the node's (or load balancer's) own address and the names in the cluster",
+    description:
+      'By which names people may call shop and console. Any other `Host` is refused (421): a page whose name was pointed at them must not read them.',
+  }),
   images: grouped(images),
   otlp: grouped(otlp),
   coralogix: grouped(coralogix),
@@ -251,7 +267,7 @@ const shape = {
     description:
       'Release of K3s on the host and its agents. Another one makes new hosts, with an empty database.',
   }),
-  operatorCidrs: key(z.preprocess(json, z.array(operatorCidr).min(1)), {
+  operatorCidrs: key(networks, {
     type: 'list of CIDRs',
     allowed:
       'a list of networks of /8 or narrower (IPv6: /16), e.g. ["203.0.113.7/32"], never 0.0.0.0/0 (your own address: `curl https://checkip.amazonaws.com`)',
@@ -446,6 +462,34 @@ function missingKeys(config: Readonly<Record<string, unknown>>): ConfigFault[] {
   }
 }
 
+/** Who may come through load balancers has to be said. */
+function loadBalancerFaults(config: Partial<DeploymentConfig>): ConfigFault[] {
+  const { type, sourceRanges } = config.postgresAccess ?? {};
+  if (type === 'loadBalancer' && sourceRanges === undefined) {
+    return [
+      {
+        key: 'postgresAccess.sourceRanges',
+        value: undefined,
+        message:
+          'is missing: who may reach shop, console and PostgreSQL through the load balancers? Your own address: ' +
+          `pulumi config set --path 'postgresAccess.sourceRanges[0]' "$(curl -s https://checkip.amazonaws.com)/32"`,
+      },
+    ];
+  }
+  if (type !== 'loadBalancer' && sourceRanges !== undefined) {
+    return [
+      {
+        key: 'postgresAccess.sourceRanges',
+        value: sourceRanges,
+        message:
+          'belongs to `postgresAccess.type: loadBalancer`: a NodePort is open to whoever reaches the nodes, which the ' +
+          "cluster's own network decides",
+      },
+    ];
+  }
+  return [];
+}
+
 function contradictions(config: Partial<DeploymentConfig>): ConfigFault[] {
   const faults: ConfigFault[] = [];
   if ((config.vpcId === undefined) !== (config.subnetId === undefined)) {
@@ -479,6 +523,7 @@ function contradictions(config: Partial<DeploymentConfig>): ConfigFault[] {
     });
   }
   faults.push(...operatorFaults(config));
+  faults.push(...loadBalancerFaults(config));
   const ports = Object.entries({ ...DEFAULT_NODE_PORTS, ...config.nodePorts });
   for (const [name, port] of ports) {
     const other = ports.find(([candidate, taken]) => candidate < name && taken === port);

@@ -9,7 +9,7 @@ import { every } from '../lib/background';
 import { readEnv } from '../lib/env';
 import { logger } from '../lib/logger';
 import { ScenarioSubscription } from '../lib/scenario-subscription';
-import { runService } from '../lib/server';
+import { HOST_VARIABLE, runService } from '../lib/server';
 import { mountApi } from './api/routes';
 import { Conductor, type ConductorSession } from './conductor';
 import { Confirmations } from './control/confirmations';
@@ -18,6 +18,7 @@ import { mountControl } from './control/routes';
 import { Forwarder, type Send } from './otlp/forwarder';
 import { parseHeaders } from './otlp/headers';
 import { OtlpReceiver } from './otlp/receiver';
+import { listenForOtlp, otlpVariables } from './otlp/server';
 import { mountPage, securityHeaders } from './page/page';
 import { RunBook } from './runs/run-book';
 import { TelemetryStore } from './store/telemetry-store';
@@ -36,6 +37,8 @@ const OBSERVE_MS = 2000;
 /** Starts the console: OTLP receiver, store, reading end points, page, and the conductor of run-time control. */
 export async function start(): Promise<void> {
   const env = readEnv({
+    ...HOST_VARIABLE,
+    ...otlpVariables,
     DATABASE_URL: z.string().min(1, 'the URL of the database, as role conductor'),
     REDIS_KIND: z.string().min(1).optional(),
     CONSOLE_FORWARD_OTLP_ENDPOINT: z
@@ -107,6 +110,8 @@ export async function start(): Promise<void> {
   const broadcast = new Broadcast(view, hub);
   subscription.onChange((effective) => {
     runs.follow(effective);
+    const run = runs.latest();
+    if (run !== null) store.holdRun(run.runId);
     conductor.follow(effective);
     // What this misses the timer reads.
     void observer.look().catch(() => undefined);
@@ -131,12 +136,14 @@ export async function start(): Promise<void> {
       hub.close();
     });
   }
+  const closeOtlp = await listenForOtlp(receiver, {
+    port: env.OTLP_PORT,
+    host: env.HOST,
+    token: env.OTLP_TOKEN,
+  });
   await runService({
     name: 'console',
     subscription,
-    rawRoutes: (router) => {
-      receiver.mount(router);
-    },
     routes: (router) => {
       router.use(securityHeaders());
       mountApi(router, {
@@ -162,9 +169,9 @@ export async function start(): Promise<void> {
       stream: hub.status(),
       redis: env.REDIS_KIND ?? null,
     }),
-    close: () => {
+    close: async () => {
       for (const task of tasks) task.stop();
-      return observer.close();
+      await Promise.allSettled([closeOtlp(), observer.close()]);
     },
   });
 }

@@ -1,16 +1,26 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
+import { bearsSecret } from './bearer';
 import { HttpError } from './errors';
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+/** Addresses by which only this machine, or a tunnel that ends on it, is a caller. */
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
 
 /**
- * Lets a request through only with `Authorization: Bearer <ADMIN_TOKEN>`.
+ * Lets a request through only from this machine, where `npm start` runs or a tunnel through the Kubernetes API ends: the
+ * token must not cross a network in clear. And only with `Authorization: Bearer <ADMIN_TOKEN>`.
  *
- * @throws (per request) HttpError 401 `unauthorized`; 503 `admin-disabled` where the process has no token
+ * @throws (per request) HttpError 403 `admin-from-afar`; 401 `unauthorized`; 503 `admin-disabled` where the process has no token
  */
 export function requireAdminToken(token: string | undefined = process.env.ADMIN_TOKEN): RequestHandler {
   return (request, response, next) => {
+    if (!LOOPBACK.test(request.socket.remoteAddress ?? '')) {
+      throw new HttpError(
+        403,
+        'admin-from-afar',
+        'Run-time control is reached through the Kubernetes API, which encrypts it: npm run console -- --stack NAME. ' +
+          'A token that was sent here in clear should be replaced.',
+      );
+    }
     if (!token) {
       throw new HttpError(
         503,
@@ -18,9 +28,7 @@ export function requireAdminToken(token: string | undefined = process.env.ADMIN_
         'This service was started without ADMIN_TOKEN: set it and restart.',
       );
     }
-    const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
-    // Digests have one length, so that the comparison takes the same time whatever was given.
-    if (given === undefined || !timingSafeEqual(digest(given), digest(token))) {
+    if (!bearsSecret(request.headers.authorization, token)) {
       response.set('WWW-Authenticate', 'Bearer');
       throw new HttpError(
         401,

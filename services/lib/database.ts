@@ -243,8 +243,29 @@ function sqlState(error: unknown): string | null {
 
 const QUERY_CANCELED = '57014';
 
-function toHttpError(error: unknown): unknown {
+/** What PostgreSQL says while schema, roles and grants are not there (yet), by SQLSTATE. */
+const NOT_SET_UP = new Set([
+  '3D000', // no such database
+  '3F000', // no such schema
+  '42P01', // no such table
+  '42883', // no such function
+  '42501', // no right to it
+  '28000', // no such role
+  '28P01', // not its password
+]);
+
+/** What a caller is answered for an error of PostgreSQL: 503 for what passes, the error itself for a fault of ours. */
+export function toHttpError(error: unknown): unknown {
   if (error instanceof HttpError) return error;
+  if (NOT_SET_UP.has(sqlState(error) ?? '')) {
+    return new HttpError(
+      503,
+      'database-not-set-up',
+      'The database is not set up (yet): the first start, or the set-up Job, makes schema and catalog.',
+      {},
+      { cause: error },
+    );
+  }
   if (sqlState(error) === QUERY_CANCELED) {
     return new HttpError(
       503,

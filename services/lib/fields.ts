@@ -8,8 +8,10 @@ export const INT4_MAX = 2_147_483_647;
 /** Pieces of one product in a cart or an order. */
 export const MAX_QUANTITY = 99;
 
-/** The id of a user, a cart, an order or a payment, as callers choose them. */
-export const idField = z.string().regex(/^[\w.:-]{1,64}$/, 'must be 1 to 64 letters, digits or _ . : -');
+/** The id of a user, a cart, an order or a payment, as callers choose them: never a dot segment of a path. */
+export const idField = z
+  .string()
+  .regex(/^(?!\.+$)[\w.:-]{1,64}$/, 'must be 1 to 64 letters, digits or _ . : -, not dots alone');
 
 export const productIdField = z.int().min(1).max(INT4_MAX);
 

@@ -38,6 +38,13 @@ export function baseUrl(service: ServiceName): string {
   return process.env[urlVariable(service)] ?? `http://${service}:${String(serviceEntry(service).port)}`;
 }
 
+/** @throws Error for a path that is not the one it says: `..` in it would lead to another route of the service */
+function urlOf(service: ServiceName, path: string): URL {
+  const url = new URL(path, baseUrl(service));
+  if (url.pathname !== path) throw new Error(`${path} is no plain path of ${service}`);
+  return url;
+}
+
 /**
  * Calls another service. Trace context and baggage go along by themselves.
  *
@@ -49,7 +56,7 @@ export async function callService<T = unknown>(
   service: ServiceName,
   { method = 'GET', path, query, json, headers = {}, timeoutMs, schema }: ServiceRequest<T>,
 ): Promise<{ status: number; body: T }> {
-  const url = new URL(path, baseUrl(service));
+  const url = urlOf(service, path);
   for (const [name, value] of Object.entries(query ?? {})) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }

@@ -1,6 +1,7 @@
 import { context, trace } from '@opentelemetry/api';
 import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
-import type { Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
 import { z } from 'zod';
 import { serviceEntry, type ServiceName } from '../catalog';
 import { CALLER_GONE, isAbandoned, markAbandonedRequests } from './telemetry/abandoned-requests';
@@ -8,7 +9,9 @@ import { activeCohort, cohortOf, contextWithCohort, trafficTypeOfPath, type Coho
 import { readEnv } from './env';
 import { HttpError } from './errors';
 import { closeHttpClient } from './http-client';
+import { knownHosts } from './known-hosts';
 import { logger } from './logger';
+import { plainTarget, requireJson } from './request-form';
 import { meter } from './telemetry/metrics';
 import type { ScenarioSubscription } from './scenario-subscription';
 import { serverSpan } from './telemetry/server-span';
@@ -18,6 +21,10 @@ import { shutdownTelemetry } from './telemetry/bootstrap';
 /** After SIGTERM: how long open requests may take (ms), and when the process ends whatever happens. */
 const DRAIN_MS = 1_500;
 const HARD_EXIT_MS = 4_000;
+/** A request must be whole so long after it began (ms). */
+const REQUEST_DEADLINE_MS = 15_000;
+/** How routes are compared: as they are written. */
+const LITERAL = { strict: true, caseSensitive: true } as const;
 
 export interface ServiceOptions {
   name: ServiceName;
@@ -30,11 +37,12 @@ export interface ServiceOptions {
   close?: () => Promise<void>;
   /** Largest JSON body, default 64kb. */
   bodyLimit?: string;
-  /** Routes before the JSON body parser and the cohort. */
-  rawRoutes?: (router: Router) => void;
   /** Where it has one: /health tells the scenario from it, else from the last request's baggage. */
   subscription?: ScenarioSubscription;
 }
+
+/** Which of the machine's addresses a process listens on. */
+export const HOST_VARIABLE = { HOST: z.string().default('0.0.0.0') };
 
 /**
  * Runs a service: express with cohort, metrics, health routes and one error handler; listens on PORT; drains on
@@ -43,19 +51,51 @@ export interface ServiceOptions {
 export async function runService(options: ServiceOptions): Promise<void> {
   const env = readEnv({
     PORT: z.coerce.number().int().min(1).max(65_535).default(serviceEntry(options.name).port),
-    HOST: z.string().default('0.0.0.0'),
+    ...HOST_VARIABLE,
   });
-  const state: ServiceState = { draining: false, startedAt: Date.now(), seen: null };
+  const state = newState();
   const app = createApp(options, state);
-  const server = app.listen(env.PORT, env.HOST);
-  await new Promise<void>((resolve, reject) => {
-    server.once('listening', resolve);
-    server.once('error', reject);
-  });
-  // Longer than any client keeps an idle connection, so that none meets a closing one.
-  server.keepAliveTimeout = 65_000;
+  const server = await listen(app, env.PORT, env.HOST);
   logger.info({ port: env.PORT }, `${options.name} listens`);
   drainOnSignal(server, options, state);
+}
+
+/** Listens, with a deadline for whole requests. Resolves when it does; rejects e.g. for a port that is taken. */
+export async function listen(app: express.Express, port: number, host: string): Promise<Server> {
+  const server = createServer(
+    {
+      requestTimeout: REQUEST_DEADLINE_MS,
+      connectionsCheckingInterval: 5_000,
+      // Longer than any client keeps an idle connection, so that none meets a closing one.
+      keepAliveTimeout: 65_000,
+    },
+    app,
+  );
+  server.listen(port, host);
+  await once(server, 'listening');
+  return server;
+}
+
+/** Ends a server: what is under way may finish for `graceMs`. */
+export async function closeServer(server: Server, graceMs: number): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const impatience = setTimeout(() => {
+    server.closeAllConnections();
+  }, graceMs);
+  await closed;
+  clearTimeout(impatience);
+}
+
+/** An express whose routes are taken literally: `/api/checkout/` and `/API/Checkout` are no routes, and so no cohort's. */
+export function strictExpress(): express.Express {
+  const app = express();
+  app.enable('strict routing');
+  app.enable('case sensitive routing');
+  app.disable('x-powered-by');
+  app.disable('etag');
+  return app;
 }
 
 interface ServiceState {
@@ -65,26 +105,25 @@ interface ServiceState {
   seen: { cohort: Cohort; at: number } | null;
 }
 
-function createApp(options: ServiceOptions, state: ServiceState): express.Express {
-  const app = express();
-  app.disable('x-powered-by');
-  app.disable('etag');
+const newState = (): ServiceState => ({ draining: false, startedAt: Date.now(), seen: null });
+
+/** What a service answers. */
+export function createApp(options: ServiceOptions, state = newState()): express.Express {
+  const app = strictExpress();
   app.use((_request, response, next) => {
     // While draining, callers must not keep the connection for their next request.
     if (state.draining) response.set('Connection', 'close');
     next();
   });
+  app.use(knownHosts([options.name]));
+  app.use(plainTarget());
   app.use(healthRoutes(options, state));
-  if (options.rawRoutes) {
-    const raw = express.Router();
-    options.rawRoutes(raw);
-    app.use(raw);
-  }
   app.use(markAbandonedRequests());
   app.use(cohortMiddleware(state));
   app.use(requestMetrics());
+  app.use(requireJson());
   app.use(express.json({ limit: options.bodyLimit ?? '64kb' }));
-  const router = express.Router();
+  const router = express.Router(LITERAL);
   options.routes(router);
   app.use(router);
   app.use((request) => {
@@ -149,7 +188,7 @@ function requestMetrics(): RequestHandler {
 }
 
 function healthRoutes(options: ServiceOptions, state: ServiceState): Router {
-  const router = express.Router();
+  const router = express.Router(LITERAL);
   router.get('/livez', (_request, response) => {
     response.json({ status: 'ok' });
   });
@@ -217,7 +256,7 @@ async function runChecks(
 }
 
 /** The one error handler: every error becomes `{error, reason, …}` with a fitting status. */
-const errorHandler: ErrorRequestHandler = (error: unknown, request, response, next) => {
+export const errorHandler: ErrorRequestHandler = (error: unknown, request, response, next) => {
   if (response.headersSent) {
     next(error);
     return;
@@ -271,17 +310,7 @@ function drainOnSignal(server: Server, options: ServiceOptions, state: ServiceSt
 }
 
 async function shutdown(server: Server, options: ServiceOptions): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => {
-      resolve();
-    });
-  });
-  server.closeIdleConnections();
-  const impatience = setTimeout(() => {
-    server.closeAllConnections();
-  }, DRAIN_MS);
-  await closed;
-  clearTimeout(impatience);
+  await closeServer(server, DRAIN_MS);
   await Promise.allSettled([options.close?.(), options.subscription?.close(), closeHttpClient()]);
   await shutdownTelemetry();
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { RECOMMENDATION_BAND_CENTS } from '../../scenario/sql/catalog';
 import { PoolExhaustedError } from '../lib/database';
 import { HttpError } from '../lib/errors';
-import { categoryField, idField, INT4_MAX } from '../lib/fields';
+import { categoryField, idField, INT4_MAX, productIdTextField } from '../lib/fields';
 import { serverSpan } from '../lib/telemetry/server-span';
 import { parseInput } from '../lib/validate';
 import type { PlanObserver } from './plan-observer';
@@ -31,7 +31,7 @@ const recommendationsInput = z
     message: 'must not be above max_price_cents',
   });
 const lowStockInput = z.object({ limit: z.coerce.number().int().min(1).max(50).default(12) });
-const productInput = z.object({ id: z.coerce.number('a product number').int().min(1).max(INT4_MAX) });
+const productInput = z.object({ id: productIdTextField });
 
 /** Says on the server span what kind of query serves the request, as observed; nothing before the first look. */
 function setEndpointType(planned: Attributes): void {

@@ -23,7 +23,7 @@ const EVERYTHING = {
 const STACKS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'with defaults': {},
   'with everything': EVERYTHING,
-  'behind load balancers': { postgresAccess: '{"type":"loadBalancer"}' },
+  'behind load balancers': { postgresAccess: '{"type":"loadBalancer","sourceRanges":["203.0.113.0/24"]}' },
 };
 
 /** Findings that no object of this program mends, with the reason. */

@@ -24,6 +24,8 @@ const cannot = { ok: /** @type {false} */ (false), why: 'The outage is under way
 
 /** @type {NonNullable<State['pulse']>['flowAlert']} */
 const flowAlert = {
+  run_id: 'blackfriday-1-1000',
+  ended_at: null,
   state: 'firing',
   since_minute: 19,
   evaluated_minute: 20,
@@ -146,20 +148,6 @@ export const failingState = () => ({
       'ablate-index': can,
       'ablate-pool': can,
       'ablate-none': cannot,
-    },
-    choices: {
-      outages: [
-        { mode: 'blackfriday', title: 'Black Friday', peakMinute: 20 },
-        { mode: 'blackfriday-v3', title: 'Black Friday, third version', peakMinute: 25 },
-      ],
-      paces: [
-        { minuteSeconds: 60, runSeconds: 1800 },
-        { minuteSeconds: 6, runSeconds: 180 },
-      ],
-      ablations: [
-        { what: 'index', action: 'Restore only the index' },
-        { what: 'none', action: 'Put both causes back' },
-      ],
     },
     watched: [
       {

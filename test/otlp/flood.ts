@@ -1,5 +1,6 @@
 /**
- * Sends the console realistic traces at a steady rate: `node flood.js URL SPANS_PER_SECOND SECONDS json|protobuf`.
+ * Sends the console realistic traces at a steady rate: `node flood.js URL SPANS_PER_SECOND SECONDS json|protobuf`,
+ * with the run's secret (`otlp` in run.json) in OTLP_TOKEN.
  * A checkout of sixteen spans from eight services, half of them failing at the pool with links to older traces, in
  * one request per service and half second, as batch processors send.
  */
@@ -163,7 +164,10 @@ async function main(): Promise<void> {
         const started = performance.now();
         const response = await fetch(`${url}/v1/traces`, {
           method: 'POST',
-          headers: { 'content-type': json ? 'application/json' : 'application/x-protobuf' },
+          headers: {
+            'content-type': json ? 'application/json' : 'application/x-protobuf',
+            authorization: `Bearer ${process.env.OTLP_TOKEN ?? ''}`,
+          },
           body: new Uint8Array(body),
         });
         await response.arrayBuffer();

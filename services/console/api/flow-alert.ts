@@ -17,6 +17,10 @@ const ARRIVAL_SECONDS = 2;
 
 /** The flow alert as the page and /api/summary tell it. */
 export interface FlowAlertAnswer {
+  /** Whose minutes it looked at; null before the first run. */
+  run_id: string | null;
+  /** When that run ended (ISO time): everything here is of the past then. Null while it is in force. */
+  ended_at: string | null;
   state: FlowAlert['state'];
   /** First minute of the incident that is open; null while armed. */
   since_minute: number | null;
@@ -40,6 +44,8 @@ export function flowAlertOf(
     inForce && !isOver,
   );
   return {
+    run_id: run?.runId ?? null,
+    ended_at: run?.endedMs == null ? null : new Date(run.endedMs).toISOString(),
     state: alert.state,
     since_minute: alert.sinceMinute,
     evaluated_minute: alert.evaluatedMinute,

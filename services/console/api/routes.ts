@@ -79,6 +79,7 @@ export function mountApi(router: Router, options: ApiOptions): void {
       minutes: query.minutes,
       minuteServices: query.minute_services,
       effective: options.effective(),
+      ended: endedRun(view.run(null)),
       redis: options.redis,
     });
     if (summary === null) {
@@ -163,6 +164,11 @@ export function mountApi(router: Router, options: ApiOptions): void {
     };
   });
   get('/api/conductor', () => view.conductor());
+}
+
+/** A run that has ended, and when. */
+function endedRun(run: KnownRun | null): { runId: string; atMs: number } | null {
+  return run?.endedMs == null ? null : { runId: run.runId, atMs: run.endedMs };
 }
 
 /** The newest failed and the newest good checkout that are whole, as examples. */

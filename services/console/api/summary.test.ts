@@ -46,13 +46,17 @@ function effective(fields: Partial<Scenario> = {}): EffectiveScenario {
   return { scenario, source: 'override', startTimestamp: START_MS / 1000, pausedAt: null, expiresAt: null };
 }
 
-function summary(from: TelemetryStore, options: { runId?: string; minutes?: boolean } = {}): Summary {
+function summary(
+  from: TelemetryStore,
+  options: { runId?: string; minutes?: boolean; ended?: { runId: string; atMs: number } } = {},
+): Summary {
   const found = summarize(from, {
     nowMs,
     runId: options.runId ?? null,
     minutes: options.minutes ?? true,
     minuteServices: true,
     effective: effective(),
+    ended: options.ended ?? null,
     redis: 'redis-server 7',
   });
   assert.ok(found);
@@ -284,7 +288,14 @@ describe('the summary', () => {
     assert.equal(summary(filled).run?.runId, 'new');
     assert.equal(summary(filled, { runId: 'old' }).run?.minutes[0]?.traffic.demo.requests, 2);
     assert.equal(
-      summarize(filled, { nowMs, runId: 'never', minuteServices: true, effective: null, redis: null }),
+      summarize(filled, {
+        nowMs,
+        runId: 'never',
+        minuteServices: true,
+        effective: null,
+        ended: null,
+        redis: null,
+      }),
       null,
     );
     for (let n = 0; n < 20; n += 1) {
@@ -353,6 +364,18 @@ describe('the summary', () => {
       5,
       'a run no longer effective',
     );
+  });
+
+  it('says of which windows the end of a run is a part', () => {
+    const windows = (secondsAgo: number) => {
+      const { last10s, last60s } = summary(store(), {
+        ended: { runId: 'run-1', atMs: nowMs - secondsAgo * 1000 },
+      }).windows;
+      return [last10s.tailOfRun, last60s.tailOfRun];
+    };
+    assert.deepEqual(windows(5), ['run-1', 'run-1']);
+    assert.deepEqual(windows(30), [null, 'run-1']);
+    assert.deepEqual(windows(90), [null, null]);
   });
 });
 

@@ -30,6 +30,8 @@ interface RouteStats extends Stats {
 
 export interface WindowSummary {
   seconds: number;
+  /** The run that ended within the window: its last failures are in these figures, and no news. Null without one. */
+  tailOfRun: string | null;
   /** From the frontend's /api/browse and /api/checkout. */
   traffic: { baseline: Stats; demo: Stats };
   services: Record<string, ByTraffic>;
@@ -97,6 +99,8 @@ export interface SummaryOptions {
   /** Statistics by service also for each demo minute. */
   minuteServices: boolean;
   effective: EffectiveScenario | null;
+  /** The last run, when it is over (Unix ms); null otherwise. */
+  ended: { runId: string; atMs: number } | null;
   redis: string | null;
 }
 
@@ -106,11 +110,20 @@ export function summarize(store: TelemetryStore, options: SummaryOptions): Summa
   const { aggregates } = store;
   const runIds = aggregates.runIds();
   if (options.runId !== null && !runIds.includes(options.runId)) return null;
-  const runId = options.runId ?? runIds[0] ?? null;
+  // The run in force, whatever others telemetry may tell of.
+  const inForce = runIds.find((id) => id === effective?.scenario.runId);
+  const runId = options.runId ?? inForce ?? runIds[0] ?? null;
   const until = Math.floor(nowMs / 1000) - SETTLE_SECONDS;
   const window = (seconds: number): WindowSummary => {
     const series = aggregates.window(until - seconds, until);
-    return { seconds, ...groups(series, seconds), services: services(series, seconds) };
+    const { ended } = options;
+    const tail = ended !== null && ended.atMs / 1000 > until - seconds;
+    return {
+      seconds,
+      tailOfRun: tail ? ended.runId : null,
+      ...groups(series, seconds),
+      services: services(series, seconds),
+    };
   };
   return {
     at: new Date(nowMs).toISOString(),

@@ -31,7 +31,7 @@ export function answerExport(
 }
 
 /** gRPC codes of `google.rpc.Status`, by HTTP status. */
-const RPC_CODES: Readonly<Record<number, number>> = { 400: 3, 408: 4, 413: 8, 415: 3, 503: 14 };
+const RPC_CODES: Readonly<Record<number, number>> = { 400: 3, 401: 16, 408: 4, 413: 8, 415: 3, 503: 14 };
 
 /** A `google.rpc.Status`, as OTLP/HTTP wants errors. Senders retry after 503 only. */
 export function answerError(response: Response, encoding: Encoding, status: number, message: string): void {

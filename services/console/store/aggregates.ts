@@ -208,6 +208,11 @@ export class Aggregates {
     return series;
   }
 
+  /** This run is in force: it stays, whatever other runs telemetry tells of. */
+  holdRun(runId: string): void {
+    this.runs.hold(runId);
+  }
+
   /** The runs, newest first. */
   runIds(): string[] {
     return this.runs.newestFirst().map(({ runId }) => runId);

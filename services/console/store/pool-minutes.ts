@@ -36,6 +36,11 @@ export class PoolMinutes {
     kept.max = pool.max ?? kept.max;
   }
 
+  /** This run is in force: it stays. */
+  holdRun(runId: string): void {
+    this.runs.hold(runId);
+  }
+
   /** A run's minutes by number; empty for an unknown run. */
   minutes(runId: string): ReadonlyMap<number, PoolMinute> {
     return this.runs.get(runId)?.minutes ?? new Map<number, PoolMinute>();

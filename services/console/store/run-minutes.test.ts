@@ -16,6 +16,12 @@ describe('the minutes of the newest runs', () => {
       kept.newestFirst().map(({ runId }) => runId),
       ['d', 'c', 'b'],
     );
+    kept.hold('b');
+    for (const runId of ['forged-1', 'forged-2', 'forged-3', 'forged-4', 'd']) kept.open(runId);
+    assert.deepEqual(
+      kept.newestFirst().map(({ runId }) => runId),
+      ['d', 'forged-4', 'b'],
+    );
     const run = kept.open('d');
     for (let minute = 0; minute < 242; minute += 1) {
       const begun = kept.minute(run, minute);

@@ -13,6 +13,7 @@ export interface RunEntry<R, M> {
 /** Something kept for the newest runs and, of each, for its newest demo minutes: bounded whatever arrives. */
 export class RunMinutes<R, M> {
   private readonly runs = new Map<string, RunEntry<R, M>>();
+  private inForce: string | null = null;
 
   /**
    * @param newRun what a run begins with
@@ -25,13 +26,18 @@ export class RunMinutes<R, M> {
     private readonly forgotten: (whole: R, minute: M) => void = () => undefined,
   ) {}
 
-  /** The run of that id, begun if it is new; the oldest one goes when there are too many. */
+  /** This run is never forgotten in favour of others, whatever they call themselves. */
+  hold(runId: string): void {
+    this.inForce = runId;
+  }
+
+  /** The run of that id, begun if it is new; the oldest one that is not in force goes when there are too many. */
   open(runId: string): RunEntry<R, M> {
     const known = this.runs.get(runId);
     if (known !== undefined) return known;
     const run: RunEntry<R, M> = { runId, whole: this.newRun(), minutes: new Map() };
     this.runs.set(runId, run);
-    const [oldest] = this.runs.keys();
+    const oldest = [...this.runs.keys()].find((id) => id !== this.inForce);
     if (this.runs.size > MAX_RUNS && oldest !== undefined) this.runs.delete(oldest);
     return run;
   }

@@ -111,6 +111,12 @@ export class TelemetryStore implements TelemetrySink {
     this.logs.dropBefore(this.notBeforeMs);
   }
 
+  /** A run is in force (again): its figures outlive those of any other. */
+  holdRun(runId: string): void {
+    this.aggregates.holdRun(runId);
+    this.pools.holdRun(runId);
+  }
+
   /** Once a second. */
   tick(): void {
     this.traces.tick(this.now());

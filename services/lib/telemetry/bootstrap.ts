@@ -6,6 +6,7 @@
 import type { IncomingMessage } from 'node:http';
 import { propagation, ROOT_CONTEXT, type Attributes } from '@opentelemetry/api';
 import { BaggageSpanProcessor } from '@opentelemetry/baggage-span-processor';
+import { CompositePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
@@ -25,6 +26,7 @@ import { AggregationType, PeriodicExportingMetricReader } from '@opentelemetry/s
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
 import { COHORT_KEYS, cohortOf, trafficTypeOfPath } from '../cohort';
+import { CohortPropagator } from './cohort-propagator';
 import { CohortSpanProcessor } from './cohort-span-processor';
 import { METRICS_INTERVAL_MS } from './metrics-interval';
 import { onQueryRequest, onQueryResponse } from './query-observation';
@@ -43,7 +45,7 @@ const BATCH = {
 const service = process.env.SERVICE ?? 'unknown';
 const enabled = Boolean(process.env.OTEL_EXPORTER_OTLP_ENDPOINT);
 
-/** What a server span gets when its baggage names no whole cohort: that of its route. */
+/** What a server span gets when no baggage that counts names a whole cohort: that of its route. */
 function cohortOfRoute(request: IncomingMessage): Attributes {
   if (cohortOf(propagation.extract(ROOT_CONTEXT, request.headers))) return {};
   return { 'traffic.type': trafficTypeOfPath(request.url ?? '/'), 'demo.run_id': 'none' };
@@ -85,6 +87,9 @@ const sdk = new NodeSDK({
   // What the deployment knows outranks what the process says of itself: OTEL_RESOURCE_ATTRIBUTES (pod, node, the
   // vendor's application), and OTEL_SERVICE_NAME. No detector looks at host or process: that is nobody's business.
   resourceDetectors: [resourceAttributesEnvDetector, serviceNameEnvDetector],
+  textMapPropagator: new CompositePropagator({
+    propagators: [new W3CTraceContextPropagator(), new CohortPropagator(process.env.COHORT_KEY)],
+  }),
   spanProcessors: [
     new BaggageSpanProcessor((key) => (COHORT_KEYS as readonly string[]).includes(key)),
     new CohortSpanProcessor(),

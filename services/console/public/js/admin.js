@@ -3,6 +3,9 @@
 const KEY = 'console.admin-token';
 const PATIENCE_MS = 15_000;
 
+const FROM_AFAR =
+  'This page came over a network in clear, where the token must not go. Open it with: npm run console -- --stack NAME';
+
 /** The console did not do what was asked. */
 class Refused extends Error {
   /** @param {string} message @param {number} status */
@@ -28,6 +31,8 @@ export function takeTokenFromAddress() {
 
 /** @param {string} path @param {string} secret @param {object} [json] */
 async function call(path, secret, json) {
+  // Neither this machine nor TLS: the token would cross a network in clear.
+  if (!isSecureContext) throw new Refused(FROM_AFAR, 403);
   const response = await fetch(`admin/override/${path}`, {
     method: json ? 'POST' : 'GET',
     headers: { authorization: `Bearer ${secret}`, ...(json && { 'content-type': 'application/json' }) },

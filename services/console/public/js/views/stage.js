@@ -315,7 +315,9 @@ function alertCard() {
       attribute(element, 'data-firing', flowAlert.state === 'firing');
       text(
         state,
-        flowAlert.state === 'firing' ? `Firing since minute ${String(flowAlert.since_minute)}` : 'Armed',
+        flowAlert.state === 'firing'
+          ? `Firing since minute ${String(flowAlert.since_minute)}`
+          : armedWords(flowAlert),
       );
       draw(
         flowAlert.conditions.map(({ name, threshold, met }) => ({
@@ -325,6 +327,12 @@ function alertCard() {
       );
     },
   };
+}
+
+/** What an alert that does not fire says: whose its conditions are, once the run is over. @param {Pulse['flowAlert']} alert */
+function armedWords({ ended_at, evaluated_minute }) {
+  if (ended_at === null || evaluated_minute === null) return 'Armed';
+  return `Armed. The run is over; its minute ${String(evaluated_minute)} was:`;
 }
 
 /** A small stage for the presenter's window. */

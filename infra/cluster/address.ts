@@ -1,6 +1,15 @@
 import type * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 
+/** A load balancer, for these networks alone. */
+export interface LoadBalancer {
+  type: 'loadBalancer';
+  sourceRanges: readonly string[];
+}
+
+/** How a Service is reached from outside. */
+export type Exposure = { type: 'nodePort'; nodePort: number } | LoadBalancer;
+
 /** Host and port at which a Service answers this machine. */
 export interface Address {
   host: pulumi.Output<string>;

@@ -1,0 +1,61 @@
+import { runCommand } from '../machine/command';
+import { EXIT } from '../machine/errors';
+import { Interruption } from '../machine/interruption';
+import { flag, REPOSITORY, type Command, type ValuesOf } from '../machine/options';
+import { standardOutput } from '../machine/terminal';
+import { discoverTarget } from './target/discover';
+import { TARGET_OPTIONS } from './target/target-options';
+
+const OPTIONS = {
+  stack: TARGET_OPTIONS.stack,
+  dataDir: TARGET_OPTIONS.dataDir,
+  token: flag('print an address that unlocks run-time control: it has the admin token in it'),
+};
+
+const CONSOLE: Command<typeof OPTIONS> = {
+  name: 'console',
+  about: "Opens a deployed stack's console on this machine, through the Kubernetes API.",
+  usage: '--stack NAME',
+  options: OPTIONS,
+  notes: `Run-time control of a stack is reached this way only: the API's TLS carries the admin token. The page's own NodePort
+(pulumi stack output consoleUrl) is for watching. It is open until Ctrl-C.
+
+Exit codes: 0 ended by Ctrl-C, 1 no such stack or no console that is ready, 2 bad options.`,
+};
+
+/** `npm run console`. Resolves with the exit code. */
+async function main(options: ValuesOf<typeof OPTIONS>): Promise<number> {
+  const output = standardOutput(() => undefined);
+  const interruption = new Interruption(() => undefined);
+  interruption.listen(() => true);
+  const target = await discoverTarget({ ...options, target: 'stack', repositoryDir: REPOSITORY, output });
+  try {
+    // Asked once, so that a console that is not there is said now.
+    await target.endpoints('console');
+    const url = await target.serviceUrl('console');
+    output.line(
+      `Console of stack ${target.name}: ${url}/${options.token ? `#token=${target.adminToken}` : ''}`,
+    );
+    if (!options.token)
+      output.line('Its token, for run-time control: pulumi stack output adminToken --show-secrets');
+    output.line('Ctrl-C closes it.');
+    await untilAsked(interruption.signal);
+    return interruption.error === null ? EXIT.ok : EXIT.failed;
+  } finally {
+    await target.close();
+  }
+}
+
+/** Waits for the end. A tunnel lets its process end: this one stays. */
+async function untilAsked(signal: AbortSignal): Promise<void> {
+  const stay = setInterval(() => undefined, 60_000);
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => {
+      resolve();
+    });
+  });
+  clearInterval(stay);
+}
+
+runCommand(CONSOLE, main);

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { currentCohort } from './cohort';
+import { closeServer, createApp, listen } from './server';
+
+describe('a service', () => {
+  let server: Server;
+  before(async () => {
+    const app = createApp({
+      name: 'frontend',
+      routes: (router) => {
+        router.post('/api/checkout', (_request, response) => {
+          response.json({ cohort: currentCohort().trafficType });
+        });
+        router.delete('/things/:id', (request, response) => {
+          response.json({ id: request.params.id });
+        });
+      },
+    });
+    server = await listen(app, 0, '127.0.0.1');
+  });
+  after(() => closeServer(server, 0));
+
+  /** Status line and body of a request as it is written, which no client would send. */
+  async function send(
+    target: string,
+    headers = 'content-type: application/json',
+    method = 'POST',
+  ): Promise<string> {
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    socket.end(
+      `${method} ${target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n${headers}\r\ncontent-length: 2\r\n\r\n{}`,
+    );
+    let text = '';
+    socket.on('data', (chunk) => (text += String(chunk)));
+    await once(socket, 'close');
+    return `${/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 'nothing'} ${text.split('\r\n\r\n')[1] ?? ''}`;
+  }
+
+  it('takes its routes literally, so that route and cohort are told by the same path', async () => {
+    assert.equal(await send('/api/checkout'), '200 {"cohort":"demo"}');
+    assert.equal(await send('/api/checkout?x=1'), '200 {"cohort":"demo"}');
+    for (const target of [
+      '/api/checkout/',
+      '/API/Checkout',
+      '/api//checkout',
+      '/api/%63heckout',
+      '//api/checkout',
+    ])
+      assert.match(await send(target), /^404 /, target);
+  });
+
+  it('refuses targets that two readers could take for different paths', async () => {
+    for (const target of ['http://localhost/api/checkout', '/api/checkout#x', '/api\\checkout#', '*'])
+      assert.match(await send(target), /^400 /, target);
+  });
+
+  it('refuses hosts it does not know', async () => {
+    assert.match(await send('/api/checkout', 'content-type: application/json', 'POST'), /^200/);
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    socket.end('GET /health HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n');
+    let text = '';
+    socket.on('data', (chunk) => (text += String(chunk)));
+    await once(socket, 'close');
+    assert.match(text, /^HTTP\/1\.1 421 /);
+    assert.match(text, /ECOMMERCE_KNOWN_HOSTS/);
+  });
+
+  it('is written to as JSON only, as no page of another origin can unasked', async () => {
+    for (const headers of [
+      'content-type: text/plain',
+      'content-type: application/x-www-form-urlencoded',
+      'x: y',
+    ])
+      assert.match(await send('/api/checkout', headers), /^415 .*application\/json/, headers);
+    assert.match(await send('/api/checkout', 'content-type: application/json; charset=utf-8'), /^200/);
+    // Not a method that needs no leave.
+    assert.equal(await send('/things/a', 'x: y', 'DELETE'), '200 {"id":"a"}');
+  });
+
+  it('answers 400 to a path that is no text', async () => {
+    assert.match(await send('/things/%ff', 'x: y', 'DELETE'), /^400 /);
+  });
+});

@@ -1,0 +1,39 @@
+import { propagation, type Context, type TextMapGetter, type TextMapPropagator, type TextMapSetter } from '@opentelemetry/api';
+import { W3CBaggagePropagator } from '@opentelemetry/core';
+import { sameSecret } from '../bearer';
+import { COHORT_KEYS, cohortOf } from '../cohort';
+
+/** Beside the baggage: proves that it comes from the load generator, or from a service that believed it. */
+export const COHORT_KEY_HEADER = 'x-cohort-key';
+
+/**
+ * Carries the cohort as W3C baggage, and believes it only with the key that the shop's processes share (`COHORT_KEY`).
+ * Anybody else's baggage is dropped: whoever calls the shop from outside belongs to the cohort of the route, and to no
+ * run. Without a key nobody is believed.
+ */
+export class CohortPropagator implements TextMapPropagator {
+  private readonly baggage = new W3CBaggagePropagator();
+
+  constructor(private readonly key: string | undefined) {}
+
+  inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
+    if (!this.key || cohortOf(context) === null) return;
+    this.baggage.inject(context, carrier, setter);
+    setter.set(carrier, COHORT_KEY_HEADER, this.key);
+  }
+
+  extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
+    const given = getter.get(carrier, COHORT_KEY_HEADER);
+    if (!this.key || typeof given !== 'string' || !sameSecret(given, this.key)) return context;
+    const told = propagation.getBaggage(this.baggage.extract(context, carrier, getter));
+    const entries = COHORT_KEYS.flatMap((name) => {
+      const entry = told?.getEntry(name);
+      return entry === undefined ? [] : [[name, { value: entry.value }] as const];
+    });
+    return propagation.setBaggage(context, propagation.createBaggage(Object.fromEntries(entries)));
+  }
+
+  fields(): string[] {
+    return [...this.baggage.fields(), COHORT_KEY_HEADER];
+  }
+}
