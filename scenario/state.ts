@@ -1,6 +1,7 @@
+import { DocumentFault, overrideDocument, scenarioDocument } from './document';
 import type { SqlExecutor } from './sql/executor';
 import { stateQuery } from './sql/state';
-import type { Ablation, DemoMode, EffectiveScenario, Override, Scenario } from './types';
+import type { EffectiveScenario, Override, Scenario } from './types';
 
 /** Both rows of the scenario state. */
 export interface ScenarioState {
@@ -11,36 +12,44 @@ export interface ScenarioState {
 /** The rows as they were read: with the override's revision, which a change of it has to name. */
 export interface StoredState extends ScenarioState {
   overrideRevision: string | null;
+  /** Of rows that hold no scenario, and therefore do not count. */
+  faults: string[];
 }
 
-/** Reads desired and override row; an expired override does not count. */
+/** Reads desired and override row; an expired override does not count, nor a document that is no scenario. */
 export async function readState(sql: SqlExecutor): Promise<StoredState> {
   const { rows } = await sql.query(stateQuery);
   const row = rows[0] ?? {};
-  const revision = row.override_revision as string | null | undefined;
+  const faults: string[] = [];
+  const valid = <T>(of: string, read: () => T): T | null => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof DocumentFault)) throw error;
+      faults.push(`the ${of} row holds no scenario: ${error.message}`);
+      return null;
+    }
+  };
+  const revision = (row.override_revision as string | null | undefined) ?? null;
   return {
-    desired: row.desired == null ? null : scenarioOf(row.desired),
-    overrideRevision: revision ?? null,
-    override:
-      revision == null
-        ? null
-        : {
-            runId: String(row.run_id),
-            mode: row.mode as DemoMode,
-            startedBy: String(row.started_by),
-            startTimestamp: Number(row.start_at),
-            pausedAt: row.paused_at === null ? null : Number(row.paused_at),
-            ablation: row.ablation as Ablation | null,
-            expiresAt: Number(row.expires_at),
-            scenario: scenarioOf(row.override),
-          },
+    desired: row.desired == null ? null : valid('desired', () => scenarioDocument(row.desired)),
+    overrideRevision: revision,
+    override: revision === null ? null : valid('override', () => overrideOf(row)),
+    faults,
   };
 }
 
-/** A stored document. One that was written before `shownMinutes` was part of it shows all its minutes. */
-function scenarioOf(document: unknown): Scenario {
-  const stored = document as Omit<Scenario, 'shownMinutes'> & { shownMinutes?: number };
-  return { ...stored, shownMinutes: stored.shownMinutes ?? stored.durationMinutes };
+function overrideOf(row: Record<string, unknown>): Override {
+  return overrideDocument({
+    runId: row.run_id,
+    mode: row.mode,
+    startedBy: row.started_by,
+    startTimestamp: Number(row.start_at),
+    pausedAt: row.paused_at === null ? null : Number(row.paused_at),
+    ablation: row.ablation,
+    expiresAt: Number(row.expires_at),
+    scenario: row.override,
+  });
 }
 
 /** The override outranks the desired row; null before there is any. */

@@ -134,7 +134,10 @@ describe('a backup', () => {
     const variants: [RegExp, (text: string[]) => string[]][] = [
       [/checksum of shop\.orders/, (all) => all.map((line) => line.replace('id-17"', 'id-18"'))],
       [/checksum of shop\.orders/, (all) => all.filter((line) => !line.includes('"id-100"'))],
-      [/its checksum is wrong/, (all) => all.map((line) => line.replace('"normal"', '"norma1"'))],
+      [
+        /its checksum is wrong/,
+        (all) => all.map((line) => line.replace('Normal operations', 'Norma1 operations')),
+      ],
       [/cut off/, (all) => all.slice(0, -2)],
       [/a row does not fit/, (all) => all.map((line) => line.replace('["id-5",', '["id-5","more",'))],
       [/something follows/, (all) => [...all.slice(0, -1), '["id-9",null]']],
@@ -184,5 +187,17 @@ describe('a backup', () => {
       backupFile({ ...local, kind: 'stack' }, now, 'before-restore'),
       '/d/backups/dev-2026-11-21T161500Z-before-restore.jsonl.gz',
     );
+  });
+
+  it('is refused when its scenario is none, before anything could be touched', async () => {
+    const file = path.join(folder, 'no-scenario.gz');
+    const writer = await BackupWriter.create(file);
+    await writer.header({ ...header, scenario: { desired: { mode: 'normal' } as never, override: null } });
+    for (const name of header.tables) {
+      await writer.beginTable(name, ['id']);
+      await writer.endTable();
+    }
+    await writer.close();
+    await assert.rejects(readBackup(file), /its scenario is none \(version/);
   });
 });

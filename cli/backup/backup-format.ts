@@ -4,6 +4,7 @@ import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { createGunzip, createGzip, type Gzip } from 'node:zlib';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
+import { DocumentFault, overrideDocument, scenarioDocument } from '../../scenario/document';
 import type { Override, Scenario } from '../../scenario/types';
 import { codeOf, messageOf, Refusal } from '../../machine/errors';
 import { at, numberAt, textAt } from '../../machine/json';
@@ -249,10 +250,22 @@ class BackupReader {
     const complete =
       numberAt(value, 'catalog', 'rows') !== null &&
       textAt(value, 'catalog', 'checksum') !== null &&
-      textAt(value, 'scenario', 'desired', 'mode') !== null &&
       Array.isArray(at(value, 'tables'));
     if (!complete) throw damaged(this.file, 'its header is incomplete');
-    return value as BackupHeader;
+    return { ...(value as BackupHeader), scenario: this.scenarioOf(at(value, 'scenario')) };
+  }
+
+  private scenarioOf(stored: unknown): BackupHeader['scenario'] {
+    const override = at(stored, 'override');
+    try {
+      return {
+        desired: scenarioDocument(at(stored, 'desired')),
+        override: override === null ? null : overrideDocument(override),
+      };
+    } catch (error) {
+      if (!(error instanceof DocumentFault)) throw error;
+      throw damaged(this.file, `its scenario is none (${error.message})`);
+    }
   }
 
   private async begin(value: unknown): Promise<void> {

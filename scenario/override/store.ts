@@ -1,3 +1,4 @@
+import { overrideDocument } from '../document';
 import type { SqlExecutor } from '../sql/executor';
 import { OVERRIDE_EXISTS_SQLSTATE } from '../sql/state';
 import { readState, type ScenarioState } from '../state';
@@ -25,10 +26,15 @@ export function describeRun(run: Override): string {
   return `run ${run.runId}, started by ${run.startedBy}, until ${new Date(run.expiresAt * 1000).toISOString()} at the latest`;
 }
 
+/** As the database takes it. @throws DocumentFault for what is no run of a scenario */
+function asDocument(run: Override): string {
+  return JSON.stringify(overrideDocument(run));
+}
+
 /** Begins a run. @throws OverrideRefused naming the run that is under way already */
 export async function beginRun(sql: SqlExecutor, run: Override): Promise<void> {
   try {
-    await sql.query('select scenario.begin_override($1::jsonb)', [JSON.stringify(run)]);
+    await sql.query('select scenario.begin_override($1::jsonb)', [asDocument(run)]);
   } catch (error) {
     if ((error as { code?: unknown }).code !== OVERRIDE_EXISTS_SQLSTATE) throw error;
     const { override } = await readState(sql);
@@ -59,7 +65,7 @@ export async function replaceRun(sql: SqlExecutor, runId: string | null, next: O
   try {
     const { rows } = await sql.query('select scenario.end_override($1::text) as ended', [runId]);
     if (runId !== null && rows[0]?.ended !== true) throw hasEnded(runId);
-    await sql.query('select scenario.begin_override($1::jsonb)', [JSON.stringify(next)]);
+    await sql.query('select scenario.begin_override($1::jsonb)', [asDocument(next)]);
     await sql.query('commit');
   } catch (error) {
     await sql.query('rollback').catch(() => undefined);
@@ -104,7 +110,7 @@ async function writeChange(
   readRevision: string | null,
 ): Promise<ChangeOutcome> {
   const { rows } = await sql.query('select scenario.change_override($1::jsonb, $2::bigint) as outcome', [
-    JSON.stringify(run),
+    asDocument(run),
     readRevision,
   ]);
   return rows[0]?.outcome as ChangeOutcome;

@@ -1,10 +1,16 @@
+import { OVERRIDE_RULES } from '../document';
 import { EXTENTS } from './catalog';
+import { documentFaultStatement } from './document-fault';
+import { quoteLiteral } from './quote';
 
 /** Channel of NOTIFY when the desired or the override row changes. */
 export const SCENARIO_CHANNEL = 'scenario';
 
 /** SQLSTATE raised by `begin_override` when a run is already there (object_in_use). */
 export const OVERRIDE_EXISTS_SQLSTATE = '55006';
+
+/** SQLSTATE raised for a run that is none (invalid_parameter_value). */
+export const NO_DOCUMENT_SQLSTATE = '22023';
 
 /**
  * Scenario state: one desired row, at most one override row, and the storage profile that follows from them.
@@ -105,9 +111,15 @@ export const stateStatements: readonly string[] = [
         where at < run.expires_at;
      end if;
    end $function$`,
+  documentFaultStatement,
   `create or replace function scenario.put_override(run jsonb) returns void
    language plpgsql security definer set search_path = pg_catalog, pg_temp as $function$
+   declare
+     fault text := scenario.document_fault(run, ${quoteLiteral(JSON.stringify(OVERRIDE_RULES))}::jsonb, 'run');
    begin
+     if fault is not null then
+       raise exception 'no run of a scenario: %', fault using errcode = '${NO_DOCUMENT_SQLSTATE}';
+     end if;
      delete from scenario.override;
      insert into scenario.override (run_id, mode, started_by, start_at, paused_at, ablation, expires_at, document)
      values (run->>'runId', run->>'mode', run->>'startedBy',

@@ -123,4 +123,15 @@ describe('the scenario subscription', () => {
     await poll();
     assert.equal(database.open, 1);
   });
+
+  it('keeps the last good scenario when a row holds none', async () => {
+    await subscription.start();
+    await settle();
+    const good = subscription.current();
+    assert.ok(good);
+    database.desired = { mode: 'normal' } as Scenario;
+    database.revision += 1;
+    await poll();
+    assert.equal(subscription.current(), good);
+  });
 });

@@ -88,8 +88,13 @@ export class ScenarioSubscription {
       const { rows } = await client.query<{ revision: string }>(stateRevisionQuery);
       const revision = rows[0]?.revision ?? null;
       if (revision === this.revision) return;
-      const effective = effectiveScenario(await readState(client));
+      const state = await readState(client);
+      const effective = effectiveScenario(state);
       this.revision = revision;
+      if (state.faults.length > 0) {
+        logger.error({ faults: state.faults }, 'a stored scenario is none: the last good one counts');
+        if (this.effective !== null) return;
+      }
       if (!effective) return;
       this.effective = effective;
       const { mode, runId } = effective.scenario;

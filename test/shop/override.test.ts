@@ -106,4 +106,30 @@ describe('the override row', () => {
       await applyScenario(sql, desired, () => undefined);
     });
   });
+
+  it('is not begun of what is no scenario, whoever calls the function itself', async () => {
+    await conducting(async (sql) => {
+      await endRun(sql, run.runId);
+      const begin = (document: unknown): Promise<unknown> =>
+        sql.query('select scenario.begin_override($1::jsonb)', [JSON.stringify(document)]);
+      const { pools, ...poolless } = run.scenario;
+      const faulty: [document: unknown, fault: RegExp][] = [
+        [{}, /run\.\w+: is missing/],
+        [{ ...run, scenario: { mode: 'normal' } }, /run\.scenario\.\w+: is missing/],
+        [{ ...run, scenario: poolless }, /run\.scenario\.pools: is missing/],
+        [{ ...run, mode: 'friday' }, /run\.mode: is none of/],
+        [{ ...run, startTimestamp: 1e30 }, /run\.startTimestamp: is out of bounds/],
+        [{ ...run, scenario: { ...run.scenario, scale: '1' } }, /run\.scenario\.scale: is no number/],
+        [
+          { ...run, scenario: { ...run.scenario, storage: { enabled: true, steps: [{ minute: 1 }] } } },
+          /run\.scenario\.storage\.steps\.0\.scanMs: is missing/,
+        ],
+      ];
+      for (const [document, fault] of faulty) await assert.rejects(begin(document), fault);
+      assert.ok(pools.recommendation.max > 0);
+      assert.equal((await readState(sql)).override, null);
+      await begin(run);
+      assert.deepEqual((await readState(sql)).override?.scenario, run.scenario);
+    });
+  });
 });

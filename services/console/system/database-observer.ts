@@ -105,7 +105,9 @@ export class DatabaseObserver {
   private async lookOnce(): Promise<void> {
     try {
       const client = this.client ?? (await this.connect());
-      this.scenarioRows = await readState(client);
+      const state = await readState(client);
+      // Of rows that hold no scenario the last good one counts.
+      if (state.faults.length === 0 || this.scenarioRows === null) this.scenarioRows = state;
       this.seen.indexes = await readIndexes(client);
       await this.explain(client);
       this.seen.atMs = this.now();
