@@ -16,6 +16,7 @@ import type { Target } from './target';
  * The EC2 hosts and the registry, with one provider. Where they are, what is there of them and what this update does to
  * their data is found out, and said, before anything is made.
  *
+ * @public target.ts loads it late, which knip does not see
  * @throws pulumi.RunError with the key, where that cannot be
  */
 export async function createAwsTarget(settings: StackSettings, keys: HostKeys): Promise<Target> {
