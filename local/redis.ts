@@ -1,13 +1,13 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { DataFolder } from '../machine/data-folder';
 import { childEnvironment } from '../machine/environment';
 import { Refusal } from '../machine/errors';
 import { NODE_FLAGS } from './processes/service-processes';
 import type { ProcessSpec } from './processes/supervised-process';
 import { endedTimes, type Supervisor } from './processes/supervisor';
+import { waitUntilWell } from './processes/wait';
 import type { Reporter } from './reporter';
 
 /** Name of Redis's process in run.json, in logs and in messages. */
@@ -87,49 +87,34 @@ export async function startRedis(plan: RedisPlan, supervisor: Supervisor, report
   const step = reporter.step('Redis');
   const { spec } = plan;
   const supervised = spec ? supervisor.start(spec) : null;
-  await waitForRedis(plan.url, 15_000, () => {
-    if (supervisor.stopping) return new Error('stopped');
-    const crashes = supervised?.restarts ?? 0;
-    return crashes < 3
-      ? null
-      : new Refusal(
-          `Redis does not start: ${endedTimes(crashes, supervised ?? undefined)}. Log: ${spec?.logFile ?? ''}`,
-        );
+  const { hostname, port, protocol } = new URL(plan.url);
+  const at = { host: hostname, port: Number(port || '6379') };
+  await waitUntilWell({
+    // A TLS or password-protected Redis of the user's own is the services' business: their /readyz tells.
+    ask: async () => (protocol !== 'redis:' || (await answers(at)) ? null : 'no answer'),
+    hasFailed: () => {
+      if (supervisor.stopping) return new Error('stopped');
+      const crashes = supervised?.restarts ?? 0;
+      return crashes < 3
+        ? null
+        : new Refusal(
+            `Redis does not start: ${endedTimes(crashes, supervised ?? undefined)}. Log: ${spec?.logFile ?? ''}`,
+          );
+    },
+    tooLate: () =>
+      new Refusal(
+        `Redis at ${at.host}:${String(at.port)} does not answer. Start it, or unset REDIS_URL to use a local one.`,
+      ),
+    timeoutMs: 15_000,
+    everyMs: 40,
   });
   step.done(plan.description);
 }
 
-/**
- * Waits until Redis answers PING.
- *
- * @param hasFailed tells that waiting is in vain
- * @throws Refusal when it does not within `timeoutMs`; what `hasFailed` gives
- */
-async function waitForRedis(
-  url: string,
-  timeoutMs: number,
-  hasFailed: () => Error | null = () => null,
-): Promise<void> {
-  const { hostname, port, protocol } = new URL(url);
-  // A TLS or password-protected Redis of the user's own is the services' business: their /readyz tells.
-  if (protocol !== 'redis:') return;
-  const deadline = performance.now() + timeoutMs;
-  while (!(await answers(hostname, Number(port || '6379')))) {
-    const failed = hasFailed();
-    if (failed) throw failed;
-    if (performance.now() > deadline) {
-      throw new Refusal(
-        `Redis at ${hostname}:${port || '6379'} does not answer. Start it, or unset REDIS_URL to use a local one.`,
-      );
-    }
-    await delay(40);
-  }
-}
-
 /** Any reply counts: one that asks for a password is a Redis too. */
-function answers(host: string, port: number): Promise<boolean> {
+function answers(at: { host: string; port: number }): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port });
+    const socket = connect(at);
     const finish = (answer: boolean): void => {
       socket.destroy();
       resolve(answer);

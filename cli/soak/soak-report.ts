@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { duration, percent } from '../../report/format';
+import { BASELINE_ERROR_RATE } from '../../report/limits';
 import { GrowingCount, mean, trendOf } from './soak-statistics';
 import type { CohortStats } from '../observation/answers';
 import type { Sample } from './soak-samples';
@@ -18,7 +19,6 @@ const JUDGED_FROM_SECONDS = 360;
 const LOST_SHARE = 0.001;
 /** How late starts may be: beyond, the machine can't carry the load (ms). */
 const LAG_P99_MS = 100;
-const ERROR_RATE = 0.02;
 
 export interface ProcessMemory {
   name: string;
@@ -93,7 +93,7 @@ export function soakResult(
     if (cohort.dropped > 0)
       failures.push(`${name}: ${cohort.dropped} of ${cohort.scheduled} starts were dropped`);
     if (cohort.ended === 0) failures.push(`${name}: no journey ended`);
-    else if (cohort.errors / cohort.ended > ERROR_RATE)
+    else if (cohort.errors / cohort.ended > BASELINE_ERROR_RATE)
       failures.push(`${name}: ${percent(cohort.errors / cohort.ended)} failed (at most 2 %)`);
     if (cohort.startLagP99Ms !== null && cohort.startLagP99Ms > LAG_P99_MS)
       notes.push(

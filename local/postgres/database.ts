@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { setupDatabase } from '../../scenario/apply';
 import { requiredConnections } from '../../scenario/connections';
 import { SCALE_OF_ALL_MODES } from '../../scenario/presets';
@@ -6,6 +5,7 @@ import { DATABASE_NAME, roleStatements, type RolePasswords } from '../../scenari
 import type { Scenario } from '../../scenario/types';
 import { Refusal, hasCode, messageOf } from '../../machine/errors';
 import { withSession } from '../../machine/session';
+import { waitUntilWell } from '../processes/wait';
 
 /** URLs of the shop's database, by who logs in. */
 export interface DatabaseUrls {
@@ -49,29 +49,26 @@ export async function waitForDatabase(
   timeoutMs: number,
   hasFailed: () => Error | null = () => null,
 ): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  for (;;) {
-    const failed = hasFailed();
-    if (failed) throw failed;
-    try {
-      await withSession({ connectionString: superuserUrl }, (sql) => sql.query('select 1'));
-      return;
-    } catch (error) {
-      const { host } = new URL(superuserUrl);
-      if (!isNotYet(error)) {
+  const { host } = new URL(superuserUrl);
+  await waitUntilWell({
+    ask: async () => {
+      try {
+        await withSession({ connectionString: superuserUrl }, (sql) => sql.query('select 1'));
+        return null;
+      } catch (error) {
+        if (isNotYet(error)) return messageOf(error);
         throw new Refusal(
           `PostgreSQL at ${host} refuses the login: ${messageOf(error)}. ` +
             'Check ECOMMERCE_POSTGRES_URL, or delete the data folder to start afresh.',
         );
       }
-      if (performance.now() > deadline) {
-        throw new Refusal(
-          `PostgreSQL at ${host} does not answer within ${String(timeoutMs / 1000)} s: ${messageOf(error)}`,
-        );
-      }
-    }
-    await delay(60);
-  }
+    },
+    hasFailed,
+    tooLate: (reason) =>
+      new Refusal(`PostgreSQL at ${host} does not answer within ${String(timeoutMs / 1000)} s: ${reason}`),
+    timeoutMs,
+    everyMs: 60,
+  });
 }
 
 /**

@@ -7,7 +7,7 @@ import { duration } from '../../report/format';
 import type { Reporter } from '../reporter';
 import type { RunRecord } from '../../machine/run-file';
 import { SupervisedProcess, type ProcessSpec } from './supervised-process';
-import { setTimeout as delay } from 'node:timers/promises';
+import { waitUntilWell } from './wait';
 
 /** How often logs are looked at for their size (ms). */
 const LOG_CHECK_MS = 10_000;
@@ -92,27 +92,29 @@ export class Supervisor {
    * @throws Refusal with the last reason and the log when it does not within `timeoutMs`, or keeps crashing
    */
   async waitReady(name: string, url: string, timeoutMs: number): Promise<void> {
-    const deadline = performance.now() + timeoutMs;
-    for (;;) {
-      let reason: string;
-      if (this.stopping) throw new Error('stopped');
+    const crashes = (): number => this.processes.get(name)?.restarts ?? 0;
+    const notReady = (reason: string): Refusal => {
       const supervised = this.processes.get(name);
-      try {
-        const { status, body } = await getJson(`${url}/readyz`, { timeoutMs: 2000 });
-        if (status === 200) return;
-        reason = describeReadiness(status, body);
-      } catch (error) {
-        reason = messageOf(error);
-      }
-      const crashes = supervised?.restarts ?? 0;
-      if (crashes >= CRASHES_BEFORE_GIVING_UP || performance.now() > deadline) {
-        throw new Refusal(
-          `${name} is not ready: ${crashes > 0 ? endedTimes(crashes, supervised) : reason}. ` +
-            `Log: ${supervised?.spec.logFile ?? ''}`,
-        );
-      }
-      await delay(100);
-    }
+      const why = crashes() > 0 ? endedTimes(crashes(), supervised) : reason;
+      return new Refusal(`${name} is not ready: ${why}. Log: ${supervised?.spec.logFile ?? ''}`);
+    };
+    await waitUntilWell({
+      ask: async () => {
+        try {
+          const { status, body } = await getJson(`${url}/readyz`, { timeoutMs: 2000 });
+          return status === 200 ? null : describeReadiness(status, body);
+        } catch (error) {
+          return messageOf(error);
+        }
+      },
+      hasFailed: () => {
+        if (this.stopping) return new Error('stopped');
+        return crashes() < CRASHES_BEFORE_GIVING_UP ? null : notReady('');
+      },
+      tooLate: notReady,
+      timeoutMs,
+      everyMs: 100,
+    });
   }
 
   /** Ends everything, in order, within five seconds. Later calls wait for the first. */
