@@ -59,6 +59,14 @@ const parts = [
       noEngine() ??
       (process.env.PULUMI_E2E_FULL === '1' ? null : 'a quarter of an hour; PULUMI_E2E_FULL=1 runs it'),
   },
+  {
+    name: 'aws',
+    files: () => tests('dist/test/aws/*.test.js'),
+    missing:
+      process.env.PULUMI_AWS_E2E === '1'
+        ? null
+        : 'it makes an EC2 host and costs money; PULUMI_AWS_E2E=1 runs it (test/aws/settings.ts)',
+  },
 ];
 
 const reports = mkdtempSync(join(tmpdir(), 'ecommerce-demo-report-'));

@@ -89,30 +89,38 @@ export class TestStack {
 
   /** Makes the stack with a small, fast shop: 100,000 products, a quarter of the load, minutes of six seconds. */
   async init(): Promise<void> {
-    await this.ok(['stack', 'init', this.name]);
-    const { settings, ports } = this;
-    const config: Record<string, string | number> = {
-      demoMode: 'normal',
+    const { settings } = this;
+    await this.initWith({
       target: 'kubeconfig',
       kubeconfig: settings.kubeconfig,
-      namespace: this.namespace,
       imageRegistry: settings.registry,
       'images.base': settings.images.base,
       'images.postgres': settings.images.postgres,
       'images.redis': settings.images.redis,
       'images.collector': settings.images.collector,
+      ...(settings.host === null ? {} : { 'postgresAccess.host': settings.host }),
+    });
+  }
+
+  /** Makes the stack with the same shop, and the keys that say where it runs; those of other namespaces with theirs. */
+  async initWith(where: Readonly<Record<string, string | number>>): Promise<void> {
+    const { ports } = this;
+    await this.ok(['stack', 'init', this.name]);
+    const config: Record<string, string | number> = {
+      demoMode: 'normal',
+      namespace: this.namespace,
       'nodePorts.shop': ports.shop,
       'nodePorts.console': ports.console,
       'nodePorts.postgres': ports.postgres,
-      ...(settings.host === null ? {} : { 'postgresAccess.host': settings.host }),
       catalogRows: 100_000,
       'traffic.scale': 0.25,
       minuteSeconds: 6,
       startDelaySeconds: 10,
+      ...where,
     };
     const pairs = Object.entries(config).flatMap(([key, value]) => [
       '--plaintext',
-      `ecommerce-demo:${key}=${String(value)}`,
+      `${key.includes(':') ? key : `ecommerce-demo:${key}`}=${String(value)}`,
     ]);
     await this.ok(['config', 'set-all', '--path', ...pairs, '--stack', this.name]);
   }
@@ -123,6 +131,10 @@ export class TestStack {
 
   up(...args: string[]): Promise<Ended> {
     return this.run(['up', '--yes', '--skip-preview', ...args]);
+  }
+
+  preview(...args: string[]): Promise<Ended> {
+    return this.run(['preview', ...args]);
   }
 
   destroy(): Promise<Ended> {
