@@ -1,5 +1,6 @@
 import type { Reporter, Step } from './reporter';
 import { duration } from '../report/format';
+import { printable } from '../machine/printable';
 import type { Screen } from '../machine/terminal';
 
 /**
@@ -21,19 +22,19 @@ export class ProgressReporter implements Reporter {
     let told = 0;
     return {
       progress: (text) => {
-        this.active.set(name, text);
+        this.active.set(name, printable(text));
         this.refresh();
         // Without a status line a long step still shows signs of life, not more than one in 5 s.
         if (text !== '' && !this.screen.rich && performance.now() - Math.max(told, began) > 5000) {
           told = performance.now();
-          this.screen.line(`  ${name}: ${text}`);
+          this.screen.line(`  ${name}: ${printable(text)}`);
         }
       },
       done: (detail) => {
         this.active.delete(name);
         const time = this.screen.styled(duration(performance.now() - began), 'dim');
         this.screen.line(
-          `${this.screen.styled('✓', 'green')} ${name}${detail === undefined ? '' : `: ${detail}`}  ${time}`,
+          `${this.screen.styled('✓', 'green')} ${name}${detail === undefined ? '' : `: ${printable(detail)}`}  ${time}`,
         );
         this.refresh();
       },
@@ -41,11 +42,11 @@ export class ProgressReporter implements Reporter {
   }
 
   note(text: string): void {
-    this.screen.line(`  ${text}`);
+    this.screen.line(`  ${printable(text)}`);
   }
 
   problem(text: string): void {
-    this.screen.line(`${this.screen.styled('!', 'red')} ${text}`);
+    this.screen.line(`${this.screen.styled('!', 'red')} ${printable(text)}`);
   }
 
   detail(text: string): void {

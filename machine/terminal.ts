@@ -52,6 +52,9 @@ export const errorOutput: Output = {
 
 const ANSI = { green: 32, red: 31, yellow: 33, dim: 2, bold: 1 } as const;
 type Style = keyof typeof ANSI;
+/** The sequences that `Screen.styled` writes; those at odd places of a split. */
+const OWN_STYLE = new RegExp(`(\\x1b\\[(?:0|${Object.values(ANSI).join('|')})m)`);
+const printableBut = (part: string, place: number): string => (place % 2 === 1 ? part : printable(part));
 
 /**
  * A terminal with lines that stay and one status line below them that is rewritten; without `rich` only the lines
@@ -65,23 +68,26 @@ export class Screen implements Output {
     readonly rich: boolean,
   ) {}
 
-  /** Writes a line (or several) that stays; styles in it are `styled`'s. */
+  /** Writes a line (or several) that stays; of escape sequences in it only `styled`'s. */
   line(text: string): void {
-    this.stream.write(this.rich ? `\r\x1b[2K${text}\n${this.status}` : `${text}\n`);
+    const shown = this.rich ? text.split(OWN_STYLE).map(printableBut).join('') : printable(text);
+    this.stream.write(this.rich ? `\r\x1b[2K${shown}\n${this.status}` : `${shown}\n`);
   }
 
   /** Rewrites the status line; nothing without `rich`. Plain text, cut to the terminal's width. */
   setStatus(text: string, style?: Style): void {
     if (!this.rich) return;
-    const cut = text.slice(0, Math.max(20, (this.stream.columns || 100) - 1));
+    const cut = printable(text)
+      .replaceAll('\n', ' ')
+      .slice(0, Math.max(20, (this.stream.columns || 100) - 1));
     const status = style === undefined ? cut : this.styled(cut, style);
     if (status === this.status) return;
     this.status = status;
     this.stream.write(`\r\x1b[2K${status}`);
   }
 
-  /** Text in a style, as it is without `rich`. */
+  /** Text in a style, as it is without `rich`. Whatever wrote it, no escape sequence in it is another's. */
   styled(text: string, style: Style): string {
-    return this.rich ? `\x1b[${String(ANSI[style])}m${text}\x1b[0m` : text;
+    return this.rich ? `\x1b[${String(ANSI[style])}m${printable(text)}\x1b[0m` : text;
   }
 }

@@ -10,6 +10,7 @@ import type { Log, SqlExecutor } from './sql/executor';
 import { createIndexStatement } from './causes/missing-index/steps';
 import { orderStatements } from './sql/orders';
 import { quoteIdentifier, quoteLiteral } from './sql/quote';
+import { mayRestrictQuery, restrictionStatements } from './sql/restrictions';
 import { ROLES } from './sql/roles';
 import { SESSION_SETTINGS } from './sql/settings';
 import { stateStatements } from './sql/state';
@@ -17,6 +18,9 @@ import { INDEX_NAMES } from './types';
 
 /** Rows of one seeding transaction: what a kill can cost. */
 const SEED_BATCH_ROWS = 25_000;
+
+/** Held to the end of a transaction. */
+const SETUP_LOCK = `select pg_advisory_xact_lock(hashtext('ecommerce-demo.setup'))`;
 
 export interface SetupOptions {
   /** Products in the catalog (rows). */
@@ -45,7 +49,7 @@ export async function setupDatabase(sql: SqlExecutor, options: SetupOptions): Pr
     await sql.query('begin');
     try {
       // Two set-ups at once (a runner and a Job) would trip over "create if not exists": one after the other.
-      await sql.query(`select pg_advisory_xact_lock(hashtext('ecommerce-demo.setup'))`);
+      await sql.query(SETUP_LOCK);
       for (const statement of [...catalogTableStatements, ...orderStatements, ...stateStatements]) {
         await sql.query(statement);
       }
@@ -72,6 +76,22 @@ async function ownDatabase(sql: SqlExecutor): Promise<void> {
   }
   for (const [name, value] of Object.entries(SESSION_SETTINGS)) {
     await sql.query(`alter database ${database} set ${name} = ${value}`);
+  }
+  await restrictServices(sql, database);
+}
+
+/** Set-ups that run at once take turns here, too. A connection that may not restrict leaves it to one that may. */
+async function restrictServices(sql: SqlExecutor, database: string): Promise<void> {
+  const { rows } = await sql.query(mayRestrictQuery);
+  if (rows[0]?.may !== true) return;
+  await sql.query('begin');
+  try {
+    await sql.query(SETUP_LOCK);
+    for (const statement of restrictionStatements(database)) await sql.query(statement);
+    await sql.query('commit');
+  } catch (error) {
+    await sql.query('rollback');
+    throw error;
   }
 }
 

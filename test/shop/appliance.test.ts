@@ -45,6 +45,29 @@ describe('the plan of appliance, against PostgreSQL', () => {
     );
   const what = (changes: { what: string }[]): string[] => changes.map((change) => change.what);
 
+  it("takes from the services' login what would keep an outage from healing, or fill the disk", async () => {
+    const refused = (text: string) =>
+      withSession({ connectionString: database.urls.shop_app }, async (sql) =>
+        assert.rejects(sql.query(text), { code: '42501' }, text),
+      );
+    for (const text of [
+      INDEX_LOCK.tryLock,
+      `select pg_advisory_xact_lock(1)`,
+      `select pg_advisory_lock_shared(1)`,
+      `select pg_try_advisory_xact_lock_shared(1, 2)`,
+      `select lo_create(0)`,
+      `select lo_creat(-1)`,
+      `select lo_from_bytea(0, 'x')`,
+      `create temporary table mine (id int)`,
+      `create table shop.mine (id int)`,
+    ])
+      await refused(text);
+    await asConductor(async (sql) => {
+      assert.equal((await sql.query(INDEX_LOCK.tryLock)).rows[0]?.locked, true);
+      await sql.query(INDEX_LOCK.unlock);
+    });
+  });
+
   it('makes the outage, and a second time nothing but the row', async () => {
     await asConductor(async (sql) => {
       const first = await applyScenario(sql, outage, () => undefined);
