@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
+import { requireAddress } from '../machine/address';
 import type { DataFolder } from '../machine/data-folder';
 import { childEnvironment } from '../machine/environment';
 import { Refusal } from '../machine/errors';
@@ -25,7 +26,7 @@ export interface RedisPlan {
   spec: ProcessSpec | null;
 }
 
-/** Decides which Redis serves: `REDIS_URL`, else a redis-server or valkey-server on PATH, else the embedded stand-in. */
+/** Decides which Redis serves: `REDIS_URL`, else a redis-server or valkey-server on PATH, else the embedded stand-in. @throws Refusal for a URL that is none */
 export function planRedis(options: {
   env: NodeJS.ProcessEnv;
   port: number;
@@ -34,6 +35,11 @@ export function planRedis(options: {
   const { env, port, folder } = options;
   const external = env.REDIS_URL;
   if (external) {
+    requireAddress('REDIS_URL', external, ['redis:', 'rediss:'], {
+      what: 'the URL of a Redis',
+      example: 'redis://localhost:6379',
+      otherwise: 'unset it to use a local one',
+    });
     return { kind: 'external', url: external, description: 'the one of REDIS_URL', spec: null };
   }
   const local = (kind: RedisKind, description: string, command: string, args: string[]): RedisPlan => ({

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { requireAddress } from '../../machine/address';
 import type { DataFolder } from '../../machine/data-folder';
-import { EXIT, Refusal } from '../../machine/errors';
 import type { RolePasswords } from '../../scenario/sql/roles';
 import { POSTGRES_PORT } from '../arguments';
 import type { Supervisor } from '../processes/supervisor';
@@ -44,12 +44,11 @@ export async function planDatabase(
 ): Promise<DatabasePlan> {
   const external = options.env.ECOMMERCE_POSTGRES_URL ?? '';
   if (external !== '') {
-    if (!/^postgres(ql)?:\/\//.test(external) || !URL.canParse(external)) {
-      throw new Refusal(
-        'ECOMMERCE_POSTGRES_URL: must be the URL of a superuser, e.g. postgres://postgres:secret@localhost:5432/postgres',
-        EXIT.usage,
-      );
-    }
+    requireAddress('ECOMMERCE_POSTGRES_URL', external, ['postgres:', 'postgresql:'], {
+      what: 'the URL of a superuser',
+      example: 'postgres://postgres:secret@localhost:5432/postgres',
+      otherwise: 'unset it to use the embedded PostgreSQL',
+    });
     return { server: null, superuserUrl: external, secrets: loadSecrets(folder.secretsFile, null) };
   }
   const user = postgresUser();
@@ -98,7 +97,9 @@ export async function startDatabase(
 ): Promise<void> {
   const step = reporter.step('PostgreSQL');
   if (server === null) {
-    await waitForDatabase(superuserUrl, DATABASE_TIMEOUT_MS);
+    await waitForDatabase(superuserUrl, DATABASE_TIMEOUT_MS, {
+      remedy: "Check user, password and database in ECOMMERCE_POSTGRES_URL, and the server's pg_hba.conf.",
+    });
     step.done('the one of ECOMMERCE_POSTGRES_URL');
     return;
   }
@@ -108,9 +109,13 @@ export async function startDatabase(
   signal?.throwIfAborted();
   step.progress('');
   const supervised = supervisor.start(postgresSpec(server));
-  await waitForDatabase(superuserUrl, DATABASE_TIMEOUT_MS, () =>
-    supervised.restarts > 0 || supervisor.stopping ? startFault(server.logFile) : null,
-  );
+  await waitForDatabase(superuserUrl, DATABASE_TIMEOUT_MS, {
+    hasFailed: () => (supervised.restarts > 0 || supervisor.stopping ? startFault(server.logFile) : null),
+    // The data may be as healthy as before: deleting it is no remedy for a password that does not fit.
+    remedy:
+      `Its password is in secrets.json of the data folder: if that file was replaced, put it back. ` +
+      `The server's log: ${server.logFile}`,
+  });
   const as = server.user ? `, runs as user ${server.user.name}` : '';
   step.done(`${server.place.binaries.major} on port ${String(server.port)}${made ? ', new' : ''}${as}`);
 }

@@ -41,13 +41,14 @@ function isNotYet(error: unknown): boolean {
 /**
  * Waits until PostgreSQL lets the superuser in.
  *
- * @param hasFailed tells that waiting is in vain, e.g. because the server ended
+ * @param options.hasFailed tells that waiting is in vain, e.g. because the server ended
+ * @param options.remedy of a refused login
  * @throws Refusal when the login is refused or the time is over
  */
 export async function waitForDatabase(
   superuserUrl: string,
   timeoutMs: number,
-  hasFailed: () => Error | null = () => null,
+  { hasFailed = () => null, remedy = '' }: { hasFailed?: () => Error | null; remedy?: string } = {},
 ): Promise<void> {
   const { host } = new URL(superuserUrl);
   await waitUntilWell({
@@ -57,10 +58,7 @@ export async function waitForDatabase(
         return null;
       } catch (error) {
         if (isNotYet(error)) return messageOf(error);
-        throw new Refusal(
-          `PostgreSQL at ${host} refuses the login: ${messageOf(error)}. ` +
-            'Check ECOMMERCE_POSTGRES_URL, or delete the data folder to start afresh.',
-        );
+        throw new Refusal(`PostgreSQL at ${host} refuses the login: ${messageOf(error)}. ${remedy}`);
       }
     },
     hasFailed,

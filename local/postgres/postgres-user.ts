@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { Refusal } from '../../machine/errors';
@@ -56,4 +56,31 @@ function mayPass(user: SystemUser, { mode, uid, gid }: { mode: number; uid: numb
   if (uid === user.uid) return (mode & 0o100) !== 0;
   if (gid === user.gid) return (mode & 0o010) !== 0;
   return (mode & 0o001) !== 0;
+}
+
+/**
+ * A program's command line, so that it finds a name for the user who runs it: initdb asks for one, and an arbitrary user id
+ * (OpenShift, `docker run --user 12345`) has none. Where the system lets it, a user namespace maps that id to `nobody`;
+ * what is written belongs to the real one.
+ *
+ * @param user whom it is run as; null: the runner's own user
+ */
+export function asNamedUser(program: string, user: SystemUser | null): [command: string, ...args: string[]] {
+  const uid = process.getuid?.();
+  if (user !== null || uid === undefined || hasName(uid)) return [program];
+  const nobody = findUser('nobody');
+  if (nobody === null) return [program];
+  const mapped: [string, ...string[]] = [
+    'unshare',
+    '--user',
+    `--map-user=${String(nobody.uid)}`,
+    `--map-group=${String(nobody.gid)}`,
+  ];
+  const [command, ...args] = mapped;
+  const works = spawnSync(command, [...args, 'true'], { stdio: 'ignore' }).status === 0;
+  return works ? [...mapped, program] : [program];
+}
+
+function hasName(uid: number): boolean {
+  return spawnSync('id', ['-un', String(uid)], { stdio: 'ignore' }).status === 0;
 }

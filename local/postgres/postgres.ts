@@ -7,7 +7,7 @@ import { childEnvironment } from '../../machine/environment';
 import { Refusal } from '../../machine/errors';
 import { lastError } from '../processes/last-error';
 import type { PostgresPlace } from './postgres-binaries';
-import type { SystemUser } from './postgres-user';
+import { asNamedUser, type SystemUser } from './postgres-user';
 import { endProcesses, identifyProcess } from '../../machine/process-identity';
 import type { ProcessSpec } from '../processes/supervised-process';
 
@@ -96,7 +96,8 @@ function runInitdb(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
+    const [command, ...before] = asNamedUser(program, user);
+    const child = spawn(command, [...before, ...args], {
       cwd: '/',
       stdio: ['ignore', 'ignore', 'pipe'],
       env: SERVER_ENVIRONMENT,
@@ -117,12 +118,29 @@ function runInitdb(
       else {
         reject(
           new Refusal(
-            `PostgreSQL's initdb failed (${endedBy ?? `exit code ${String(code)}`}): ${errors.trim()}`,
+            `PostgreSQL's initdb failed (${endedBy ?? `exit code ${String(code)}`}): ${errors.trim()}${remedyOf(errors)}`,
           ),
         );
       }
     });
   });
+}
+
+/** What helps against a failure of initdb that is the machine's; empty for others. */
+export function remedyOf(errors: string): string {
+  if (errors.includes('could not look up effective user ID')) {
+    return (
+      '\nThe user id that runs this has no name, and PostgreSQL wants one. Give it an entry in /etc/passwd ' +
+      '(a container: run as a user of its image), or set ECOMMERCE_POSTGRES_URL to a server you have.'
+    );
+  }
+  if (/No space left on device|could not (resize|create|open) shared memory/.test(errors)) {
+    return (
+      '\nThere is too little room for its data or for shared memory: make room, choose another folder with --data DIR, ' +
+      'or (a container) start it with --shm-size 256m.'
+    );
+  }
+  return '';
 }
 
 /**
@@ -167,6 +185,8 @@ export function serverSettings(
     // Fewer helper processes: every one costs memory.
     io_method: 'sync',
     max_worker_processes: '2',
+    // Beside the data, not in /dev/shm: containers make that small, or leave it out.
+    dynamic_shared_memory_type: 'mmap',
     max_logical_replication_workers: '0',
     autovacuum: 'on',
     password_encryption: 'scram-sha-256',
@@ -201,7 +221,6 @@ export function postgresSpec(options: PostgresOptions): ProcessSpec {
 
 /** What a server that does not come up wrote last, for a message. */
 export function startFault(logFile: string): Refusal {
-  return new Refusal(
-    `PostgreSQL does not start: ${lastError(logFile) ?? 'it wrote nothing'}\nLog: ${logFile}`,
-  );
+  const error = lastError(logFile) ?? 'it wrote nothing';
+  return new Refusal(`PostgreSQL does not start: ${error}${remedyOf(error)}\nLog: ${logFile}`);
 }

@@ -33,9 +33,9 @@ describe('the error of a process that ended', () => {
     [
       'of a service, before it says goodbye',
       [
-        '{"level":30,"msg":"listening"}',
-        '{"level":60,"err":{"type":"TypeError","message":"x is not a function"},"msg":"fatal"}',
-        '{"level":30,"msg":"drained"}',
+        '{"level":"info","msg":"listening"}',
+        '{"level":"fatal","err":{"type":"TypeError","message":"x is not a function"},"msg":"fatal"}',
+        '{"level":"info","msg":"drained"}',
       ],
       'x is not a function',
     ],
@@ -66,7 +66,7 @@ describe('the error of a process that ended', () => {
       ['12:M 01 Jan 2026 # Could not create server TCP listening socket: Address already in use'],
       'Could not create server TCP listening socket: Address already in use',
     ],
-    ['is its last line where none looks like one', ['{"level":30,"msg":"listening"}', 'bye'], 'bye'],
+    ['is its last line where none looks like one', ['{"level":"info","msg":"listening"}', 'bye'], 'bye'],
     ['is nothing where it said nothing', [], null],
   ];
   for (const [what, lines, error] of cases) {

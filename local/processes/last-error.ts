@@ -1,10 +1,10 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { numberAt, parseJson, textAt } from '../../machine/json';
+import { parseJson, textAt } from '../../machine/json';
 
 /** So much of a log's end is looked through (bytes). */
 const WINDOW_BYTES = 16 * 1024;
-/** pino's number of `error`. */
-const PINO_ERROR = 50;
+/** Levels of a service's log line that say why it ends. */
+const GRAVE = ['error', 'fatal'];
 const LONGEST = 300;
 
 /** What a line of Node, PostgreSQL or Redis looks like when it says an error; the first group is the error. */
@@ -38,8 +38,8 @@ export function lastError(file: string, since = 0): string | null {
 
 function errorIn(line: string): string | null {
   const entry = parseJson(line);
-  const level = numberAt(entry, 'level');
-  if (level !== null) return level >= PINO_ERROR ? readable(line) : null;
+  const level = textAt(entry, 'level');
+  if (level !== null) return GRAVE.includes(level) ? readable(line) : null;
   for (const pattern of ERRORS) {
     const found = pattern.exec(line)?.[1];
     if (found !== undefined) return found;

@@ -6,11 +6,13 @@ import path from 'node:path';
 const SETTLE_MS = 150;
 /** Where the system tells nothing (network folders, some containers), the file is read this often (ms). */
 const POLL_MS = 1000;
+/** A file that is gone or empty for longer than this (ms) is meant so: an empty one would heal in mid-show. */
+const GONE_AFTER_MS = 3000;
 
 /**
  * Watches one file's content. Editors replace files instead of writing them, so its folder is watched, and a poll
- * stands behind it. `onChange` runs once for each new content, one call at a time; a file that is gone for a moment
- * counts only if it stays away.
+ * stands behind it. `onChange` runs once for each new content, one call at a time; a file that is gone or empty for a
+ * moment, as editors leave it that save in two steps, counts only if it stays so.
  */
 export class FileWatch {
   private watcher: FSWatcher | null = null;
@@ -74,9 +76,9 @@ export class FileWatch {
       this.missingSince = null;
       return;
     }
-    if (mark === MISSING) {
+    if (mark === MISSING || mark === EMPTY) {
       this.missingSince ??= Date.now();
-      if (Date.now() - this.missingSince < POLL_MS) return;
+      if (Date.now() - this.missingSince < GONE_AFTER_MS) return;
     }
     this.missingSince = null;
     this.seen = mark;
@@ -89,11 +91,14 @@ export class FileWatch {
 }
 
 const MISSING = 'missing';
+const EMPTY = 'empty';
 
 /** What tells one content from another; a text of its own for a file that is not there. */
 export function contentMark(file: string): string {
   try {
-    return createHash('sha256').update(readFileSync(file)).digest('hex');
+    const content = readFileSync(file);
+    if (content.toString('utf8').trim() === '') return EMPTY;
+    return createHash('sha256').update(content).digest('hex');
   } catch {
     return MISSING;
   }

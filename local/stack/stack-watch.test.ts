@@ -109,4 +109,24 @@ describe('the watch on the stack file', () => {
     await until(() => seen.length === 2, 'the next change');
     assert.notEqual(seen[0], seen[1]);
   });
+
+  it('takes an empty file for an editor that is still saving', async (context) => {
+    let applied = 0;
+    watch(() => {
+      applied += 1;
+      return Promise.resolve();
+    });
+    // Only how long it stays empty is virtual.
+    context.mock.timers.enable({ apis: ['Date'], now: Date.now() });
+    writeFileSync(file, '');
+    await delay(600);
+    assert.equal(applied, 0, 'it may be filled at any moment');
+    writeFileSync(file, 'b');
+    await until(() => applied === 1, 'the second step');
+    writeFileSync(file, ' \n');
+    await delay(600);
+    assert.equal(applied, 1);
+    context.mock.timers.tick(3001);
+    await until(() => applied === 2, 'it is meant to be empty');
+  });
 });

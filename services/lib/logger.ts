@@ -1,12 +1,15 @@
 import pino from 'pino';
 import { activeCohort } from './cohort';
+import { logLevelOf } from './log-level';
+
+const { level, complaint } = logLevelOf(process.env.LOG_LEVEL);
 
 /**
  * JSON on stdout, and through @opentelemetry/instrumentation-pino as OTLP log records. Trace ids are added by the
  * instrumentation, the cohort here; what no request caused (start, stop) has `traffic.type` and `demo.run_id` none.
  */
 export const logger = pino({
-  level: process.env.LOG_LEVEL ?? 'info',
+  level,
   base: { 'service.name': process.env.SERVICE ?? 'unknown' },
   timestamp: pino.stdTimeFunctions.isoTime,
   formatters: { level: (label) => ({ level: label }) },
@@ -21,3 +24,4 @@ export const logger = pino({
     };
   },
 });
+if (complaint !== null) logger.warn(complaint);

@@ -31,8 +31,7 @@ export function requireJson(): RequestHandler {
   return (request, _response, next) => {
     const { headers, method } = request;
     const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
-    const hasBody =
-      headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+    const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
     const exempt = !hasBody && type === '' && headers.authorization !== undefined;
     if (WRITING.has(method) && type !== 'application/json' && !exempt) {
       throw new HttpError(

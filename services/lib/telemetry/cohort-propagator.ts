@@ -1,4 +1,10 @@
-import { propagation, type Context, type TextMapGetter, type TextMapPropagator, type TextMapSetter } from '@opentelemetry/api';
+import {
+  propagation,
+  type Context,
+  type TextMapGetter,
+  type TextMapPropagator,
+  type TextMapSetter,
+} from '@opentelemetry/api';
 import { W3CBaggagePropagator } from '@opentelemetry/core';
 import { sameSecret } from '../bearer';
 import { COHORT_KEYS, cohortOf } from '../cohort';
