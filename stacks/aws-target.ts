@@ -10,7 +10,7 @@ import { awsAccess } from './aws-provider';
 import type { HostKeys, StackSettings } from './config';
 import { planHost } from './host-plan';
 import { pastHost } from './past-host';
-import type { Target } from './target';
+import type { Target } from './target-facts';
 
 /**
  * The EC2 hosts and the registry, with one provider. Where they are, what is there of them and what this update does to

@@ -15,6 +15,8 @@ const TOLERATED_DIFFERENCE = 0.01;
 /** Besides the watched ones, plans of this many other values are kept: those asked for last. */
 const MAX_FURTHER = 32;
 
+type Connection = Pick<ObserverConnection, 'use' | 'close'>;
+
 interface Observed {
   query: ObservedQuery;
   values: unknown[];
@@ -30,16 +32,20 @@ interface Observed {
 export class PlanObserver {
   private readonly watched = new Map<string, Observed>();
   private readonly further = new Map<string, Observed>();
-  private readonly plans: ObserverConnection;
-  private readonly samples: ObserverConnection;
+  private readonly plans: Connection;
+  private readonly samples: Connection;
   private readonly tasks: BackgroundTask[] = [];
   private tableRows: number | null = null;
   private refreshing: Promise<void> | null = null;
   private requests = 0;
 
-  constructor(connectionString: string) {
-    this.plans = new ObserverConnection(connectionString, 'product-catalog/plan-observer');
-    this.samples = new ObserverConnection(connectionString, 'product-catalog/plan-sampler');
+  /** @param connect by application name; tests put their own in its place */
+  constructor(
+    connectionString: string,
+    connect: (name: string) => Connection = (name) => new ObserverConnection(connectionString, name),
+  ) {
+    this.plans = connect('product-catalog/plan-observer');
+    this.samples = connect('product-catalog/plan-sampler');
   }
 
   /** Observes `query` with these values from the start; others are observed from their first use on. */

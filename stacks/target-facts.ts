@@ -1,0 +1,27 @@
+import type * as pulumi from '@pulumi/pulumi';
+
+/** Where the shop runs, whatever made it. */
+export interface Target {
+  kubeconfig: pulumi.Output<string>;
+  context?: string;
+  /** Host at which NodePorts answer; null where load balancers have addresses of their own. */
+  nodeHost: pulumi.Output<string> | null;
+  /** Platform of the nodes. */
+  platform: string;
+  /** Image name without tag; null where the services' image is there already. */
+  repository: pulumi.Output<string> | null;
+  /** Login of the registry: to push, and for pods to pull. */
+  credentials?: pulumi.Output<{ server: string; username: string; password: string }>;
+  /** Pods need a pull secret: the nodes have no login of their own. */
+  needsPullSecret: boolean;
+  /** What everything dies with. */
+  deletedWith?: pulumi.CustomResource;
+  /** What must be there before the cluster answers. */
+  after?: pulumi.Resource[];
+  /** Stores stay on the first host. */
+  storesOnServer?: boolean;
+  /** The hosts are parked: nothing on them can be asked or changed. */
+  parked: boolean;
+  /** Stack outputs about it. */
+  outputs: Readonly<Record<string, unknown>>;
+}
