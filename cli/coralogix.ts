@@ -1,7 +1,8 @@
+import { ALERT_MODES, flowAlertRuleOf } from './coralogix/definitions';
 import { importDefinitions, managementUrl } from './coralogix/import';
 import { EXIT, Refusal } from '../machine/errors';
 import { standardOutput } from '../machine/terminal';
-import { text, type Command, type ValuesOf } from '../machine/options';
+import { choice, text, type Command, type ValuesOf } from '../machine/options';
 import { runCommand } from '../machine/command';
 
 const OPTIONS = {
@@ -11,6 +12,10 @@ const OPTIONS = {
     fallback: null,
     allowed: "the account's domain, e.g. --domain eu2.coralogix.com",
     parse: (given) => (/^[a-z0-9]+([.-][a-z0-9]+)+$/.test(given) ? given : null),
+  }),
+  mode: choice(ALERT_MODES, {
+    help: 'the outage whose flow alert it is: each has its own rule',
+    fallback: 'blackfriday',
   }),
 };
 
@@ -32,7 +37,7 @@ Exit codes: 0 done, 1 refused by Coralogix, 2 bad options.`,
 };
 
 /** `npm run coralogix`. Resolves with the exit code. */
-async function main({ domain }: ValuesOf<typeof OPTIONS>): Promise<number> {
+async function main({ domain, mode }: ValuesOf<typeof OPTIONS>): Promise<number> {
   const apiKey = process.env.CORALOGIX_API_KEY ?? '';
   if (apiKey === '') {
     throw new Refusal(
@@ -42,7 +47,7 @@ async function main({ domain }: ValuesOf<typeof OPTIONS>): Promise<number> {
   }
   const output = standardOutput(() => undefined);
   output.line(`Import into ${domain ?? ''}`);
-  await importDefinitions({ baseUrl: managementUrl(domain ?? ''), apiKey }, output);
+  await importDefinitions({ baseUrl: managementUrl(domain ?? ''), apiKey }, flowAlertRuleOf(mode), output);
   output.line('✓ done: Alerts, Dashboards, and Explore > Logs > Views have "ecommerce-demo: …"');
   return EXIT.ok;
 }

@@ -104,7 +104,10 @@ describe('the chart', () => {
   it('marks the flow alert, and what came back on the way', () => {
     const events = [{ minute: 12, text: 'index restored', mark: { minute: 12.5, label: 'index restored' } }];
     const svg = renderChart(reportOf({ ...goodRun(), events }));
-    assert.match(svg, />flow alert, minute 6</);
+    assert.match(svg, />flow alert, minute 22</);
+    assert.doesNotMatch(svg, /predicted, minute/);
+    const late = renderChart(reportOf({ ...goodRun(), flowAlertMinute: null }));
+    assert.match(late, />flow alert predicted, minute 22</);
     assert.match(svg, />index restored</);
   });
 

@@ -244,11 +244,20 @@ function minuteAxis({ first, last, x }: Drawn): string[] {
 }
 
 /** When the flow alert fired, and what was done to the run: a cause came back, it was healed. */
-function marks({ flowAlertMinute, events, endedMinute }: Report, { first, last, x }: Drawn): string[] {
+function marks(
+  { flowAlertMinute, flowAlertPlanned, events, endedMinute }: Report,
+  { first, last, x }: Drawn,
+): string[] {
+  // Reports of older versions have no prediction of it.
+  const planned = (flowAlertPlanned as Report['flowAlertPlanned'] | undefined)?.minute ?? null;
   const found = [
     ...(flowAlertMinute === null
       ? []
       : [{ name: 'alert', label: `flow alert, minute ${flowAlertMinute}`, column: flowAlertMinute }]),
+    // Where it was to fire, unless it did.
+    ...(planned === null || planned === flowAlertMinute
+      ? []
+      : [{ name: 'event', label: `flow alert predicted, minute ${planned}`, column: planned }]),
     // Minute m stands in the middle of its column, in which the clock goes from m to m + 1.
     ...events.flatMap(({ mark }) =>
       mark === undefined ? [] : [{ name: 'event', label: mark.label, column: mark.minute - 0.5 }],

@@ -1,3 +1,4 @@
+import { flowAlertOutcome } from './flow-alert-grade';
 import { createHash } from 'node:crypto';
 import { renderChart } from './chart';
 import type { CauseMinute, Evidence, TraceShown } from './evidence';
@@ -51,7 +52,7 @@ export function renderHtml(
 }
 
 function head(report: Report, times: { writtenMs: number; endedMs: number | null }): string {
-  const { minutes, lostRevenueUsd, flowAlertMinute } = report;
+  const { minutes, lostRevenueUsd } = report;
   const peak = Math.max(0, ...minutes.map(({ demo }) => demo.errorRate));
   const failed = minutes.reduce((sum, { baseline }) => sum + baseline.errors, 0);
   const all = minutes.reduce((sum, { baseline }) => sum + ended(baseline), 0);
@@ -59,7 +60,7 @@ function head(report: Report, times: { writtenMs: number; endedMs: number | null
     ['Failed checkouts at the peak', percent(peak)],
     ['Revenue lost', dollars(lostRevenueUsd)],
     ['Baseline that failed', `${failed} of ${count(all)}`],
-    ['Flow alert', flowAlertMinute === null ? 'did not fire' : `fired in minute ${flowAlertMinute}`],
+    ['Flow alert', flowAlertOutcome(report)],
   ];
   const healed = times.endedMs === null ? '' : `, healed ${when(times.endedMs)}`;
   return [

@@ -27,6 +27,9 @@ export function bandOf(minuteSeconds: number): number {
   return 0.05 + shortness * 0.03;
 }
 
+/** How far the flow alert may lie from its predicted minute: the seeds stage it "at minute 22-23". */
+export const FLOW_ALERT_MINUTES = 1;
+
 /** Requests that have ended. */
 export function ended({ completed, errors }: { completed: number; errors: number }): number {
   return completed + errors;

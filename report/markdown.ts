@@ -1,3 +1,4 @@
+import { flowAlertOutcome } from './flow-alert-grade';
 import { INDEX_NAMES } from '../scenario/types';
 import { dollars, percent } from './format';
 import { bandOf, ended } from './limits';
@@ -45,10 +46,7 @@ function head(report: Report): string[] {
     ['Products', report.catalogRows.toLocaleString('en-US')],
     ['Storage emulation', report.storageEmulation ? 'on' : 'off'],
     ['Lost revenue', dollars(report.lostRevenueUsd)],
-    [
-      'Flow alert',
-      report.flowAlertMinute === null ? 'did not fire' : `fired in minute ${report.flowAlertMinute}`,
-    ],
+    ['Flow alert', flowAlertOutcome(report)],
     [
       'Time to recover',
       report.healed === null

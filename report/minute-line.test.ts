@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { cohort, goodRun } from '../test/mocks/runs';
-import { firesFlowAlert, flowAlertText, minuteLines } from './minute-line';
+import { evaluateFlowAlert, SEED_FLOW_ALERT } from '../scenario/flow-alert';
+import { flowAlertText, flowMinuteOf, minuteLines } from './minute-line';
 
 describe('the line of a minute', () => {
   const found = goodRun().minutes[20];
@@ -24,9 +25,12 @@ describe('the line of a minute', () => {
     );
   });
 
-  it('says when the flow alert has its numbers', () => {
-    assert.equal(firesFlowAlert(minute), true);
-    assert.equal(firesFlowAlert({ demo: { ...minute.demo, errorRate: 0.2 } }), false);
-    assert.equal(firesFlowAlert({ demo: { ...minute.demo, p95Ms: 2000 } }), false);
+  it('is looked at by the flow alert by its rates', () => {
+    const state = (demo: Partial<typeof minute.demo>): string =>
+      evaluateFlowAlert([flowMinuteOf({ minute: 20, demo: { ...minute.demo, ...demo } })], SEED_FLOW_ALERT)
+        .state;
+    assert.equal(state({}), 'firing');
+    assert.equal(state({ errorRate: 0.2 }), 'armed');
+    assert.equal(state({ p95Ms: 2000 }), 'armed');
   });
 });

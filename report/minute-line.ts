@@ -1,4 +1,4 @@
-import { FLOW_THRESHOLDS } from '../scenario/flow-alert';
+import type { FlowAttribute, FlowMinute } from '../scenario/flow-alert';
 import { dollars, percent } from './format';
 import { ended } from './limits';
 import type { ReportMinute } from './report';
@@ -42,11 +42,16 @@ export function flowAlertText(fires: boolean, sinceMinute: number | null): strin
   return sinceMinute === null ? 'armed' : `armed again (fired in minute ${sinceMinute})`;
 }
 
-/** Whether this minute's demo cohort has the numbers on which the flow alert fires. */
-export function firesFlowAlert({ demo }: Pick<ReportMinute, 'demo'>): boolean {
-  return (
-    demo.errorRate > FLOW_THRESHOLDS.errorRate && demo.p95Ms !== null && demo.p95Ms > FLOW_THRESHOLDS.p95Ms
-  );
+/** A minute as the flow alert looks at it, by who saw its rates alone: the four attributes count as seen. */
+export function flowMinuteOf({ minute, demo }: Pick<ReportMinute, 'minute' | 'demo'>): FlowMinute {
+  const seen: Record<FlowAttribute, number> = {
+    'db.slow_query': 1,
+    'db.full_table_scan': 1,
+    'db.connection.pool.exhausted': 1,
+    'checkout.failed': 1,
+  };
+  const { errorRate, p95Ms } = demo;
+  return { minute, full: true, requests: ended(demo), errorRate, p95Ms, spans: seen };
 }
 
 function milliseconds(ms: number | null): string {

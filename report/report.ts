@@ -1,7 +1,9 @@
 import { ablationOf } from '../scenario/causes/all';
+import { predictedFlowAlertMinute } from '../scenario/flow-alert';
 import type {
   Ablation,
   DemoMode,
+  FlowAlertRule,
   IndexName,
   IndexState,
   MinuteExpectation,
@@ -112,8 +114,10 @@ export interface Report {
   ranOn: string | null;
   /** Pauses, jumps, services that did not answer. */
   events: RunEvent[];
-  /** First minute of the flow alert; null when it did not fire. */
+  /** The minute with which the flow alert fired; null when it did not. */
   flowAlertMinute: number | null;
+  /** When it is predicted to (`minute` null: never), and by which rule; null in reports of before it was predicted. */
+  flowAlertPlanned: { minute: number | null; rule: FlowAlertRule } | null;
   /** This machine, from which a local shop's load comes; null where the shop runs elsewhere. */
   machine: { cores: number; load: number } | null;
   /** Of a blind run: the seed that chose it. */
@@ -171,7 +175,8 @@ type Head =
   | 'catalogRows'
   | 'storageEmulation'
   | 'ablation'
-  | 'planned';
+  | 'planned'
+  | 'flowAlertPlanned';
 
 /**
  * The head of a report.
@@ -190,6 +195,7 @@ export function reportHead(scenario: Scenario, firstMinuteAt: number): Pick<Repo
     storageEmulation: scenario.storageEmulation,
     ablation: scenario.ablation,
     planned: scenario.expectations.slice(0, scenario.shownMinutes).map(plannedMinute),
+    flowAlertPlanned: { minute: predictedFlowAlertMinute(scenario), rule: scenario.flowAlert },
   };
 }
 

@@ -1,15 +1,12 @@
+import { flowAlertOutcome } from './flow-alert-grade';
 import { dollars, percent } from './format';
 import { bandOf } from './limits';
 import type { Report } from './report';
 
 /** The verdict for a person. A run that was not held against the curve is never called as promised. */
-export function verdictLines({
-  verdict: { ok, graded, failures, notes },
-  minutes,
-  minuteSeconds,
-  lostRevenueUsd,
-  healed,
-}: Report): string[] {
+export function verdictLines(report: Report): string[] {
+  const { verdict, minutes, minuteSeconds, lostRevenueUsd, healed } = report;
+  const { ok, graded, failures, notes } = verdict;
   const points = graded ? minutes.filter(({ demo }) => demo.graded) : [];
   const recovered =
     healed === null
@@ -25,6 +22,7 @@ export function verdictLines({
         `    minute ${minute}: ${percent(demo.errorRate)} seen, ${percent(demo.target.errorRate)} wanted, ` +
         `${percent(demo.predicted.errorRate)} predicted`,
     ),
+    `  Flow alert: ${flowAlertOutcome(report)}`,
     `  Lost revenue: ${dollars(lostRevenueUsd)}`,
     ...notes.map((note) => `  ${note}`),
     ...failures.map((failure) => `  ✗ ${failure}`),

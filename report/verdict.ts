@@ -1,4 +1,5 @@
 import { deviationsOf } from './deviations';
+import { flowAlertGrade } from './flow-alert-grade';
 import { percent } from './format';
 import {
   BASELINE_ERROR_RATE,
@@ -37,6 +38,8 @@ export function judge(facts: RunFacts, interruptedBy: string | null = null): Rep
  * Grades a run.
  *
  * The curve: every graded minute that was run lies within the band around its target.
+ *
+ * The flow alert: it fires when it was predicted to.
  *
  * Baseline: over the whole run at most 2 % of its journeys failed, and in no minute more than 2 %, where a single
  * failed journey is let pass (at a quarter of the load and 6 s minutes, a minute has two or three journeys). The p95
@@ -95,6 +98,9 @@ function withCurve(facts: RunFacts, failures: string[], notes: string[]): boolea
       );
     }
   }
+  const alert = flowAlertGrade(facts);
+  if (alert.kind === 'failed') failures.push(alert.why);
+  if (alert.kind === 'not graded') notes.push(`The flow alert was not graded: ${alert.why}.`);
   return true;
 }
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ABLATIONS } from './causes/document';
 import { LIMITS, type Range } from './config/limits';
+import { SEED_FLOW_ALERT } from './flow-alert';
+import { ORDER_VALUE_USD } from './presets';
 import { DEMO_MODES, type Override, type Scenario } from './types';
 
 /**
@@ -72,6 +74,8 @@ const SCENARIO = z.object({
     demoRequestMs: span,
     baselineRequestMs: span,
   }),
+  flowAlert: z.object({ errorRate: share, p95Ms: span, forMinutes: within(LIMITS.durationMinutes) }),
+  orderValueUsd: within(LIMITS.orderValueUsd),
   expectations: z
     .array(
       z.object({
@@ -110,7 +114,7 @@ export class DocumentFault extends Error {}
 
 /** @throws DocumentFault */
 export function scenarioDocument(document: unknown): Scenario {
-  return parsed(SCENARIO, withShownMinutes(document));
+  return parsed(SCENARIO, withLaterFields(document));
 }
 
 /** @throws DocumentFault */
@@ -118,7 +122,7 @@ export function overrideDocument(document: unknown): Override {
   if (typeof document !== 'object' || document === null || !('scenario' in document)) {
     return parsed(OVERRIDE, document);
   }
-  return parsed(OVERRIDE, { ...document, scenario: withShownMinutes(document.scenario) });
+  return parsed(OVERRIDE, { ...document, scenario: withLaterFields(document.scenario) });
 }
 
 function parsed<T>(schema: z.ZodType<T>, document: unknown): T {
@@ -130,9 +134,13 @@ function parsed<T>(schema: z.ZodType<T>, document: unknown): T {
   );
 }
 
-/** One that was written before `shownMinutes` was part of it shows all its minutes. */
-function withShownMinutes(document: unknown): unknown {
-  if (typeof document !== 'object' || document === null) return document;
-  if ('shownMinutes' in document || !('durationMinutes' in document)) return document;
-  return { ...document, shownMinutes: document.durationMinutes };
+/** What was no part of a document when it was written means what it did then: it showed all its minutes, and so on. */
+function withLaterFields(document: unknown): unknown {
+  if (typeof document !== 'object' || document === null || !('durationMinutes' in document)) return document;
+  return {
+    shownMinutes: document.durationMinutes,
+    flowAlert: SEED_FLOW_ALERT,
+    orderValueUsd: ORDER_VALUE_USD,
+    ...document,
+  };
 }

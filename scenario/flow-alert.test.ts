@@ -8,8 +8,10 @@ import {
   meetsFlowAlert,
   predictedFlowAlertMinute,
   predictedFlowMinutes,
+  SEED_FLOW_ALERT,
   type FlowMinute,
 } from './flow-alert';
+import { FLOW_ALERT_MINUTE } from './presets';
 import { resolveScenario } from './resolve';
 import type { ScenarioConfig } from './config/schema';
 
@@ -34,7 +36,11 @@ const resolve = (config: ScenarioConfig, options = {}) =>
 describe('the six conditions', () => {
   it('are the seed’s: the four attributes, error rate above 20 %, p95 above 2,000 ms', () => {
     assert.deepEqual(
-      flowConditions(met(1)).map(({ name, threshold, met: isMet }) => [name, threshold, isMet]),
+      flowConditions(met(1), SEED_FLOW_ALERT).map(({ name, threshold, met: isMet }) => [
+        name,
+        threshold,
+        isMet,
+      ]),
       [
         ['db.slow_query', 0, true],
         ['db.full_table_scan', 0, true],
@@ -47,17 +53,21 @@ describe('the six conditions', () => {
   });
 
   it('must be exceeded, not reached, and all together', () => {
-    assert.equal(meetsFlowAlert(met(1)), true);
-    assert.equal(meetsFlowAlert({ ...met(1), errorRate: 0.2 }), false);
-    assert.equal(meetsFlowAlert({ ...met(1), p95Ms: 2000 }), false);
-    assert.equal(meetsFlowAlert({ ...met(1), p95Ms: null }), false);
+    assert.equal(meetsFlowAlert(met(1), SEED_FLOW_ALERT), true);
+    assert.equal(meetsFlowAlert({ ...met(1), errorRate: 0.2 }, SEED_FLOW_ALERT), false);
+    assert.equal(meetsFlowAlert({ ...met(1), p95Ms: 2000 }, SEED_FLOW_ALERT), false);
+    assert.equal(meetsFlowAlert({ ...met(1), p95Ms: null }, SEED_FLOW_ALERT), false);
     for (const attribute of FLOW_ATTRIBUTES) {
-      assert.equal(meetsFlowAlert({ ...met(1), spans: { ...ALL, [attribute]: 0 } }), false, attribute);
+      assert.equal(
+        meetsFlowAlert({ ...met(1), spans: { ...ALL, [attribute]: 0 } }, SEED_FLOW_ALERT),
+        false,
+        attribute,
+      );
     }
   });
 
   it('are open before anything was seen', () => {
-    for (const { observed, met: isMet } of flowConditions(null)) {
+    for (const { observed, met: isMet } of flowConditions(null, SEED_FLOW_ALERT)) {
       assert.equal(observed, null);
       assert.equal(isMet, false);
     }
@@ -66,27 +76,27 @@ describe('the six conditions', () => {
 
 describe('the state of the alert', () => {
   it('is armed until the first full minute meets all, then firing since that minute', () => {
-    assert.equal(evaluateFlowAlert([]).state, 'armed');
-    assert.equal(evaluateFlowAlert([]).evaluatedMinute, null);
-    const under = evaluateFlowAlert([unmet(21), { ...met(22), full: false }]);
+    assert.equal(evaluateFlowAlert([], SEED_FLOW_ALERT).state, 'armed');
+    assert.equal(evaluateFlowAlert([], SEED_FLOW_ALERT).evaluatedMinute, null);
+    const under = evaluateFlowAlert([unmet(21), { ...met(22), full: false }], SEED_FLOW_ALERT);
     assert.deepEqual([under.state, under.sinceMinute, under.evaluatedMinute], ['armed', null, 21]);
-    const firing = evaluateFlowAlert([met(23), unmet(21), met(22)]);
+    const firing = evaluateFlowAlert([met(23), unmet(21), met(22)], SEED_FLOW_ALERT);
     assert.deepEqual([firing.state, firing.sinceMinute, firing.evaluatedMinute], ['firing', 22, 23]);
     assert.deepEqual(firing.incidents, [{ fromMinute: 22, toMinute: null }]);
   });
 
   it('outlives one minute below the thresholds, and shows that minute’s conditions', () => {
-    const alert = evaluateFlowAlert([met(6), unmet(7)]);
+    const alert = evaluateFlowAlert([met(6), unmet(7)], SEED_FLOW_ALERT);
     assert.deepEqual([alert.state, alert.sinceMinute], ['firing', 6]);
     assert.equal(alert.conditions.find(({ name }) => name === 'error_rate')?.met, false);
-    assert.equal(evaluateFlowAlert([met(6), unmet(7), met(8), unmet(9)]).sinceMinute, 6);
+    assert.equal(evaluateFlowAlert([met(6), unmet(7), met(8), unmet(9)], SEED_FLOW_ALERT).sinceMinute, 6);
   });
 
   it('clears after two full minutes in a row, and can fire again', () => {
-    const cleared = evaluateFlowAlert([met(6), met(7), unmet(8), unmet(9)]);
+    const cleared = evaluateFlowAlert([met(6), met(7), unmet(8), unmet(9)], SEED_FLOW_ALERT);
     assert.deepEqual([cleared.state, cleared.sinceMinute], ['armed', null]);
     assert.deepEqual(cleared.incidents, [{ fromMinute: 6, toMinute: 7 }]);
-    const again = evaluateFlowAlert([met(6), unmet(7), unmet(8), unmet(9), met(10)]);
+    const again = evaluateFlowAlert([met(6), unmet(7), unmet(8), unmet(9), met(10)], SEED_FLOW_ALERT);
     assert.deepEqual(
       [again.state, again.sinceMinute, again.incidents],
       [
@@ -102,12 +112,26 @@ describe('the state of the alert', () => {
 
   it('neither fires nor clears by a minute without checkouts or one that was not seen', () => {
     const silent = { ...unmet(7), requests: 0, errorRate: 0, p95Ms: null };
-    const alert = evaluateFlowAlert([met(6), silent, unmet(8), { ...silent, minute: 9 }]);
+    const alert = evaluateFlowAlert([met(6), silent, unmet(8), { ...silent, minute: 9 }], SEED_FLOW_ALERT);
     assert.deepEqual([alert.state, alert.sinceMinute, alert.evaluatedMinute], ['firing', 6, 8]);
   });
 
+  it('fires with the last of the minutes that its rule asks for, in a row', () => {
+    const rule = { ...SEED_FLOW_ALERT, forMinutes: 3 };
+    const held = evaluateFlowAlert([met(6), met(7)], rule);
+    assert.deepEqual([held.state, held.heldMinutes], ['armed', 2]);
+    const fired = evaluateFlowAlert([met(6), met(7), met(8), met(9)], rule);
+    assert.deepEqual([fired.state, fired.sinceMinute, fired.heldMinutes], ['firing', 8, 4]);
+    // One minute below takes it back to the beginning; one that was not seen does not.
+    assert.equal(evaluateFlowAlert([met(6), met(7), unmet(8), met(9), met(10)], rule).state, 'armed');
+    const unseen = { ...met(8), full: false };
+    assert.equal(evaluateFlowAlert([met(6), met(7), unseen, met(9)], rule).sinceMinute, 9);
+    // Once open it outlives a minute below, as with any rule.
+    assert.equal(evaluateFlowAlert([met(6), met(7), met(8), unmet(9), met(10)], rule).sinceMinute, 8);
+  });
+
   it('ends with its run', () => {
-    const alert = evaluateFlowAlert([met(6), met(7)], false);
+    const alert = evaluateFlowAlert([met(6), met(7)], SEED_FLOW_ALERT, false);
     assert.deepEqual([alert.state, alert.sinceMinute], ['armed', null]);
     assert.deepEqual(alert.incidents, [{ fromMinute: 6, toMinute: 7 }]);
   });
@@ -125,22 +149,55 @@ describe('a full minute', () => {
 });
 
 describe('the predicted alert', () => {
-  it('fires in minute 22 of V3, 6 of blackfriday (21 % is its target), never without a cause', () => {
-    assert.equal(predictedFlowAlertMinute(resolve({ demoMode: 'blackfriday-v3' })), 22);
-    assert.equal(predictedFlowAlertMinute(resolve({ demoMode: 'blackfriday' })), 6);
+  it('fires in minute 22 of both presets, at any scale and length of a minute, never without a cause', () => {
+    for (const [demoMode, scales] of [
+      ['blackfriday', [0.25, 1]],
+      ['blackfriday-v3', [1, 20 / 3]],
+    ] as const) {
+      for (const scale of scales) {
+        for (const minuteSeconds of [6, 30, 60]) {
+          const scenario = resolve({ demoMode, minuteSeconds, traffic: { scale } });
+          assert.equal(
+            predictedFlowAlertMinute(scenario),
+            FLOW_ALERT_MINUTE,
+            `${demoMode} ${scale} ${minuteSeconds}`,
+          );
+        }
+      }
+    }
     assert.equal(predictedFlowAlertMinute(resolve({ demoMode: 'blackfriday' }, { ablation: 'index' })), null);
     assert.equal(predictedFlowAlertMinute(resolve({ demoMode: 'blackfriday' }, { ablation: 'pool' })), null);
     assert.equal(predictedFlowAlertMinute(resolve({})), null);
   });
 
+  it('has its border where a minute makes most difference: two points to either side', () => {
+    const scenario = resolve({ demoMode: 'blackfriday' });
+    const { errorRate, forMinutes } = scenario.flowAlert;
+    const first = FLOW_ALERT_MINUTE - forMinutes + 1;
+    const rates = predictedFlowMinutes(scenario).map((minute) => minute.errorRate);
+    assert.ok((rates[first - 1] ?? 1) < errorRate - 0.02, String(rates[first - 1]));
+    assert.ok((rates[first] ?? 0) > errorRate + 0.02, String(rates[first]));
+  });
+
+  it('follows config, and has the seed’s rule for a curve of one’s own', () => {
+    const own = resolve({ demoMode: 'blackfriday', flowAlert: { errorRate: 0.2, forMinutes: 1 } });
+    assert.deepEqual(own.flowAlert, SEED_FLOW_ALERT);
+    assert.equal(predictedFlowAlertMinute(own), 6);
+    const curve = [
+      { minute: 0, rpm: 1000, errorRate: 0 },
+      { minute: 10, rpm: 1000, errorRate: 0.5 },
+    ];
+    assert.deepEqual(resolve({ demoMode: 'blackfriday', curve }).flowAlert, SEED_FLOW_ALERT);
+  });
+
   it('in V3 goes on to the end once it fires, and minute 21 is too healthy by its error rate alone', () => {
     const minutes = predictedFlowMinutes(resolve({ demoMode: 'blackfriday-v3' }));
-    const alert = evaluateFlowAlert(minutes);
+    const alert = evaluateFlowAlert(minutes, SEED_FLOW_ALERT);
     assert.deepEqual(alert.incidents, [{ fromMinute: 22, toMinute: null }]);
     const before = minutes.find(({ minute }) => minute === 21);
     assert.ok(before);
     assert.deepEqual(
-      flowConditions(before)
+      flowConditions(before, SEED_FLOW_ALERT)
         .filter(({ met: isMet }) => !isMet)
         .map(({ name }) => name),
       ['error_rate'],
@@ -150,7 +207,7 @@ describe('the predicted alert', () => {
   it('tells why an ablation does not fire: no scan, or no error', () => {
     const unmetAt25 = (ablation: 'index' | 'pool') => {
       const minutes = predictedFlowMinutes(resolve({ demoMode: 'blackfriday' }, { ablation }));
-      return flowConditions(minutes[25] ?? null)
+      return flowConditions(minutes[25] ?? null, SEED_FLOW_ALERT)
         .filter(({ met: isMet }) => !isMet)
         .map(({ name }) => name);
     };

@@ -1,4 +1,4 @@
-import type { MinuteExpectation, Scenario } from './types';
+import type { FlowAlertRule, MinuteExpectation, Scenario } from './types';
 
 /**
  * The flow alert of seed 004 as code: one definition for the console, the monitor, the prediction, and the
@@ -15,17 +15,15 @@ export const FLOW_ATTRIBUTES = [
 export type FlowAttribute = (typeof FLOW_ATTRIBUTES)[number];
 
 /**
- * What has to be exceeded (not just reached). Both are of the demo cohort's checkouts at the frontend
- * ({@link FLOW_ROUTE}), not of all demo journeys: in blackfriday-v3 four of five of those only browse.
+ * The rule of seed 004, wherever preset and config have none of their own: it fires with the first minute above its
+ * thresholds.
  */
-export const FLOW_THRESHOLDS = {
-  /** Failed checkouts / checkouts, 0…1. A declined card (402) is no failure. */
-  errorRate: 0.2,
-  /** 95th percentile of the checkouts' duration, failed ones included (ms). */
-  p95Ms: 2000,
-} as const;
+export const SEED_FLOW_ALERT: FlowAlertRule = { errorRate: 0.2, p95Ms: 2000, forMinutes: 1 };
 
-/** The frontend's route by which the demo cohort's checkouts are measured. */
+/**
+ * The frontend's route by which the demo cohort's checkouts are measured, not all demo journeys: in blackfriday-v3
+ * four of five of those only browse.
+ */
 export const FLOW_ROUTE = 'POST /api/checkout';
 
 /** A recommendation query that takes longer (ms) carries `db.slow_query`; the wait for the pool is not counted. */
@@ -73,29 +71,41 @@ export interface FlowAlert {
   /** The latest full minute that was looked at, which `conditions` are of; null before the first. */
   evaluatedMinute: number | null;
   conditions: FlowCondition[];
-  /** Every incident of the run, the open one (`toMinute` null) last. `toMinute`: the last minute that met all. */
+  /** Full minutes in a row that met every condition, up to now. */
+  heldMinutes: number;
+  /**
+   * Every incident of the run, the open one (`toMinute` null) last. `fromMinute`: the minute with which it fired, the
+   * last of those that had to be met; `toMinute`: the last minute that met all.
+   */
   incidents: { fromMinute: number; toMinute: number | null }[];
 }
 
 /**
  * Where the alert of a run stands.
  *
- * It fires with the first full minute that meets all six conditions, without delay, and keeps firing until
+ * It fires when `forMinutes` full minutes in a row met all six conditions, with the last of them, and keeps firing until
  * {@link FLOW_CLEARS_AFTER_MINUTES} full minutes in a row didn't, or until the run is no longer in force (healed,
- * aborted, over): then it is armed again. Minutes that were not seen, or had no checkout, neither fire nor clear.
+ * aborted, over): then it is armed again. Minutes that were not seen, or had no checkout, neither count nor clear.
  *
  * @param minutes of one run, in any order; each minute once
+ * @param rule the scenario's
  * @param runInForce whether the run is still what the shop follows
  */
-export function evaluateFlowAlert(minutes: readonly FlowMinute[], runInForce = true): FlowAlert {
+export function evaluateFlowAlert(
+  minutes: readonly FlowMinute[],
+  rule: FlowAlertRule,
+  runInForce = true,
+): FlowAlert {
   const incidents: FlowAlert['incidents'] = [];
   let open: { fromMinute: number; lastMet: number } | null = null;
   let unmet = 0;
+  let held = 0;
   let latest: FlowMinute | null = null;
   for (const minute of [...minutes].sort((a, b) => a.minute - b.minute)) {
     if (!minute.full || minute.requests === 0) continue;
     latest = minute;
-    if (meetsFlowAlert(minute)) {
+    held = meetsFlowAlert(minute, rule) ? held + 1 : 0;
+    if (held > 0 && (open !== null || held >= rule.forMinutes)) {
       const fromMinute: number = open === null ? minute.minute : open.fromMinute;
       open = { fromMinute, lastMet: minute.minute };
       unmet = 0;
@@ -114,7 +124,8 @@ export function evaluateFlowAlert(minutes: readonly FlowMinute[], runInForce = t
     state: open === null ? 'armed' : 'firing',
     sinceMinute: open?.fromMinute ?? null,
     evaluatedMinute: latest?.minute ?? null,
-    conditions: flowConditions(latest),
+    conditions: flowConditions(latest, rule),
+    heldMinutes: held,
     incidents,
   };
 }
@@ -122,6 +133,7 @@ export function evaluateFlowAlert(minutes: readonly FlowMinute[], runInForce = t
 /** The six conditions as one minute meets them. @param minute null: nothing was seen yet */
 export function flowConditions(
   minute: Pick<FlowMinute, 'errorRate' | 'p95Ms' | 'spans'> | null,
+  rule: FlowAlertRule,
 ): FlowCondition[] {
   const condition = (
     name: FlowCondition['name'],
@@ -131,14 +143,23 @@ export function flowConditions(
   ): FlowCondition => ({ name, unit, observed, threshold, met: observed !== null && observed > threshold });
   return [
     ...FLOW_ATTRIBUTES.map((name) => condition(name, 'spans', minute?.spans[name] ?? null, 0)),
-    condition('error_rate', 'share', minute?.errorRate ?? null, FLOW_THRESHOLDS.errorRate),
-    condition('duration_p95', 'ms', minute?.p95Ms ?? null, FLOW_THRESHOLDS.p95Ms),
+    condition('error_rate', 'share', minute?.errorRate ?? null, rule.errorRate),
+    condition('duration_p95', 'ms', minute?.p95Ms ?? null, rule.p95Ms),
   ];
 }
 
+/** A rule for a person, e.g. `errors above 30 %, p95 above 2 s, for 15 minutes`. */
+export function flowAlertRuleText({ errorRate, p95Ms, forMinutes }: FlowAlertRule): string {
+  const held = forMinutes === 1 ? '' : `, for ${String(forMinutes)} minutes`;
+  return `errors above ${String(Math.round(errorRate * 1000) / 10)} %, p95 above ${String(p95Ms / 1000)} s${held}`;
+}
+
 /** Whether one minute meets all six conditions. */
-export function meetsFlowAlert(minute: Pick<FlowMinute, 'errorRate' | 'p95Ms' | 'spans'>): boolean {
-  return flowConditions(minute).every(({ met }) => met);
+export function meetsFlowAlert(
+  minute: Pick<FlowMinute, 'errorRate' | 'p95Ms' | 'spans'>,
+  rule: FlowAlertRule,
+): boolean {
+  return flowConditions(minute, rule).every(({ met }) => met);
 }
 
 /**
@@ -159,14 +180,16 @@ export function isFullMinute(
 }
 
 /**
- * The first demo minute in which the alert is predicted to fire; null if it never does: 22 in blackfriday-v3, 6 in
- * blackfriday, never without one of the causes.
+ * The demo minute with which the alert is predicted to fire; null if it never does: 22 in both presets, as the seeds
+ * stage it, never without one of the causes.
  */
 export function predictedFlowAlertMinute(scenario: PredictedScenario): number | null {
-  return evaluateFlowAlert(predictedFlowMinutes(scenario)).incidents[0]?.fromMinute ?? null;
+  return (
+    evaluateFlowAlert(predictedFlowMinutes(scenario), scenario.flowAlert).incidents[0]?.fromMinute ?? null
+  );
 }
 
-type PredictedScenario = Pick<Scenario, 'expectations' | 'indexes' | 'storage' | 'pools'>;
+type PredictedScenario = Pick<Scenario, 'expectations' | 'indexes' | 'storage' | 'pools' | 'flowAlert'>;
 
 /** What the alert will see of each minute, by the scenario's prediction. Counts of spans are of their kind 0 or 1. */
 export function predictedFlowMinutes(scenario: PredictedScenario): FlowMinute[] {

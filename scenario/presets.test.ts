@@ -24,7 +24,7 @@ test('the four acts begin with what they show', () => {
     [0, 'calm'],
     [2, 'black_friday_begins'],
     [12, 'catastrophe'],
-    [22, 'investigation'],
+    [24, 'investigation'],
   ]);
 });
 

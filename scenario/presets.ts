@@ -1,7 +1,8 @@
 import type { CauseSettings } from './causes/document';
 import { errorRateAt } from './curve';
+import { SEED_FLOW_ALERT } from './flow-alert';
 import { SOLVED_FROM_ERROR_RATE } from './little';
-import type { CurvePoint, DemoMode, Phase } from './types';
+import type { CurvePoint, DemoMode, FlowAlertRule, Phase } from './types';
 
 /** What a mode means before config changes it. Rates and pools are those of scale 1. */
 export interface Preset {
@@ -17,11 +18,21 @@ export interface Preset {
   minScale: number;
   /** Runs with shorter minutes are shown but not graded: too few requests, or waits as long as the minute. */
   gradedFromMinuteSeconds: number;
+  /** When the flow alert fires on the preset's own curve: solved for minute {@link FLOW_ALERT_MINUTE}. */
+  flowAlert: FlowAlertRule;
+  /** Mean value of a demo order (USD). */
+  orderValueUsd: number;
   phases: (curve: readonly CurvePoint[]) => Phase[];
 }
 
+/** The minute at which the seeds stage the flow alert (001 and 004: "minute 22-23"). */
+export const FLOW_ALERT_MINUTE = 22;
+
 /** Both cohorts in normal mode, and before and after a run: rpm at scale 1. */
 export const NORMAL_RATES = { baselineRpm: 100, demoRpm: 60 } as const;
+
+/** Mean value of an order, where the seeds say nothing of it (USD): two or three products of the deal page. */
+export const ORDER_VALUE_USD = 712;
 
 /** What a checkout needs besides its recommendations, and for its error to reach the caller in time (ms). */
 export const REST_OF_CHECKOUT_MS = 1000;
@@ -34,6 +45,8 @@ const normal: Preset = {
   recommendationsMs: 5000,
   minScale: 0,
   gradedFromMinuteSeconds: 0,
+  flowAlert: SEED_FLOW_ALERT,
+  orderValueUsd: ORDER_VALUE_USD,
   phases: () => [],
 };
 
@@ -58,6 +71,11 @@ const blackfriday: Preset = {
   recommendationsMs: 5000,
   minScale: 0,
   gradedFromMinuteSeconds: 6,
+  // The seed's 20 % are exceeded at minute 6. Of the windows that a vendor's alert can have (1, 5, 10, 15, 20, 30
+  // minutes), 15 has its border where the curve is steepest: minute 7 makes 27 %, minute 8 makes 33 %, and 15 minutes
+  // from 8 on end with 22. Shorter windows have theirs where a minute adds two points: the machine would decide.
+  flowAlert: { errorRate: 0.3, p95Ms: 2000, forMinutes: 15 },
+  orderValueUsd: ORDER_VALUE_USD,
   phases: actsOf,
 };
 
@@ -85,6 +103,9 @@ const blackfridayV3: Preset = {
   recommendationsMs: 8000,
   minScale: 1,
   gradedFromMinuteSeconds: 30,
+  flowAlert: SEED_FLOW_ALERT,
+  // Seed 004: "~$50K/minute in failed checkouts", which are 35 % of 120 a minute.
+  orderValueUsd: 1190,
   phases: () => V3_PHASES.map((phase) => ({ ...phase })),
 };
 
@@ -128,7 +149,8 @@ const V3_PHASES: readonly Phase[] = [
 /**
  * The acts of seed 001 on the run's own clock. An act begins with what it shows, so that they fit any curve:
  * Black Friday begins at the first minute that makes errors (2 in the preset), the catastrophe where half of
- * the checkouts fail (12), the investigation two minutes after the error rate has stopped growing (22).
+ * the checkouts fail (12), the investigation four minutes after the error rate has stopped growing (24): the flow
+ * alert of minute 22 belongs to the catastrophe.
  */
 export function actsOf(curve: readonly CurvePoint[]): Phase[] {
   const act = (fromMinute: number, name: string, title: string): Phase => ({
@@ -152,7 +174,7 @@ export function actsOf(curve: readonly CurvePoint[]): Phase[] {
   if (begins === null || highestFrom === null) return acts;
   acts.push(act(begins, 'black_friday_begins', 'Act 2: Black Friday begins'));
   if (catastrophe !== null) acts.push(act(catastrophe, 'catastrophe', 'Act 3: The catastrophe'));
-  acts.push(act(highestFrom + 2, 'investigation', 'Act 4: The investigation'));
+  acts.push(act(highestFrom + 4, 'investigation', 'Act 4: The investigation'));
   // An act that would begin together with the next one has nothing to show.
   return acts.filter((candidate, index) => acts[index + 1]?.fromMinute !== candidate.fromMinute);
 }

@@ -6,12 +6,13 @@ import { ConfigError } from './config/config-error';
 import { DEFAULTS } from './config/limits';
 import type { ScenarioConfig } from './config/schema';
 import { errorRateAt, meanRpm } from './curve';
+import { SEED_FLOW_ALERT } from './flow-alert';
 import { planOutage, scenarioFaults, type OutagePlan } from './feasibility';
 import { simulatePool, type SimulatedMinute } from './prediction';
-import { NORMAL_RATES, REST_OF_CHECKOUT_MS } from './presets';
+import { NORMAL_RATES, REST_OF_CHECKOUT_MS, type Preset } from './presets';
 import { runIdOf, stampStart } from './start';
 import { phaseAt } from './timeline';
-import type { Ablation, MinuteExpectation, Scenario } from './types';
+import type { Ablation, FlowAlertRule, MinuteExpectation, Scenario } from './types';
 
 export interface ResolveOptions {
   /** Unix seconds. */
@@ -79,6 +80,8 @@ export function resolveScenario(config: ScenarioConfig, options: ResolveOptions)
     },
     timeouts: timeoutsOf(parts, preset.recommendationsMs),
     ...parts,
+    flowAlert: flowAlertOf(config, preset),
+    orderValueUsd: config.orderValueUsd ?? preset.orderValueUsd,
     expectations: [],
   };
   if (mode === 'normal') return resolved;
@@ -91,6 +94,16 @@ export function resolveScenario(config: ScenarioConfig, options: ResolveOptions)
 function startOf(config: ScenarioConfig, { nowSeconds, startTimestamp }: ResolveOptions): number {
   const delay = config.startDelaySeconds ?? DEFAULTS.startDelaySeconds;
   return config.demoStartTimestamp ?? startTimestamp ?? stampStart(nowSeconds, delay);
+}
+
+/** The preset's rule is solved for its own curve; any other curve starts from the seed's. */
+function flowAlertOf({ flowAlert, curve }: ScenarioConfig, preset: Preset): FlowAlertRule {
+  const rule = curve === undefined ? preset.flowAlert : SEED_FLOW_ALERT;
+  return {
+    errorRate: flowAlert?.errorRate ?? rule.errorRate,
+    p95Ms: flowAlert?.p95Ms ?? rule.p95Ms,
+    forMinutes: flowAlert?.forMinutes ?? rule.forMinutes,
+  };
 }
 
 /** Each caller waits longer than the one it calls, so that the cause answers first. */

@@ -59,6 +59,19 @@ export interface MinuteExpectation {
   predicted: { errorRate: number; p50Ms: number | null; p95Ms: number | null; allP95Ms: number | null };
 }
 
+/**
+ * What the flow alert has to see besides its four attributes. Both thresholds have to be exceeded (not just reached),
+ * by the demo cohort's checkouts at the frontend.
+ */
+export interface FlowAlertRule {
+  /** Failed checkouts / checkouts, 0…1. A declined card (402) is no failure. */
+  errorRate: number;
+  /** 95th percentile of the checkouts' duration, failed ones included (ms). */
+  p95Ms: number;
+  /** So many full demo minutes in a row have to meet every condition; with the last of them it fires. */
+  forMinutes: number;
+}
+
 export interface Scenario extends CauseParts {
   version: 1;
   mode: DemoMode;
@@ -94,6 +107,10 @@ export interface Scenario extends CauseParts {
     /** What the load generator gives a baseline journey. */
     baselineRequestMs: number;
   };
+  /** When the flow alert fires. */
+  flowAlert: FlowAlertRule;
+  /** Mean value of a demo order (USD). */
+  orderValueUsd: number;
   expectations: MinuteExpectation[];
 }
 

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { flowConditions, FLOW_ATTRIBUTES, FLOW_ROUTE, FLOW_THRESHOLDS } from '../../scenario/flow-alert';
-import { APPLICATION, coralogixPages } from './definitions';
+import { flowConditions, FLOW_ATTRIBUTES, FLOW_ROUTE } from '../../scenario/flow-alert';
+import { ALERT_MODES, alertDefinitions, APPLICATION, coralogixPages, flowAlertRuleOf } from './definitions';
 import { importDefinitions, managementUrl } from './import';
 import { Refusal } from '../../machine/errors';
 import { at, listAt, numberAt, textAt } from '../../machine/json';
@@ -26,7 +26,7 @@ describe('docs/coralogix', () => {
   });
 
   it('has an alert for each of the flow alert’s conditions, with its threshold', () => {
-    const conditions = flowConditions(null);
+    const conditions = flowConditions(null, flowAlertRuleOf('blackfriday'));
     assert.deepEqual(
       alerts.map(({ condition }) => condition),
       conditions.map(({ name }) => name),
@@ -40,11 +40,22 @@ describe('docs/coralogix', () => {
       assert.equal(found, threshold, name);
       assert.match(textAt(condition, 'conditionType') ?? '', /MORE_THAN_OR_UNSPECIFIED$/, name);
     }
-    assert.equal(
-      numberAt(at(first(properties('error_rate'), 'metricThreshold', 'rules'), 'condition'), 'threshold'),
-      0.2,
-    );
-    assert.equal(FLOW_THRESHOLDS.p95Ms, 2000);
+  });
+
+  it('holds each mode’s rule for its minutes, in a window that Coralogix has', () => {
+    const windows = { blackfriday: ['MINUTES_15', 100], 'blackfriday-v3': ['MINUTES_1_OR_UNSPECIFIED', 0] };
+    for (const mode of ALERT_MODES) {
+      const made = alertDefinitions(flowAlertRuleOf(mode)).find(
+        ({ condition }) => condition === 'error_rate',
+      );
+      const condition = at(first(made?.request.alertDefProperties, 'metricThreshold', 'rules'), 'condition');
+      const window = textAt(condition, 'ofTheLast', 'metricTimeWindowSpecificValue');
+      assert.deepEqual(
+        [window?.replace('METRIC_TIME_WINDOW_VALUE_', ''), numberAt(condition, 'forOverPct')],
+        windows[mode],
+      );
+      assert.equal(numberAt(condition, 'threshold'), flowAlertRuleOf(mode).errorRate);
+    }
   });
 
   it('looks at the demo cohort of this application alone', () => {
@@ -87,7 +98,7 @@ describe('docs/coralogix', () => {
     assert.equal(textAt(group, 'alertsOp'), 'ALERTS_OP_AND_OR_UNSPECIFIED');
     assert.deepEqual(
       listAt(group, 'alertDefs').map((alert) => textAt(alert, 'id')),
-      flowConditions(null).map(({ name }) => `{{${name}}}`),
+      flowConditions(null, flowAlertRuleOf('blackfriday')).map(({ name }) => `{{${name}}}`),
     );
   });
 });
@@ -135,7 +146,9 @@ describe('the import', () => {
   const run = async (): Promise<string[]> => {
     const lines: string[] = [];
     requests.length = 0;
-    await importDefinitions({ baseUrl, apiKey: 'key' }, { line: (text) => lines.push(text) });
+    await importDefinitions({ baseUrl, apiKey: 'key' }, flowAlertRuleOf('blackfriday'), {
+      line: (text) => lines.push(text),
+    });
     return lines;
   };
 
@@ -172,7 +185,9 @@ describe('the import', () => {
       );
     }
     await assert.rejects(
-      importDefinitions({ baseUrl: 'http://127.0.0.1:9', apiKey: 'k' }, { line: () => undefined }),
+      importDefinitions({ baseUrl: 'http://127.0.0.1:9', apiKey: 'k' }, flowAlertRuleOf('blackfriday'), {
+        line: () => undefined,
+      }),
       /does not answer .*--domain/,
     );
     assert.equal(managementUrl('eu2.coralogix.com'), 'https://api.eu2.coralogix.com/mgmt/openapi/5');

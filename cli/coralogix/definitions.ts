@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { FLOW_ATTRIBUTES, FLOW_ROUTE, FLOW_THRESHOLDS, type FlowCondition } from '../../scenario/flow-alert';
+import {
+  FLOW_ATTRIBUTES,
+  FLOW_ROUTE,
+  flowAlertRuleText,
+  type FlowCondition,
+} from '../../scenario/flow-alert';
+import { presetOf } from '../../scenario/presets';
+import type { DemoMode, FlowAlertRule } from '../../scenario/types';
 
 /**
  * The flow alert, a dashboard and log views as Coralogix takes them (OpenAPI 5 of its management API), made from
@@ -12,8 +19,39 @@ const PREFIX = 'ecommerce-demo';
 const LABELS = { project: PREFIX };
 /** Coralogix's shortest window for tracing alerts (min); its metric alerts look at one minute. */
 const TRACING_WINDOW = 'TRACING_TIME_WINDOW_VALUE_MINUTES_5_OR_UNSPECIFIED';
-/** All six must have fired within this time (ms): the tracing alerts' window and a minute for the metrics. */
-const FLOW_WINDOW_MS = 6 * 60_000;
+const TRACING_WINDOW_MINUTES = 5;
+/** The windows of its metric alerts up to an hour (min), as the API names them. */
+const METRIC_WINDOWS: Readonly<Record<number, string>> = {
+  1: 'MINUTES_1_OR_UNSPECIFIED',
+  5: 'MINUTES_5',
+  10: 'MINUTES_10',
+  15: 'MINUTES_15',
+  20: 'MINUTES_20',
+  30: 'MINUTES_30',
+  60: 'HOUR_1',
+};
+/** The modes that have a flow alert, each with the folder of its definitions. */
+const FOLDERS = {
+  blackfriday: 'docs/coralogix',
+  'blackfriday-v3': 'docs/coralogix/blackfriday-v3',
+} as const satisfies Partial<Record<DemoMode, string>>;
+
+/** A mode that has a flow alert. */
+export type AlertMode = keyof typeof FOLDERS;
+export const ALERT_MODES = Object.keys(FOLDERS) as AlertMode[];
+
+/** The rule of a mode's flow alert. */
+export function flowAlertRuleOf(mode: AlertMode): FlowAlertRule {
+  return presetOf(mode).flowAlert;
+}
+
+/** The shortest window of a metric alert that holds so many minutes. */
+function metricWindow(minutes: number): { name: string; minutes: number } {
+  const [found = 60] = Object.keys(METRIC_WINDOWS)
+    .map(Number)
+    .filter((window) => window >= minutes);
+  return { name: `METRIC_TIME_WINDOW_VALUE_${METRIC_WINDOWS[found] ?? ''}`, minutes: found };
+}
 /** OTLP's http.server.request.duration (s) by the rules of OTLP to Prometheus. */
 const DURATION_METRIC = 'http_server_request_duration_seconds';
 
@@ -26,7 +64,7 @@ export interface AlertDefinition {
 }
 
 /** The six conditions, each an alert of its own: a flow alert is made of alerts. */
-export function alertDefinitions(): AlertDefinition[] {
+export function alertDefinitions(rule: FlowAlertRule): AlertDefinition[] {
   return [
     ...FLOW_ATTRIBUTES.map((attribute) => ({
       condition: attribute,
@@ -61,17 +99,23 @@ export function alertDefinitions(): AlertDefinition[] {
     })),
     metricAlert(
       'error_rate',
-      `More than ${FLOW_THRESHOLDS.errorRate * 100} % of the demo cohort's checkouts fail.`,
+      `More than ${rule.errorRate * 100} % of the demo cohort's checkouts fail${held(rule)}.`,
       errorRateQuery(),
-      FLOW_THRESHOLDS.errorRate,
+      rule.errorRate,
+      rule,
     ),
     metricAlert(
       'duration_p95',
-      `The 95th percentile of the demo cohort's checkouts is above ${FLOW_THRESHOLDS.p95Ms} ms.`,
+      `The 95th percentile of the demo cohort's checkouts is above ${rule.p95Ms} ms${held(rule)}.`,
       p95Query(),
-      FLOW_THRESHOLDS.p95Ms,
+      rule.p95Ms,
+      rule,
     ),
   ];
+}
+
+function held({ forMinutes }: FlowAlertRule): string {
+  return forMinutes === 1 ? '' : ` for ${forMinutes} minutes`;
 }
 
 /** Failed checkouts / checkouts (0…1), over a minute. A declined card is a 402. */
@@ -95,6 +139,7 @@ function metricAlert(
   description: string,
   promql: string,
   threshold: number,
+  { forMinutes }: FlowAlertRule,
 ): AlertDefinition {
   return {
     condition,
@@ -110,10 +155,9 @@ function metricAlert(
               condition: {
                 conditionType: 'METRIC_THRESHOLD_CONDITION_TYPE_MORE_THAN_OR_UNSPECIFIED',
                 threshold,
-                forOverPct: 0,
-                ofTheLast: {
-                  metricTimeWindowSpecificValue: 'METRIC_TIME_WINDOW_VALUE_MINUTES_1_OR_UNSPECIFIED',
-                },
+                // 0: at least once in the window, 100: all through it.
+                forOverPct: forMinutes === 1 ? 0 : 100,
+                ofTheLast: { metricTimeWindowSpecificValue: metricWindow(forMinutes).name },
               },
             },
           ],
@@ -124,15 +168,18 @@ function metricAlert(
 }
 
 /** The flow alert over the six. @param idOf the id Coralogix gave a condition's alert */
-export function flowAlertDefinition(idOf: (condition: FlowCondition['name']) => string): {
-  alertDefProperties: Json & { name: string };
-} {
+export function flowAlertDefinition(
+  rule: FlowAlertRule,
+  idOf: (condition: FlowCondition['name']) => string,
+): { alertDefProperties: Json & { name: string } } {
+  // All six must have fired within this time: the longest of their windows, and a minute between them.
+  const minutes = Math.max(TRACING_WINDOW_MINUTES, metricWindow(rule.forMinutes).minutes) + 1;
   return {
     alertDefProperties: {
       ...common(
         `${PREFIX}: flow alert`,
-        'Slow queries, full table scans, an exhausted pool and failed checkouts at once, with more than ' +
-          `${FLOW_THRESHOLDS.errorRate * 100} % errors and a p95 above ${FLOW_THRESHOLDS.p95Ms} ms: a database that lost an index, under load.`,
+        'Slow queries, full table scans, an exhausted pool and failed checkouts at once, ' +
+          `${flowAlertRuleText(rule)}: a database that lost an index, under load.`,
       ),
       priority: 'ALERT_DEF_PRIORITY_P1',
       type: 'ALERT_DEF_TYPE_FLOW',
@@ -140,14 +187,17 @@ export function flowAlertDefinition(idOf: (condition: FlowCondition['name']) => 
         enforceSuppression: false,
         stages: [
           {
-            timeframeMs: String(FLOW_WINDOW_MS),
+            timeframeMs: String(minutes * 60_000),
             timeframeType: 'TIMEFRAME_TYPE_UP_TO',
             flowStagesGroups: {
               groups: [
                 {
                   alertsOp: 'ALERTS_OP_AND_OR_UNSPECIFIED',
                   nextOp: 'NEXT_OP_AND_OR_UNSPECIFIED',
-                  alertDefs: alertDefinitions().map(({ condition }) => ({ id: idOf(condition), not: false })),
+                  alertDefs: alertDefinitions(rule).map(({ condition }) => ({
+                    id: idOf(condition),
+                    not: false,
+                  })),
                 },
               ],
             },
@@ -331,8 +381,15 @@ export function coralogixPages(): Record<string, string> {
   const page = (value: unknown): string =>
     `${JSON.stringify(value, null, 2).replaceAll(/\[\n\s+("[^"\n]*")\n\s+\]/g, '[$1]')}\n`;
   return {
-    'docs/coralogix/alerts.json': page(alertDefinitions()),
-    'docs/coralogix/flow-alert.json': page(flowAlertDefinition((condition) => `{{${condition}}}`)),
+    ...Object.fromEntries(
+      ALERT_MODES.flatMap((mode) => {
+        const rule = flowAlertRuleOf(mode);
+        return [
+          [`${FOLDERS[mode]}/alerts.json`, page(alertDefinitions(rule))],
+          [`${FOLDERS[mode]}/flow-alert.json`, page(flowAlertDefinition(rule, (name) => `{{${name}}}`))],
+        ];
+      }),
+    ),
     'docs/coralogix/dashboard.json': page(dashboardDefinition()),
     'docs/coralogix/views.json': page(viewDefinitions()),
     'docs/coralogix/policies.json': page(policyDefinitions()),

@@ -1,4 +1,5 @@
 import { alertDefinitions, dashboardDefinition, flowAlertDefinition, viewDefinitions } from './definitions';
+import type { FlowAlertRule } from '../../scenario/types';
 import { messageOf, Refusal } from '../../machine/errors';
 import { at, listAt, textAt } from '../../machine/json';
 import type { Output } from '../../machine/terminal';
@@ -22,9 +23,14 @@ export function managementUrl(domain: string): string {
  * Creates alerts, flow alert, dashboard and views, and replaces those of the same name: a second import changes
  * nothing but what was edited by hand.
  *
+ * @param rule of the flow alert
  * @throws Refusal with the status, what was said, and what to do
  */
-export async function importDefinitions(account: CoralogixAccount, output: Output): Promise<void> {
+export async function importDefinitions(
+  account: CoralogixAccount,
+  rule: FlowAlertRule,
+  output: Output,
+): Promise<void> {
   const api = new ManagementApi(account);
   const known = new Map(
     listAt(await api.call('GET', '/alerts/alerts/v3'), 'alertDefs').map((alert) => [
@@ -45,8 +51,8 @@ export async function importDefinitions(account: CoralogixAccount, output: Outpu
     return found;
   };
   const ids = new Map<string, string>();
-  for (const { condition, request } of alertDefinitions()) ids.set(condition, await put(request));
-  await put(flowAlertDefinition((condition) => ids.get(condition) ?? ''));
+  for (const { condition, request } of alertDefinitions(rule)) ids.set(condition, await put(request));
+  await put(flowAlertDefinition(rule, (condition) => ids.get(condition) ?? ''));
   await importDashboard(api, output);
   await importViews(api, output);
 }

@@ -18,6 +18,7 @@ const plan: RunPlan = {
   scenario,
   startGiven: false,
   peakMinute: 20,
+  holdMinute: 22,
   fromMinute: 0,
   toMinute: 29,
   override: {
@@ -152,10 +153,10 @@ const observation = (...minutes: ObservedMinute[]): RunObservation => ({
 });
 
 describe('the progress of a run', () => {
-  const watch = () => {
+  const watch = (fromMinute = 20, toMinute = 21) => {
     const lines: string[] = [];
     const record = new RunRecord();
-    const last = { ...plan, fromMinute: 20, toMinute: 21 };
+    const last = { ...plan, fromMinute, toMinute };
     return {
       lines,
       record,
@@ -199,10 +200,14 @@ describe('the progress of a run', () => {
     assert.equal(record.minutes[1].demo.lostRevenueUsd, null);
   });
 
-  it('announces the flow alert once', () => {
-    const { lines, record, progress } = watch();
-    record.seen.add(observation(seen(20, 328), seen(21, 330)));
-    progress.tell(START + 23 * 6);
-    assert.equal(lines.filter((line) => line.includes('flow alert should')).length, 1);
+  it('announces the flow alert once, when its rule has been met for as long as it asks', () => {
+    const { lines, record, progress } = watch(8, 23);
+    record.seen.add(observation(...Array.from({ length: 16 }, (_, index) => seen(8 + index, 328))));
+    progress.tell(START + 26 * 6);
+    const said = lines.filter((line) => line.includes('flow alert should'));
+    assert.deepEqual(said, [
+      '  The flow alert should trigger now: errors above 30 %, p95 above 2 s, for 15 minutes',
+    ]);
+    assert.equal(record.flowAlertMinute, 22);
   });
 });

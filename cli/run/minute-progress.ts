@@ -1,6 +1,7 @@
+import { evaluateFlowAlert, flowAlertRuleText } from '../../scenario/flow-alert';
 import type { MinuteExpectation, Scenario } from '../../scenario/types';
 import { totalLostRevenueUsd } from '../../report/lost-revenue';
-import { firesFlowAlert, flowAlertText, minuteLines } from '../../report/minute-line';
+import { flowAlertText, flowMinuteOf, minuteLines } from '../../report/minute-line';
 import type { ObservedMinute } from '../../report/observation';
 import type { FlowAlertState } from '../observation/answers';
 import type { Output } from '../../machine/terminal';
@@ -186,8 +187,7 @@ export class MinuteProgress {
       this.output.line('  not seen: the load generator does not answer, or it was restarted');
       return;
     }
-    const fires = this.flowAlert === null ? firesFlowAlert(minute) : this.flowAlert.state === 'firing';
-    if (fires) this.record.flowAlertMinute ??= this.flowAlert?.firstMinute ?? number;
+    const fires = this.firesFlowAlert();
     const lines = minuteLines(minute, durationMinutes, totalLostRevenueUsd(lost.updated(minutes)), {
       flowAlert: flowAlertText(fires, this.record.flowAlertMinute),
       blind: this.style.blind,
@@ -195,7 +195,21 @@ export class MinuteProgress {
     for (const line of lines) this.output.line(line);
     if (this.alerted || !fires || this.style.blind) return;
     this.alerted = true;
-    this.output.line('  The flow alert should trigger now: errors above 20 %, p95 above 2 s');
+    this.output.line(
+      `  The flow alert should trigger now: ${flowAlertRuleText(this.plan.scenario.flowAlert)}`,
+    );
+  }
+
+  /** Whether the alert fires now, by the console or, without its word, by the minutes seen here; notes since when. */
+  private firesFlowAlert(): boolean {
+    const { record, plan, flowAlert } = this;
+    if (flowAlert !== null) {
+      if (flowAlert.state === 'firing') record.flowAlertMinute ??= flowAlert.firstMinute;
+      return flowAlert.state === 'firing';
+    }
+    const own = evaluateFlowAlert(record.minutes.map(flowMinuteOf), plan.scenario.flowAlert);
+    record.flowAlertMinute ??= own.incidents[0]?.fromMinute ?? null;
+    return own.state === 'firing';
   }
 }
 

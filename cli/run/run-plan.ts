@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ConfigError } from '../../scenario/config/config-error';
 import { ConfigFileError, loadScenarioConfig } from '../../scenario/config/config-file';
+import { predictedFlowAlertMinute } from '../../scenario/flow-alert';
 import { resolveScenario } from '../../scenario/resolve';
 import { parseScenarioConfig } from '../../scenario/config/parse';
 import type { ScenarioConfig } from '../../scenario/config/schema';
@@ -33,6 +34,8 @@ export interface RunPlan {
   toMinute: number;
   /** First minute in which as much is to fail as ever. */
   peakMinute: number;
+  /** The minute at which a talk is held: at the peak, and not before the flow alert is predicted to fire. */
+  holdMinute: number;
 }
 
 /**
@@ -65,10 +68,10 @@ export function planRun(
     const runId = `demo-${digits}`;
     if (!options.talk) return planOf(options, config, desired, nowSeconds, runId, startTimestamp);
     // Where the peak is decides how long a minute is.
-    const { peakMinute } = planOf(options, config, desired, nowSeconds, runId, null);
+    const { peakMinute, holdMinute } = planOf(options, config, desired, nowSeconds, runId, null);
     const minuteSeconds = options.minuteSeconds ?? Math.max(1, TALK_RAMP_SECONDS / Math.max(1, peakMinute));
     return planOf(
-      { ...options, toMinute: peakMinute },
+      { ...options, toMinute: holdMinute },
       { ...config, minuteSeconds },
       desired,
       nowSeconds,
@@ -136,10 +139,12 @@ function planOf(
       runIdSuffix,
     },
   );
+  const peakMinute = peakMinuteOf(scenario);
   return {
     scenario,
     startGiven: startGiven !== null,
-    peakMinute: peakMinuteOf(scenario),
+    peakMinute,
+    holdMinute: Math.max(peakMinute, predictedFlowAlertMinute(scenario) ?? 0),
     fromMinute,
     toMinute,
     override: runOf(scenario, 'cli', toMinute + 1),

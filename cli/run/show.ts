@@ -112,7 +112,7 @@ export class Show {
       const plan = this.plan(desired, startTimestamp);
       this.told.line(planText(plan, how, target.name));
       const controls = new RunControls(conductor);
-      const peak = new HeldPeak(this.options.talk ? plan.peakMinute : null, conductor, controls, output);
+      const peak = new HeldPeak(this.options.talk ? plan.holdMinute : null, conductor, controls, output);
       closeKeys = listenForControls(controls, this.options.talk ? peak : null, interruption, output);
       const open: Intent = {
         ...intent,

@@ -12,13 +12,14 @@ const TO_SHOW: Readonly<Record<string, string>> = {
   calm: 'Both cohorts are green. Show the service map: ten services, two stores.',
   black_friday_begins:
     'Checkouts slow down, the first ones fail; baseline stays green. Compare traffic.type = demo and baseline.',
-  catastrophe: 'More than half of the checkouts fail. Open a failing trace: it waits for the pool.',
+  catastrophe:
+    'More than half of the checkouts fail. Open a failing trace: it waits for the pool. The flow alert fires in this act.',
   investigation:
     'Follow the link from the wait to the scan that held the pool: no index, the whole table is read.',
   ramp: 'Traffic grows, nothing fails.',
   peak: 'Full traffic, all is well.',
   degradation: 'Queries take seconds. Nothing fails yet: show db.slow_query.',
-  critical: 'The pool runs out: show db.connection.pool.exhausted.',
+  critical: 'The pool runs out: show db.connection.pool.exhausted. The flow alert fires in this act.',
   peak_failure: 'A third of the checkouts fail. Open a failing trace: it waits for the pool.',
 };
 

@@ -26,6 +26,8 @@ export const LIMITS = {
   durationMinutes: { from: 1, to: 1440 },
   /** Real seconds until minute 0. */
   startDelaySeconds: { from: 0, to: 3600 },
+  /** Mean value of an order (USD): one piece of each product at least. */
+  orderValueUsd: { from: 500, to: 20_000 },
   catalogRows: { from: 50_000, to: 10_000_000 },
   /** Requests per minute: above 0. */
   rpm: { from: 0, to: 1_000_000 },

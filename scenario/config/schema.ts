@@ -4,6 +4,7 @@ import { CAUSE_GROUPS, CAUSE_KEYS } from '../causes/keys';
 import { DEPLOYMENT_KEYS } from './deployment';
 import { group, json, key, keyDocumentation, numberFrom, type KeyDocumentation } from './key-documentation';
 import { DEFAULTS, LIMITS, rangeText, type Range } from './limits';
+import { presetOf } from '../presets';
 import { KeyBook } from './key-book';
 import { DEMO_MODES } from '../types';
 
@@ -66,6 +67,29 @@ const replicas = Object.fromEntries(SERVICE_NAMES.map((name) => [name, replicaCo
   ServiceName,
   ReturnType<typeof replicaCount>
 >;
+
+const flowAlert = {
+  errorRate: key(numberFrom(z.number().min(0).lt(1)), {
+    type: 'number',
+    allowed: 'a share from 0 to below 1 (0.2 is 20 %)',
+    default: { normal: '0.2', blackfriday: '0.3; 0.2 with a curve of your own', 'blackfriday-v3': '0.2' },
+    description:
+      'The flow alert counts minutes in which a larger share of the demo checkouts fails than this (and its four attributes were seen).',
+  }),
+  p95Ms: key(numberFrom(z.number().min(0).max(60_000)), {
+    type: 'number (ms)',
+    allowed: 'a number from 0 to 60000',
+    default: '2000',
+    description: 'And the 95th percentile of their duration is longer than this.',
+  }),
+  forMinutes: key(wholeIn(LIMITS.durationMinutes), {
+    type: 'integer',
+    allowed: `a whole number ${rangeText(LIMITS.durationMinutes)}`,
+    default: { normal: '1', blackfriday: '15; 1 with a curve of your own', 'blackfriday-v3': '1' },
+    description:
+      'It fires when so many full demo minutes in a row met every condition. The presets’ values make it minute 22.',
+  }),
+};
 
 const curvePoint = z.strictObject({
   minute: numberFrom(z.number().min(0).max(LIMITS.durationMinutes.to)).register(keyDocumentation, {
@@ -145,6 +169,18 @@ const shape = {
   }),
   traffic: group(traffic),
   ...CAUSE_KEYS,
+  flowAlert: group(flowAlert),
+  orderValueUsd: key(numberIn(LIMITS.orderValueUsd), {
+    type: 'number (USD)',
+    allowed: `a number ${rangeText(LIMITS.orderValueUsd)}`,
+    default: {
+      normal: String(presetOf('normal').orderValueUsd),
+      blackfriday: String(presetOf('blackfriday').orderValueUsd),
+      'blackfriday-v3': `${String(presetOf('blackfriday-v3').orderValueUsd)}: about $50K a minute are lost at the peak`,
+    },
+    description:
+      'Mean value of a demo order: customers buy so many pieces. What failed checkouts lose is counted from their own orders.',
+  }),
   replicas: group(replicas),
   curve: key(z.preprocess(json, z.array(curvePoint).min(1).max(200)), {
     type: 'list of {minute, rpm, errorRate}',
@@ -164,7 +200,7 @@ export { DEPLOYMENT_KEYS, keyDocumentation };
 export type { KeyDocumentation };
 
 /** The keys that hold keys. */
-const GROUPS = { traffic, ...CAUSE_GROUPS, replicas } as const;
+const GROUPS = { traffic, ...CAUSE_GROUPS, flowAlert, replicas } as const;
 
 /** Whether a key holds keys, as `traffic` does. */
 export function isGroup(name: string): name is keyof typeof GROUPS {

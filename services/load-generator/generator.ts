@@ -185,7 +185,14 @@ export class LoadGenerator {
     const journey = journeyOf(arrival.index, weights);
     const job: Job = {
       arrival,
-      plan: planJourney(cohort, arrival.index, journey, this.deals.ids, this.options.source),
+      plan: planJourney(
+        cohort,
+        arrival.index,
+        journey,
+        this.deals.ids,
+        scenario.orderValueUsd,
+        this.options.source,
+      ),
       baggage: { trafficType: cohort, runId: scenario.runId, minute, phase: position.phase },
       group: groupOf(cohort, journey),
       patienceMs:

@@ -34,6 +34,8 @@ const flowAlert = {
     { name: 'error_rate', unit: 'share', observed: 0.75, threshold: 0.2, met: true },
     { name: 'duration_p95', unit: 'ms', observed: 1900, threshold: 2000, met: false },
   ],
+  held_minutes: 2,
+  for_minutes: 1,
   incidents: [{ fromMinute: 19, toMinute: null }],
 };
 

@@ -78,7 +78,8 @@ export function goodRun(
     endedMinute: null,
     ranOn: 'local',
     events: [],
-    flowAlertMinute: 6,
+    flowAlertMinute: 22,
+    flowAlertPlanned: { minute: 22, rule: { errorRate: 0.3, p95Ms: 2000, forMinutes: 15 } },
     machine: { cores: 2, load: 1.2 },
     blindSeed: null,
   };

@@ -130,17 +130,23 @@ describe('the curve', () => {
 });
 
 describe('the flow alert', () => {
-  it('fires with the first full minute that has all six, names it, and is armed again after the heal', () => {
-    const { store, runs, at } = storeWith([4, 5, 6], 10, 20);
+  it('fires with the last full minute its rule asks for, names it, and is armed again after the heal', () => {
+    const { store, runs, at } = storeWith(
+      Array.from({ length: 16 }, (_, index) => 8 + index),
+      10,
+      20,
+    );
     const run = runs.latest();
-    const firing = flowAlertOf(store, run, effectiveOf(scenario), at(6.9));
+    const waits = flowAlertOf(store, run, effectiveOf(scenario), at(22.9));
+    assert.deepEqual([waits.state, waits.held_minutes, waits.for_minutes], ['armed', 14, 15]);
+    const firing = flowAlertOf(store, run, effectiveOf(scenario), at(23.9));
     assert.equal(firing.state, 'firing');
-    assert.equal(firing.since_minute, 4);
-    assert.equal(firing.evaluated_minute, 5, 'minute 6 is not over');
+    assert.equal(firing.since_minute, 22);
+    assert.equal(firing.evaluated_minute, 22, 'minute 23 is not over');
     assert.ok(firing.conditions.every(({ met }) => met));
-    const healed = flowAlertOf(store, run, effectiveOf(scenarioOf('normal')), at(9));
+    const healed = flowAlertOf(store, run, effectiveOf(scenarioOf('normal')), at(26));
     assert.equal(healed.state, 'armed');
-    assert.deepEqual(healed.incidents, [{ fromMinute: 4, toMinute: 6 }]);
+    assert.deepEqual(healed.incidents, [{ fromMinute: 22, toMinute: 23 }]);
   });
 
   it('needs each condition', () => {

@@ -2,6 +2,7 @@ import {
   evaluateFlowAlert,
   FLOW_ROUTE,
   isFullMinute,
+  SEED_FLOW_ALERT,
   type FlowAlert,
   type FlowMinute,
 } from '../../../scenario/flow-alert';
@@ -27,6 +28,9 @@ export interface FlowAlertAnswer {
   /** The latest full minute looked at, which the conditions are of; null before the first. */
   evaluated_minute: number | null;
   conditions: FlowAlert['conditions'];
+  /** Full minutes in a row that met them all, and how many it takes. */
+  held_minutes: number;
+  for_minutes: number;
   incidents: FlowAlert['incidents'];
 }
 
@@ -39,8 +43,10 @@ export function flowAlertOf(
 ): FlowAlertAnswer {
   const inForce = run !== null && effective?.scenario.runId === run.runId;
   const isOver = inForce && positionAt(effective, nowMs / 1000).state !== 'running';
+  const rule = run?.effective.scenario.flowAlert ?? SEED_FLOW_ALERT;
   const alert = evaluateFlowAlert(
     run === null ? [] : flowMinutes(store.aggregates.minutes(run.runId), run, nowMs),
+    rule,
     inForce && !isOver,
   );
   return {
@@ -50,6 +56,8 @@ export function flowAlertOf(
     since_minute: alert.sinceMinute,
     evaluated_minute: alert.evaluatedMinute,
     conditions: alert.conditions,
+    held_minutes: alert.heldMinutes,
+    for_minutes: rule.forMinutes,
     incidents: alert.incidents,
   };
 }

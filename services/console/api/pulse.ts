@@ -1,4 +1,4 @@
-import { FLOW_THRESHOLDS } from '../../../scenario/flow-alert';
+import { SEED_FLOW_ALERT } from '../../../scenario/flow-alert';
 import { mayBePoolOf } from '../../../scenario/pool-share';
 import { phaseAt, positionAt } from '../../../scenario/timeline';
 import type { EffectiveScenario, IndexName, IndexState, Phase } from '../../../scenario/types';
@@ -84,6 +84,7 @@ export interface PulseOptions {
 /** Everything the stage shows, at one moment. */
 export function pulse({ store, effective, run, system, nowMs }: PulseOptions): Pulse {
   const { aggregates } = store;
+  const rule = effective?.scenario.flowAlert ?? SEED_FLOW_ALERT;
   const until = Math.floor(nowMs / 1000) - SETTLE_SECONDS;
   const from = until - PULSE_SECONDS;
   const cohort = (traffic: 'baseline' | 'demo'): Stats =>
@@ -137,8 +138,8 @@ export function pulse({ store, effective, run, system, nowMs }: PulseOptions): P
     },
     thresholds: {
       degradingErrorRate: DEGRADING_ERROR_RATE,
-      failingErrorRate: FLOW_THRESHOLDS.errorRate,
-      slowP95Ms: FLOW_THRESHOLDS.p95Ms,
+      failingErrorRate: rule.errorRate,
+      slowP95Ms: rule.p95Ms,
     },
     historySeconds: HISTORY_SECONDS,
   };

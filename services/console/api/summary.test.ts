@@ -1,3 +1,4 @@
+import { SEED_FLOW_ALERT } from '../../../scenario/flow-alert';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { EffectiveScenario, Scenario } from '../../../scenario/types';
@@ -33,6 +34,8 @@ function effective(fields: Partial<Scenario> = {}): EffectiveScenario {
       recommendation: { max: 5, acquireTimeoutMs: 2000 },
       baseline: { max: 5, acquireTimeoutMs: 2000 },
     },
+    flowAlert: SEED_FLOW_ALERT,
+    orderValueUsd: 712,
     timeouts: { statementMs: 4000, recommendationsMs: 5000, demoRequestMs: 6000, baselineRequestMs: 2000 },
     indexes: {
       idx_products_category: 'absent',

@@ -2,6 +2,7 @@ import type { Evidence } from '../../../report/evidence';
 import { totalLostRevenueUsd } from '../../../report/lost-revenue';
 import type { CohortMinute } from '../../../report/observation';
 import { reportHead, reportMinute, type Report, type ReportMinute } from '../../../report/report';
+import { predictedFlowAlertMinute } from '../../../scenario/flow-alert';
 import { judge } from '../../../report/verdict';
 import type { Curve, CurveMinute } from '../api/curve';
 import type { ExplainAnswer } from '../api/explain';
@@ -24,6 +25,10 @@ export function reportOf(curve: Curve, run: KnownRun): Report {
     ...reportHead(scenario, began + (minutes[0]?.minute ?? 0) * scenario.minuteSeconds),
     // What was taken out on the way makes its minutes ungraded; a run without a cause from the start is held against that.
     ablation: run.original.ablation,
+    flowAlertPlanned: {
+      minute: predictedFlowAlertMinute(run.original),
+      rule: run.original.flowAlert,
+    },
     minutes,
     lostRevenueUsd: totalLostRevenueUsd(minutes),
     load: null,

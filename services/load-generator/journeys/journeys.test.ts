@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MAX_QUANTITY } from '../../lib/fields';
 import type { Journey } from '../../../scenario/types';
-import { BASELINE_WEIGHTS, CHECKOUT_ONLY, dealProducts, hash, journeyOf, planJourney } from './journeys';
+import {
+  BASELINE_WEIGHTS,
+  CHECKOUT_ONLY,
+  dealProducts,
+  hash,
+  journeyOf,
+  MEAN_DEAL_PRICE_USD,
+  planJourney,
+} from './journeys';
 
 test('weights are met within any fifty arrivals, not only in the long run', () => {
   for (const begin of [0, 1, 997, 123_456_789]) {
@@ -37,7 +46,7 @@ test('deals are fifty products, none at the border of an extent', () => {
 
 test('a plan is deterministic, has one to three different products and its own key', () => {
   const deals = dealProducts(500_000);
-  const plan = (index: number) => planJourney('demo', index, 'full_checkout', deals, 'load-0');
+  const plan = (index: number) => planJourney('demo', index, 'full_checkout', deals, 712, 'load-0');
   const keys = new Set<string>();
   const users = new Set<string>();
   for (let i = 0; i < 2_000; i++) {
@@ -59,4 +68,21 @@ test('the hash spreads neighbours over the whole range', () => {
   for (let i = 0; i < 4_000; i++)
     quarters[hash(`demo/${i}`) >>> 30] = (quarters[hash(`demo/${i}`) >>> 30] ?? 0) + 1;
   for (const count of quarters) assert.ok(count > 900 && count < 1_100, quarters.join());
+});
+
+test('orders have the value that is asked for, on the mean, and each product at least once', () => {
+  const deals = dealProducts(500_000);
+  for (const orderValueUsd of [500, 712, 1190, 20_000]) {
+    let pieces = 0;
+    const orders = 20_000;
+    for (let i = 0; i < orders; i++) {
+      const { items } = planJourney('demo', i, 'full_checkout', deals, orderValueUsd, 'load-0');
+      for (const { quantity } of items) {
+        assert.ok(quantity >= 1 && quantity <= MAX_QUANTITY);
+        pieces += quantity;
+      }
+    }
+    const mean = (pieces / orders) * MEAN_DEAL_PRICE_USD;
+    assert.ok(Math.abs(mean / orderValueUsd - 1) < 0.03, `${mean} for ${orderValueUsd}`);
+  }
 });

@@ -63,6 +63,11 @@ const BROWSED = [
   ...['books', 'home', 'garden', 'toys', 'sports', 'fashion', 'grocery'],
 ] as const;
 
+/** Mean price of the deal page's products (USD): the same in every catalog, which is made of hashes of the ids. */
+export const MEAN_DEAL_PRICE_USD = 237.48;
+/** An order has one to three products. */
+const MEAN_PRODUCTS = 2;
+
 /** Product ids of the deal page: 50 of them, none at the border of a storage extent (those are read slowly). */
 export function dealProducts(catalogRows: number): number[] {
   const extent = rowsPerExtent(catalogRows);
@@ -88,6 +93,7 @@ export interface JourneyPlan {
 /**
  * Plans arrival number `index` of a cohort.
  * @param deals the products that are bought, see {@link dealProducts}
+ * @param orderValueUsd mean value of the orders (USD)
  * @param source tells this process's arrivals from any other's (replica and start), so that no idempotency key comes
  *   twice
  */
@@ -96,15 +102,18 @@ export function planJourney(
   index: number,
   journey: Journey,
   deals: readonly number[],
+  orderValueUsd: number,
   source: string,
 ): JourneyPlan {
   const seed = hash(`${cohort}/${String(index)}`);
   const first = hash(`first/${String(seed)}`);
   const count = 1 + (hash(`count/${String(seed)}`) % 3);
+  // The whole numbers around the mean, each as often as makes the mean.
+  const pieces = orderValueUsd / (MEAN_PRODUCTS * MEAN_DEAL_PRICE_USD);
   const items = Array.from({ length: count }, (_, i) => ({
     // 17 is coprime to 50: the items of one order are different products.
     product_id: deals[(first + 17 * i) % deals.length] ?? 1,
-    quantity: 1 + (hash(`quantity/${String(i)}/${String(seed)}`) % 2),
+    quantity: Math.max(1, Math.floor(pieces + hash(`quantity/${String(i)}/${String(seed)}`) / 2 ** 32)),
   }));
   const idempotencyKey = `${source}-${cohort}-${String(index)}`;
   return {

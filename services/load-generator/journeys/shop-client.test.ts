@@ -35,8 +35,8 @@ after(async () => {
 });
 
 const deals = dealProducts(500_000);
-const checkout = planJourney('demo', 1, 'full_checkout', deals, 'test');
-const cart = planJourney('baseline', 2, 'browse_and_cart', deals, 'test');
+const checkout = planJourney('demo', 1, 'full_checkout', deals, 712, 'test');
+const cart = planJourney('baseline', 2, 'browse_and_cart', deals, 712, 'test');
 
 test('a checkout is one call with what is bought, its key and our patience', async () => {
   seen.length = 0;

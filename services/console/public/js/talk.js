@@ -22,7 +22,7 @@ export const ACTS = [
         'Say',
         'This is our shop on a normal day. Customers browse, customers buy. Remember the green side on the left: it stays with us.',
       ],
-      ['Do', 'At 1:20, on the Conductor: start the outage with six-second minutes, held at minute 20.'],
+      ['Do', 'At 1:20, on the Conductor: start the outage with six-second minutes, held at minute 22.'],
     ],
     points: [
       'Baseline: 0 % errors',
@@ -74,7 +74,7 @@ export const ACTS = [
       ],
       ['Do', 'Point at the flow alert: six conditions, all met, since the minute it names.'],
     ],
-    points: ['78 % errors from minute 20', 'p95 above 3 s', 'Flow alert firing'],
+    points: ['78 % errors from minute 20', 'p95 above 3 s', 'Flow alert firing, since minute 22'],
   },
   {
     title: 'The investigation',

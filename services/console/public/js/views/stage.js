@@ -330,7 +330,10 @@ function alertCard() {
 }
 
 /** What an alert that does not fire says: whose its conditions are, once the run is over. @param {Pulse['flowAlert']} alert */
-function armedWords({ ended_at, evaluated_minute }) {
+function armedWords({ ended_at, evaluated_minute, held_minutes, for_minutes }) {
+  if (ended_at === null && held_minutes > 0) {
+    return `Armed: all six met for ${String(held_minutes)} of ${String(for_minutes)} minutes`;
+  }
   if (ended_at === null || evaluated_minute === null) return 'Armed';
   return `Armed. The run is over; its minute ${String(evaluated_minute)} was:`;
 }
