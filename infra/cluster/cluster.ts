@@ -49,9 +49,9 @@ export class Cluster extends pulumi.ComponentResource {
   }
 }
 
-/** The labels of everything that belongs to one workload. */
+/** The labels of everything that belongs to one workload: the recommended ones, and `app`, by which people select (-l app=cart). */
 export function labelsOf(name: string): Record<string, string> {
-  return { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'ecommerce-demo' };
+  return { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'ecommerce-demo', app: name };
 }
 
 /** The label that selects a workload's pods. */
