@@ -14,14 +14,14 @@ describe('the line of a minute', () => {
   };
 
   it("has the seed's form", () => {
-    const [title, figures] = minuteLines(minute, 30, 1_234_567.8, {
+    const [title, figures] = minuteLines(minute, 30, { requests: 2160, errors: 540 }, 1_234_567.8, {
       flowAlert: flowAlertText(true, 6),
       blind: false,
     });
     assert.equal(title, '--- Minute 20/30 ---');
     assert.match(
       figures ?? '',
-      /^ {2}Phase: catastrophe \| RPM: 4200 \| Requests: 420 \| Errors: 328 \(78\.1%\) \| p95 3210 ms \| Flow alert: firing since minute 6 \| baseline 0 of 10 failed, p95 12 ms \| lost \$16,400, \$1,234,568 in total \| target 78\.0%, predicted 7\d\.\d%$/,
+      /^ {2}Phase: catastrophe \| RPM: 4200 \| Requests: 2160 \| Errors: 540 \(25\.0%\) \| this minute 328 of 420 failed \(78\.1%\) \| p95 3210 ms \| Flow alert: firing since minute 6 \| baseline 0 of 10 failed, p95 12 ms \| lost \$16,400, \$1,234,568 in total \| target 78\.0%, predicted 7\d\.\d%$/,
     );
   });
 

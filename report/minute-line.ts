@@ -6,12 +6,14 @@ import type { ReportMinute } from './report';
 /**
  * What is told of a demo minute, in the form of the seeds.
  *
+ * @param soFar of the run's checkouts by the end of this minute: the seed's figures, which count up
  * @param totalLostUsd what the run has lost by the end of this minute; null when it is not known
  * @param style `blind` leaves out what a trainee is to find: the phase, and what was wanted and predicted
  */
 export function minuteLines(
   minute: ReportMinute,
   durationMinutes: number,
+  soFar: { requests: number; errors: number },
   totalLostUsd: number | null,
   style: { flowAlert: string; blind: boolean },
 ): string[] {
@@ -21,8 +23,9 @@ export function minuteLines(
     [
       ...(style.blind ? [] : [`Phase: ${phase}`]),
       `RPM: ${Math.round(demo.rpm)}`,
-      `Requests: ${ended(demo)}`,
-      `Errors: ${demo.errors} (${percent(demo.errorRate)})`,
+      `Requests: ${soFar.requests}`,
+      `Errors: ${soFar.errors} (${percent(soFar.requests === 0 ? 0 : soFar.errors / soFar.requests)})`,
+      `this minute ${demo.errors} of ${ended(demo)} failed (${percent(demo.errorRate)})`,
       `p95 ${milliseconds(demo.p95Ms)}`,
       `Flow alert: ${style.flowAlert}`,
       `baseline ${baseline.errors} of ${ended(baseline)} failed, p95 ${milliseconds(baseline.p95Ms)}`,
@@ -34,6 +37,14 @@ export function minuteLines(
       .join(' | ')
       .replace(/^/, '  '),
   ];
+}
+
+/** The checkouts of some minutes together. */
+export function checkoutsOf(minutes: readonly ReportMinute[]): { requests: number; errors: number } {
+  return minutes.reduce(
+    (sum, { demo }) => ({ requests: sum.requests + ended(demo), errors: sum.errors + demo.errors }),
+    { requests: 0, errors: 0 },
+  );
 }
 
 /** Where the flow alert stands, for a minute's line. @param sinceMinute when it fired first; null: it has not */

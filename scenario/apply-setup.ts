@@ -11,7 +11,7 @@ import { createIndexStatement } from './causes/missing-index/steps';
 import { orderStatements } from './sql/orders';
 import { quoteIdentifier, quoteLiteral } from './sql/quote';
 import { mayRestrictQuery, restrictionStatements } from './sql/restrictions';
-import { ROLES } from './sql/roles';
+import { PSQL_ROLE, ROLES } from './sql/roles';
 import { SESSION_SETTINGS } from './sql/settings';
 import { stateStatements } from './sql/state';
 import { INDEX_NAMES } from './types';
@@ -88,11 +88,28 @@ async function restrictServices(sql: SqlExecutor, database: string): Promise<voi
   try {
     await sql.query(SETUP_LOCK);
     for (const statement of restrictionStatements(database)) await sql.query(statement);
+    await letPsqlIn(sql, database);
     await sql.query('commit');
   } catch (error) {
     await sql.query('rollback');
     throw error;
   }
+}
+
+/**
+ * Who looks with psql at the database's own machine (`psql -U ecommerce_user -d ecommerce`, as the seeds do) finds the
+ * tables and indexes by their bare names, and may drop one. It has no password: over the network nobody is it.
+ */
+async function letPsqlIn(sql: SqlExecutor, database: string): Promise<void> {
+  await sql.query(`alter database ${database} set search_path = shop, storage, public`);
+  await sql.query(
+    `do $do$ begin
+       if not exists (select from pg_roles where rolname = ${quoteLiteral(PSQL_ROLE)})
+          and (select rolsuper from pg_roles where rolname = current_user) then
+         create role ${PSQL_ROLE} login in role ${ROLES.owner};
+       end if;
+     end $do$`,
+  );
 }
 
 async function seedCatalog(

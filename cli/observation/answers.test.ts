@@ -93,17 +93,16 @@ describe('what services say', () => {
   it('is read from the load generator: of each cohort, whichever of the two names its rate has', () => {
     const stats = cohortStats({
       current_rpm: 60,
-      requests: 9,
-      errors: 2,
+      requests: 5,
+      errors: 1,
       last_10s: { requests: 3, errors: 1 },
       p95_ms: 12,
       target_rpm: 61,
-      late: 1,
-      dropped: 4,
-      start_lag_p99_ms: null,
+      total: { requests: 9, errors: 2, late: 1, dropped: 4, start_lag_p99_ms: null },
     });
     assert.equal(stats.rpm, 60);
     assert.deepEqual(stats.last10s, { requests: 3, errors: 1 });
+    assert.deepEqual([stats.requests, stats.errors], [9, 2], 'totals');
     assert.deepEqual([stats.late, stats.dropped, stats.startLagP99Ms], [1, 4, null]);
     assert.equal(cohortStats({ rpm: 100 }).rpm, 100);
     assert.equal(cohortStats(null).requests, 0);

@@ -3,6 +3,7 @@ import type { CohortMinute, RunObservation } from '../../report/observation';
 
 /** What the load generator counted of one cohort since it started, and its windows. */
 export interface CohortStats {
+  /** Since the load generator started, as all counts but those of the last ten seconds. */
   requests: number;
   errors: number;
   last10s: { requests: number; errors: number };
@@ -59,17 +60,17 @@ export interface RunTelemetry extends TelemetrySummary {
 export function cohortStats(value: unknown): CohortStats {
   const count = (...keys: string[]): number => numberAt(value, ...keys) ?? 0;
   return {
-    requests: count('requests'),
-    errors: count('errors'),
+    requests: count('total', 'requests'),
+    errors: count('total', 'errors'),
     last10s: { requests: count('last_10s', 'requests'), errors: count('last_10s', 'errors') },
     p95Ms: numberAt(value, 'p95_ms'),
     rpm: numberAt(value, 'rpm') ?? count('current_rpm'),
     targetRpm: count('target_rpm'),
-    scheduled: count('scheduled'),
-    started: count('started'),
-    dropped: count('dropped'),
-    late: count('late'),
-    startLagP99Ms: numberAt(value, 'start_lag_p99_ms'),
+    scheduled: count('total', 'scheduled'),
+    started: count('total', 'started'),
+    dropped: count('total', 'dropped'),
+    late: count('total', 'late'),
+    startLagP99Ms: numberAt(value, 'total', 'start_lag_p99_ms'),
   };
 }
 

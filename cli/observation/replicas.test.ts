@@ -32,8 +32,13 @@ describe('what the replicas of the load generator saw', () => {
   });
 
   it('is summed, but for what each tells of all together, and percentiles', () => {
-    const one = cohortStats({ rpm: 50, target_rpm: 100, requests: 5, p95_ms: 20, dropped: 1 });
-    const other = cohortStats({ rpm: 49, target_rpm: 100, requests: 6, p95_ms: 30, start_lag_p99_ms: 4 });
+    const one = cohortStats({ rpm: 50, target_rpm: 100, total: { requests: 5, dropped: 1 }, p95_ms: 20 });
+    const other = cohortStats({
+      rpm: 49,
+      target_rpm: 100,
+      total: { requests: 6, start_lag_p99_ms: 4 },
+      p95_ms: 30,
+    });
     const merged = mergeCohorts([one, other]);
     assert.deepEqual([merged.rpm, merged.targetRpm, merged.requests, merged.dropped], [99, 100, 11, 1]);
     assert.deepEqual([merged.p95Ms, merged.startLagP99Ms], [30, 4]);

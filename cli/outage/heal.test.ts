@@ -13,7 +13,7 @@ function shop(wellAfter = 0): { tools: HealTools; lines: string[]; waits: () => 
   let waits = 0;
   const lines: string[] = [];
   const demo = (): CohortStats =>
-    cohortStats({ errors: 40, last_10s: { requests: 100, errors: looks > wellAfter ? 1 : 78 } });
+    cohortStats({ total: { errors: 40 }, last_10s: { requests: 100, errors: looks > wellAfter ? 1 : 78 } });
   return {
     lines,
     waits: () => waits,

@@ -66,7 +66,7 @@ async function roll({
       traffic: () =>
         Promise.resolve({
           baseline: cohortStats({}),
-          demo: cohortStats({ errors: 7, last_10s: { requests: 100, errors: errors?.() ?? 0 } }),
+          demo: cohortStats({ total: { errors: 7 }, last_10s: { requests: 100, errors: errors?.() ?? 0 } }),
         }),
     },
     output: { line: (text) => lines.push(text) },

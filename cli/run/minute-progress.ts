@@ -1,7 +1,7 @@
 import { evaluateFlowAlert, flowAlertRuleText } from '../../scenario/flow-alert';
 import type { MinuteExpectation, Scenario } from '../../scenario/types';
 import { totalLostRevenueUsd } from '../../report/lost-revenue';
-import { flowAlertText, flowMinuteOf, minuteLines } from '../../report/minute-line';
+import { checkoutsOf, flowAlertText, flowMinuteOf, minuteLines } from '../../report/minute-line';
 import type { ObservedMinute } from '../../report/observation';
 import type { FlowAlertState } from '../observation/answers';
 import type { Output } from '../../machine/terminal';
@@ -188,10 +188,16 @@ export class MinuteProgress {
       return;
     }
     const fires = this.firesFlowAlert();
-    const lines = minuteLines(minute, durationMinutes, totalLostRevenueUsd(lost.updated(minutes)), {
-      flowAlert: flowAlertText(fires, this.record.flowAlertMinute),
-      blind: this.style.blind,
-    });
+    const lines = minuteLines(
+      minute,
+      durationMinutes,
+      checkoutsOf(minutes),
+      totalLostRevenueUsd(lost.updated(minutes)),
+      {
+        flowAlert: flowAlertText(fires, this.record.flowAlertMinute),
+        blind: this.style.blind,
+      },
+    );
     for (const line of lines) this.output.line(line);
     if (this.alerted || !fires || this.style.blind) return;
     this.alerted = true;

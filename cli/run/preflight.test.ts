@@ -47,8 +47,8 @@ async function look(shop: Shop, interruptAt = Infinity): Promise<{ seconds: numb
     observer: {
       traffic: () =>
         Promise.resolve({
-          baseline: cohortStats({ requests: seconds * 2, errors: shop.failed?.(seconds) ?? 0 }),
-          demo: cohortStats({ requests: seconds, errors: 0 }),
+          baseline: cohortStats({ total: { requests: seconds * 2, errors: shop.failed?.(seconds) ?? 0 } }),
+          demo: cohortStats({ total: { requests: seconds, errors: 0 } }),
         }),
       telemetry: () =>
         Promise.resolve({

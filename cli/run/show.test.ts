@@ -133,8 +133,8 @@ async function play(argv: string[], faults: Faults = {}, seed: number | null = n
     traffic: () => {
       requests += 10;
       return Promise.resolve({
-        baseline: cohortStats({ requests }),
-        demo: cohortStats({ requests, last_10s: { requests: 50, errors: 0 } }),
+        baseline: cohortStats({ total: { requests } }),
+        demo: cohortStats({ total: { requests }, last_10s: { requests: 50, errors: 0 } }),
       });
     },
     recommendationPool: () => Promise.resolve({ size: 25, replicas: 1 }),

@@ -14,7 +14,9 @@ function pod(spansEnded: number): Server {
   return createServer((request, response) => {
     requests += 1;
     const { pathname } = new URL(request.url ?? '', 'http://shop');
-    const cohort = { requests, errors: 0, scheduled: requests, started: requests, dropped: 0, late: 0 };
+    const cohort = {
+      total: { requests, errors: 0, scheduled: requests, started: requests, dropped: 0, late: 0 },
+    };
     const answers: Record<string, unknown> = {
       '/health': { status: 'healthy', process: { rss_bytes: 50e6, spans_ended: spansEnded } },
       '/api/summary': { telemetry: { arriving: true, spansReceived: 7000 } },

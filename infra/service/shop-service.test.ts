@@ -54,6 +54,7 @@ describe('ShopService', () => {
         for (const what of ['cpu', 'memory']) assert.ok(container.resources[kind][what], `${name} ${kind}`);
       assert.deepEqual(variables(name).PORT, { name: 'PORT', value: String(port) });
       assert.ok(Object.entries(selector).every(([key, value]) => labels[key] === value));
+      assert.equal(labels.app, name, 'what people select by');
       assert.equal(engine.named(`${name}-account`).inputs.automountServiceAccountToken, false);
     }
   });

@@ -34,6 +34,8 @@ export function requestedRun(
     demoMode: mode,
     minuteSeconds,
     ...(durationMinutes === undefined ? {} : { durationMinutes }),
+    // A rule that the stack has for this very outage holds for this run of it, too.
+    ...(desired.mode === mode ? { flowAlert: desired.flowAlert, orderValueUsd: desired.orderValueUsd } : {}),
     traffic: { ...baselineOf(desired), ...(peakRpm === undefined ? {} : { demoPeakRpm: peakRpm }) },
   });
   const scenario = resolveScenario(config, {

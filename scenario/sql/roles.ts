@@ -10,6 +10,9 @@ export const ROLES = {
   conductor: 'conductor',
 } as const;
 
+/** The seeds' name for who uses psql in the database's own pod: a member of the owner, without a password. */
+export const PSQL_ROLE = 'ecommerce_user';
+
 export const DATABASE_NAME = 'ecommerce';
 
 /** Passwords of the roles that log in. */

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Request, Router } from 'express';
 import { REST_OF_CHECKOUT_MS } from '../../scenario/presets';
 import { currentCohort } from '../lib/cohort';
@@ -61,8 +61,12 @@ function readRequest(request: Request, recommendationsMs: number): CheckoutReque
     'x-request-timeout-ms': request.get('x-request-timeout-ms'),
   });
   const callersKey = body.idempotency_key ?? headers['Idempotency-Key'];
+  // A guest who retries with the same key is the same guest: the order's id is made of both.
+  const guest = `guest-${callersKey === undefined ? randomUUID() : createHash('sha256').update(callersKey).digest('hex').slice(0, 24)}`;
   return {
     ...body,
+    user_id: body.user_id ?? guest,
+    cart_id: body.cart_id ?? guest,
     idempotencyKey: callersKey ?? randomUUID(),
     keyIsCallers: callersKey !== undefined,
     recommendationsTimeoutMs: recommendationsTimeout(headers['x-request-timeout-ms'], recommendationsMs),

@@ -14,22 +14,22 @@ import {
 /** What callers may send to the frontend. */
 
 // The list itself, not just three letters: a currency nobody can charge is refused before anything is asked for.
-const currency = z
-  .enum(CURRENCY_CODES, { error: `must be one of ${CURRENCY_CODES.join(', ')}` })
-  .default('USD');
+const currency = z.enum(CURRENCY_CODES, { error: `must be one of ${CURRENCY_CODES.join(', ')}` });
 export const DEFAULT_CATEGORY = 'electronics';
 
 export const browseBody = z.object({
   user_id: idField.optional(),
   cart_id: idField.optional(),
   category: categoryField.default(DEFAULT_CATEGORY),
-  currency,
+  // As seed 003 has it: a visitor's prices are converted, a buyer's card is charged in dollars.
+  currency: currency.default('EUR'),
 });
 export type BrowseInput = z.infer<typeof browseBody>;
 
 export const checkoutBody = z.object({
-  user_id: idField,
-  cart_id: idField,
+  /** A guest's order needs neither. */
+  user_id: idField.optional(),
+  cart_id: idField.optional(),
   items: z
     .array(z.object({ product_id: productIdField, quantity: quantityField }))
     .min(1)
@@ -39,7 +39,7 @@ export const checkoutBody = z.object({
       'must name each product once',
     )
     .optional(),
-  currency,
+  currency: currency.default('USD'),
   zip: zipField.default('10001'),
   idempotency_key: idempotencyKeyField.optional(),
 });

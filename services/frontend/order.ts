@@ -4,6 +4,8 @@ import type { CreatedOrder, Product, Recommendation, ShippingQuote, Shop } from 
 /** What a checkout is asked for, what is known of its order on the way, and what comes out. */
 
 export interface CheckoutRequest extends CheckoutInput {
+  user_id: string;
+  cart_id: string;
   idempotencyKey: string;
   /** False for a key made up for a caller who gave none: no earlier request can have had it. */
   keyIsCallers: boolean;

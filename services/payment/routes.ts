@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { trace } from '@opentelemetry/api';
 import type { Router } from 'express';
 import { z } from 'zod';
@@ -8,29 +9,33 @@ import { decide } from './decision';
 import { providerLatency } from './latency';
 
 const paymentBody = z.object({
-  order_id: idField,
+  order_id: idField.optional(),
   amount: z.number().positive('must be above 0').max(1e10, 'must be at most 10000000000'),
   currency: currencyCodeField.default('USD'),
-  user_id: idField,
+  user_id: idField.default('guest'),
 });
 
-/** `POST /api/payment/process {order_id, amount, currency?, user_id}`: 200 approved, 402 `card-declined`. */
+/**
+ * `POST /api/payment/process {amount, user_id?, order_id?, currency?}`: 200 approved, 402 `card-declined`. A payment
+ * without an order gets an id of its own, which decides as an order's does.
+ */
 export function paymentRoutes(router: Router): void {
   router.post('/api/payment/process', async (request, response) => {
     const payment = parseInput(paymentBody, request.body);
-    const decision = decide(payment.order_id);
+    const orderId = payment.order_id ?? randomUUID();
+    const decision = decide(orderId);
     await providerLatency(decision.latencyMs);
     trace.getActiveSpan()?.setAttributes({
-      'order.id': payment.order_id,
+      'order.id': orderId,
       'payment.amount': payment.amount,
       'payment.currency': payment.currency,
       'payment.status': decision.approved ? 'approved' : 'declined',
     });
     if (!decision.approved) {
       throw new HttpError(402, 'card-declined', 'the card was declined: pay with another one', {
-        order_id: payment.order_id,
+        order_id: orderId,
       });
     }
-    response.json({ payment_id: decision.paymentId, status: 'approved' });
+    response.json({ payment_id: decision.paymentId, order_id: orderId, status: 'approved' });
   });
 }

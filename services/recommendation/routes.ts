@@ -6,8 +6,8 @@ import { rank, RANKING_MODEL, seenAfter, SHOWN_PER_PAGE } from './ranking';
 import type { SeenHistory } from './seen-history';
 
 const recommendBody = z.object({
-  user_id: idField,
-  category: categoryField,
+  user_id: idField.default('guest'),
+  category: categoryField.default('electronics'),
   candidates: z
     .array(
       z.object({
@@ -16,7 +16,9 @@ const recommendBody = z.object({
         price_cents: priceCentsField,
       }),
     )
-    .max(100),
+    .max(100)
+    // Who asks without products gets a ranking of none: they are product-catalog's.
+    .default([]),
 });
 
 /** `POST /recommend {user_id, category, candidates}` → `{ranked, model}`. */

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { MEAN_DEAL_PRICE_USD } from '../../services/load-generator/journeys/journeys';
 import { CATALOG } from '../../services/catalog';
 import { recommendationsQuery } from '../../services/lib/recommendations-query';
 import { newestQuery } from '../../services/product-catalog/queries';
@@ -31,8 +32,12 @@ interface Stats {
   baseline: { requests: number; errors: number };
   demo: { requests: number; errors: number };
 }
-const stats = async (): Promise<Stats> =>
-  (await shop.request('load-generator', '/admin/traffic-stats', { admin: true })).body as Stats;
+/** Both cohorts' totals since the load generator started. */
+const stats = async (): Promise<Stats> => {
+  const { body } = await shop.request('load-generator', '/admin/traffic-stats', { admin: true });
+  const { baseline, demo } = body as Record<keyof Stats, { total: Stats['demo'] }>;
+  return { baseline: baseline.total, demo: demo.total };
+};
 
 interface TraceList {
   traces: { traceId: string }[];
@@ -123,6 +128,41 @@ describe('a shop in normal mode', () => {
     const [id] = ids;
     const rows = await shop.sql<{ count: string }>('select count(*) from shop.orders where id = $1', [id]);
     assert.equal(Number(rows[0]?.count), 1);
+  });
+
+  it('takes the bodies of seed 003 as they are, with its defaults', async () => {
+    for (const [service, route, body, wanted] of [
+      ['frontend', '/api/browse', {}, [200]],
+      // One card in a hundred is declined.
+      ['frontend', '/api/checkout', {}, [200, 402]],
+      ['frontend', '/api/checkout', { user_id: 'test', cart_id: 'test' }, [200, 402]],
+      ['recommendation', '/recommend', { user_id: 'user-1', category: 'electronics' }, [200]],
+      ['payment', '/api/payment/process', { amount: 99.99, user_id: 'user-1' }, [200, 402]],
+      ['checkout', '/orders/create', { user_id: 'user-1', product_id: 'prod-123', quantity: 1 }, [200, 201]],
+      ['shipping', '/calculate', { items: [{ weight: 1 }], zip: '10001' }, [200]],
+    ] as const) {
+      const { status, body: answer } = await shop.post(service, route, body);
+      assert.ok(
+        (wanted as readonly number[]).includes(status),
+        `${service} ${route}: ${JSON.stringify(answer)}`,
+      );
+    }
+    const browse = await shop.post('frontend', '/api/browse', {});
+    assert.match(JSON.stringify(browse.body), /"EUR"/, 'baseline converts USD to EUR');
+  });
+
+  it('finds tables and indexes by their bare names, as psql users do, and the psql role may drop an index', async () => {
+    const names = await shop.sql<{ index: string | null; products: string | null; deals: number }>(
+      `select to_regclass('idx_products_category')::text as index, to_regclass('products')::text as products,
+              (select avg(price_cents)::float8 / 100 from storage.products where id <= 50) as deals`,
+    );
+    assert.deepEqual([names[0]?.index, names[0]?.products], ['idx_products_category', 'products']);
+    assert.ok(Math.abs((names[0]?.deals ?? 0) - MEAN_DEAL_PRICE_USD) < 0.01, String(names[0]?.deals));
+    const roles = await shop.sql<{ may: boolean; password: boolean }>(
+      `select pg_has_role('ecommerce_user', 'shop_owner', 'usage') as may,
+              (select rolpassword is not null from pg_authid where rolname = 'ecommerce_user') as password`,
+    );
+    assert.deepEqual(roles[0], { may: true, password: false });
   });
 
   it('writes one order for retries that come at the same moment', async () => {
@@ -244,7 +284,7 @@ describe('bad input', () => {
     ['shipping', '/calculate', json('{"items": [], "zip": 5}')],
     ['ad-service', '/ads?category=', {}],
     ['payment', '/api/payment/process', json('{"amount": -5}')],
-    ['recommendation', '/recommend', json('{"user_id": "u"}')],
+    ['recommendation', '/recommend', json('{"user_id": "a b"}')],
     ['checkout', '/orders/create', json('{"user_id": 5}')],
     ['checkout', '/orders/not-a-uuid', {}],
     ['checkout', '/orders/00000000-0000-4000-8000-000000000000', {}],

@@ -2,6 +2,9 @@ import type { EffectiveScenario, TimelinePosition } from '../../../scenario/type
 import type { LoadGenerator } from '../generator';
 import { percent } from '../stats/traffic-stats';
 
+/** Of the rates in a status (s). */
+const STATUS_WINDOW_SECONDS = 60;
+
 export type DemoStatus = 'not_running' | 'scheduled' | 'running' | 'paused' | 'over';
 
 /** What the timeline says in one word. */
@@ -34,8 +37,7 @@ export function demoStatus(generator: LoadGenerator): Record<string, unknown> {
   }
   const { scenario, startTimestamp, expiresAt } = effective;
   const status = statusOf(effective, position);
-  const { total } = generator.counts.demo;
-  const recent = generator.counts.demo.window.last(60, generator.now()).tally;
+  const recent = generator.counts.demo.window.last(STATUS_WINDOW_SECONDS, generator.now()).tally;
   return {
     status,
     running: status === 'running' || status === 'paused',
@@ -51,8 +53,10 @@ export function demoStatus(generator: LoadGenerator): Record<string, unknown> {
     duration_minutes: scenario.shownMinutes,
     expires_at: expiresAt,
     target_rpm: Math.round(generator.targetRpm('demo') * 10) / 10,
-    requests: total.ended,
-    errors: total.errors,
+    // All three of the last 60 s.
+    window_seconds: STATUS_WINDOW_SECONDS,
+    requests: recent.ended,
+    errors: recent.errors,
     error_rate: percent(recent.errorRate),
     ...(status === 'over' ? { message: `over: ${healHint(effective)}` } : {}),
   };

@@ -210,6 +210,40 @@ test('status and minutes follow the run, stop ends it once', async () => {
   assert.equal(rows.override, null);
 });
 
+test('a body shaped like seed 004’s starts blackfriday-v3 and says so', async () => {
+  const { status, body } = await call('POST', '/admin/start-demo', {
+    json: { scenario: 'blackfriday', duration_minutes: 30, peak_rpm: 120 },
+  });
+  assert.equal(status, 201);
+  assert.deepEqual([body.scenario, body.duration_minutes, body.peak_rpm], ['blackfriday-v3', 30, 120]);
+  assert.deepEqual([body.pool_max, body.flow_alert_minute], [3, 22]);
+  const warnings = body.warnings as string[];
+  assert.match(warnings[0] ?? '', /blackfriday-v3/);
+  await call('POST', '/admin/stop-demo');
+});
+
+test('a start answers with what it resolved to, and warns of a peak that is not the preset’s', async () => {
+  const start = async (json: object) => {
+    const { status, body } = await call('POST', '/admin/start-demo', { json });
+    assert.equal(status, 201);
+    await call('POST', '/admin/stop-demo');
+    return body as {
+      predicted_peak: { minute: number; error_rate: string };
+      flow_alert_minute: number | null;
+      warnings: string[];
+    };
+  };
+  const whole = await start({});
+  assert.match(whole.predicted_peak.error_rate, /^7[789]\.\d%$/);
+  assert.deepEqual([whole.flow_alert_minute, whole.warnings], [22, []]);
+  const short = await start({ duration_minutes: 10 });
+  assert.equal(short.flow_alert_minute, null);
+  assert.match(
+    short.warnings.join(),
+    /peak at 3\d\.\d% \(minute 9\), the preset's at 78\.0%.*not predicted to fire/,
+  );
+});
+
 test('a start names scenario, duration, peak and minute length', async () => {
   const { status, body } = await call('POST', '/admin/start-demo', {
     json: { scenario: 'blackfriday-v3', duration_minutes: 25, peak_rpm: 120, minute_seconds: 30 },

@@ -7,7 +7,7 @@ import { parseInput } from '../../lib/validate';
 import { demoStatus, healHint } from './demo-status';
 import type { LoadGenerator } from '../generator';
 import type { RunControl } from './run-control';
-import { overrideFor, startDemoSchema, stopDemoSchema } from './run-request';
+import { overrideFor, resolvedRun, startDemoSchema, stopDemoSchema } from './run-request';
 import { runMinutes, trafficStats } from '../stats/traffic-stats';
 
 const minutesQuerySchema = z.object({ run_id: z.string().min(1).max(200).optional() });
@@ -30,6 +30,7 @@ export function adminRoutes(router: Router, generator: LoadGenerator, control: R
       peak_rpm: Math.max(...run.scenario.traffic.demoPoints.map((point) => point.rpm)),
       scale: run.scenario.scale,
       expires_at: run.expiresAt,
+      ...resolvedRun(wanted, run),
       message:
         'Traffic, storage and pools follow within a second. The indexes are dropped, and built again after the run, by ' +
         'the console, which alone may change them: it has to be running.',

@@ -1,5 +1,10 @@
 import { z } from 'zod';
 import { LIMITS } from '../../../scenario/config/limits';
+import { rateRange } from '../../../scenario/curve';
+import { predictedFlowAlertMinute } from '../../../scenario/flow-alert';
+import { presetOf } from '../../../scenario/presets';
+import { bandOf } from '../../../report/limits';
+import { percent } from '../stats/traffic-stats';
 import { requestedRun } from '../../../scenario/override/start';
 import { DEMO_MODES, type Override, type Scenario } from '../../../scenario/types';
 import { outageOf } from '../../lib/validate';
@@ -28,6 +33,43 @@ const FIELD_OF_KEY: Readonly<Record<string, string>> = {
   minuteSeconds: 'minute_seconds',
 };
 
+/** Whether a request has the shape of seed 004's body, whose `blackfriday` is our `blackfriday-v3`. */
+function isSeed004({ scenario, peak_rpm }: StartDemoRequest): boolean {
+  return scenario === 'blackfriday' && peak_rpm === rateRange(presetOf('blackfriday-v3').curve).peakRpm;
+}
+
+function modeOf(request: StartDemoRequest): StartDemoRequest['scenario'] {
+  return isSeed004(request) ? 'blackfriday-v3' : request.scenario;
+}
+
+/** What a start request resolved to, and what of it may surprise who sent it. */
+export function resolvedRun(request: StartDemoRequest, { scenario }: Override) {
+  const shown = scenario.expectations.slice(0, scenario.shownMinutes);
+  const peak = shown.reduce((highest, minute) =>
+    minute.predicted.errorRate > highest.predicted.errorRate ? minute : highest,
+  );
+  const promised = Math.max(0, ...presetOf(scenario.mode).curve.map(({ errorRate }) => errorRate));
+  const alertMinute = predictedFlowAlertMinute({ ...scenario, expectations: shown });
+  const warnings: string[] = [];
+  if (isSeed004(request)) {
+    warnings.push(
+      `peak_rpm ${String(request.peak_rpm)} is seed 004's scenario, which is called blackfriday-v3 here: that was started.`,
+    );
+  }
+  if (Math.abs(peak.predicted.errorRate - promised) > bandOf(60)) {
+    warnings.push(
+      `This run's errors peak at ${percent(peak.predicted.errorRate)} (minute ${String(peak.minute)}), the preset's at ${percent(promised)}.`,
+    );
+  }
+  if (alertMinute === null) warnings.push('The flow alert is not predicted to fire in this run.');
+  return {
+    pool_max: scenario.pools.recommendation.max,
+    predicted_peak: { minute: peak.minute, error_rate: percent(peak.predicted.errorRate) },
+    flow_alert_minute: alertMinute,
+    warnings,
+  };
+}
+
 /**
  * The override that a start request asks for.
  *
@@ -36,7 +78,7 @@ const FIELD_OF_KEY: Readonly<Record<string, string>> = {
  */
 export function overrideFor(request: StartDemoRequest, desired: Scenario, now: number): Override {
   const wanted = {
-    mode: request.scenario,
+    mode: modeOf(request),
     minuteSeconds: request.minute_seconds,
     durationMinutes: request.duration_minutes,
     peakRpm: request.peak_rpm,

@@ -29,24 +29,25 @@ function windowOf(generator: LoadGenerator, group: TallyGroup, span: number) {
   };
 }
 
-/** Rates over the last 60 s, counts total since the process started, then what we add to the seeds' fields. */
+/** What was seen in the last 60 s, then the counts since the process started, which say that they are totals. */
 function groupOf(generator: LoadGenerator, group: TallyGroup) {
   const { total } = generator.counts[group];
   const minute = windowOf(generator, group, LONG_WINDOW_SECONDS);
   return {
-    rpm: minute.rpm,
-    requests: total.ended,
-    errors: total.errors,
-    error_rate: minute.error_rate,
-    p50_ms: minute.p50_ms,
-    p95_ms: minute.p95_ms,
-    scheduled: total.scheduled,
-    started: total.started,
-    late: total.late,
-    dropped: total.droppedTotal,
-    declined: total.declined,
-    error_kinds: { ...total.errorKinds },
-    start_lag_p99_ms: total.startLag.percentile(99),
+    ...minute,
+    window_seconds: LONG_WINDOW_SECONDS,
+    total: {
+      requests: total.ended,
+      errors: total.errors,
+      error_rate: percent(total.errorRate),
+      scheduled: total.scheduled,
+      started: total.started,
+      late: total.late,
+      dropped: total.droppedTotal,
+      declined: total.declined,
+      error_kinds: { ...total.errorKinds },
+      start_lag_p99_ms: total.startLag.percentile(99),
+    },
     last_10s: windowOf(generator, group, SHORT_WINDOW_SECONDS),
   };
 }
@@ -57,7 +58,7 @@ export function trafficStats(generator: LoadGenerator) {
   const minute =
     position?.state === 'running' && position.minute !== null ? Math.floor(position.minute) : null;
   const { rpm, ...demo } = groupOf(generator, 'demo');
-  const { rpm: browseRpm, requests, errors, error_rate } = groupOf(generator, 'demoBrowse');
+  const { rpm: browseRpm, requests, errors, error_rate, total } = groupOf(generator, 'demoBrowse');
   return {
     run_id: generator.current()?.scenario.runId ?? null,
     phase: position?.phase ?? null,
@@ -73,7 +74,13 @@ export function trafficStats(generator: LoadGenerator) {
       ...demo,
       target_rpm: oneDecimal(generator.targetRpm('demo')),
       in_flight: generator.inFlight('demo'),
-      browse: { rpm: browseRpm, requests, errors, error_rate },
+      browse: {
+        rpm: browseRpm,
+        requests,
+        errors,
+        error_rate,
+        total: { requests: total.requests, errors: total.errors, error_rate: total.error_rate },
+      },
     },
   };
 }
