@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { loadScenarioConfig } from './config/config-file';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigError } from './config/config-error';
@@ -134,6 +136,25 @@ test('config overrides are ablations too', () => {
   const larger = errorRates({ demoMode: 'blackfriday', pool: { max: 40 } });
   const usual = whole.expectations[22]?.predicted.errorRate ?? NaN;
   assert.ok((larger[22] ?? NaN) < usual - 0.15 && (larger[22] ?? NaN) > 0.3);
+});
+
+test('normal heals whatever config says of the outage', () => {
+  const stated = { indexes: { idx_products_category: 'absent' }, pool: { max: 20 } } as const;
+  const { indexes, pools } = resolve({ demoMode: 'normal', ...stated });
+  assert.equal(indexes.idx_products_category, 'present');
+  assert.equal(pools.recommendation.max, 100);
+});
+
+test('Pulumi.blackfriday.yaml states what the preset says: its run is graded like one that states nothing', () => {
+  const file = path.join(__dirname, '..', '..', 'Pulumi.blackfriday.yaml');
+  const stated = loadScenarioConfig(file);
+  assert.deepEqual([stated.pool?.max, stated.indexes?.idx_products_category], [20, 'absent']);
+  for (const scale of [0.25, 1]) {
+    const [own, preset] = [stated, { demoMode: 'blackfriday', startDelaySeconds: 60 } as const].map(
+      (config) => resolve({ ...config, traffic: { scale } }),
+    );
+    assert.deepEqual(own, preset);
+  }
 });
 
 test('a run whose cause was changed, or without storage emulation, is not graded', () => {

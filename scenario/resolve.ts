@@ -50,7 +50,8 @@ export function resolveScenario(config: ScenarioConfig, options: ResolveOptions)
   const durationMinutes = config.durationMinutes ?? DEFAULTS.durationMinutes;
   const startTimestamp = mode === 'normal' ? null : startOf(config, options);
   const input: CauseInput = {
-    config,
+    // `normal` heals, whatever a stack's file says of the outage's indexes and pool.
+    config: mode === 'normal' ? { storageEmulation: config.storageEmulation } : config,
     settings: preset.causes,
     scale,
     points,

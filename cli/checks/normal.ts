@@ -9,7 +9,7 @@ import { describeRun } from '../../scenario/override/store';
 import { messageOf } from '../../machine/errors';
 import { textAt } from '../../machine/json';
 import { withSession } from '../../machine/session';
-import { uncleanKeys } from '../target/stack-file';
+import { brokenKeys } from '../target/stack-file';
 import { lookAtPool } from '../observation/healthy';
 import { look, until } from '../observation/look';
 import { failed, ok, type Finding } from './check';
@@ -54,7 +54,7 @@ export async function checkConfigClean(context: CheckContext): Promise<Finding> 
 function configFaults({ target }: CheckContext): string[] {
   const file = stackConfigPath(target.config);
   try {
-    return uncleanKeys(loadScenarioConfig(target.config)).map((what) => `${file}: ${what}`);
+    return brokenKeys(loadScenarioConfig(target.config)).map((what) => `${file}: ${what}`);
   } catch (error) {
     return [error instanceof ConfigError ? error.message : `${file}: ${messageOf(error)}`];
   }

@@ -15,7 +15,12 @@ import { HEALTHY_POOL } from '../../scenario/causes/small-pool/document';
 import { INDEX_NAMES } from '../../scenario/types';
 import { messageOf } from '../../machine/errors';
 
-/** What keeps a stack's config from being normal operations; empty when nothing does. */
+/** What of a stack's config breaks the shop now: in `normal` mode nothing does, whatever it says of index and pool. */
+export function brokenKeys(config: ScenarioConfig): string[] {
+  return (config.demoMode ?? 'normal') === 'normal' ? [] : uncleanKeys(config);
+}
+
+/** What of a stack's config is no normal operations, or would not be with the mode; empty when nothing is. */
 export function uncleanKeys(config: ScenarioConfig): string[] {
   const mode = config.demoMode ?? 'normal';
   return [

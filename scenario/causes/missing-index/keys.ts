@@ -7,7 +7,7 @@ const indexState = (name: IndexName, purpose: string, defaults: KeyDocumentation
     type: 'string',
     allowed: '`present` or `absent`',
     default: defaults,
-    description: `${purpose} An ablation: the scan times stay. A run whose \`${name}\` is not the preset's is not graded.`,
+    description: `${purpose} In \`normal\` mode it is present, whatever is written here. An ablation: the scan times stay. A run whose \`${name}\` is not the preset's is not graded.`,
   });
 
 const indexes = {

@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import { totalLostRevenueUsd } from '../../../report/lost-revenue';
 import { reportHead, reportMinute, type Report } from '../../../report/report';
 import { gradeOf, judge, type Grade } from '../../../report/verdict';
+import { flowMinuteOf } from '../../../report/minute-line';
+import { evaluateFlowAlert } from '../../../scenario/flow-alert';
 import { resolveScenario } from '../../../scenario/resolve';
 import type { Ablation, DemoMode, MinuteExpectation, Scenario } from '../../../scenario/types';
 import { cohort, goodRun } from '../../../test/mocks/runs';
@@ -61,7 +63,9 @@ function bothReports(run: Case): { command: Report; console: Report } {
   runs.follow(effectiveOf(scenario));
   let spans = 0;
   const minutes = scenario.expectations.slice(from, to + 1).map((expected) => {
-    const { demo, baseline = 0, ms = 300 } = shows(expected);
+    const { demo, baseline = 0 } = shows(expected);
+    // Who fails has waited.
+    const { ms = demo > 0.05 ? 2500 : 300 } = shows(expected);
     const startMs = (START_SECONDS + expected.minute * scenario.minuteSeconds) * 1000;
     clock.ms = startMs + scenario.minuteSeconds * 1000;
     const add = (traffic: 'demo' | 'baseline', route: string, requests: number, errors: number): void => {
@@ -79,6 +83,10 @@ function bothReports(run: Case): { command: Report; console: Report } {
               'http.request.method': 'POST',
               'http.route': route,
               'http.response.status_code': index < errors ? 503 : 200,
+              ...(traffic === 'demo' ? { 'db.slow_query': true, 'db.full_table_scan': true } : {}),
+              ...(index < errors && traffic === 'demo'
+                ? { 'checkout.failed': true, 'db.connection.pool.exhausted': true }
+                : {}),
             },
           }),
         ),
@@ -105,6 +113,8 @@ function bothReports(run: Case): { command: Report; console: Report } {
       // The command tells the minutes that are shown.
       minutes: minutes.filter(({ minute }) => minute < scenario.shownMinutes),
       lostRevenueUsd: totalLostRevenueUsd(minutes),
+      flowAlertMinute:
+        evaluateFlowAlert(minutes.map(flowMinuteOf), scenario.flowAlert).incidents[0]?.fromMinute ?? null,
     }),
     console: reportOf(curveOf(store, known, null, clock.ms), known),
   };
@@ -179,6 +189,8 @@ describe("the console's report and the one of the run's command", () => {
           baseline.completed,
         ]);
       assert.deepEqual(counted(console), counted(command));
+      assert.equal(console.flowAlertMinute, command.flowAlertMinute);
+      assert.deepEqual(console.flowAlertPlanned, command.flowAlertPlanned);
       assert.deepEqual(console.planned, command.planned);
       assert.equal(console.startedAt, command.startedAt);
     });
