@@ -75,10 +75,9 @@ function verdict({ verdict: found, minuteSeconds, minutes }: Report): string {
   const mark = { 'as promised': '✓', 'not as promised': '✗', 'not graded': '–' }[grade];
   const points = minutes.filter(({ demo }) => demo.graded).map(({ minute }) => minute);
   const band = (bandOf(minuteSeconds) * 100).toFixed(1);
+  const named = points.length === 1 ? `Minute ${points.join()}:` : `Minutes ${points.join(', ')}: each`;
   const checked =
-    grade === 'as promised' && points.length > 0
-      ? ` Minutes ${points.join(', ')}: each within ± ${band} points of its target.`
-      : '';
+    grade === 'as promised' && points.length > 0 ? ` ${named} within ± ${band} points of its target.` : '';
   const lines = [...found.failures, ...found.notes];
   return (
     `<p class="verdict ${grade.replaceAll(' ', '-')}"><strong>${mark} ${capital(grade)}.</strong>${checked}</p>` +

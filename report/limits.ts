@@ -13,11 +13,6 @@ export const LEAST_REQUESTS = 20;
 /** Healed: fewer demo checkouts of the last ten seconds fail (share). */
 export const HEALED_ERROR_RATE = 0.02;
 
-/** Without the index's cause nothing fails; without the pool's it is slow, but hardly fails (shares, ms). */
-export const WITH_INDEX_ERROR_RATE = 0.02;
-export const WITH_POOL_ERROR_RATE = 0.05;
-export const WITH_POOL_P95_MS = 1000;
-
 /**
  * How far a graded minute may lie from its target (share): 5 points at 60 s minutes, 8 at 6 s, linear between: short
  * minutes have fewer requests, and waits that reach into the next minute.

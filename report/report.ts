@@ -1,4 +1,4 @@
-import { ablationOf } from '../scenario/causes/all';
+import { ablationOf, ALL_CAUSES } from '../scenario/causes/all';
 import { predictedFlowAlertMinute } from '../scenario/flow-alert';
 import type {
   Ablation,
@@ -207,5 +207,5 @@ export function ablationText(ablation: Ablation | null): string {
 
 /** What was done to a run's cause on the way. @param ablation what is taken out of it now */
 export function restoredText(ablation: Ablation | null): string {
-  return ablationOf(ablation)?.event ?? 'both causes back';
+  return (ablationOf(ablation) ?? ALL_CAUSES).event;
 }

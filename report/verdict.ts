@@ -1,3 +1,5 @@
+import { ablationOf } from '../scenario/causes/all';
+import type { AblationPromise } from '../scenario/causes/cause';
 import { deviationsOf } from './deviations';
 import { flowAlertGrade } from './flow-alert-grade';
 import { percent } from './format';
@@ -9,9 +11,6 @@ import {
   exceeds,
   JOURNEY_P95_MS,
   LEAST_REQUESTS,
-  WITH_INDEX_ERROR_RATE,
-  WITH_POOL_ERROR_RATE,
-  WITH_POOL_P95_MS,
 } from './limits';
 import { overloadOf } from './overload';
 import type { Report, ReportMinute, RunFacts, Verdict } from './report';
@@ -50,18 +49,19 @@ export function judge(facts: RunFacts, interruptedBy: string | null = null): Rep
 export function verdictOf(facts: RunFacts, interruptedBy: string | null = null): Verdict {
   const notes: string[] = [];
   const failures: string[] = [];
+  const ablation = ablationOf(facts.ablation);
   let graded = true;
   if (interruptedBy !== null) {
     const last = facts.minutes.at(-1);
     const where = last === undefined ? 'before the first minute was over' : `after minute ${last.minute}`;
     failures.push(`interrupted ${where}: ${interruptedBy}`);
     graded = false;
-  } else if (facts.ablation === 'index') {
-    failures.push(...withIndex(facts.minutes));
-  } else if (facts.ablation === 'pool') {
-    graded = withPool(facts, failures, notes);
-  } else {
+  } else if (ablation === null) {
     graded = withCurve(facts, failures, notes);
+  } else if (ablation.promise.where === 'each minute') {
+    failures.push(...inEachMinute(facts.minutes, ablation.promise));
+  } else {
+    graded = atThePeak(facts.minutes, ablation.promise, failures, notes);
   }
   failures.push(...baselineFailures(facts));
   failures.push(...(facts.healed?.failures ?? []).map((failure) => `not healed: ${failure}`));
@@ -118,60 +118,68 @@ function rangeOf(minutes: readonly ReportMinute[]): string {
   return `minutes ${minutes[0]?.minute ?? 0} to ${minutes.at(-1)?.minute ?? 0}`;
 }
 
-/** With the index in place nothing fails, in no minute. */
-function withIndex(minutes: readonly ReportMinute[]): string[] {
+function inEachMinute(minutes: readonly ReportMinute[], { errorRate, since }: AblationPromise): string[] {
   return minutes.flatMap(({ minute, demo }) =>
-    exceeds(demo, WITH_INDEX_ERROR_RATE)
-      ? [`minute ${minute}: ${percent(demo.errorRate)} demo errors although the index is there (at most 2 %)`]
+    exceeds(demo, errorRate)
+      ? [
+          `minute ${minute}: ${percent(demo.errorRate)} demo errors although ${since} (at most ${errorRate * 100} %)`,
+        ]
       : [],
   );
 }
 
-/** With the large pool, at the peak (the minutes of the highest target): hardly an error, but slow. */
-function withPool({ minutes }: RunFacts, failures: string[], notes: string[]): boolean {
+/** The peak: the minutes of the highest target. */
+function atThePeak(
+  minutes: readonly ReportMinute[],
+  { errorRate, since, p95AboveMs }: AblationPromise,
+  failures: string[],
+  notes: string[],
+): boolean {
   const highest = Math.max(0, ...minutes.map(({ demo }) => demo.target.errorRate));
   const peak = minutes.filter(
     ({ demo }) => highest > 0 && demo.target.errorRate === highest && ended(demo) > 0,
   );
-  const sum = peak.reduce(
-    (total, { demo }) => ({ errors: total.errors + demo.errors, ended: total.ended + ended(demo) }),
-    { errors: 0, ended: 0 },
-  );
-  if (sum.ended === 0) {
+  if (peak.length === 0) {
     notes.push(`NOT GRADED: no minute of the peak in ${rangeOf(minutes)}.`);
     return false;
   }
-  const rate = sum.errors / sum.ended;
-  if (rate >= WITH_POOL_ERROR_RATE) {
-    failures.push(`${percent(rate)} demo errors at the peak although the pool is large (less than 5 %)`);
+  const { errors, all } = totalOf(peak.map(({ demo }) => demo));
+  if (errors / all >= errorRate) {
+    failures.push(
+      `${percent(errors / all)} demo errors at the peak although ${since} (less than ${errorRate * 100} %)`,
+    );
   }
   for (const { minute, demo } of peak) {
-    if (demo.p95Ms === null || demo.p95Ms <= WITH_POOL_P95_MS) {
+    const p95Ms = demo.p95Ms ?? 0;
+    if (p95AboveMs !== null && p95Ms <= p95AboveMs) {
       failures.push(
-        `minute ${minute}: the demo's p95 is ${Math.round(demo.p95Ms ?? 0)} ms, above ${WITH_POOL_P95_MS} ms was expected`,
+        `minute ${minute}: the demo's p95 is ${Math.round(p95Ms)} ms, above ${p95AboveMs} ms was expected`,
       );
     }
   }
   return true;
 }
 
+/** Failed requests, and all that have ended. */
+function totalOf(counts: readonly { completed: number; errors: number }[]): { errors: number; all: number } {
+  return counts.reduce<{ errors: number; all: number }>(
+    (sum, each) => ({ errors: sum.errors + each.errors, all: sum.all + ended(each) }),
+    { errors: 0, all: 0 },
+  );
+}
+
 function baselineFailures({ minutes, baseline }: RunFacts): string[] {
   const failures: string[] = [];
-  const total = minutes.reduce(
-    (sum, minute) => ({
-      errors: sum.errors + minute.baseline.errors,
-      ended: sum.ended + ended(minute.baseline),
-    }),
-    { errors: 0, ended: 0 },
-  );
-  if (minutes.length > 0 && total.ended === 0) failures.push('baseline: no journey was seen');
-  if (total.ended > 0 && total.errors / total.ended > BASELINE_ERROR_RATE) {
-    failures.push(`baseline: ${total.errors} of ${total.ended} journeys failed (at most 2 %)`);
+  const { errors, all } = totalOf(minutes.map((minute) => minute.baseline));
+  const most = `at most ${BASELINE_ERROR_RATE * 100} %`;
+  if (minutes.length > 0 && all === 0) failures.push('baseline: no journey was seen');
+  if (all > 0 && errors / all > BASELINE_ERROR_RATE) {
+    failures.push(`baseline: ${errors} of ${all} journeys failed (${most})`);
   }
   for (const { minute, baseline: cohort } of minutes) {
     if (exceeds(cohort, BASELINE_ERROR_RATE)) {
       failures.push(
-        `minute ${minute}: ${cohort.errors} of ${ended(cohort)} baseline journeys failed (at most 2 %)`,
+        `minute ${minute}: ${cohort.errors} of ${ended(cohort)} baseline journeys failed (${most})`,
       );
     }
   }

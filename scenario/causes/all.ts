@@ -32,6 +32,13 @@ export const ABLATABLE: readonly AblationOf[] = CAUSES.flatMap(({ ablation }) =>
   ablation === null ? [] : [ablation],
 );
 
+/** When nothing is taken out any more, as an ablation says it of itself. */
+export const ALL_CAUSES: Pick<AblationOf, 'action' | 'done' | 'event'> = {
+  action: 'Put both causes back',
+  done: 'Both causes are in place',
+  event: 'both causes back',
+};
+
 /** An ablation by its name; null for none. */
 export function ablationOf(name: Ablation | null): AblationOf | null {
   return ABLATABLE.find((ablation) => ablation.name === name) ?? null;

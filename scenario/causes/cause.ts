@@ -36,6 +36,18 @@ export interface Deviation {
   normal: string;
 }
 
+/** What a run without one of its causes shows: it is graded by this instead of by its curve. */
+export interface AblationPromise {
+  /** Where it is looked at: in each minute by itself, or over all minutes of the highest target together. */
+  where: 'each minute' | 'peak';
+  /** Most of demo checkouts that fail (share). */
+  errorRate: number;
+  /** Why so few: `the index is there`. */
+  since: string;
+  /** The demo's p95 lies above it (ms): slow instead of failing; null: it is not looked at. */
+  p95AboveMs: number | null;
+}
+
 /** A cause taken out of a run, to show that it was one. */
 export interface AblationOf {
   name: Ablation;
@@ -47,6 +59,9 @@ export interface AblationOf {
   done: string;
   /** What the run's history says. */
   event: string;
+  /** What the page says of checkouts then, while none fails: as they are, and when they are slow; unfinished sentences. */
+  headline: { well: string; slow: string };
+  promise: AblationPromise;
   /** Keys of stack config that do the same to the preset. */
   config: (settings: CauseSettings) => Record<string, string>;
   /** The scenario's part without the cause. */

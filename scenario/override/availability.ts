@@ -1,4 +1,4 @@
-import { ABLATABLE } from '../causes/all';
+import { ABLATABLE, ALL_CAUSES } from '../causes/all';
 import type { Ablation } from '../causes/document';
 import { positionAt } from '../timeline';
 import { effectiveScenario, type ScenarioState } from '../state';
@@ -56,6 +56,6 @@ export function availability(state: ScenarioState, nowSeconds: number): Record<A
         ablatable(scenario.ablation === name, `${done} already.`),
       ]),
     ) as Record<`ablate-${Ablation}`, Availability>),
-    'ablate-none': ablatable(scenario.ablation === null, 'Both causes are in place already.'),
+    'ablate-none': ablatable(scenario.ablation === null, `${ALL_CAUSES.done} already.`),
   };
 }

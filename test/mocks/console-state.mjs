@@ -151,6 +151,20 @@ export const failingState = () => ({
       'ablate-pool': can,
       'ablate-none': cannot,
     },
+    choices: {
+      outages: [
+        { mode: 'blackfriday', title: 'Black Friday', peakMinute: 20 },
+        { mode: 'blackfriday-v3', title: 'Black Friday, third version', peakMinute: 25 },
+      ],
+      paces: [
+        { minuteSeconds: 60, runSeconds: 1800 },
+        { minuteSeconds: 6, runSeconds: 180 },
+      ],
+      ablations: [
+        { what: 'index', action: 'Restore only the index' },
+        { what: 'none', action: 'Put both causes back' },
+      ],
+    },
     watched: [
       {
         id: 1,

@@ -43,6 +43,11 @@ export const missingIndex: Cause = {
     action: 'Restore only the index',
     done: 'The index has been restored',
     event: 'index restored, pool still small',
+    headline: {
+      well: 'The index is back: checkouts succeed, with the small pool',
+      slow: 'The index is back: checkouts succeed, still slowly',
+    },
+    promise: { where: 'each minute', errorRate: 0.02, since: 'the index is there', p95AboveMs: null },
     config: (settings) =>
       Object.fromEntries(
         (settings['missing-index']?.absent ?? []).map((name) => [`indexes.${name}`, 'present']),

@@ -44,6 +44,11 @@ export const smallPool: Cause = {
     action: 'Restore only the pool',
     done: 'The pool has been restored',
     event: 'pool restored, index still absent',
+    headline: {
+      well: 'The pool is back: checkouts succeed, without the index',
+      slow: 'The pool is back: checkouts succeed, slowly',
+    },
+    promise: { where: 'peak', errorRate: 0.05, since: 'the pool is large', p95AboveMs: 1000 },
     // As configuration has it: of scale 1.
     config: () => ({ 'pool.max': String(HEALTHY_POOL.max) }),
     take: (scenario) => withMax(scenario, healthyPoolAt(scenario.scale)),

@@ -1,8 +1,9 @@
 import { SEED_FLOW_ALERT } from '../../../scenario/flow-alert';
+import { BASELINE_ERROR_RATE } from '../../../report/limits';
 import { mayBePoolOf } from '../../../scenario/pool-share';
 import { phaseAt, positionAt } from '../../../scenario/timeline';
-import type { EffectiveScenario, IndexName, IndexState, Phase } from '../../../scenario/types';
-import { deviationsOf } from '../../../scenario/causes/all';
+import type { EffectiveScenario, IndexName, IndexState, Phase, Scenario } from '../../../scenario/types';
+import { ablationOf, deviationsOf } from '../../../scenario/causes/all';
 import type { KnownRun } from '../runs/run-book';
 import { COHORT_ROUTES, FRONTEND, OUTAGE_POOL } from '../store/aggregates';
 import { HISTORY_SECONDS, type HistoryPoint } from '../store/history';
@@ -16,8 +17,6 @@ import { SETTLE_SECONDS } from './summary';
 /** The stage shows the last ten seconds. */
 export const PULSE_SECONDS = 10;
 const ARRIVING_MS = 10_000;
-/** From here on a cohort's failures are worth a word: below the flow alert, above what a healthy shop has. */
-const DEGRADING_ERROR_RATE = 0.02;
 
 /** Something the scenario has changed from normal. */
 export interface Change {
@@ -43,7 +42,8 @@ export interface ScenarioPulse {
   /** Real seconds until minute 0; null once it has come. */
   startsInSeconds: number | null;
   paused: boolean;
-  ablation: string | null;
+  /** The cause that was put right, and what that makes of checkouts (see `AblationOf.headline`). */
+  ablation: { name: string; well: string; slow: string } | null;
   minuteSeconds: number;
   /** Demo minutes that are shown: the outage may be held a little longer. */
   durationMinutes: number;
@@ -67,7 +67,7 @@ export interface Pulse {
   pool:
     (PoolState & { queryP50Ms: number | null; queryP95Ms: number | null; waitP95Ms: number | null }) | null;
   point: HistoryPoint;
-  /** From where on figures count as degrading, failing (as for the flow alert) and slow. */
+  /** From where on figures count as degrading (more failures than a verdict lets baseline have), failing (as for the flow alert) and slow. */
   thresholds: { degradingErrorRate: number; failingErrorRate: number; slowP95Ms: number };
   /** How much history the page keeps. */
   historySeconds: number;
@@ -137,7 +137,7 @@ export function pulse({ store, effective, run, system, nowMs }: PulseOptions): P
       lostUsdPerMinute: usdPerMinute,
     },
     thresholds: {
-      degradingErrorRate: DEGRADING_ERROR_RATE,
+      degradingErrorRate: BASELINE_ERROR_RATE,
       failingErrorRate: rule.errorRate,
       slowP95Ms: rule.p95Ms,
     },
@@ -153,6 +153,11 @@ export function outagePool(store: TelemetryStore, nowMs: number): PoolState | nu
 
 function pointOf({ rpm, errorRate, p95Ms }: Stats): HistoryPoint['baseline'] {
   return { rpm: rpm ?? 0, errorRate, p95Ms };
+}
+
+function ablationPulse(name: Scenario['ablation']): ScenarioPulse['ablation'] {
+  const taken = ablationOf(name);
+  return taken === null ? null : { name: taken.name, ...taken.headline };
 }
 
 function scenarioPulse(effective: EffectiveScenario, nowMs: number): ScenarioPulse {
@@ -173,7 +178,7 @@ function scenarioPulse(effective: EffectiveScenario, nowMs: number): ScenarioPul
     phases: scenario.phases.map(({ fromMinute, name, title }) => ({ fromMinute, name, title })),
     startsInSeconds: waits ? Math.max(0, Math.round(startTimestamp - nowMs / 1000)) : null,
     paused: effective.pausedAt !== null,
-    ablation: scenario.ablation,
+    ablation: ablationPulse(scenario.ablation),
     minuteSeconds: scenario.minuteSeconds,
     durationMinutes: scenario.shownMinutes,
     scale: scenario.scale,

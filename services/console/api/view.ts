@@ -8,6 +8,7 @@ import { serviceMap, type ServiceMapAnswer } from './service-map';
 import { traceHeader, type TraceHeader } from './trace-tree';
 import type { Conductor } from '../conductor';
 import { availability, type ActionName, type Availability } from '../../../scenario/override/availability';
+import { CHOICES, type Choices } from '../control/choices';
 import type { Confirmations, SystemView, WatchedAction } from '../control/confirmations';
 import type { KnownRun, RunBook } from '../runs/run-book';
 import type { HistoryPoint } from '../store/history';
@@ -20,6 +21,7 @@ const LISTED_TRACES = 12;
 export interface ConductorAnswer extends ReturnType<Conductor['status']> {
   /** Which actions work now, and why not. */
   can: Record<ActionName, Availability>;
+  choices: Choices;
   /** The last actions, with what was seen of each. */
   watched: WatchedAction[];
   indexes: Record<string, string> | null;
@@ -108,6 +110,7 @@ export class ConsoleView {
     return {
       ...conductor.status(),
       can: availability(state, now() / 1000),
+      choices: CHOICES,
       watched: confirmations.list(),
       indexes: observer.state().indexes,
       run:

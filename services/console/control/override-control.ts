@@ -1,5 +1,5 @@
 import { availability, type ActionName } from '../../../scenario/override/availability';
-import { ablationOf } from '../../../scenario/causes/all';
+import { ablationOf, ALL_CAUSES } from '../../../scenario/causes/all';
 import { ablated, minuteFault, movedTo, paused, resumed } from '../../../scenario/override/change';
 import { HOLD_SECONDS } from '../../../scenario/override/lease';
 import { healingRun, requestedRun } from '../../../scenario/override/start';
@@ -136,7 +136,7 @@ export class OverrideControl {
       const hasIndex = indexes.idx_products_category === 'present';
       return {
         next,
-        title: ablationOf(ablation)?.action ?? 'Put both causes back',
+        title: (ablationOf(ablation) ?? ALL_CAUSES).action,
         conditions: [
           ...indexesAre(indexes),
           planIs(hasIndex ? 'withIndex' : 'withoutIndex'),

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { LIMITS, type Range } from '../../../scenario/config/limits';
 import { ABLATIONS, DEMO_MODES } from '../../../scenario/types';
 
-const OUTAGES = DEMO_MODES.filter((mode) => mode !== 'normal');
+/** Modes that are outages. */
+export const OUTAGES = DEMO_MODES.filter((mode) => mode !== 'normal');
 
 /** The index has to be gone by minute 0: a run begins no sooner (real seconds). */
 const SOONEST_START_SECONDS = 3;

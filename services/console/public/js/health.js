@@ -42,11 +42,9 @@ export function headline({ at, scenario, baseline, demo, telemetry, thresholds }
       ? `Healing: ${checkouts.toLowerCase()} ${browsing}`
       : `${checkouts} ${browsing}`;
   }
-  if (scenario.ablation === 'index') return 'The index is back: checkouts succeed, with the small pool.';
-  if (scenario.ablation === 'pool') {
-    return buy === 'degrading'
-      ? `The pool is back: checkouts succeed, slowly (p95 ${duration(demo.p95Ms)}).`
-      : 'The pool is back: checkouts succeed, without the index.';
+  if (scenario.ablation !== null) {
+    const { well, slow } = scenario.ablation;
+    return buy === 'degrading' ? `${slow} (p95 ${duration(demo.p95Ms)}).` : `${well}.`;
   }
   if (scenario.state === 'over') return 'The run is over. Heal to restore what it changed.';
   if (buy === 'degrading') return `Checkouts get slow: p95 ${duration(demo.p95Ms)}. ${browsing}`;

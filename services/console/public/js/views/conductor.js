@@ -5,21 +5,19 @@ import { act, forgetToken, isUnauthorized, token, unlock } from '../admin.js';
 import { healList, miniStage } from './stage.js';
 
 /** @import { ActionName, Availability } from '../../../../../scenario/override/availability' */
+/** @import { Choices } from '../../../control/choices' */
 /** @import { WatchedAction } from '../../../control/confirmations' */
 /** @import { State, View } from '../types' */
 
 /**
- * What each button does, and which of the console's actions it is.
- * @type {Record<ActionName, { label: string, kind?: string, path: string, body?: object }>}
+ * What each button does, and which of the console's actions it is. Those that take a cause out come with the server's answer.
+ * @type {Record<string, { label: string, kind?: string, path: string }>}
  */
 const ACTIONS = {
   start: { label: 'Start the outage', kind: 'danger', path: 'start' },
   pause: { label: 'Hold the clock', path: 'pause' },
   resume: { label: 'Let it run', path: 'resume' },
   goto: { label: 'Jump', path: 'goto' },
-  'ablate-index': { label: 'Restore only the index', path: 'ablate', body: { what: 'index' } },
-  'ablate-pool': { label: 'Restore only the pool', path: 'ablate', body: { what: 'pool' } },
-  'ablate-none': { label: 'Put both causes back', path: 'ablate', body: { what: 'none' } },
   abort: { label: 'Heal', kind: 'primary', path: 'abort' },
 };
 const STATE_WORDS = {
@@ -43,9 +41,9 @@ export function conductorView() {
   const now = h('p', { class: 'conductor-now' });
   const problem = h('p', { class: 'problem', role: 'alert', hidden: true });
 
-  /** @param {ActionName} name @param {() => object} [body] */
-  function button(name, body) {
-    const { label, kind } = ACTIONS[name];
+  /** @param {ActionName} name @param {() => object} [body] @param {typeof ACTIONS[string]} [action] */
+  function button(name, body, action = ACTIONS[name]) {
+    const { label, kind } = action;
     const why = h('p', { class: 'why-not', id: `why-${name}` });
     const control = h(
       'button',
@@ -54,7 +52,7 @@ export function conductorView() {
         type: 'button',
         id: `do-${name}`,
         'aria-describedby': `why-${name}`,
-        onclick: () => void run(name, body),
+        onclick: () => void run(name, action, body),
       },
       label,
     );
@@ -62,20 +60,20 @@ export function conductorView() {
     return h('div', { class: 'action' }, control, why);
   }
 
-  /** @param {ActionName} name @param {() => object} [body] */
-  async function run(name, body) {
+  /** @param {ActionName} name @param {typeof ACTIONS[string]} action @param {() => object} [body] */
+  async function run(name, { label, path }, body) {
     if (state.can?.[name]?.ok !== true || state.busy !== null || token() === '') return;
     state.busy = name;
     attribute(problem, 'hidden', true);
     refresh();
     try {
-      await act(ACTIONS[name].path, body?.() ?? ACTIONS[name].body);
+      await act(path, body?.());
     } catch (error) {
       if (isUnauthorized(error)) {
         forgetToken();
         showLock();
       }
-      text(problem, `${ACTIONS[name].label}: ${messageOf(error)}`);
+      text(problem, `${label}: ${messageOf(error)}`);
       attribute(problem, 'hidden', false);
     }
     state.busy = null;
@@ -84,28 +82,34 @@ export function conductorView() {
 
   const field = (/** @type {string} */ label, /** @type {HTMLElement} */ input) =>
     h('p', { class: 'field' }, h('label', { for: input.id }, label), input);
-  const option = (/** @type {string} */ value, /** @type {string} */ label, selected = false) =>
-    h('option', { value, selected }, label);
-  const mode = h(
-    'select',
-    { id: 'mode' },
-    option('blackfriday', 'Black Friday'),
-    option('blackfriday-v3', 'Black Friday, third version'),
-  );
-  const length = h(
-    'select',
-    { id: 'length' },
-    option('60', '60 s: thirty real minutes'),
-    option('30', '30 s: fifteen real minutes'),
-    option('10', '10 s: five real minutes'),
-    option('6', '6 s: three real minutes', true),
-  );
-  const hold = h(
-    'select',
-    { id: 'hold' },
-    option('', 'run through'),
-    option('20', 'hold at minute 20 until healed'),
-  );
+  const option = (/** @type {string} */ value, /** @type {string} */ label) => h('option', { value }, label);
+  const mode = h('select', { id: 'mode' });
+  const length = h('select', { id: 'length' });
+  const hold = h('select', { id: 'hold' });
+  const causes = h('div', { class: 'pair' });
+  const drawChoices = whenChanged((/** @type {Choices} */ { outages, paces, ablations }) => {
+    mode.replaceChildren(...outages.map((outage) => option(outage.mode, outage.title)));
+    length.replaceChildren(
+      ...paces.map(({ minuteSeconds, runSeconds }) =>
+        option(String(minuteSeconds), `${minuteSeconds} s: ${runSeconds / 60} real minutes`),
+      ),
+    );
+    length.value = String(Math.min(...paces.map(({ minuteSeconds }) => minuteSeconds)));
+    const offerHold = () => {
+      const peak = outages.find((outage) => outage.mode === mode.value)?.peakMinute ?? 0;
+      hold.replaceChildren(
+        option('', 'run through'),
+        option(String(peak), `hold at minute ${peak} until healed`),
+      );
+    };
+    mode.addEventListener('change', offerHold);
+    offerHold();
+    causes.replaceChildren(
+      ...ablations.map(({ what, action }) =>
+        button(`ablate-${what}`, () => ({ what }), { label: action, path: 'ablate' }),
+      ),
+    );
+  });
   const minute = h('input', {
     id: 'minute',
     type: 'number',
@@ -242,12 +246,7 @@ export function conductorView() {
             button('goto', () => ({ minute: Number(minute.value) })),
           ),
         ),
-        group(
-          'Cause',
-          'Put one half of the cause right, and see that it was the cause.',
-          h('div', { class: 'pair' }, button('ablate-index'), button('ablate-pool')),
-          button('ablate-none'),
-        ),
+        group('Cause', 'Put one half of the cause right, and see that it was the cause.', causes),
         group('End', 'Ends the run. A heal would:', heal.element, button('abort')),
       ),
       h(
@@ -293,6 +292,7 @@ export function conductorView() {
       if (pulse) text(now, nowText(pulse.scenario, conductor));
       if (!conductor) return;
       state.can = conductor.can;
+      drawChoices(conductor.choices);
       drawWatched(conductor.watched.slice(0, LISTED));
       drawIndexes(conductor.indexes);
       attribute(minute, 'max', pulse?.scenario ? String(pulse.scenario.durationMinutes - 1) : null);
@@ -352,5 +352,5 @@ function nowText(scenario, conductor) {
     scenario.source === 'override'
       ? `, started by ${conductor?.run?.startedBy ?? 'hand'}`
       : ', from stack config';
-  return `${scenario.title}: ${clockWords(scenario)}${who}${scenario.ablation ? `. Its ${scenario.ablation} is restored` : ''}.`;
+  return `${scenario.title}: ${clockWords(scenario)}${who}${scenario.ablation ? `. Its ${scenario.ablation.name} is restored` : ''}.`;
 }

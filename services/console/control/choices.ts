@@ -1,0 +1,36 @@
+import { ABLATABLE, ALL_CAUSES } from '../../../scenario/causes/all';
+import type { Ablation } from '../../../scenario/causes/document';
+import { DEFAULTS } from '../../../scenario/config/limits';
+import { presetOf } from '../../../scenario/presets';
+import type { DemoMode } from '../../../scenario/types';
+import { OUTAGES } from './requests';
+
+/** What the page offers besides buttons. */
+export interface Choices {
+  /** Outages to start; `peakMinute` is the first minute of the highest error rate. */
+  outages: { mode: DemoMode; title: string; peakMinute: number }[];
+  /** How long a demo minute may take, and a whole run with it (real seconds). */
+  paces: { minuteSeconds: number; runSeconds: number }[];
+  /** Causes to put right, and `none` to put all back, as a presenter says it. */
+  ablations: { what: Ablation | 'none'; action: string }[];
+}
+
+/** Seconds of a demo minute: of a lecture, a talk, a short one, a quick look. */
+const PACES = [60, 30, 10, 6];
+
+/** The same for every shop. */
+export const CHOICES: Choices = {
+  outages: OUTAGES.map((mode) => {
+    const { title, curve } = presetOf(mode);
+    const highest = Math.max(...curve.map(({ errorRate }) => errorRate));
+    return { mode, title, peakMinute: curve.find(({ errorRate }) => errorRate === highest)?.minute ?? 0 };
+  }),
+  paces: PACES.map((minuteSeconds) => ({
+    minuteSeconds,
+    runSeconds: minuteSeconds * DEFAULTS.durationMinutes,
+  })),
+  ablations: [
+    ...ABLATABLE.map(({ name, action }) => ({ what: name, action })),
+    { what: 'none', action: ALL_CAUSES.action },
+  ],
+};
