@@ -33,15 +33,11 @@ const ANEW =
  *
  * @throws pulumi.RunError with the remedy
  */
-export async function requireReachable(
-  address: ClusterAddress,
-  source: string,
-  timeoutMs = PROBE_TIMEOUT_MS,
-): Promise<void> {
+export async function requireReachable(address: ClusterAddress, source: string): Promise<void> {
   // Behind a proxy of its own it is the proxy that answers.
   if (address.hasProxy) return;
   // A certificate or key that is none is refused by Node itself, before anything is sent.
-  const fault = await probe(address, timeoutMs).catch((error: unknown) =>
+  const fault = await probe(address).catch((error: unknown) =>
     faultOf(error instanceof Error ? error : new Error(String(error))),
   );
   if (fault === null) return;
@@ -52,14 +48,14 @@ export async function requireReachable(
 }
 
 /** Asks for the version, which everybody who is let in may know. */
-function probe(address: ClusterAddress, timeoutMs: number): Promise<Fault | null> {
+function probe(address: ClusterAddress): Promise<Fault | null> {
   const { credentials, insecure, tlsServerName, ca } = address;
   const url = new URL(`${address.server.replace(/\/$/, '')}/version`);
   const { request } = url.protocol === 'http:' ? http : https;
   const hasLogin = credentials.token !== undefined || credentials.certificate !== undefined;
   return new Promise((resolve) => {
     // Of the whole exchange: a server may take the connection and then say nothing.
-    const signal = AbortSignal.timeout(timeoutMs);
+    const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
     const asked = request(
       url,
       {
@@ -86,7 +82,7 @@ function probe(address: ClusterAddress, timeoutMs: number): Promise<Fault | null
     asked.on('error', (error: Error & { code?: string }) => {
       resolve(
         signal.aborted
-          ? { reason: `no answer within ${String(timeoutMs / 1000)} s`, remedy: ELSEWHERE }
+          ? { reason: `no answer within ${String(PROBE_TIMEOUT_MS / 1000)} s`, remedy: ELSEWHERE }
           : faultOf(error),
       );
     });

@@ -1,5 +1,6 @@
 import type { Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import type { TestContext } from 'node:test';
 
 /** Starts a server on a free port of this machine for the time of `work`; connections left open are cut. */
 export async function serving<T>(server: Server, work: (port: number) => Promise<T>): Promise<T> {
@@ -20,4 +21,19 @@ export async function serving<T>(server: Server, work: (port: number) => Promise
 /** A port of this machine on which nobody listens. */
 export async function closedPort(server: Server): Promise<number> {
   return serving(server, (port) => Promise.resolve(port));
+}
+
+/**
+ * Lets every `AbortSignal.timeout` of a test run out at once, whatever was asked for.
+ *
+ * @returns the limits asked for (ms), in order
+ */
+export function shortenedTimeouts({ mock }: Pick<TestContext, 'mock'>): number[] {
+  const limits: number[] = [];
+  const timeout = AbortSignal.timeout.bind(AbortSignal);
+  mock.method(AbortSignal, 'timeout', (limitMs: number) => {
+    limits.push(limitMs);
+    return timeout(1);
+  });
+  return limits;
 }
