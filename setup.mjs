@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { removeOrphans } from './orphans.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const INSTALL_STAMP = join(root, 'node_modules', '.ecommerce-demo-install');
@@ -119,6 +120,7 @@ function build() {
     .digest('hex');
   if (read(BUILD_STAMP) === wanted) return;
   step('Compiling', () => {
+    removeOrphans(root);
     for (const script of ['compile.mjs', 'pages.mjs']) run(localNode(), [script], 'Mend the errors above.');
   });
   mkdirSync(dirname(BUILD_STAMP), { recursive: true });
