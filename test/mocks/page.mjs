@@ -35,3 +35,5 @@ for (const name of /** @type {const} */ ([
   Object.defineProperty(globalThis, name, { value: window[name], writable: true, configurable: true });
 }
 Object.defineProperty(globalThis, 'window', { value: window, writable: true, configurable: true });
+// Pages from this machine or by TLS, as a presenter opens them.
+Object.defineProperty(globalThis, 'isSecureContext', { value: true, writable: true, configurable: true });

@@ -1,13 +1,13 @@
 import { ABLATABLE, ALL_CAUSES } from '../../../scenario/causes/all';
 import type { Ablation } from '../../../scenario/causes/document';
 import { DEFAULTS } from '../../../scenario/config/limits';
-import { presetOf } from '../../../scenario/presets';
+import { FLOW_ALERT_MINUTE, presetOf } from '../../../scenario/presets';
 import type { DemoMode } from '../../../scenario/types';
 import { OUTAGES } from './requests';
 
 /** What the page offers besides buttons. */
 export interface Choices {
-  /** Outages to start; `peakMinute` is the first minute of the highest error rate. */
+  /** Outages to start; `peakMinute` is where one is held: its errors are at their highest and its flow alert has fired. */
   outages: { mode: DemoMode; title: string; peakMinute: number }[];
   /** How long a demo minute may take, and a whole run with it (real seconds). */
   paces: { minuteSeconds: number; runSeconds: number }[];
@@ -23,7 +23,8 @@ export const CHOICES: Choices = {
   outages: OUTAGES.map((mode) => {
     const { title, curve } = presetOf(mode);
     const highest = Math.max(...curve.map(({ errorRate }) => errorRate));
-    return { mode, title, peakMinute: curve.find(({ errorRate }) => errorRate === highest)?.minute ?? 0 };
+    const peak = curve.find(({ errorRate }) => errorRate === highest)?.minute ?? 0;
+    return { mode, title, peakMinute: Math.max(peak, FLOW_ALERT_MINUTE) };
   }),
   paces: PACES.map((minuteSeconds) => ({
     minuteSeconds,
