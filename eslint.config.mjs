@@ -1,30 +1,7 @@
 import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/** Who may import whom (docs/architecture.md): what each folder must not reach. */
-const FORBIDDEN = {
-  scenario: ['services/(?!catalog)', 'report', 'machine', 'infra', 'stacks', 'local', 'cli', 'policy'],
-  report: ['services', 'machine', 'infra', 'stacks', 'local', 'cli', 'policy'],
-  machine: ['scenario', 'report', 'services', 'infra', 'stacks', 'local', 'cli', 'policy'],
-  services: ['machine', 'infra', 'stacks', 'local', 'cli', 'policy'],
-  infra: ['services/(?!catalog)', 'report', 'stacks', 'local', 'cli', 'policy'],
-  local: ['services/(?!catalog)', 'infra', 'stacks', 'cli', 'policy'],
-  cli: ['services/(?!catalog)', 'infra', 'stacks', 'local', 'policy'],
-  stacks: ['local', 'cli'],
-};
 const TIMER_MODULES = ['node:timers', 'timers', 'node:timers/promises', 'timers/promises'];
-
-/** @param {string[]} folders @param {{ name: string, message: string }[]} paths */
-const restrictedImports = (folders, paths = []) => [
-  'error',
-  {
-    paths,
-    patterns: folders.map((folder) => ({
-      regex: `^(\\.\\./)+${folder}${folder.endsWith(')') ? '' : '(/|$)'}`,
-      message: 'See "who may import whom" in docs/architecture.md.',
-    })),
-  },
-];
 
 /** An outage that is caused needs neither chance nor a wait in a request handler. */
 const noScripting = [
@@ -61,10 +38,6 @@ export default tseslint.config(
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
     },
   },
-  ...Object.entries(FORBIDDEN).map(([folder, forbidden]) => ({
-    files: [`${folder}/**/*.ts`],
-    rules: { 'no-restricted-imports': restrictedImports(forbidden) },
-  })),
   {
     files: ['services/*/**/*.ts'],
     ignores: [
@@ -79,10 +52,10 @@ export default tseslint.config(
     ],
     rules: {
       'no-restricted-globals': ['error', ...noTimers],
-      'no-restricted-imports': restrictedImports(
-        FORBIDDEN.services,
-        TIMER_MODULES.map((name) => ({ name, message: 'No timers in request handling.' })),
-      ),
+      'no-restricted-imports': [
+        'error',
+        { paths: TIMER_MODULES.map((name) => ({ name, message: 'No timers in request handling.' })) },
+      ],
     },
   },
   {
