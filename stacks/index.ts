@@ -40,7 +40,9 @@ async function main() {
   if (target.parked) leaveHostsAlone();
   const nodeAt = (port: number) => (target.nodeHost ? { host: target.nodeHost, port } : null);
   const exposedAt = (nodePort: number) =>
-    target.nodeHost ? { type: 'nodePort' as const, nodePort } : {
+    target.nodeHost
+      ? { type: 'nodePort' as const, nodePort }
+      : {
           type: 'loadBalancer' as const,
           sourceRanges: deployment.postgresAccess?.sourceRanges ?? [],
         };

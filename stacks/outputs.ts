@@ -46,7 +46,7 @@ export function nextCommands(
     .apply(([shop, console]) => [
       `watch it: open ${console} (the shop: ${shop})`,
       flip,
-      'admin token: pulumi stack output adminToken --show-secrets',
+      `control it: npm run console -- --stack ${pulumi.getStack()} (token: pulumi stack output adminToken --show-secrets)`,
       ...vendor,
     ]);
 }

@@ -11,7 +11,7 @@ const ON_AWS = { operatorCidrs: '["203.0.113.7/32"]' };
 /** A key that is wrong, what is shown of its value, and the remedy. */
 type Expected = readonly [key: string, shown: string, remedy: RegExp];
 
-/** Ten ways to get a stack's config wrong, as `pulumi config set` leaves them, and all that is to be said of each. */
+/** Ways to get a stack's config wrong, as `pulumi config set` leaves them, and all that is to be said of each. */
 const WRONG: readonly [name: string, config: Record<string, string>, expected: readonly Expected[]][] = [
   [
     'a typo in a key',
@@ -30,6 +30,21 @@ const WRONG: readonly [name: string, config: Record<string, string>, expected: r
       ['pool.max', '0', /whole number from 1 to/],
       ['pool.acquireTimeoutMs', '5', /whole number from 100 to/],
     ],
+  ],
+  [
+    'load balancers for nobody in particular',
+    { ...ON_CLUSTER, postgresAccess: '{"type":"loadBalancer"}' },
+    [['postgresAccess.sourceRanges', '(unset)', /is missing: who may reach .*checkip/]],
+  ],
+  [
+    'load balancers for everybody',
+    { ...ON_CLUSTER, postgresAccess: '{"type":"loadBalancer","sourceRanges":["0.0.0.0/0"]}' },
+    [['postgresAccess.sourceRanges[0]', '"0.0.0.0/0"', /never 0\.0\.0\.0\/0/]],
+  ],
+  [
+    'a host with scheme and port among those that are known',
+    { ...ON_CLUSTER, knownHosts: '["https://shop.example.com:8443"]' },
+    [['knownHosts[0]', '"https://shop.example.com:8443"', /without scheme and port/]],
   ],
   [
     'the host open to the Internet, whole and in halves',
@@ -99,7 +114,7 @@ const WRONG: readonly [name: string, config: Record<string, string>, expected: r
   ],
 ];
 
-describe('ten wrong configs', () => {
+describe('wrong configs', () => {
   let engine: MockedEngine;
   before(() => {
     engine = mockEngine({});
@@ -122,7 +137,7 @@ describe('ten wrong configs', () => {
     return assert.fail('the config was accepted');
   }
 
-  assert.equal(WRONG.length, 10);
+  assert.equal(WRONG.length, 13);
   for (const [name, config, expected] of WRONG) {
     it(name, async () => {
       const message = await refusal(config);

@@ -380,6 +380,7 @@ export function deploymentFaults(raw: Readonly<Record<string, unknown>>): Config
     ...(result.success ? [] : result.error.issues.flatMap((issue) => BOOK.faultsOf(issue, own))),
     ...keysOfOtherTarget(own),
     ...missingKeys(own),
+    ...loadBalancerFaults(own),
     ...contradictions(result.success ? result.data : acceptedKeys(own)),
   ];
 }
@@ -463,8 +464,10 @@ function missingKeys(config: Readonly<Record<string, unknown>>): ConfigFault[] {
 }
 
 /** Who may come through load balancers has to be said. */
-function loadBalancerFaults(config: Partial<DeploymentConfig>): ConfigFault[] {
-  const { type, sourceRanges } = config.postgresAccess ?? {};
+function loadBalancerFaults(own: Readonly<Record<string, unknown>>): ConfigFault[] {
+  const access = json(own.postgresAccess);
+  if (typeof access !== 'object' || access === null) return [];
+  const { type, sourceRanges } = access as Record<string, unknown>;
   if (type === 'loadBalancer' && sourceRanges === undefined) {
     return [
       {
@@ -523,7 +526,6 @@ function contradictions(config: Partial<DeploymentConfig>): ConfigFault[] {
     });
   }
   faults.push(...operatorFaults(config));
-  faults.push(...loadBalancerFaults(config));
   const ports = Object.entries({ ...DEFAULT_NODE_PORTS, ...config.nodePorts });
   for (const [name, port] of ports) {
     const other = ports.find(([candidate, taken]) => candidate < name && taken === port);

@@ -37,6 +37,11 @@ interface Queued extends Payload {
   attempts: number;
 }
 
+/** A text whose URLs tell neither a user, nor a password, nor a query: keys are put into all of them. */
+export function withoutCredentials(text: string): string {
+  return text.replaceAll(/(https?:\/\/)(?:[^\s/?#]*@)?([^\s?#]*)(?:[?#]\S*)?/g, '$1$2');
+}
+
 /** What OTLP/HTTP tells senders to try again. */
 const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const MAX_ATTEMPTS = 4;
@@ -129,14 +134,15 @@ export class Forwarder {
   }
 
   private refused(signal: Signal, status: number | null, error: string): void {
-    this.lastError = `${signal}: ${error}`;
-    this.answers[signal] = { status, error, at: this.now() };
+    const told = withoutCredentials(error);
+    this.lastError = `${signal}: ${told}`;
+    this.answers[signal] = { status, error: told, at: this.now() };
   }
 
   /** For /health. */
   status(): Record<string, unknown> {
     return {
-      endpoint: this.options.endpoint,
+      endpoint: withoutCredentials(this.options.endpoint),
       queued: this.queue.length,
       queuedBytes: this.bytes,
       forwarded: this.forwarded,

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import express from 'express';
 import { encodeRequest } from '../../../test/otlp/encode';
 import { BODY_LIMIT } from './body';
-import { Forwarder, type Payload } from './forwarder';
+import { Forwarder, withoutCredentials, type Payload } from './forwarder';
 import { parseHeaders } from './headers';
 import { OtlpReceiver } from './receiver';
 import type { SpanRecord } from './records';
@@ -288,6 +288,37 @@ describe('forwarding', () => {
     assert.throws(
       () => parseHeaders('secret'),
       (error: Error) => !error.message.includes('secret') && error.message.includes('name=value'),
+    );
+  });
+});
+
+describe('what /health says of the end point', () => {
+  it('has no credentials of its URL, nor of one in an error', async () => {
+    const forwarder = new Forwarder({
+      endpoint: 'https://user:hunter2@vendor.example/otlp?key=hunter3',
+      headers: { authorization: 'Bearer hunter4' },
+      send: (url) => Promise.reject(new Error(`cannot reach ${url}`)),
+    });
+    forwarder.offer({
+      signal: 'traces',
+      contentType: 'application/json',
+      contentEncoding: null,
+      body: Buffer.from('{}'),
+    });
+    await forwarder.pump();
+    const told = JSON.stringify(forwarder.status());
+    assert.match(told, /cannot reach https:\/\/vendor\.example/);
+    assert.doesNotMatch(told, /hunter|user/);
+  });
+
+  it('keeps everything else of a text', () => {
+    assert.equal(
+      withoutCredentials('HTTP 401 of http://a:b@c:4318/x#y, again'),
+      'HTTP 401 of http://c:4318/x again',
+    );
+    assert.equal(
+      withoutCredentials('connect ECONNREFUSED 127.0.0.1:4318'),
+      'connect ECONNREFUSED 127.0.0.1:4318',
     );
   });
 });

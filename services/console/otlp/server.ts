@@ -35,7 +35,11 @@ export async function listenForOtlp(
   if (token !== undefined) app.use(requireSender(token));
   receiver.mount(app);
   app.use((request) => {
-    throw new HttpError(404, 'not-found', `No route ${request.method} ${request.path}: this port takes OTLP.`);
+    throw new HttpError(
+      404,
+      'not-found',
+      `No route ${request.method} ${request.path}: this port takes OTLP.`,
+    );
   });
   app.use(errorHandler);
   const server = await listen(app, port, host);
