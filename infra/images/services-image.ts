@@ -1,5 +1,6 @@
 import * as docker from '@pulumi/docker';
 import * as pulumi from '@pulumi/pulumi';
+import { dockerHint } from './docker-hint';
 
 export interface ServicesImageArgs {
   /** Name without tag, as the cluster pulls it: `registry/path`. */
@@ -51,6 +52,6 @@ function createImage(name: string, args: ServicesImageArgs, parent: pulumi.Resou
       },
       ...(args.registry === undefined ? {} : { registry: pulumi.secret(args.registry) }),
     },
-    { parent },
+    { parent, hooks: { onError: [dockerHint(name)] } },
   );
 }
