@@ -1,7 +1,7 @@
 # One image for all services; `SERVICE` selects which one a container runs.
 # Works with BuildKit and with the classic builder, hence no `--mount` and no BUILDPLATFORM.
-ARG BUILD_IMAGE=node:24.9.0-bookworm-slim
-ARG RUNTIME_IMAGE=node:24.9.0-bookworm-slim
+ARG BUILD_IMAGE=node:24.21.0-bookworm-slim
+ARG RUNTIME_IMAGE=node:24.21.0-bookworm-slim
 # The platform of the machine that builds: every dependency is plain JavaScript, so nothing is emulated.
 ARG BUILD_PLATFORM=linux/amd64
 

@@ -3,6 +3,7 @@ import { cidrFault, networkOf, parseCidr } from './cidr';
 import { ConfigError, type ConfigFault } from './config-error';
 import { KeyBook } from './key-book';
 import { json, key, numberFrom, type KeyDocumentation } from './key-documentation';
+import { VERSIONS } from './versions';
 
 /**
  * The keys of a deployment: where the shop runs, and what it is made of. The program in stacks/ follows them, the
@@ -61,10 +62,10 @@ const networks = z.preprocess(json, z.array(operatorCidr).min(1));
 
 /** Images that are not ours, pinned by version. */
 export const DEFAULT_IMAGES = {
-  base: 'node:24.9.0-bookworm-slim',
-  postgres: 'postgres:18.0-bookworm',
-  redis: 'redis:7.4.5-bookworm',
-  collector: 'otel/opentelemetry-collector:0.136.0',
+  base: `node:${VERSIONS.node.version}-bookworm-slim`,
+  postgres: `postgres:${VERSIONS.postgres.version}-bookworm`,
+  redis: `redis:${VERSIONS.redis.version}-bookworm`,
+  collector: `otel/opentelemetry-collector:${VERSIONS.collector.version}`,
 } as const;
 
 const image = (what: string, fallback: string) =>

@@ -17,7 +17,18 @@ import { it } from 'node:test';
 import { repositoryDir } from '../harness';
 
 /** The commands of the README, whose set-up must be part of them. */
-const COMMANDS = ['start', 'test', 'demo', 'validate', 'rollback', 'backup', 'restore', 'soak', 'coralogix'];
+const COMMANDS = [
+  'start',
+  'test',
+  'demo',
+  'validate',
+  'rollback',
+  'backup',
+  'restore',
+  'soak',
+  'coralogix',
+  'audit',
+];
 
 interface Manifest {
   scripts: Record<string, string>;
