@@ -1,5 +1,11 @@
 import type * as k8s from '@pulumi/kubernetes';
-import { CATALOG, CONSOLE_OTLP, serviceEntry, type ServiceName, type StoreName } from '../../services/catalog';
+import {
+  CATALOG,
+  CONSOLE_OTLP,
+  serviceEntry,
+  type ServiceName,
+  type StoreName,
+} from '../../services/catalog';
 
 type PolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
 

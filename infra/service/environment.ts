@@ -4,7 +4,9 @@ import { CORALOGIX_APPLICATION } from '../collector/configuration';
 
 /** A variable of the environment: a value, a key of the service's Secret, or a field of the pod. */
 export type Variable =
-  { name: string; value: pulumi.Input<string> } | { name: string; secretKey: string } | { name: string; fieldPath: string };
+  | { name: string; value: pulumi.Input<string> }
+  | { name: string; secretKey: string }
+  | { name: string; fieldPath: string };
 
 /** Number of its pod, that a StatefulSet's controller writes on it. */
 const POD_INDEX = "metadata.labels['apps.kubernetes.io/pod-index']";
@@ -31,7 +33,13 @@ function resourceAttributes({ name }: ServiceEntry): string {
 /** What a service's process is told. Other services are found by their names and the catalog's ports. */
 export function serviceVariables(
   entry: ServiceEntry,
-  options: { replicas: number; otlpEndpoint: string; redisKind: string; traceLink?: string; knownHosts?: pulumi.Input<string> },
+  options: {
+    replicas: number;
+    otlpEndpoint: string;
+    redisKind: string;
+    traceLink?: string;
+    knownHosts?: pulumi.Input<string>;
+  },
 ): Variable[] {
   const share: Variable[] =
     entry.name === 'load-generator'

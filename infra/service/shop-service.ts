@@ -99,7 +99,9 @@ function createService(name: string, args: ShopServiceArgs, parent: pulumi.Resou
       spec: {
         type,
         selector: selectorOf(entry.name),
-        ...(exposure?.type === 'loadBalancer' ? { loadBalancerSourceRanges: [...exposure.sourceRanges] } : {}),
+        ...(exposure?.type === 'loadBalancer'
+          ? { loadBalancerSourceRanges: [...exposure.sourceRanges] }
+          : {}),
         ports: [
           {
             name: 'http',
@@ -223,7 +225,9 @@ function podTemplate(args: ShopServiceArgs): k8s.types.input.core.v1.PodTemplate
             { name: 'http', containerPort: entry.port },
             ...(entry.name === 'console' ? [{ name: 'otlp-http', containerPort: CONSOLE_OTLP.port }] : []),
           ],
-          env: serviceVariables(entry, { ...variablesOf(args), ...hostsVariable(args) }).map((variable) => containerVariable(variable, entry.name)),
+          env: serviceVariables(entry, { ...variablesOf(args), ...hostsVariable(args) }).map((variable) =>
+            containerVariable(variable, entry.name),
+          ),
           securityContext: CONTAINER_SECURITY,
           resources: resources(requestsOf(entry), limitsOf(entry)),
           startupProbe: { ...get('/livez'), periodSeconds: 1, failureThreshold: 60 },

@@ -197,7 +197,9 @@ function pane(kind, title) {
     if (loading) return;
     loading = true;
     try {
-      const response = await fetch(`api/traces/${encodeURIComponent(id)}`, { signal: AbortSignal.timeout(5000) });
+      const response = await fetch(`api/traces/${encodeURIComponent(id)}`, {
+        signal: AbortSignal.timeout(5000),
+      });
       const answer = await response.json();
       if (!response.ok) throw new Error(answer.error);
       trace = answer;
