@@ -123,7 +123,7 @@ async function soak(
   return result.ok ? EXIT.ok : EXIT.failed;
 }
 
-/** Takes a sample every few seconds. A service that does not answer is told, and looked at again. */
+/** Takes a sample every few seconds. A service that does not answer is reported, and looked at again. */
 async function watch(
   target: Target,
   seconds: number,

@@ -1,4 +1,4 @@
-/** How the start and the life of a shop are told. */
+/** Prints the start and the life of a shop. */
 export interface Reporter {
   /** Begins a step; several may be under way at once. */
   step(name: string): Step;

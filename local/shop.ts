@@ -61,7 +61,7 @@ const LOAD: ServiceName = 'load-generator';
  * Starts the shop: stores and services side by side, then the catalog and the stack's scenario, then the load.
  * Resolves when every service is ready and traffic flows.
  *
- * @throws Refusal for what the user can mend; everything that was started is stopped then
+ * @throws Refusal for what the user can put right; everything that was started is stopped then
  */
 export async function startShop(request: ShopRequest): Promise<RunningShop> {
   const { repositoryDir, portOffset } = request;

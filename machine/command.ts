@@ -19,7 +19,7 @@ export function runProgram(main: () => Promise<number>): void {
   );
 }
 
-/** What the user can mend, as he is told it; null for a fault of ours. */
+/** What the user can put right, as it is printed; null for a fault of ours. */
 function asRefusal(error: unknown): Refusal | null {
   if (error instanceof Refusal) return error;
   const isFull = ['ENOSPC', 'EDQUOT'].some((code) => hasCode(error, code));

@@ -53,7 +53,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
  * The level that `LOG_LEVEL` asks for, in whatever case; null when it is unset. One that does not exist counts as
- * unset, and `warn` is told the remedy: it may be meant for another program.
+ * unset, and `warn` gets the remedy: it may be meant for another program.
  */
 export function readLogLevel(env: NodeJS.ProcessEnv, warn: (text: string) => void): LogLevel | null {
   const wanted = env.LOG_LEVEL?.trim().toLowerCase() ?? '';

@@ -9,7 +9,7 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** Something the user can mend: printed as plain text, without a stack. It names what was found and the remedy. */
+/** Something the user can put right: printed as plain text, without a stack. It names what was found and the remedy. */
 export class Refusal extends Error {
   constructor(
     message: string,

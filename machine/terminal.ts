@@ -25,7 +25,7 @@ export function whenOutputIsLost(onLost: (why: string) => void): void {
   });
 }
 
-/** Lines on standard output. That it was lost is told to `onClosed`, once. */
+/** Lines on standard output. When it is lost, `onClosed` is called, once. */
 export function standardOutput(onClosed: () => void): Output {
   let open = true;
   whenOutputIsLost(() => {
@@ -41,7 +41,7 @@ export function standardOutput(onClosed: () => void): Output {
 
 let hearsErrors = false;
 
-/** Lines on standard error, where standard output is a program's to read. Where that is lost, too, nobody is told. */
+/** Lines on standard error, where standard output is a program's to read. Where that is lost, too, nothing can be printed. */
 export const errorOutput: Output = {
   line: (text) => {
     if (!hearsErrors) process.stderr.on('error', () => undefined);

@@ -19,7 +19,7 @@ export class LostRevenue {
     return this.byMinute.get(minute) ?? null;
   }
 
-  /** The minutes with what they lost as it is known now: spans may have come after a minute was told. */
+  /** The minutes with what they lost as it is known now: spans may have come after a minute was printed. */
   updated(minutes: readonly ReportMinute[]): ReportMinute[] {
     return minutes.map((minute) => ({
       ...minute,

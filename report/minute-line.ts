@@ -4,7 +4,7 @@ import { ended } from './limits';
 import type { ReportMinute } from './report';
 
 /**
- * What is told of a demo minute, in the form of the seeds.
+ * What is printed of a demo minute, in the form of the seeds.
  *
  * @param soFar of the run's checkouts by the end of this minute: the seed's figures, which count up
  * @param totalLostUsd what the run has lost by the end of this minute; null when it is not known

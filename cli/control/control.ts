@@ -32,7 +32,7 @@ export async function control(
     command.target === 'local' ? command.dataDir : path.join(command.dataDir, 'stacks', command.stack);
   if (command.control === 'history') return history(kept, command.json, output);
   if (command.control === 'reveal') return reveal(kept, command.json, output);
-  // A reader of JSON is told on the other stream.
+  // Where JSON is read, text goes to the other stream.
   const notes = command.json ? errorOutput : output;
   const target = await discoverTarget({ ...command, repositoryDir, output: notes });
   try {

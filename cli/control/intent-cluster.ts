@@ -61,7 +61,7 @@ export class ClusterIntent implements IntentStore {
     await this.file.clear();
   }
 
-  /** What the cluster says. Anything but an intent is told and ignored: it must neither lead nor hinder a run. */
+  /** What the cluster says. Anything but an intent is reported and ignored: it must neither lead nor hinder a run. */
   private async readShared(): Promise<Intent | null> {
     const text = await this.cluster.readConfig(CONFIG_MAP, KEY);
     const found = parseSharedIntent(text);

@@ -17,7 +17,7 @@ export function mergeRuns(runs: readonly RunObservation[]): RunObservation {
   );
 }
 
-/** One cohort's counts over all replicas; what the scenario wants is told by each, of all together. */
+/** One cohort's counts over all replicas; each says what the scenario wants of all together. */
 export function mergeCohorts(cohorts: readonly CohortStats[]): CohortStats {
   const sum = (value: (cohort: CohortStats) => number): number =>
     cohorts.reduce((total, cohort) => total + value(cohort), 0);

@@ -34,7 +34,7 @@ export async function heal(putBack: () => Promise<Scenario>, tools: HealTools): 
     output.line('Heal');
     return await verify(await putBack(), tools, started, watch);
   } catch (error) {
-    // A refusal says itself what to do.
+    // The text of a refusal says what to do.
     const failure = `${messageOf(error)}${error instanceof Refusal ? '' : '. The next command heals.'}`;
     output.line(`  ✗ ${failure}`);
     return healedOf(null, [failure]);

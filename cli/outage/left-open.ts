@@ -8,7 +8,7 @@ import type { TargetChoice } from '../target/target-options';
 
 /**
  * The shop that a command is about, for the time of `work`: found, and closed whatever happens. An outage that was left
- * open is healed first; a run under way is told, and left alone.
+ * open is healed first; a run under way is named, and left alone.
  */
 export async function withTarget<T>(
   options: TargetChoice & { keep: boolean },

@@ -15,7 +15,7 @@ import type { Target } from '../target/target';
 /** How long PostgreSQL may be away (ms): a supervisor, or Kubernetes, starts it again. */
 const WITHIN_MS = 90_000;
 const RETRY_MS = 1000;
-/** From so long a wait on (ms) who is in the way is told. */
+/** From so long a wait on (ms) who is in the way is printed. */
 const BLOCKED_AFTER_MS = 5000;
 
 export interface RollbackTools {

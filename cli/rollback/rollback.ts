@@ -41,7 +41,7 @@ export interface RollbackTools extends Patience {
 type RolledBack = Pick<Target, 'kind' | 'name' | 'stack' | 'config' | 'intents'>;
 
 /**
- * Puts a shop back to normal operations, and verifies it. What fails on the way is told and keeps nothing else from
+ * Puts a shop back to normal operations, and verifies it. What fails on the way is printed and keeps nothing else from
  * being put back.
  *
  * @throws Interrupted
@@ -132,7 +132,7 @@ async function rollbackConfig(
   }
 }
 
-/** Takes the outage out of the stack's file. A fault in it is told, and shows in the verification. True: changed. */
+/** Takes the outage out of the stack's file. A fault in it is printed, and shows in the verification. True: changed. */
 export function cleanConfig(target: Pick<Target, 'config'>, output: Output): boolean {
   try {
     const { name, changes } = cleanStackFileOf(target.config);

@@ -4,7 +4,7 @@ import type { Interruption } from '../../machine/interruption';
 import type { Output } from '../../machine/terminal';
 import type { RunControls } from '../control/run-controls';
 
-/** What the keys of a run's terminal do. Each says itself what came of it. */
+/** What the keys of a run's terminal do. Each prints what came of it. */
 export interface KeyHandlers {
   pause: () => void;
   resume: () => void;

@@ -26,7 +26,7 @@ interface LeftMinute {
   settledAt: number | null;
 }
 
-/** What a presenter is told of the minutes, and how. */
+/** What is printed of the minutes, and how. */
 export interface MinuteStyle {
   /** Targets, predictions and phases are not told: somebody is to find out. */
   blind: boolean;
@@ -59,7 +59,7 @@ export class MinuteProgress {
     };
   }
 
-  /** Whether the run's last minute is over and everything is told. */
+  /** Whether the run's last minute is over and everything is printed. */
   get done(): boolean {
     return this.ended && this.left.length === 0;
   }

@@ -14,7 +14,7 @@ import type { RunRecord } from './run-record';
 const POLL_MS = 1000;
 /** Length of the sliding windows, and how late spans may reach the console (s). */
 const WINDOW_SECONDS = 60 + 2;
-/** The console is asked when a minute is told; where minutes take longer, or are held, after so many seconds. */
+/** The console is asked when a minute is printed; where minutes take longer, or are held, after so many seconds. */
 const ASK_AFTER_SECONDS = 70;
 /** So many looks in a row without the run, and it was ended by somebody else. */
 const GONE_AFTER_LOOKS = 2;
@@ -36,9 +36,9 @@ export interface MonitorTools {
 export type RunEnd = 'over' | 'healed-by-request' | 'ended-elsewhere';
 
 /**
- * Watches a run to the end of its last minute, one line per demo minute. A minute is told when all its requests have
+ * Watches a run to the end of its last minute, one line per demo minute. A minute is printed when all its requests have
  * ended, some seconds after it: a checkout that fails takes as long as it was ready to wait. Services that don't
- * answer in between are told, and watched further.
+ * answer in between are reported, and watched further.
  *
  * @param record is filled as the run goes on, so that it is there after an interruption
  * @param progress tells the minutes

@@ -14,7 +14,7 @@ import type { Target } from '../target/target';
 
 /** Services have just begun, or one is being restarted (ms). */
 const READY_WITHIN_MS = 20_000;
-/** The console mends the indexes of a run that expired (ms). */
+/** The console restores the indexes of a run that expired (ms). */
 const INDEXES_WITHIN_MS = 15_000;
 /** Baseline has to be green for so long (ms) … */
 const GREEN_MS = 10_000;

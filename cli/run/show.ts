@@ -50,7 +50,7 @@ export async function show(tools: ShowTools): Promise<number> {
   if (left.found === 'kept')
     throw new Refusal('A run needs a healthy shop: run the command without --keep, which heals it first.');
   const exercise = options.blind ? exerciseOf(options.seed ?? anySeed()) : null;
-  // Of a blind run nothing is told that could give it away.
+  // Of a blind run nothing is printed that could give it away.
   const told = exercise === null ? output : silentOutput;
   const conductor = new Conductor(target.conductor, told);
   return new Show(tools, exercise, told, conductor, new ShopObserver(target)).run();
@@ -83,7 +83,7 @@ export class Show {
     await this.conductor.endRelief();
     const { desired: found } = await this.conductor.readState();
     if (found === null) throw new Refusal('The database has no scenario yet: restart npm start.');
-    // Bad options are told before ten seconds are spent on looking.
+    // Bad options are refused before ten seconds are spent on looking.
     const draft = this.plan(found, null);
     const outage = await this.outage();
     const { how } = outage;

@@ -7,7 +7,7 @@ import type { Sample } from './soak-samples';
 
 /**
  * From here on growth fails a soak (MB an hour). A choice, not a measured limit: in ten minutes a heap that still fills
- * can look like a leak, and 60 would be 1.4 GB a day. What is below is told, and not called stable.
+ * can look like a leak, and 60 would be 1.4 GB a day. What is below is reported, and not called stable.
  */
 const GROWTH_MB_PER_HOUR = 60;
 /** The beginning doesn't count: heaps and caches fill (share, and at least so many seconds). */

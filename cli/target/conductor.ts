@@ -60,7 +60,7 @@ export class Conductor {
 
   /**
    * Writes the override row, then makes the indexes what the run wants. In this order, so that nothing is ever broken
-   * without a row that expires: killed at any moment, the run ends by itself and the console mends the indexes. The
+   * without a row that expires: killed at any moment, the run ends by itself and the console restores the indexes. The
    * run's start lies a few seconds ahead, so traffic meets the outage complete.
    *
    * @throws Refusal when another run is under way, and then nothing was changed

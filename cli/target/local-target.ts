@@ -56,7 +56,7 @@ export function localTarget(
   };
 }
 
-/** The processes in the run file as it is now; a service's readiness is what it says itself, a store's that it is alive. */
+/** The processes in the run file as it is now; a service's readiness is its own /readyz, a store's that it is alive. */
 async function processes(shop: Shop, dataDir: string): Promise<Instance[]> {
   const children = findShop(dataDir)?.children ?? shop.children;
   return Promise.all(

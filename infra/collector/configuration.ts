@@ -83,7 +83,7 @@ export function collectorConfiguration(destinations: Destinations): string {
     exporters,
     service: {
       telemetry: {
-        // A back end that refuses for a while (429, 503) is told at this level.
+        // A back end that refuses for a while (429, 503) is logged at this level.
         logs: { level: 'info' },
         // What was sent and refused, for `npm run validate`: it comes by port-forward, so the loopback is enough.
         metrics: {

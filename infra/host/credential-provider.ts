@@ -33,7 +33,7 @@ const ECR_HOSTS = [
  */
 export function credentialProviderConfig(registryUrl?: string): string {
   const hosts = registryUrl === undefined ? ECR_HOSTS : [registryUrl.split('/')[0] ?? registryUrl];
-  // The provider says itself how long an answer may be kept; the default counts only if it did not.
+  // The provider says how long an answer may be kept; the default counts only if it did not.
   return `apiVersion: kubelet.config.k8s.io/v1
 kind: CredentialProviderConfig
 providers:

@@ -31,7 +31,7 @@ export interface HostArgs {
   tags: Readonly<Record<string, string>>;
   /** URL of the ECR repository of the images; else the hosts log in to every ECR registry they may read. */
   registryUrl?: pulumi.Input<string>;
-  /** Another one makes another server: what replaces one that was lost is told apart from it by this. */
+  /** Another one makes another server: what replaces one that was lost differs from it in this. */
   generation: string;
   /** Cheaper hosts that AWS may stop at any time. */
   spot?: boolean;

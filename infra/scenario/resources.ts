@@ -101,7 +101,7 @@ export class ScenarioVerification extends pulumi.dynamic.Resource {
   }
 }
 
-/** What a reader of `pulumi preview` is told about minute 0. */
+/** What `pulumi preview` shows of minute 0. */
 export function startInWords({
   scenario,
   configuredStart,

@@ -2,7 +2,7 @@
 export type ScenarioDocument = Record<string, unknown> & { mode: string; demoRun: number };
 
 /**
- * What a reader of `pulumi preview --diff` is told of a scenario document: a line per thing that can change. The
+ * What `pulumi preview --diff` shows of a scenario document: a line per thing that can change. The
  * document itself goes along as one hidden text, for its minute-by-minute expectations would bury them.
  */
 export interface RowFields {
@@ -22,7 +22,7 @@ export interface RowFields {
   storage: string[];
 }
 
-/** The parts of a scenario's document that are told. */
+/** The parts of a scenario's document that are shown. */
 interface ToldScenario {
   mode: string;
   title: string;

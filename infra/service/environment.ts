@@ -30,7 +30,7 @@ function resourceAttributes({ name }: ServiceEntry): string {
   ].join(',');
 }
 
-/** What a service's process is told. Other services are found by their names and the catalog's ports. */
+/** The environment of a service's process. Other services are found by their names and the catalog's ports. */
 export function serviceVariables(
   entry: ServiceEntry,
   options: {

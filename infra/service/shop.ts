@@ -24,7 +24,7 @@ export interface ShopArgs {
   exposures: Partial<Record<ServiceName, Exposure>>;
   /** What must be there before any pod: rules of the network, pull secret. */
   dependsOn: pulumi.Resource[];
-  /** What a store's users wait for, so that a store that fails is the fault that is told. */
+  /** What a store's users wait for, so that a store that fails is the fault that is reported. */
   storesReady: Record<StoreName, pulumi.Resource>;
 }
 

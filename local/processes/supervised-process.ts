@@ -43,7 +43,7 @@ const LONGEST_DELAY_MS = 10_000;
 const HEALTHY_AFTER_MS = 30_000;
 
 /**
- * One child that is kept running: its output goes to a log, a crash is told and followed by a restart with back-off.
+ * One child that is kept running: its output goes to a log, a crash is reported and followed by a restart with back-off.
  * It has a process group of its own, so that Ctrl-C in the terminal reaches the runner alone, which ends everything
  * in order.
  */

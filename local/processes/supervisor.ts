@@ -44,7 +44,7 @@ export class Supervisor {
     this.kill();
   };
 
-  /** A log that cannot be set aside (a full disk) is told, and the shop goes on. */
+  /** A log that cannot be set aside (a full disk) is reported, and the shop goes on. */
   private boundLog(supervised: SupervisedProcess): void {
     try {
       supervised.boundLog();

@@ -7,7 +7,7 @@ import type { Reporter } from '../reporter';
 const RETRY_MS = 2_000;
 
 /**
- * Applies the stack file whenever its content changes. A fault in the file is told and the running state stays; a
+ * Applies the stack file whenever its content changes. A fault in the file is printed and the running state stays; a
  * database that is away is waited for, unless the file changes again.
  *
  * @param apply reads the file and applies it; a Refusal means the file (or an option) is at fault

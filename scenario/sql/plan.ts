@@ -21,7 +21,7 @@ export interface Lock {
   unlock: string;
   /** How long another holder is waited for (ms). */
   waitMs: number;
-  /** What a person is told after that. */
+  /** What a person reads after that. */
   refusal: string;
 }
 

@@ -8,7 +8,7 @@ const WRITING = new Set(['POST', 'PUT', 'PATCH']);
 
 /**
  * Refuses request targets that two readers could take for different paths (`http://host/path`, `/path#x`, `\path`): the
- * cohort, the route and the telemetry of a request are told from the same text.
+ * cohort, the route and the telemetry of a request are read from the same text.
  *
  * @throws (per request) HttpError 400 `bad-target`
  */

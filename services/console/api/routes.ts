@@ -8,7 +8,7 @@ import { renderHtml } from '../../../report/html';
 import type { Report } from '../../../report/report';
 import { evidenceOf, reportOf } from '../report/run-report';
 import type { KnownRun } from '../runs/run-book';
-import { TRAFFIC_CLASSES } from '../store/facts';
+import { SEEN_COHORTS } from '../store/facts';
 import type { TelemetryStore } from '../store/telemetry-store';
 import type { ConsoleView } from './view';
 import { flowAlertOf } from './flow-alert';
@@ -46,7 +46,7 @@ const runQuery = z.object({ run_id: runId });
 const svgQuery = z.object({ run_id: runId, theme: z.enum(['light', 'dark', 'auto']).default('light') });
 const reportQuery = z.object({ run_id: runId, download: flag.default(false) });
 const tracesQuery = z.object({
-  traffic: z.enum(TRAFFIC_CLASSES).optional(),
+  traffic: z.enum(SEEN_COHORTS).optional(),
   error: flag.optional(),
   limit: limit(200, 20),
 });
@@ -58,7 +58,7 @@ const logsQuery = z.object({
     .string()
     .regex(/^[a-z0-9_]{1,64}$/, 'must be the name of an event, e.g. demo_checkout_failed')
     .optional(),
-  traffic: z.enum(TRAFFIC_CLASSES).optional(),
+  traffic: z.enum(SEEN_COHORTS).optional(),
   limit: limit(500, 50),
 });
 

@@ -1,6 +1,6 @@
 import { CATALOG } from '../../catalog';
 import { byTraffic } from '../store/aggregates';
-import type { TrafficClass } from '../store/facts';
+import type { SeenCohort } from '../store/facts';
 import { round, type Stats } from '../store/series';
 import type { TelemetryStore } from '../store/telemetry-store';
 import { SETTLE_SECONDS } from './summary';
@@ -15,14 +15,14 @@ export interface MapNode {
   /** Telemetry from or about it came within the last minute. */
   active: boolean;
   /** Of a service: its requests by traffic type. */
-  traffic: Partial<Record<TrafficClass | 'all', Stats>>;
+  traffic: Partial<Record<SeenCohort | 'all', Stats>>;
 }
 
 export interface MapEdge {
   from: string;
   to: string;
   traffic: Partial<
-    Record<TrafficClass, { calls: number; rate: number; errorRate: number | null; meanMs: number | null }>
+    Record<SeenCohort, { calls: number; rate: number; errorRate: number | null; meanMs: number | null }>
   >;
 }
 

@@ -9,7 +9,7 @@ import {
   type SeriesKey,
   type SeriesTotals,
 } from '../store/aggregates';
-import type { TrafficClass } from '../store/facts';
+import type { SeenCohort } from '../store/facts';
 import { round, statsOf, Totals, type Stats } from '../store/series';
 import type { TelemetryStore } from '../store/telemetry-store';
 import { poolsOf, type PoolState } from './pools';
@@ -20,12 +20,12 @@ export const WINDOWS = { last10s: 10, last60s: 60 } as const;
 /** Telemetry counts as arriving when a span came within this time (ms). */
 const ARRIVING_MS = 10_000;
 
-type ByTraffic = Partial<Record<TrafficClass | 'all', Stats>>;
+type ByTraffic = Partial<Record<SeenCohort | 'all', Stats>>;
 
 interface RouteStats extends Stats {
   service: string;
   route: string;
-  traffic: TrafficClass;
+  traffic: SeenCohort;
 }
 
 export interface WindowSummary {
@@ -94,7 +94,7 @@ export interface SummaryOptions {
   nowMs: number;
   /** null: the newest. */
   runId: string | null;
-  /** Whether the run's demo minutes are told (default: true). */
+  /** Whether the answer lists the run's demo minutes (default: true). */
   minutes?: boolean;
   /** Statistics by service also for each demo minute. */
   minuteServices: boolean;

@@ -11,7 +11,7 @@ import { logRecord, metricPoints, sourceOf, spanRecord, type Source } from './to
 export interface Outcome {
   /** Records that were taken. */
   taken: number;
-  /** Records that are not what they should be, and were left out: the sender is told. */
+  /** Records that are not what they should be, and were left out: the answer to the sender counts them. */
   rejected: number;
   /** What was wrong with the first of them; empty without any. */
   reason: string;
@@ -91,7 +91,7 @@ function decode<Record extends DescMessage, Item>(
   return outcome;
 }
 
-/** What `read` gives; null when it is malformed, which is told as often as records are lost by it. */
+/** What `read` gives; null when it is malformed, which is counted as often as records are lost by it. */
 function attempt<T>(read: () => T, reject: (reason: string) => void, lost = 1): T | null {
   try {
     return decoding(read);

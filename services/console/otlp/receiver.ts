@@ -19,7 +19,7 @@ export interface TelemetrySink {
 
 /** A body must be whole so long after its request began (ms). */
 const BODY_DEADLINE_MS = 10_000;
-/** Whole bodies that are unzipped and decoded at once; more senders are told to come back. */
+/** Whole bodies that are unzipped and decoded at once; more senders are answered to come back. */
 const MAX_WHOLE_BODIES = 16;
 
 export interface ReceiverCounts {

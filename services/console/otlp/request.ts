@@ -15,7 +15,7 @@ export interface OpenRequest<Record extends DescMessage, Raw = unknown> {
   groups: RecordGroup<Raw>[];
   /**
    * One record.
-   * @param reject is told what was left out of it
+   * @param reject called with what was left out of it
    * @throws MalformedTelemetry
    */
   decode(raw: Raw, reject: (reason: string) => void): MessageShape<Record>;

@@ -12,7 +12,7 @@ import type { OtlpReceiver } from './receiver';
 /** When the console stops: how long exports under way may take (ms). */
 const DRAIN_MS = 500;
 
-/** What the process is told of its OTLP port. */
+/** What the process's environment says of its OTLP port. */
 export const otlpVariables = {
   OTLP_PORT: z.coerce.number().int().min(1).max(65_535).default(CONSOLE_OTLP.port),
   /** What senders must bear; unset where a network policy lets the collector alone reach the port. */

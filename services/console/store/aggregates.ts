@@ -1,5 +1,5 @@
 import type { SpanRecord } from '../otlp/records';
-import { TRAFFIC_CLASSES, type Facts, type TrafficClass } from './facts';
+import { SEEN_COHORTS, type Facts, type SeenCohort } from './facts';
 import { RunMinutes, type RunEntry } from './run-minutes';
 import { RING_SECONDS } from './second-slots';
 import { SecondRing, SecondSums, statsOf, Totals, type Stats } from './series';
@@ -19,7 +19,7 @@ export interface SeriesKey {
   service: string;
   /** `GET /products`, or `journey` for the load generator. */
   route: string;
-  traffic: TrafficClass;
+  traffic: SeenCohort;
 }
 
 interface Series {
@@ -292,16 +292,16 @@ export function sumOf(series: readonly SeriesTotals[], include: (key: SeriesKey)
   return sum;
 }
 
-/** Statistics of each traffic class that occurs, and of all. */
+/** Statistics of each cohort that occurs, and of all. */
 export function byTraffic(
   series: readonly SeriesTotals[],
   seconds: number | null,
   include: (key: SeriesKey) => boolean,
-): Partial<Record<TrafficClass | 'all', Stats>> {
-  const stats: Partial<Record<TrafficClass | 'all', Stats>> = {
+): Partial<Record<SeenCohort | 'all', Stats>> {
+  const stats: Partial<Record<SeenCohort | 'all', Stats>> = {
     all: statsOf(sumOf(series, include), seconds),
   };
-  for (const traffic of TRAFFIC_CLASSES) {
+  for (const traffic of SEEN_COHORTS) {
     const totals = sumOf(series, (key) => key.traffic === traffic && include(key));
     if (totals.requests > 0) stats[traffic] = statsOf(totals, seconds);
   }

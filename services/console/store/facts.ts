@@ -1,7 +1,7 @@
 import { cutText, MAX_NAME, type AttributeValue, type SpanRecord } from '../otlp/records';
 
-export const TRAFFIC_CLASSES = ['baseline', 'demo', 'other'] as const;
-export type TrafficClass = (typeof TRAFFIC_CLASSES)[number];
+export const SEEN_COHORTS = ['baseline', 'demo', 'other'] as const;
+export type SeenCohort = (typeof SEEN_COHORTS)[number];
 
 /** Most that one order costs (USD): what is beyond would drown the money lost by all others. */
 const MAX_ORDER_USD = 1_000_000;
@@ -10,7 +10,7 @@ const MAX_MINUTE = 366 * 24 * 60;
 
 /** What aggregates need of a span's attributes, read in one pass. */
 export interface Facts {
-  traffic: TrafficClass;
+  traffic: SeenCohort;
   /** demo.run_id; null without. */
   runId: string | null;
   /** Whole demo minute; null outside a run. */

@@ -1,6 +1,6 @@
 import { CATALOG } from '../../catalog';
 import type { SpanRecord } from '../otlp/records';
-import type { Facts, TrafficClass } from './facts';
+import type { Facts, SeenCohort } from './facts';
 import { RING_SECONDS, SecondSlots } from './second-slots';
 
 const MAX_EDGES = 300;
@@ -10,7 +10,7 @@ const MAX_PEERS = 500;
 interface Edge {
   from: string;
   to: string;
-  traffic: TrafficClass;
+  traffic: SeenCohort;
   slots: SecondSlots;
   calls: Uint32Array;
   errors: Uint32Array;
@@ -21,7 +21,7 @@ interface Edge {
 export interface EdgeTotals {
   from: string;
   to: string;
-  traffic: TrafficClass;
+  traffic: SeenCohort;
   calls: number;
   errors: number;
   meanMs: number | null;
@@ -80,7 +80,7 @@ export class ServiceMap {
     return SERVICE_BY_PORT.get(facts.peer.slice(colon + 1)) ?? null;
   }
 
-  private edgeOf(from: string, to: string, traffic: TrafficClass): Edge | null {
+  private edgeOf(from: string, to: string, traffic: SeenCohort): Edge | null {
     const id = `${traffic}|${from}|${to}`;
     let edge = this.edges.get(id);
     if (edge === undefined) {

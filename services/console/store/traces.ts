@@ -1,6 +1,6 @@
 import type { SpanRecord } from '../otlp/records';
 import { FRONTEND, LOAD_GENERATOR } from './aggregates';
-import { TRAFFIC_CLASSES, type Facts, type TrafficClass } from './facts';
+import { SEEN_COHORTS, type Facts, type SeenCohort } from './facts';
 import { HeldMemory } from './held-memory';
 
 /** Bounds of the store in numbers; its bytes are bounded together with those of logs and metrics. */
@@ -49,7 +49,7 @@ const TRACE_BYTES = 1000;
 export interface StoredTrace {
   traceId: string;
   spans: SpanRecord[];
-  traffic: TrafficClass;
+  traffic: SeenCohort;
   failed: boolean;
   /** Took more than a second or scanned the whole table, when it was decided upon. */
   slow: boolean;
@@ -98,8 +98,8 @@ export class TraceStore {
   /** Linked-to ids that have not come, oldest first → the trace with the link. */
   private readonly wanted = new Map<string, string>();
   /** Share of traces that gather, by traffic type. */
-  private readonly share: Record<TrafficClass, number> = { baseline: 1, demo: 1, other: 1 };
-  private readonly arrived: Record<TrafficClass, number> = { baseline: 0, demo: 0, other: 0 };
+  private readonly share: Record<SeenCohort, number> = { baseline: 1, demo: 1, other: 1 };
+  private readonly arrived: Record<SeenCohort, number> = { baseline: 0, demo: 0, other: 0 };
   private arrivedSinceMs = 0;
   private spanCount = 0;
   private pendingCount = 0;
@@ -108,7 +108,7 @@ export class TraceStore {
   readonly counts = { spansSampledOut: 0, spansOverBound: 0, tracesEvicted: 0 };
 
   constructor(private readonly limits: TraceLimits = TRACE_LIMITS) {
-    for (const traffic of TRAFFIC_CLASSES) {
+    for (const traffic of SEEN_COHORTS) {
       for (const key of [...KINDS.ok, ...KINDS.failed]) {
         this.classes.set(`${traffic}|${key}`, { kept: new Map(), tokens: ADMIT_BURST, refilledMs: 0 });
       }
@@ -303,7 +303,7 @@ export class TraceStore {
     if (seconds < 1) return;
     this.arrivedSinceMs = nowMs;
     const budget = (this.limits.pendingSpans / (DECIDE_AFTER_MS / 1000)) * 0.8;
-    const rates = TRAFFIC_CLASSES.map((traffic) => ({ traffic, rate: this.arrived[traffic] / seconds }));
+    const rates = SEEN_COHORTS.map((traffic) => ({ traffic, rate: this.arrived[traffic] / seconds }));
     rates.sort((a, b) => a.rate - b.rate);
     let left = budget;
     rates.forEach(({ traffic, rate }, index) => {
@@ -324,7 +324,7 @@ export class TraceStore {
     if (oldest !== undefined) this.wanted.delete(oldest);
   }
 
-  private reclassify(trace: StoredTrace, traffic: TrafficClass, failed: boolean): void {
+  private reclassify(trace: StoredTrace, traffic: SeenCohort, failed: boolean): void {
     if (trace.admitted === true) {
       this.classOf(trace).kept.delete(trace.traceId);
       trace.traffic = traffic;
@@ -373,7 +373,7 @@ export class TraceStore {
   }
 
   /** Decided traces, newest start first; traces kept only for a link do not count. */
-  list(filter: { traffic?: TrafficClass; failed?: boolean; slow?: boolean; limit: number }): StoredTrace[] {
+  list(filter: { traffic?: SeenCohort; failed?: boolean; slow?: boolean; limit: number }): StoredTrace[] {
     const found: StoredTrace[] = [];
     for (const [key, group] of this.classes) {
       if (filter.traffic !== undefined && !key.startsWith(`${filter.traffic}|`)) continue;

@@ -80,7 +80,7 @@ export function adminRoutes(router: Router, generator: LoadGenerator, control: R
   });
 }
 
-/** A run that the configuration wants goes on, whatever the admin interface is told. */
+/** A run that the configuration wants goes on, whatever is asked of the admin interface. */
 function configuredRun(generator: LoadGenerator): Record<string, unknown> {
   const effective = generator.current();
   if (effective?.source !== 'desired' || effective.scenario.mode === 'normal') return {};

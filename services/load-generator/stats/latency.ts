@@ -1,6 +1,6 @@
 import { build, type Histogram } from 'hdr-histogram-js';
 
-/** Longest latency that is told apart (ms); everything longer counts as this. */
+/** Longest latency that is counted by itself (ms); everything longer counts as this. */
 export const HIGHEST_MS = 60_000;
 
 /** A latency histogram: 1 ms to 60 s, two significant digits, about 5 KB. */
