@@ -33,6 +33,10 @@ describe('the options of npm start', () => {
       rows: null,
       portOffset: 0,
       otlpEndpoint: null,
+      otlpProtocol: 'http/protobuf',
+      otlpHeader: [],
+      otlpHeadersFile: null,
+      otlpCa: null,
       dataDir: '/repo/.data',
       verbose: false,
       noColor: false,
@@ -62,6 +66,8 @@ describe('the options of npm start', () => {
         '--otlp-endpoint',
         'http://host:4318/',
       ],
+      ...['--otlp-protocol', 'grpc', '--otlp-header', 'x-a=1'],
+      ...['--otlp-headers-file', 'headers', '--otlp-ca', 'ca.pem'],
       ...['--data', 'x', '--verbose', '--plain'],
     );
     assert.deepEqual(given, {
@@ -73,6 +79,10 @@ describe('the options of npm start', () => {
       rows: 100000,
       portOffset: 1000,
       otlpEndpoint: 'http://host:4318',
+      otlpProtocol: 'grpc',
+      otlpHeader: [{ name: 'x-a', value: '1' }],
+      otlpHeadersFile: '/here/headers',
+      otlpCa: '/here/ca.pem',
       dataDir: '/here/x',
       verbose: true,
       noColor: false,
@@ -85,6 +95,7 @@ describe('the options of npm start', () => {
     const help = helpOf(START);
     for (const name of [
       ...['stack', 'mode', 'minute-seconds', 'from-minute', 'scale', 'rows', 'port-offset', 'otlp-endpoint'],
+      ...['otlp-protocol', 'otlp-header', 'otlp-headers-file', 'otlp-ca'],
       ...['data', 'verbose', 'no-color', 'plain', 'help'],
     ]) {
       assert.match(help, new RegExp(`--${name}\\b`), `--${name} is missing`);

@@ -5,7 +5,9 @@ import { CATALOG, CONSOLE_OTLP } from '../services/catalog';
 import {
   choice,
   dataFolderOption,
+  file,
   flag,
+  list,
   number,
   text,
   type Command,
@@ -23,6 +25,15 @@ const servicePorts = [...CATALOG.map((entry) => entry.port), CONSOLE_OTLP.port];
 const firstPort = Math.min(...servicePorts);
 const lastPort = Math.max(...servicePorts);
 const largestOffset = 65535 - Math.max(lastPort, POSTGRES_PORT, REDIS_PORT);
+
+/** OTEL_EXPORTER_OTLP_PROTOCOL's names for what the console can forward in. */
+const OTLP_PROTOCOLS = ['http/protobuf', 'grpc'] as const;
+
+/** A header as KEY=VALUE; null for what is none. */
+export function headerOf(text: string): { name: string; value: string } | null {
+  const match = /^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*=\s*(.*?)\s*$/.exec(text);
+  return match?.[1] === undefined ? null : { name: match[1], value: match[2] ?? '' };
+}
 
 /** What the command line of `npm start` says; null where the stack file decides. */
 const OPTIONS = {
@@ -91,10 +102,30 @@ const OPTIONS = {
   /** OTLP/HTTP base URL the console forwards telemetry to. */
   otlpEndpoint: text({
     placeholder: 'URL',
-    help: 'forward all telemetry to this OTLP/HTTP end point as well, e.g. http://localhost:4318',
+    help: 'forward all telemetry to this OTLP end point as well, e.g. http://localhost:4318',
     fallback: null,
     allowed: 'an http or https URL, e.g. http://localhost:4318',
     parse: (given) => (/^https?:\/\//.test(given) && URL.canParse(given) ? given.replace(/\/+$/, '') : null),
+  }),
+  otlpProtocol: choice(OTLP_PROTOCOLS, {
+    help: 'how it is forwarded; some end points take one only',
+    fallback: 'http/protobuf',
+  }),
+  /** Sent with all that is forwarded. */
+  otlpHeader: list({
+    placeholder: 'KEY=VALUE',
+    help: "a header of the end point's, e.g. Authorization='Bearer KEY'; may be given several times. A key given here stands in the shell's history: see --otlp-headers-file",
+    allowed: 'KEY=VALUE',
+    parse: headerOf,
+  }),
+  otlpHeadersFile: file({
+    help: 'a file with such headers, one KEY=VALUE a line',
+    allowed: 'a file of KEY=VALUE lines',
+  }),
+  otlpCa: file({
+    name: 'otlp-ca',
+    help: "certificates (PEM) that prove the end point, besides the system's",
+    allowed: 'a PEM file',
   }),
   /** Absolute path of the folder of databases, logs, secrets and state. */
   dataDir: dataFolderOption('databases, logs, secrets, state'),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { liveLine, toLiveView } from './live-line';
+import { forwardingTrouble, liveLine, toLiveView } from './live-line';
 
 const window = (rpm: number, errorRate: string, p95: number | null) => ({
   rpm: 1,
@@ -25,7 +25,7 @@ describe('the live line', () => {
       ],
     };
     assert.equal(
-      liveLine(toLiveView(stats, health, summary), now),
+      liveLine(toLiveView(stats, health, summary, null), now),
       '09:05:07  minute 17 catastrophe  |  baseline 24 rpm 0.0% errors p95 51 ms  |  ' +
         'demo 1029 rpm 60.7% errors p95 3.9 s  |  pool 5/5 +39 waiting  |  lost $123,457',
     );
@@ -34,16 +34,32 @@ describe('the live line', () => {
   it('does not show what another run lost', () => {
     const stats = { run_id: 'blackfriday-1-2', phase: 'calm', baseline: {}, demo: {} };
     const runs = [{ runId: 'blackfriday-1-1', lostRevenueUsd: 5 }];
-    assert.equal(toLiveView(stats, null, { runs }).lostRevenueUsd, null);
-    assert.equal(toLiveView(stats, null, null).lostRevenueUsd, null);
-    assert.doesNotMatch(liveLine(toLiveView(stats, null, { runs }), now), /lost/);
+    assert.equal(toLiveView(stats, null, { runs }, null).lostRevenueUsd, null);
+    assert.equal(toLiveView(stats, null, null, null).lostRevenueUsd, null);
+    assert.doesNotMatch(liveLine(toLiveView(stats, null, { runs }, null), now), /lost/);
   });
 
   it('shows a phase without minute, no latency and no pool where there is none', () => {
     const stats = { phase: 'normal', baseline: window(0, '0.0%', null), demo: window(0, '0.0%', null) };
     assert.equal(
-      liveLine(toLiveView(stats, null, { runs: [] }), now),
+      liveLine(toLiveView(stats, null, { runs: [] }, null), now),
       '09:05:07  normal  |  baseline 0 rpm 0.0% errors p95 -  |  demo 0 rpm 0.0% errors p95 -',
+    );
+  });
+
+  it('says what does not arrive at the vendor, and why; nothing while all does', () => {
+    const well = { lost: 0, refused: 0, oldestSeconds: 3, lastError: null };
+    assert.equal(forwardingTrouble(well), null);
+    assert.equal(forwardingTrouble(null), null);
+    assert.equal(
+      forwardingTrouble({ ...well, refused: 12, lastError: 'traces: HTTP 401' }),
+      'OTLP 12 refused (traces: HTTP 401)',
+    );
+    const health = { forwarding: { ...well, lost: 3, oldestSeconds: 600, lastError: 'logs: no answer' } };
+    const stats = { phase: 'normal', baseline: {}, demo: {} };
+    assert.match(
+      liveLine(toLiveView(stats, null, null, health), now),
+      /OTLP 3 lost, waiting for 600 s \(logs: no answer\)$/,
     );
   });
 

@@ -19,6 +19,8 @@ export interface LiveView {
   pool: { used: number; max: number; pending: number } | null;
   /** USD lost by the run's failed checkouts so far, as its telemetry tells; null outside a run. */
   lostRevenueUsd: number | null;
+  /** What is wrong with forwarding; null where nothing is, or nothing is forwarded. */
+  forwardingTrouble: string | null;
 }
 
 /** Asks load generator, product-catalog and console; null while the load generator does not answer. */
@@ -28,19 +30,26 @@ export async function readLiveView(
 ): Promise<LiveView | null> {
   const ask = (url: string): Promise<JsonAnswer | null> =>
     getJson(url, { timeoutMs: 900, token }).catch(() => null);
-  const [stats, catalog, summary] = await Promise.all([
+  const [stats, catalog, summary, console] = await Promise.all([
     ask(`${urls['load-generator']}/admin/traffic-stats`),
     ask(`${urls['product-catalog']}/health`),
     ask(`${urls.console}/api/summary?minutes=false`),
+    ask(`${urls.console}/health`),
   ]);
-  return stats?.status === 200 ? toLiveView(stats.body, catalog?.body ?? null, summary?.body ?? null) : null;
+  if (stats?.status !== 200) return null;
+  return toLiveView(stats.body, catalog?.body ?? null, summary?.body ?? null, console?.body ?? null);
 }
 
 /**
  * Reads the answers of `GET /admin/traffic-stats`, of product-catalog's `GET /health`, and of the console's
- * `GET /api/summary`.
+ * `GET /api/summary` and `GET /health`.
  */
-export function toLiveView(stats: unknown, catalogHealth: unknown, summary: unknown): LiveView {
+export function toLiveView(
+  stats: unknown,
+  catalogHealth: unknown,
+  summary: unknown,
+  consoleHealth: unknown,
+): LiveView {
   const cohort = (name: 'baseline' | 'demo'): CohortView => ({
     rpm: numberAt(stats, name, 'last_10s', 'rpm'),
     errorRate: textAt(stats, name, 'last_10s', 'error_rate'),
@@ -57,6 +66,7 @@ export function toLiveView(stats: unknown, catalogHealth: unknown, summary: unkn
     demo: cohort('demo'),
     pool: used !== null && max !== null ? { used, max, pending: pending ?? 0 } : null,
     lostRevenueUsd: runId === null ? null : lostRevenueOf(summary, runId),
+    forwardingTrouble: forwardingTrouble(at(consoleHealth, 'forwarding')),
   };
 }
 
@@ -65,6 +75,23 @@ function lostRevenueOf(summary: unknown, runId: string): number | null {
   const runs = at(summary, 'runs');
   const run: unknown = Array.isArray(runs) ? runs.find((each) => textAt(each, 'runId') === runId) : null;
   return numberAt(run, 'lostRevenueUsd');
+}
+
+/** How long telemetry may wait before it is said: a slow end point is no fault (s). */
+const PATIENCE_SECONDS = 10;
+
+/** What of the console's forwarding a presenter must know: what does not arrive at the vendor, and why. */
+export function forwardingTrouble(forwarding: unknown): string | null {
+  const [lost, refused] = [numberAt(forwarding, 'lost') ?? 0, numberAt(forwarding, 'refused') ?? 0];
+  const oldest = numberAt(forwarding, 'oldestSeconds') ?? 0;
+  const parts = [
+    ...(refused > 0 ? [`${String(refused)} refused`] : []),
+    ...(lost > 0 ? [`${String(lost)} lost`] : []),
+    ...(oldest > PATIENCE_SECONDS ? [`waiting for ${String(oldest)} s`] : []),
+  ];
+  if (parts.length === 0) return null;
+  const why = textAt(forwarding, 'lastError');
+  return `OTLP ${parts.join(', ')}${why === null ? '' : ` (${why})`}`;
 }
 
 /** The line itself, without styles. */
@@ -85,6 +112,7 @@ export function liveLine(view: LiveView | null, now: Date): string {
   if (view.lostRevenueUsd !== null) {
     parts.push(`lost $${Math.round(view.lostRevenueUsd).toLocaleString('en-US')}`);
   }
+  if (view.forwardingTrouble !== null) parts.push(view.forwardingTrouble);
   return parts.join('  |  ');
 }
 

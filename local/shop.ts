@@ -11,6 +11,7 @@ import { POSTGRES_PORT, REDIS_PORT, type StartOptions } from './arguments';
 import { databaseUrls, connectionsFor } from './postgres/database';
 import { planDatabase, prepareCatalog, startDatabase } from './postgres/database-start';
 import { POSTGRES_NAME } from './postgres/postgres';
+import { readForwarding } from './forwarding';
 import { requireFreePorts, type NeededPort } from './processes/ports';
 import { Presence } from './processes/presence';
 import {
@@ -151,7 +152,7 @@ class ShopStart {
       redis: { url: redis.url, kind: redis.kind },
       adminToken: secrets.adminToken,
       keys: newRunKeys(),
-      forwardOtlpTo: request.otlpEndpoint,
+      forwarding: readForwarding(request),
       folder,
       env,
       logLevel: readLogLevel(env, (text) => {

@@ -25,6 +25,8 @@ export interface Option<T> {
   /** What stands for its value in `--help`; null for a flag. */
   readonly placeholder: string | null;
   readonly help: string;
+  /** It may be given several times; it is read from all that was given, a line each. */
+  readonly repeated?: boolean;
   /** Reads what was given, null where it was not. @throws NotAllowed saying what would be */
   readonly read: (given: string | null, flag: string, place: Place) => T;
 }
@@ -56,7 +58,8 @@ function valued<T, D>(
   placeholder: string,
   read: (given: string, flag: string, place: Place) => T,
 ): Option<T | D> {
-  const otherwise = spec.otherwise ?? (spec.fallback === null ? null : String(spec.fallback));
+  const fallback = spec.fallback === null || Array.isArray(spec.fallback) ? null : String(spec.fallback);
+  const otherwise = spec.otherwise ?? fallback;
   return {
     name: spec.name ?? null,
     placeholder: spec.placeholder ?? placeholder,
@@ -126,6 +129,18 @@ export function text<T, D>(
   spec: Described & { fallback: D; allowed: string; parse: (given: string) => T | null },
 ): Option<T | D> {
   return valued(spec, 'TEXT', (given) => spec.parse(given) ?? mustBe(spec.allowed));
+}
+
+/** An option that may be given several times. @param parse null for a value that is not allowed; `allowed` says what is */
+export function list<T>(
+  spec: Described & { allowed: string; parse: (given: string) => T | null },
+): Option<T[]> {
+  return {
+    ...valued({ ...spec, fallback: [] as T[] }, 'TEXT', (given) =>
+      given.split('\n').map((each) => spec.parse(each) ?? mustBe(spec.allowed)),
+    ),
+    repeated: true,
+  };
 }
 
 /** An option with a file, read as an absolute path; null when it is not given. */
@@ -224,7 +239,14 @@ export function readCommand<T extends OptionTable>(
   };
   const read = table.map(([flagName, option, key]) => {
     const found = given[flagName.slice(2)];
-    const value = found === undefined ? null : typeof found === 'string' ? found : '';
+    const value =
+      found === undefined
+        ? null
+        : Array.isArray(found)
+          ? found.join('\n')
+          : typeof found === 'string'
+            ? found
+            : '';
     try {
       return [key, option.read(value, flagName, place)] as const;
     } catch (error) {
@@ -245,9 +267,9 @@ function parse(
   table: readonly [flagName: string, option: Option<unknown>, key: string][],
 ): { values: Record<string, unknown>; positionals: string[] } {
   const options = Object.fromEntries(
-    table.map(([flagName, { placeholder }]) => [
+    table.map(([flagName, { placeholder, repeated = false }]) => [
       flagName.slice(2),
-      { type: placeholder === null ? ('boolean' as const) : ('string' as const) },
+      { type: placeholder === null ? ('boolean' as const) : ('string' as const), multiple: repeated },
     ]),
   );
   try {

@@ -99,6 +99,25 @@ export function serviceEntry(name: ServiceName): ServiceEntry {
   return found;
 }
 
+/** Application name at Coralogix; the subsystem is each service's name. */
+export const CORALOGIX_APPLICATION = 'ecommerce-platform';
+
+/** Resource attributes by which Coralogix sorts telemetry into applications and subsystems, whoever forwards it. */
+export function coralogixAttributes(name: ServiceName): string[] {
+  return [`cx.application.name=${CORALOGIX_APPLICATION}`, `cx.subsystem.name=${name}`];
+}
+
+/** Is it an end point of Coralogix (https://coralogix.com/docs/integrations/coralogix-endpoints/)? */
+export function isCoralogix(url: string): boolean {
+  return /(^|\.)coralogix(sg)?\.(com|us|in)$/.test(URL.canParse(url) ? new URL(url).hostname : '');
+}
+
+/**
+ * Value of OTEL_SEMCONV_STABILITY_OPT_IN for a shop whose telemetry goes to Coralogix: its Database Monitoring reads
+ * the attributes of database spans by the names they had before.
+ */
+export const CORALOGIX_SEMCONV_OPT_IN = 'database/dup';
+
 /** The environment variable that carries a service's base URL, e.g. `PRODUCT_CATALOG_URL`. */
 export function urlVariable(name: ServiceName): string {
   return `${name.toUpperCase().replaceAll('-', '_')}_URL`;

@@ -129,6 +129,7 @@ async function main() {
     cohortKey,
     knownHosts: [...(target.nodeHost ? [target.nodeHost] : []), ...(deployment.knownHosts ?? [])],
     ...(deployment.links?.trace === undefined ? {} : { traceLink: deployment.links.trace }),
+    coralogix: deployment.coralogix !== undefined,
     exposures: { frontend: exposedAt(nodePorts.shop), console: exposedAt(nodePorts.console) },
     dependsOn: [network, ...(pull ? [pull] : [])],
     storesReady: { postgresql: deployed.row, redis },

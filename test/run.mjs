@@ -41,7 +41,7 @@ const parts = [
     files: () =>
       tests(
         'dist/{scenario,report,machine,services,local,cli,infra,stacks,policy}/**/*.test.js',
-        'dist/test/house/*.test.js',
+        'dist/test/{house,telemetry}/*.test.js',
         'services/*/public/**/*.test.js',
       ),
   },

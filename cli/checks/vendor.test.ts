@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { ShopObserver } from '../observation/shop-observer';
 import type { Target } from '../target/target';
 import type { CheckContext } from './context';
-import { checkVendor } from './vendor';
+import { checkVendor, refusedBy } from './vendor';
 
 /** What the stand-in of console or collector tells at each look; the last one stays. */
 let looks: string[] = [];
@@ -95,6 +95,30 @@ describe('what the vendor takes, of a shop on this machine', () => {
     const found = await checkVendor(context(false));
     assert.equal(found.state, 'failed');
     assert.match(found.figures, /answers 429 Too Many Requests \(traces: HTTP 429\)/);
+  });
+});
+
+describe('the remedy', () => {
+  it('is one that helps where the shop runs', () => {
+    const remedy = (message: string, local: boolean): string => {
+      return refusedBy('vendor', message, local).remedy ?? '';
+    };
+    assert.match(remedy('traces: HTTP 401', true), /--otlp-headers-file/);
+    assert.match(remedy('traces: HTTP 401', false), /pulumi config set/);
+    assert.match(remedy('traces: gRPC UNAUTHENTICATED: bad key', true), /--otlp-headers-file/);
+    assert.match(remedy('logs: HTTP 429: quota', true), /--scale/);
+    assert.match(remedy('traces: connect ECONNREFUSED 127.0.0.1:1', true), /--otlp-protocol/);
+  });
+});
+
+describe('what was lost before', () => {
+  it('is told, though the vendor takes what comes now', async () => {
+    const old = { traces: { status: 200, error: null, at: 1 }, metrics: { status: 200, error: null, at: 1 } };
+    const now = { traces: { status: 200, error: null, at: 2 }, metrics: { status: 200, error: null, at: 2 } };
+    looks = [forwarding(old, { dropped: 7 }), forwarding(now, { dropped: 7, forwarded: 9 })];
+    const found = await checkVendor(context(false));
+    assert.equal(found.state, 'failed');
+    assert.match(found.figures, /7 payloads were lost or refused/);
   });
 });
 

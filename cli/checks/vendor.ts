@@ -20,7 +20,7 @@ export function checkVendor(context: CheckContext): Promise<Finding> {
 }
 
 /** What a status of an OTLP end point means, and what to do. */
-export function meaningOf(status: number): { name: string; remedy: string } {
+export function meaningOf(status: number, local: boolean): { name: string; remedy: string } {
   switch (status) {
     case 400:
       return {
@@ -32,7 +32,10 @@ export function meaningOf(status: number): { name: string; remedy: string } {
       return {
         name: '401 Unauthorized',
         remedy:
-          'the key is missing, wrong or expired: make a new one that may send data, and set it (pulumi config set --secret --path coralogix.privateKey KEY)',
+          'the key is missing, wrong or expired: make a new one that may send data, and ' +
+          (local
+            ? 'start again with it: npm start -- --otlp-endpoint URL --otlp-headers-file FILE (a line Authorization=Bearer KEY)'
+            : 'set it (pulumi config set --secret --path coralogix.privateKey KEY)'),
       };
     case 403:
       return {
@@ -49,7 +52,8 @@ export function meaningOf(status: number): { name: string; remedy: string } {
       return {
         name: '429 Too Many Requests',
         remedy:
-          'the account’s quota or rate limit is used up: raise it, block the demo’s logs by a TCO policy, or send less (traffic.scale)',
+          'the account’s quota or rate limit is used up: raise it, block the demo’s logs by a TCO policy, or send less ' +
+          (local ? '(npm start -- --scale X)' : '(traffic.scale)'),
       };
     default:
       return status >= 500
@@ -67,7 +71,7 @@ export function statusIn(message: string): number | null {
     message,
   );
   if (http?.[1] !== undefined) return Number(http[1]);
-  const grpc = /code = (\w+)/.exec(message)?.[1];
+  const grpc = /(?:code =|gRPC) (\w+)/.exec(message)?.[1];
   // https://opentelemetry.io/docs/specs/otlp/#otlpgrpc-response and gRPC's own mapping to HTTP.
   const statuses: Readonly<Record<string, number>> = {
     Unauthenticated: 401,
@@ -77,20 +81,28 @@ export function statusIn(message: string): number | null {
     Unimplemented: 404,
     NotFound: 404,
   };
-  return grpc === undefined ? null : (statuses[grpc] ?? null);
+  if (grpc === undefined) return null;
+  // The collector writes PermissionDenied, the forwarder PERMISSION_DENIED.
+  const wanted = grpc.replaceAll('_', '').toLowerCase();
+  return Object.entries(statuses).find(([name]) => name.toLowerCase() === wanted)?.[1] ?? null;
 }
 
 /** The failure with its name, its remedy and what was said. */
-export function refusedBy(vendor: string, message: string): Finding {
+export function refusedBy(vendor: string, message: string, local: boolean): Finding {
   const status = statusIn(message);
   if (status === null) {
     return failed(
       `${vendor} does not answer: ${message}`,
-      'check the URL and domain, the name server, and whether a firewall lets this out',
+      local
+        ? 'check the URL, its protocol (--otlp-protocol), its certificate (--otlp-ca), and whether a firewall or proxy lets this out'
+        : 'check the URL and domain, the name server, and whether a firewall lets this out',
     );
   }
-  const { name, remedy } = meaningOf(status);
-  return failed(`${vendor} answers ${name}${/^\w+: HTTP \d+$/.test(message) ? ` (${message})` : ''}`, remedy);
+  const { name, remedy } = meaningOf(status, local);
+  return failed(
+    `${vendor} answers ${name}${/^\w+: (HTTP|gRPC) \w+/.test(message) ? ` (${message})` : ''}`,
+    remedy,
+  );
 }
 
 /** A shop on this machine: the console passes telemetry on, and notes each signal's last answer. */
@@ -102,6 +114,7 @@ async function checkForwarder(context: CheckContext): Promise<Finding> {
     return skipped('nobody: telemetry stays in the console (npm start -- --otlp-endpoint URL sends it on)');
   }
   const vendor = textAt(before, 'endpoint') ?? 'the end point';
+  const droppedBefore = numberAt(before, 'dropped') ?? 0;
   await sendTestSpan(context);
   const deadline = performance.now() + ANSWER_WITHIN_MS;
   const known = answerTimes(before);
@@ -110,7 +123,8 @@ async function checkForwarder(context: CheckContext): Promise<Finding> {
     const now = await read();
     for (const signal of SIGNALS) {
       const error = textAt(now, 'answers', signal, 'error');
-      if (error !== null && isNewer(now, signal, known)) return refusedBy(vendor, `${signal}: ${error}`);
+      if (error !== null && isNewer(now, signal, known))
+        return refusedBy(vendor, `${signal}: ${error}`, true);
     }
     const answered = SIGNALS.filter((signal) => isNewer(now, signal, known));
     if (ALWAYS_SENT.every((signal) => answered.includes(signal))) {
@@ -121,7 +135,12 @@ async function checkForwarder(context: CheckContext): Promise<Finding> {
             `${vendor} takes telemetry, but ${lost} of ${taken + lost} payloads were dropped meanwhile`,
             'it is slower than the shop sends: less traffic (--scale), or a nearer end point',
           )
-        : ok(`${vendor} took ${taken} payloads: ${answered.join(', ')}`);
+        : droppedBefore > 0
+          ? failed(
+              `${vendor} takes telemetry now, but ${droppedBefore} payloads were lost or refused since the shop started`,
+              'what they told is not at the vendor: start the shop again before you show a whole run',
+            )
+          : ok(`${vendor} took ${taken} payloads: ${answered.join(', ')}`);
     }
     if (performance.now() > deadline) {
       const queued = numberAt(now, 'queued') ?? 0;
@@ -200,7 +219,7 @@ async function checkCollector(context: CheckContext): Promise<Finding> {
         states[0] ?? { name: 'the vendor', sent: 0, failed: 0, queued: 0 };
       const said = await collectorLog(context, name);
       if (said !== null) {
-        const finding = refusedBy(name, said);
+        const finding = refusedBy(name, said, false);
         return {
           ...finding,
           figures: `${finding.figures} (${refused} spans refused, ${queued} batches queued)`,

@@ -7,14 +7,13 @@ import {
 } from '../../scenario/flow-alert';
 import { presetOf } from '../../scenario/presets';
 import type { DemoMode, FlowAlertRule } from '../../scenario/types';
+import { CORALOGIX_APPLICATION } from '../../services/catalog';
 
 /**
  * The flow alert, a dashboard and log views as Coralogix takes them (OpenAPI 5 of its management API), made from
  * scenario/flow-alert.ts. `npm run docs` writes them to docs/coralogix, `npm run coralogix` sends them.
  */
 
-/** Application name of the exporter's preset (infra/collector): everything is filtered by it. */
-export const APPLICATION = 'ecommerce-platform';
 const PREFIX = 'ecommerce-demo';
 const LABELS = { project: PREFIX };
 /** Coralogix's shortest window for tracing alerts (min); its metric alerts look at one minute. */
@@ -76,7 +75,7 @@ export function alertDefinitions(rule: FlowAlertRule): AlertDefinition[] {
             tracingFilter: {
               simpleFilter: {
                 tracingLabelFilters: {
-                  applicationName: [is(APPLICATION)],
+                  applicationName: [is(CORALOGIX_APPLICATION)],
                   spanFields: [
                     { key: 'tags.traffic.type', filterType: is('demo') },
                     { key: `tags.${attribute}`, filterType: is('true') },
@@ -226,9 +225,9 @@ const is = (value: string): Json => ({
 
 /** Queries for Explore (spans) and dashboards, in DataPrime; the answer keys use the same. */
 export const DATAPRIME = {
-  failures: `source spans | filter $l.applicationName == '${APPLICATION}' && $d.tags['checkout.failed'] == 'true' | groupby $d.tags['checkout.failure_reason'] aggregate count() as failures | orderby failures desc`,
+  failures: `source spans | filter $l.applicationName == '${CORALOGIX_APPLICATION}' && $d.tags['checkout.failed'] == 'true' | groupby $d.tags['checkout.failure_reason'] aggregate count() as failures | orderby failures desc`,
   scans: `source spans | filter $l.serviceName == 'product-catalog' && $d.tags['db.full_table_scan'] == 'true' | groupby $d.tags['db.index_used'], $d.tags['db.missing_index'] aggregate count() as scans, percentile(0.95, $m.duration) as p95_us | orderby scans desc`,
-  cohorts: `source spans | filter $l.applicationName == '${APPLICATION}' && $l.serviceName == 'frontend' && $d.tags['http.route'] != null | groupby $d.tags['traffic.type'] aggregate count() as requests, percentile(0.95, $m.duration) as p95_us`,
+  cohorts: `source spans | filter $l.applicationName == '${CORALOGIX_APPLICATION}' && $l.serviceName == 'frontend' && $d.tags['http.route'] != null | groupby $d.tags['traffic.type'] aggregate count() as requests, percentile(0.95, $m.duration) as p95_us`,
   lost: `source spans | filter $l.serviceName == 'frontend' && $d.tags['checkout.failed'] == 'true' | aggregate sum($d.tags['order.total']:number) as lost_usd`,
 } as const;
 
@@ -254,7 +253,7 @@ export function dashboardDefinition(): Json {
         ],
       ]),
       lines('Lost revenue (USD a minute)', 'UNIT_USD', [
-        ['lost', 'sum(increase(shop_checkout_lost_revenue_USD_total[1m]))'],
+        ['lost', 'sum(increase(shop_checkout_lost_revenue_total[1m]))'],
       ]),
     ]),
     row('cause', [
@@ -341,7 +340,7 @@ export function viewDefinitions(): (Json & { name: string })[] {
     name: `${PREFIX}: ${title}`,
     viewType: 'VIEW_TYPE_LOGS',
     searchQuery: { query: lucene, syntaxType: 'SYNTAX_TYPE_LUCENE' },
-    filters: { filters: [{ name: 'applicationName', selectedValues: { [APPLICATION]: true } }] },
+    filters: { filters: [{ name: 'applicationName', selectedValues: { [CORALOGIX_APPLICATION]: true } }] },
     timeSelection: { quickSelection: { caption: 'Last hour', seconds: 3600 } },
   });
   return [
@@ -358,7 +357,7 @@ export function policyDefinitions(): (Json & { name: string })[] {
     description: 'Only of this application.',
     priority,
     disabled: false,
-    applicationRule: { ruleTypeId: 'RULE_TYPE_ID_IS', name: APPLICATION },
+    applicationRule: { ruleTypeId: 'RULE_TYPE_ID_IS', name: CORALOGIX_APPLICATION },
     spanRules: {
       tagRules: [{ ruleTypeId: 'RULE_TYPE_ID_IS', tagName: 'tags.traffic.type', tagValue: tag }],
     },

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { CONSOLE_OTLP } from '../../services/catalog';
+import { CONSOLE_OTLP, CORALOGIX_APPLICATION } from '../../services/catalog';
 
 /** Where telemetry goes besides the console. */
 export interface Destinations {
@@ -8,9 +8,6 @@ export interface Destinations {
   /** Domain of the Coralogix account. */
   coralogix: { domain: string } | null;
 }
-
-/** Application name at Coralogix; the subsystem is each service's name. */
-export const CORALOGIX_APPLICATION = 'ecommerce-platform';
 
 /** Where the collector tells its own metrics, inside its pod. */
 export const COLLECTOR_METRICS_PORT = 8888;

@@ -1,6 +1,5 @@
 import type * as pulumi from '@pulumi/pulumi';
-import type { ServiceEntry } from '../../services/catalog';
-import { CORALOGIX_APPLICATION } from '../collector/configuration';
+import { CORALOGIX_SEMCONV_OPT_IN, coralogixAttributes, type ServiceEntry } from '../../services/catalog';
 
 /** A variable of the environment: a value, a key of the service's Secret, or a field of the pod. */
 export type Variable =
@@ -22,9 +21,11 @@ const POD_FIELDS = [
 /** What the deployment knows of a service's telemetry; Kubernetes fills in the variables, which stand before it. */
 function resourceAttributes({ name }: ServiceEntry): string {
   return [
-    `cx.application.name=${CORALOGIX_APPLICATION}`,
-    `cx.subsystem.name=${name}`,
+    ...coralogixAttributes(name),
     ...POD_FIELDS.map(([attribute, variable]) => `${attribute}=$(${variable})`),
+    // Of a container the machine is the node: it is what a clock, and the host's own telemetry, belong to.
+    'host.name=$(POD_NODE)',
+    'host.id=$(POD_NODE)',
     `k8s.container.name=${name}`,
     `k8s.${name === 'load-generator' ? 'statefulset' : 'deployment'}.name=${name}`,
   ].join(',');
@@ -39,6 +40,7 @@ export function serviceVariables(
     redisKind: string;
     traceLink?: string;
     knownHosts?: pulumi.Input<string>;
+    coralogix?: boolean;
   },
 ): Variable[] {
   const share: Variable[] =
@@ -54,6 +56,9 @@ export function serviceVariables(
     { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: options.otlpEndpoint },
     ...POD_FIELDS.map(([, name, fieldPath]) => ({ name, fieldPath })),
     { name: 'OTEL_RESOURCE_ATTRIBUTES', value: resourceAttributes(entry) },
+    ...(options.coralogix === true
+      ? [{ name: 'OTEL_SEMCONV_STABILITY_OPT_IN', value: CORALOGIX_SEMCONV_OPT_IN }]
+      : []),
     ...(entry.databaseRole === null ? [] : [{ name: 'DATABASE_URL', secretKey: 'DATABASE_URL' }]),
     ...(entry.stores.includes('redis') ? [{ name: 'REDIS_URL', secretKey: 'REDIS_URL' }] : []),
     ...(entry.adminToken ? [{ name: 'ADMIN_TOKEN', secretKey: 'ADMIN_TOKEN' }] : []),

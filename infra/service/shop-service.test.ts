@@ -29,6 +29,7 @@ describe('ShopService', () => {
         cohortKey: 'hunter5',
         knownHosts: ['203.0.113.7'],
         traceLink: 'https://vendor.example/{traceId}',
+        coralogix: true,
         ...(entry.name === 'console' ? { exposure: { type: 'nodePort', nodePort: 30_020 } as const } : {}),
       });
     }
@@ -95,11 +96,13 @@ describe('ShopService', () => {
     for (const text of [
       'cx.application.name=ecommerce-platform',
       'cx.subsystem.name=cart',
+      'host.name=$(POD_NODE)',
+      'host.id=$(POD_NODE)',
       'k8s.deployment.name=cart',
     ])
       assert.ok(attributes.split(',').includes(text), attributes);
     const used = [...attributes.matchAll(/\$\((\w+)\)/g)].map(([, name]) => name);
-    assert.equal(used.length, 4);
+    assert.deepEqual(new Set(used), new Set(['POD_NAMESPACE', 'POD_NAME', 'POD_UID', 'POD_NODE']));
     // Kubernetes knows only variables that stand before.
     const before = env.slice(
       0,
@@ -110,6 +113,10 @@ describe('ShopService', () => {
         before.some((entry) => entry.name === name && entry.valueFrom),
         name,
       );
+  });
+
+  it('has database attributes of both generations where Coralogix reads them', () => {
+    assert.equal(variables('cart').OTEL_SEMCONV_STABILITY_OPT_IN?.value, 'database/dup');
   });
 
   it("links the console's traces to the vendor, and no other service's", () => {

@@ -38,6 +38,8 @@ export interface ShopServiceArgs {
   exposure?: Exposure;
   /** Address of a trace at the vendor, with `{traceId}`; the console links to it. */
   traceLink?: string;
+  /** Telemetry goes to Coralogix, too. */
+  coralogix?: boolean;
 }
 
 /** One service of the catalog: its pods, its address, and what may go wrong with them. */
@@ -242,8 +244,8 @@ function podTemplate(args: ShopServiceArgs): k8s.types.input.core.v1.PodTemplate
   };
 }
 
-function variablesOf({ replicas, otlpEndpoint, redisKind, traceLink }: ShopServiceArgs) {
-  return { replicas, otlpEndpoint, redisKind, ...(traceLink === undefined ? {} : { traceLink }) };
+function variablesOf({ replicas, otlpEndpoint, redisKind, traceLink, coralogix = false }: ShopServiceArgs) {
+  return { replicas, otlpEndpoint, redisKind, coralogix, ...(traceLink === undefined ? {} : { traceLink }) };
 }
 
 function hostsVariable({ knownHosts = [] }: ShopServiceArgs): { knownHosts?: pulumi.Output<string> } {

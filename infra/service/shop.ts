@@ -20,6 +20,8 @@ export interface ShopArgs {
   knownHosts: readonly pulumi.Input<string>[];
   /** Address of a trace at the vendor, with `{traceId}`. */
   traceLink?: string;
+  /** Telemetry goes to Coralogix, too. */
+  coralogix?: boolean;
   /** How people reach shop and console. */
   exposures: Partial<Record<ServiceName, Exposure>>;
   /** What must be there before any pod: rules of the network, pull secret. */
@@ -50,6 +52,7 @@ export function createShop(args: ShopArgs): Record<ServiceName, ShopService> {
           : { databaseUrl: args.databaseUrls[entry.databaseRole], databaseCa: args.databaseCa }),
         ...(exposure === undefined ? {} : { exposure, knownHosts: args.knownHosts }),
         ...(args.traceLink === undefined ? {} : { traceLink: args.traceLink }),
+        coralogix: args.coralogix === true,
       },
       { dependsOn: [...args.dependsOn, ...entry.stores.map((store) => args.storesReady[store])] },
     );

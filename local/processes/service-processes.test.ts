@@ -9,7 +9,12 @@ const settings: ServiceSettings = {
   redis: { url: 'redis://r', kind: 'stand-in' },
   adminToken: 'token',
   keys: { otlp: 'of-the-run', cohort: 'of-the-load' },
-  forwardOtlpTo: 'https://vendor.example',
+  forwarding: {
+    endpoint: 'https://vendor.example',
+    protocol: 'grpc',
+    headers: [{ name: 'Authorization', value: 'Bearer a,b=c' }],
+    ca: '/ca.pem',
+  },
   folder: { logs: '/logs', compileCache: '/cache' },
   env: {
     PATH: '/bin',
@@ -42,7 +47,18 @@ it("gives a service its own settings, and nothing of the user's shell that is me
     KNOWN_HOSTS: 'demo.test',
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:8121',
     OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20of-the-run',
+    OTEL_RESOURCE_ATTRIBUTES: 'cx.application.name=ecommerce-platform,cx.subsystem.name=checkout',
   });
+});
+
+it('asks for both generations of database attributes where Coralogix reads them', () => {
+  const to = (endpoint: string): string | undefined =>
+    serviceEnvironment(serviceEntry('cart'), {
+      ...settings,
+      forwarding: { endpoint, protocol: 'grpc', headers: [], ca: null },
+    }).OTEL_SEMCONV_STABILITY_OPT_IN;
+  assert.equal(to('https://ingress.eu2.coralogix.com:443'), 'database/dup');
+  assert.equal(to('https://coralogix.com.example'), undefined);
 });
 
 it('gives the console its own variables and the way to the world outside', () => {
@@ -51,6 +67,9 @@ it('gives the console its own variables and the way to the world outside', () =>
   assert.equal(env.OTLP_TOKEN, 'of-the-run');
   assert.equal(env.COHORT_KEY, undefined);
   assert.equal(env.CONSOLE_FORWARD_OTLP_ENDPOINT, 'https://vendor.example');
+  assert.equal(env.CONSOLE_FORWARD_OTLP_PROTOCOL, 'grpc');
+  assert.equal(env.CONSOLE_FORWARD_OTLP_HEADERS, 'Authorization=Bearer%20a%2Cb%3Dc');
+  assert.equal(env.CONSOLE_FORWARD_OTLP_CERTIFICATE, '/ca.pem');
   assert.equal(env.CONSOLE_TRACE_LINK, 'https://vendor.example/{traceId}');
   assert.equal(env.HTTPS_PROXY, 'http://proxy:3128');
   assert.equal(env.LOG_LEVEL, 'debug');

@@ -4,6 +4,9 @@ import { FOR_CHILD, childEnvironment, type LogLevel } from '../../machine/enviro
 import {
   CATALOG,
   CONSOLE_OTLP,
+  CORALOGIX_SEMCONV_OPT_IN,
+  coralogixAttributes,
+  isCoralogix,
   urlVariable,
   type ServiceEntry,
   type ServiceName,
@@ -33,6 +36,32 @@ export function newRunKeys(): RunKeys {
   return { otlp: secretWord(), cohort: secretWord() };
 }
 
+/** Where the console forwards telemetry to, and how. */
+export interface Forwarding {
+  /** OTLP base URL. */
+  endpoint: string;
+  protocol: string;
+  headers: readonly { name: string; value: string }[];
+  /** File of certificates (PEM). */
+  ca: string | null;
+}
+
+/** Its variables, as OTEL_EXPORTER_OTLP_… has them. */
+function forwardingVariables({ endpoint, protocol, headers, ca }: Forwarding): Record<string, string> {
+  return {
+    CONSOLE_FORWARD_OTLP_ENDPOINT: endpoint,
+    CONSOLE_FORWARD_OTLP_PROTOCOL: protocol,
+    ...(headers.length === 0
+      ? {}
+      : {
+          CONSOLE_FORWARD_OTLP_HEADERS: headers
+            .map(({ name, value }) => `${name}=${encodeURIComponent(value)}`)
+            .join(','),
+        }),
+    ...(ca === null ? {} : { CONSOLE_FORWARD_OTLP_CERTIFICATE: ca }),
+  };
+}
+
 /** What the services of one shop need to know of each other. */
 export interface ServiceSettings {
   portOffset: number;
@@ -41,8 +70,8 @@ export interface ServiceSettings {
   adminToken: string;
   /** Secrets of this run. */
   keys: RunKeys;
-  /** OTLP/HTTP base URL the console forwards to; null: nowhere. */
-  forwardOtlpTo: string | null;
+  /** Where the console forwards telemetry to; null: nowhere. */
+  forwarding: Forwarding | null;
   folder: Pick<DataFolder, 'logs' | 'compileCache'>;
   /** The runner's own environment. */
   env: NodeJS.ProcessEnv;
@@ -92,7 +121,7 @@ export function serviceSpec(entry: ServiceEntry, settings: ServiceSettings): Pro
 
 /** What a service reads: see its `readEnv`. */
 export function serviceEnvironment(entry: ServiceEntry, settings: ServiceSettings): NodeJS.ProcessEnv {
-  const { databaseUrls, redis, logLevel, forwardOtlpTo, keys, portOffset } = settings;
+  const { databaseUrls, redis, logLevel, forwarding, keys, portOffset } = settings;
   const urls = serviceUrls(portOffset);
   const knownHosts = settings.env.ECOMMERCE_KNOWN_HOSTS ?? '';
   const isConsole = entry.name === 'console';
@@ -114,6 +143,11 @@ export function serviceEnvironment(entry: ServiceEntry, settings: ServiceSetting
       ...(knownHosts === '' ? {} : { KNOWN_HOSTS: knownHosts }),
       OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl(portOffset),
       OTEL_EXPORTER_OTLP_HEADERS: `authorization=${encodeURIComponent(`Bearer ${keys.otlp}`)}`,
+      // The same as in a cluster, so that forwarded telemetry fills the same screens.
+      OTEL_RESOURCE_ATTRIBUTES: coralogixAttributes(entry.name).join(','),
+      ...(forwarding !== null && isCoralogix(forwarding.endpoint)
+        ? { OTEL_SEMCONV_STABILITY_OPT_IN: CORALOGIX_SEMCONV_OPT_IN }
+        : {}),
       ...(isConsole
         ? {
             REDIS_KIND: redis.kind,
@@ -122,7 +156,7 @@ export function serviceEnvironment(entry: ServiceEntry, settings: ServiceSetting
           }
         : {}),
       ...(logLevel === null ? {} : { LOG_LEVEL: logLevel }),
-      ...(isConsole && forwardOtlpTo !== null ? { CONSOLE_FORWARD_OTLP_ENDPOINT: forwardOtlpTo } : {}),
+      ...(isConsole && forwarding !== null ? forwardingVariables(forwarding) : {}),
     },
     isConsole ? [FOR_CHILD.console, FOR_CHILD.outside] : [],
   );

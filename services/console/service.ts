@@ -1,7 +1,5 @@
-import { context } from '@opentelemetry/api';
-import { suppressTracing } from '@opentelemetry/core';
+import { readFileSync } from 'node:fs';
 import { Client } from 'pg';
-import { request } from 'undici';
 import { z } from 'zod';
 import { applyIndexes } from '../../scenario/apply';
 import { effectiveScenario, readState } from '../../scenario/state';
@@ -15,7 +13,8 @@ import { Conductor, type ConductorSession } from './conductor';
 import { Confirmations } from './control/confirmations';
 import { OverrideControl } from './control/override-control';
 import { mountControl } from './control/routes';
-import { Forwarder, type Send } from './otlp/forwarder';
+import { PROTOCOLS, senderFor } from './otlp/forwarder/endpoint';
+import { Forwarder } from './otlp/forwarder/forwarder';
 import { parseHeaders } from './otlp/headers';
 import { OtlpReceiver } from './otlp/receiver';
 import { listenForOtlp, otlpVariables } from './otlp/server';
@@ -30,7 +29,6 @@ import { ConsoleView } from './api/view';
 
 const TICK_MS = 1000;
 const CONNECT_TIMEOUT_MS = 3000;
-const FORWARD_TIMEOUT_MS = 5000;
 /** How often PostgreSQL is asked for its indexes and the query's plan. */
 const OBSERVE_MS = 2000;
 
@@ -46,6 +44,9 @@ export async function start(): Promise<void> {
       .or(z.literal(''))
       .optional(),
     CONSOLE_FORWARD_OTLP_HEADERS: z.string().optional(),
+    CONSOLE_FORWARD_OTLP_PROTOCOL: z.enum(PROTOCOLS).default('http/protobuf'),
+    /** File of certificates (PEM) to believe besides the system's. */
+    CONSOLE_FORWARD_OTLP_CERTIFICATE: z.string().optional(),
     CONSOLE_TRACE_LINK: z
       .url('a URL with {traceId} in it, such as https://vendor.example/trace/{traceId}')
       .refine(
@@ -59,8 +60,13 @@ export async function start(): Promise<void> {
   const forwarder = env.CONSOLE_FORWARD_OTLP_ENDPOINT
     ? new Forwarder({
         endpoint: env.CONSOLE_FORWARD_OTLP_ENDPOINT,
-        headers: parseHeaders(env.CONSOLE_FORWARD_OTLP_HEADERS ?? ''),
-        send: sendUntraced,
+        sender: senderFor(env.CONSOLE_FORWARD_OTLP_PROTOCOL, {
+          endpoint: env.CONSOLE_FORWARD_OTLP_ENDPOINT,
+          headers: parseHeaders(env.CONSOLE_FORWARD_OTLP_HEADERS ?? ''),
+          ca: env.CONSOLE_FORWARD_OTLP_CERTIFICATE
+            ? readFileSync(env.CONSOLE_FORWARD_OTLP_CERTIFICATE, 'utf8')
+            : null,
+        }),
       })
     : null;
   const receiver = new OtlpReceiver(store, forwarder);
@@ -73,7 +79,7 @@ export async function start(): Promise<void> {
     readEffective: async (sql) => effectiveScenario(await readState(sql)),
     applyIndexes,
     log: (fields, message) => {
-      logger.info({ event: 'conductor', ...fields }, message);
+      logger[fields.error === undefined ? 'info' : 'warn']({ event: 'conductor', ...fields }, message);
     },
   });
   const runs = new RunBook((beganMs) => {
@@ -172,22 +178,10 @@ export async function start(): Promise<void> {
     close: async () => {
       for (const task of tasks) task.stop();
       await Promise.allSettled([closeOtlp(), observer.close()]);
+      await forwarder?.close();
     },
   });
 }
-
-const sendUntraced: Send = (url, headers, body) =>
-  context.with(suppressTracing(context.active()), async () => {
-    const response = await request(url, {
-      method: 'POST',
-      headers,
-      body,
-      headersTimeout: FORWARD_TIMEOUT_MS,
-      bodyTimeout: FORWARD_TIMEOUT_MS,
-    });
-    await response.body.dump();
-    return response.statusCode;
-  });
 
 /** A session of its own for each reconciliation: CONCURRENTLY and advisory locks belong to one. */
 async function connectConductor(connectionString: string): Promise<ConductorSession> {

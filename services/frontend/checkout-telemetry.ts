@@ -13,7 +13,7 @@ export class CheckoutTelemetry {
 
   constructor() {
     this.lostRevenue = meter().createCounter('shop.checkout.lost_revenue', {
-      unit: 'USD',
+      unit: '{USD}',
       description: 'Value of the goods in checkouts that failed because a service did.',
     });
   }
@@ -61,24 +61,21 @@ export class CheckoutTelemetry {
       'checkout.failure_reason': failure.reason,
       'checkout.failed_step': failure.step,
     });
-    const { trafficType, minute } = currentCohort();
+    const { trafficType } = currentCohort();
     if (order) {
       this.lostRevenue.add(order.goodsCents / 100, {
         'checkout.failure_reason': failure.reason,
         'traffic.type': trafficType,
       });
     }
-    logger.warn(
+    logger.error(
       {
         event: 'demo_checkout_failed',
-        order_id: order?.orderId ?? null,
-        order_total: order === null ? null : order.goodsCents / 100,
-        user_id: order?.userId ?? null,
-        failure_reason: failure.reason,
-        failed_step: failure.step,
-        cause: failure.extra.cause,
-        waited_ms: Math.round(failure.waitedMs),
-        demo_minute: minute,
+        ...(order === null ? {} : orderAttributes(order)),
+        'checkout.failure_reason': failure.reason,
+        'checkout.failed_step': failure.step,
+        'checkout.waited_ms': Math.round(failure.waitedMs),
+        ...(failure.extra.cause === undefined ? {} : { 'checkout.cause': failure.extra.cause }),
       },
       'checkout failed',
     );

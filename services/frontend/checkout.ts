@@ -127,7 +127,7 @@ async function emptyBoughtCart(cart: Cart, order: OrderToPlace, services: Checko
     await services.emptyCart(cart.cart_id);
   } catch (error) {
     logger.warn(
-      { event: 'cart_not_emptied', cart_id: cart.cart_id, order_id: order.orderId, err: error },
+      { event: 'cart_not_emptied', 'cart.id': cart.cart_id, 'order.id': order.orderId, err: error },
       'cart kept',
     );
   }

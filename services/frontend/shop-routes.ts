@@ -72,12 +72,17 @@ function productRoutes(router: Router, product: (productId: number) => Promise<P
 function cartRoutes(router: Router, product: (productId: number) => Promise<Product>): void {
   router.get('/api/cart/:id', async (request, response) => {
     const { id } = parseInput(cartParams, request.params);
-    await relay(response, 'cart', { path: cartPath(id), timeoutMs: CART_TIMEOUT_MS });
+    await relay(response, 'cart', { path: cartPath(id), template: '/cart/{id}', timeoutMs: CART_TIMEOUT_MS });
   });
 
   router.delete('/api/cart/:id', async (request, response) => {
     const { id } = parseInput(cartParams, request.params);
-    await relay(response, 'cart', { method: 'DELETE', path: cartPath(id), timeoutMs: CART_TIMEOUT_MS });
+    await relay(response, 'cart', {
+      method: 'DELETE',
+      path: cartPath(id),
+      template: '/cart/{id}',
+      timeoutMs: CART_TIMEOUT_MS,
+    });
   });
 
   router.post('/api/cart/:id/items', async (request, response) => {
@@ -87,6 +92,7 @@ function cartRoutes(router: Router, product: (productId: number) => Promise<Prod
     await relay(response, 'cart', {
       method: 'POST',
       path: `${cartPath(id)}/items`,
+      template: '/cart/{id}/items',
       json: { ...item, name, unit_price_cents: price_cents },
       timeoutMs: CART_TIMEOUT_MS,
     });
@@ -99,6 +105,7 @@ function cartRoutes(router: Router, product: (productId: number) => Promise<Prod
     await relay(response, 'cart', {
       method: 'PUT',
       path: `${cartPath(id)}/items/${String(productId)}`,
+      template: '/cart/{id}/items/{productId}',
       json: { quantity, name, unit_price_cents: price_cents },
       timeoutMs: CART_TIMEOUT_MS,
     });
@@ -109,6 +116,7 @@ function cartRoutes(router: Router, product: (productId: number) => Promise<Prod
     await relay(response, 'cart', {
       method: 'DELETE',
       path: `${cartPath(id)}/items/${String(productId)}`,
+      template: '/cart/{id}/items/{productId}',
       timeoutMs: CART_TIMEOUT_MS,
     });
   });

@@ -112,6 +112,7 @@ const refused = (service: ServiceName, status: number, body: unknown): Downstrea
 export async function readCart(cartId: string): Promise<Cart> {
   return ask('cart', {
     path: `/cart/${encodeURIComponent(cartId)}`,
+    template: '/cart/{id}',
     timeoutMs: TIMEOUT_MS.cart,
     schema: cartSchema,
   });
@@ -131,6 +132,7 @@ export async function listProducts(category: string, limit?: number): Promise<Pr
 export async function fetchProduct(productId: number): Promise<Product> {
   const { status, body } = await callService('product-catalog', {
     path: `/products/${String(productId)}`,
+    template: '/products/{id}',
     timeoutMs: TIMEOUT_MS.product,
     schema: z.object({ product: productSchema }),
   });
@@ -219,6 +221,7 @@ export async function charge(payment: {
 export async function findOrder(orderId: string): Promise<StoredOrder | null> {
   const { status, body } = await callService('checkout', {
     path: `/orders/${encodeURIComponent(orderId)}`,
+    template: '/orders/{id}',
     timeoutMs: TIMEOUT_MS.order,
     schema: storedOrderSchema,
   });
@@ -253,6 +256,7 @@ export async function emptyCart(cartId: string): Promise<void> {
   await ask('cart', {
     method: 'DELETE',
     path: `/cart/${encodeURIComponent(cartId)}`,
+    template: '/cart/{id}',
     timeoutMs: TIMEOUT_MS.cart,
   });
 }

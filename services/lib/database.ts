@@ -171,15 +171,15 @@ export class InstrumentedPool {
       span.addLinks(held.slice(0, MAX_LINKS).flatMap(linkToHolder));
       span.setAttributes({
         'db.connection.pool.exhausted': true,
-        'db.client.connection.pool.holders': held.length,
-        'db.client.connection.pool.oldest_holder_age_ms': Math.round(oldestMs),
+        'shop.pool.holders': held.length,
+        'shop.pool.oldest_holder_age_ms': Math.round(oldestMs),
       });
       span.setStatus({ code: SpanStatusCode.ERROR, message: 'acquire timeout' });
       this.metrics.recordTimeout();
       throw new PoolExhaustedError(this.name, waitedMs, held.length, oldestMs);
     } finally {
       const waitedMs = performance.now() - startedAt;
-      span.setAttribute('db.client.connection.wait_time_ms', Math.round(waitedMs));
+      span.setAttribute('shop.pool.wait_ms', Math.round(waitedMs));
       this.metrics.recordWait(waitedMs);
       span.end();
     }
@@ -220,7 +220,7 @@ function linkToHolder({ since, spanContext }: Holder): Link[] {
   return [
     {
       context: spanContext,
-      attributes: { 'link.kind': 'pool-holder', held_ms: Math.round(performance.now() - since) },
+      attributes: { 'link.kind': 'pool-holder', 'shop.pool.held_ms': Math.round(performance.now() - since) },
     },
   ];
 }

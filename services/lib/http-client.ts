@@ -2,6 +2,7 @@ import { Agent, request as undiciRequest } from 'undici';
 import type { z } from 'zod';
 import { serviceEntry, urlVariable, type ServiceName } from '../catalog';
 import { HttpError } from './errors';
+import { withCall } from './telemetry/calls';
 
 /** A call that failed: the callee answered 5xx, too late, or not at all. Our own answer is 503. */
 export class DownstreamError extends HttpError {
@@ -24,6 +25,8 @@ const agent = new Agent({ keepAliveTimeout: 10_000, connect: { timeout: 2_000 },
 export interface ServiceRequest<T> {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: string;
+  /** The path with names in place of its values (`/cart/{id}`), where it has some: names the client span. */
+  template?: string;
   query?: Record<string, string | number | boolean | undefined>;
   json?: unknown;
   headers?: Record<string, string>;
@@ -54,7 +57,7 @@ function urlOf(service: ServiceName, path: string): URL {
  */
 export async function callService<T = unknown>(
   service: ServiceName,
-  { method = 'GET', path, query, json, headers = {}, timeoutMs, schema }: ServiceRequest<T>,
+  { method = 'GET', path, template = path, query, json, headers = {}, timeoutMs, schema }: ServiceRequest<T>,
 ): Promise<{ status: number; body: T }> {
   const url = urlOf(service, path);
   for (const [name, value] of Object.entries(query ?? {})) {
@@ -63,13 +66,15 @@ export async function callService<T = unknown>(
   let status: number;
   let text: string;
   try {
-    const response = await undiciRequest(url, {
-      method,
-      dispatcher: agent,
-      signal: AbortSignal.timeout(timeoutMs),
-      headers: { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-      body: json === undefined ? null : JSON.stringify(json),
-    });
+    const response = await withCall({ service, template }, () =>
+      undiciRequest(url, {
+        method,
+        dispatcher: agent,
+        signal: AbortSignal.timeout(timeoutMs),
+        headers: { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        body: json === undefined ? null : JSON.stringify(json),
+      }),
+    );
     status = response.statusCode;
     text = await response.body.text();
   } catch (error) {

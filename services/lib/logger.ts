@@ -10,9 +10,10 @@ const { level, complaint } = logLevelOf(process.env.LOG_LEVEL);
  */
 export const logger = pino({
   level,
-  base: { 'service.name': process.env.SERVICE ?? 'unknown' },
+  // Nothing that the resource says already: a log record carries that by itself.
+  base: {},
   timestamp: pino.stdTimeFunctions.isoTime,
-  formatters: { level: (label) => ({ level: label }) },
+  formatters: { level: (label) => ({ level: label }), log: withEventName },
   mixin: () => {
     const cohort = activeCohort();
     if (!cohort) return { 'traffic.type': 'none', 'demo.run_id': 'none' };
@@ -25,3 +26,12 @@ export const logger = pino({
   },
 });
 if (complaint !== null) logger.warn(complaint);
+
+/**
+ * A record with an `event` has its name where OpenTelemetry looks for it, too: `otel.event.name` becomes the record's
+ * EventName, `event.name` is what back ends without that field filter by. `event` itself is the user's own.
+ */
+function withEventName(record: Record<string, unknown>): Record<string, unknown> {
+  const { event } = record;
+  return typeof event === 'string' ? { 'otel.event.name': event, 'event.name': event, ...record } : record;
+}

@@ -4,16 +4,16 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { z } from 'zod';
 import { serviceEntry, type ServiceName } from '../catalog';
-import { CALLER_GONE, isAbandoned, markAbandonedRequests } from './telemetry/abandoned-requests';
-import { activeCohort, cohortOf, contextWithCohort, trafficTypeOfPath, type Cohort } from './cohort';
+import { cohortOf, contextWithCohort, trafficTypeOfPath, type Cohort } from './cohort';
 import { readEnv } from './env';
 import { HttpError } from './errors';
 import { closeHttpClient } from './http-client';
 import { knownHosts } from './known-hosts';
 import { logger } from './logger';
 import { plainTarget, requireJson } from './request-form';
-import { meter } from './telemetry/metrics';
 import type { ScenarioSubscription } from './scenario-subscription';
+import { requestMetrics } from './telemetry/request-metrics';
+import { noteErrorReason } from './telemetry/request-outcome';
 import { serverSpan } from './telemetry/server-span';
 import { spansEnded } from './telemetry/span-counter';
 import { shutdownTelemetry } from './telemetry/bootstrap';
@@ -118,7 +118,6 @@ export function createApp(options: ServiceOptions, state = newState()): express.
   app.use(knownHosts([options.name]));
   app.use(plainTarget());
   app.use(healthRoutes(options, state));
-  app.use(markAbandonedRequests());
   app.use(cohortMiddleware(state));
   app.use(requestMetrics());
   app.use(requireJson());
@@ -156,34 +155,6 @@ function cohortMiddleware(state: ServiceState): RequestHandler {
     // Half a cohort, or an unknown one, is not passed on.
     serverSpan()?.setAttributes({ 'traffic.type': fallback.trafficType, 'demo.run_id': fallback.runId });
     context.with(contextWithCohort(active, fallback), next);
-  };
-}
-
-function requestMetrics(): RequestHandler {
-  const duration = meter().createHistogram('http.server.request.duration', {
-    unit: 's',
-    description: 'Duration of HTTP server requests, by route and traffic type.',
-    advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] },
-  });
-  return (request, response, next) => {
-    const cohort = activeCohort();
-    // Run-time control belongs to neither cohort, and would drown the requests of a quiet shop.
-    if (!cohort) {
-      next();
-      return;
-    }
-    const startedAt = performance.now();
-    response.once('close', () => {
-      const route = (request.route as { path?: unknown } | undefined)?.path;
-      duration.record((performance.now() - startedAt) / 1000, {
-        'http.request.method': request.method,
-        'http.route': typeof route === 'string' ? route : 'unmatched',
-        'http.response.status_code': response.statusCode,
-        'traffic.type': cohort.trafficType,
-        ...(isAbandoned(response) ? { 'error.type': CALLER_GONE } : {}),
-      });
-    });
-    next();
   };
 }
 
@@ -263,7 +234,7 @@ export const errorHandler: ErrorRequestHandler = (error: unknown, request, respo
   }
   const answer = toHttpError(error);
   if (answer.status >= 500) {
-    serverSpan()?.setAttribute('error.type', answer.reason);
+    noteErrorReason(response, answer.reason);
     const fields = { reason: answer.reason, route: request.path, status: answer.status };
     if (answer.reason === 'internal-error') logger.error({ ...fields, err: error }, answer.message);
     else logger.debug({ ...fields, err: answer }, answer.message);

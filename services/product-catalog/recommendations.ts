@@ -50,8 +50,8 @@ export async function findCandidates(
           logger.warn(
             {
               event: 'demo_slow_query_triggered',
-              query: recommendationsQuery.name,
-              duration_ms: Math.round(durationMs),
+              'shop.query.name': recommendationsQuery.name,
+              'shop.query.duration_ms': Math.round(durationMs),
               ...plans.attributes(recommendationsQuery, values),
             },
             'slow query',
@@ -68,12 +68,12 @@ export async function findCandidates(
       logger.error(
         {
           event: 'demo_pool_exhaustion',
-          pool: pool.name,
-          waited_ms: Math.round(error.waitedMs),
-          holders: error.holders,
-          oldest_holder_age_ms: Math.round(error.oldestHolderAgeMs),
-          used,
-          pending,
+          'db.client.connection.pool.name': pool.name,
+          'shop.pool.wait_ms': Math.round(error.waitedMs),
+          'shop.pool.holders': error.holders,
+          'shop.pool.oldest_holder_age_ms': Math.round(error.oldestHolderAgeMs),
+          'shop.pool.used': used,
+          'shop.pool.pending': pending,
         },
         'connection pool exhausted',
       );

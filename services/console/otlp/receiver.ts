@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response, Router } from 'express';
 import { answerError, answerExport } from './answer';
 import { contentOf, readBody } from './body';
 import { decodeLogs, decodeMetrics, decodeSpans, type Outcome } from './decode';
-import type { Forwarder } from './forwarder';
+import type { Forwarder } from './forwarder/forwarder';
 import { IncomingBodies } from './incoming-bodies';
 import { MalformedTelemetry } from './malformed';
 import type { LogRecord, MetricPoint, SpanRecord } from './records';
@@ -45,7 +45,7 @@ export class OtlpReceiver {
   /** @param deadline of one body, from now on */
   constructor(
     private readonly sink: TelemetrySink,
-    private readonly forwarder: Forwarder | null,
+    private readonly forwarder: Pick<Forwarder, 'offer'> | null,
     private readonly deadline: () => AbortSignal = () => AbortSignal.timeout(BODY_DEADLINE_MS),
   ) {}
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
@@ -59,7 +60,15 @@ describe('the resource of all telemetry', () => {
       OTEL_RESOURCE_ATTRIBUTES:
         'cx.application.name=ecommerce-platform,cx.subsystem.name=cart,k8s.pod.name=cart-1,k8s.node.name=my%20node',
     });
-    assert.deepEqual(resource, {
+    const { 'telemetry.sdk.version': sdk, 'host.id': machine, 'host.arch': arch, ...rest } = resource;
+    assert.match(String(sdk), /^\d+\.\d+\.\d+/);
+    assert.ok(arch);
+    // Where the system tells it.
+    assert.notEqual(machine, '');
+    assert.deepEqual(rest, {
+      'telemetry.sdk.language': 'nodejs',
+      'telemetry.sdk.name': 'opentelemetry',
+      'host.name': hostname(),
       'service.name': 'cart',
       'service.version': '0.1.0',
       'service.namespace': 'ecommerce-demo',
@@ -69,6 +78,12 @@ describe('the resource of all telemetry', () => {
       'k8s.pod.name': 'cart-1',
       'k8s.node.name': 'my node',
     });
+  });
+
+  it('has the node for its host in a cluster, rather than the container', async () => {
+    const resource = await resourceOf({ OTEL_RESOURCE_ATTRIBUTES: 'host.name=node-1,host.id=node-1' });
+    assert.equal(resource['host.name'], 'node-1');
+    assert.equal(resource['host.id'], 'node-1');
   });
 
   it('has the name of OTEL_SERVICE_NAME before any other', async () => {

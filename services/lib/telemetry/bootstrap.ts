@@ -3,13 +3,11 @@
  * when it is first required. Just the instrumentations in use; traces, metrics and logs go out by OTLP/HTTP in
  * protobuf, which costs both sides less than JSON.
  */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { propagation, ROOT_CONTEXT, type Attributes } from '@opentelemetry/api';
 import { BaggageSpanProcessor } from '@opentelemetry/baggage-span-processor';
 import { CompositePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
-import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { ExpressInstrumentation, ExpressLayerType } from '@opentelemetry/instrumentation-express';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
@@ -17,6 +15,8 @@ import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import {
+  defaultResource,
+  hostDetector,
   resourceAttributesEnvDetector,
   resourceFromAttributes,
   serviceNameEnvDetector,
@@ -26,10 +26,15 @@ import { AggregationType, PeriodicExportingMetricReader } from '@opentelemetry/s
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
 import { COHORT_KEYS, cohortOf, trafficTypeOfPath } from '../cohort';
+import { callAttributes, nameCall } from './calls';
 import { CohortPropagator } from './cohort-propagator';
 import { CohortSpanProcessor } from './cohort-span-processor';
+import { BothGenerations, describeCommand, wantsBothGenerations } from './database-spans';
+import { logExporter, spanExporter } from './exporters';
 import { METRICS_INTERVAL_MS } from './metrics-interval';
 import { onQueryRequest, onQueryResponse } from './query-observation';
+import { RELEASE } from './release';
+import { finishServerSpan } from './request-outcome';
 import { spanCounter } from './span-counter';
 
 /** Health checks, run-time control and telemetry itself are not what people look for in traces. */
@@ -61,8 +66,17 @@ const instrumentations =
           // Calls go out by undici; node:http is the exporters'.
           disableOutgoingRequestInstrumentation: true,
           startIncomingSpanHook: cohortOfRoute,
+          applyCustomAttributesOnSpan: (span, _request, response) => {
+            finishServerSpan(span, response as ServerResponse);
+          },
         }),
-        new UndiciInstrumentation({ requireParentforSpans: true }),
+        new UndiciInstrumentation({
+          requireParentforSpans: true,
+          startSpanHook: callAttributes,
+          requestHook: (span, { method }) => {
+            nameCall(span, method);
+          },
+        }),
         new ExpressInstrumentation({
           ignoreLayersType: [ExpressLayerType.MIDDLEWARE, ExpressLayerType.ROUTER],
         }),
@@ -73,28 +87,37 @@ const instrumentations =
           requestHook: onQueryRequest,
           responseHook: onQueryResponse,
         }),
-        new IORedisInstrumentation({ requireParentSpan: true }),
+        new IORedisInstrumentation({
+          requireParentSpan: true,
+          requestHook: (span, { cmdName }) => {
+            describeCommand(span, cmdName, process.env.REDIS_URL);
+          },
+        }),
         new PinoInstrumentation(),
       ];
 
 const sdk = new NodeSDK({
-  resource: resourceFromAttributes({
-    'service.name': service,
-    'service.version': process.env.SERVICE_VERSION ?? '0.1.0',
-    'service.namespace': 'ecommerce-demo',
-    'service.instance.id': process.env.HOSTNAME ?? `${service}-${String(process.pid)}`,
-  }),
-  // What the deployment knows outranks what the process says of itself: OTEL_RESOURCE_ATTRIBUTES (pod, node, the
-  // vendor's application), and OTEL_SERVICE_NAME. No detector looks at host or process: that is nobody's business.
-  resourceDetectors: [resourceAttributesEnvDetector, serviceNameEnvDetector],
+  resource: defaultResource().merge(
+    resourceFromAttributes({
+      'service.name': service,
+      'service.version': RELEASE,
+      'service.namespace': 'ecommerce-demo',
+      'service.instance.id': process.env.HOSTNAME ?? `${service}-${String(process.pid)}`,
+    }),
+  ),
+  // The host, without which Jaeger takes each service's clock for another one's; a container's is its node, which
+  // OTEL_RESOURCE_ATTRIBUTES says. What the deployment knows (pod, node, the vendor's application, OTEL_SERVICE_NAME)
+  // outranks what the process finds. None looks at the process: its command line is nobody's business.
+  resourceDetectors: [hostDetector, resourceAttributesEnvDetector, serviceNameEnvDetector],
   textMapPropagator: new CompositePropagator({
     propagators: [new W3CTraceContextPropagator(), new CohortPropagator(process.env.COHORT_KEY)],
   }),
   spanProcessors: [
     new BaggageSpanProcessor((key) => (COHORT_KEYS as readonly string[]).includes(key)),
     new CohortSpanProcessor(),
+    ...(wantsBothGenerations(process.env.OTEL_SEMCONV_STABILITY_OPT_IN) ? [new BothGenerations()] : []),
     spanCounter,
-    ...(enabled ? [new BatchSpanProcessor({ exporter: new OTLPTraceExporter(), ...BATCH })] : []),
+    ...(enabled ? [new BatchSpanProcessor({ exporter: spanExporter(), ...BATCH })] : []),
   ],
   metricReaders: enabled
     ? [
@@ -105,9 +128,7 @@ const sdk = new NodeSDK({
         }),
       ]
     : [],
-  logRecordProcessors: enabled
-    ? [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter(), ...BATCH })]
-    : [],
+  logRecordProcessors: enabled ? [new BatchLogRecordProcessor({ exporter: logExporter(), ...BATCH })] : [],
   views: [
     // It keeps one counter for all pools; ours carry each pool's name.
     {

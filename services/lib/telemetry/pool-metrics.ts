@@ -1,3 +1,4 @@
+import { DURATION_BOUNDS } from './duration-bounds';
 import { meter } from './metrics';
 
 export interface PoolState {
@@ -14,10 +15,7 @@ export interface PoolMetrics {
   recordTimeout(): void;
 }
 
-const SECONDS = {
-  unit: 's',
-  advice: { explicitBucketBoundaries: [0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10] },
-};
+const SECONDS = { unit: 's', advice: { explicitBucketBoundaries: DURATION_BOUNDS } };
 
 /**
  * Registers a pool's instruments under their semantic-convention names
@@ -27,25 +25,43 @@ export function poolMetrics(name: string, state: () => PoolState): PoolMetrics {
   const instruments = meter();
   const pool = { 'db.client.connection.pool.name': name };
   instruments
-    .createObservableUpDownCounter('db.client.connection.count', { unit: '{connection}' })
+    .createObservableUpDownCounter('db.client.connection.count', {
+      unit: '{connection}',
+      description: 'Connections that are in the state the attribute describes.',
+    })
     .addCallback((result) => {
       const { used, idle } = state();
       result.observe(used, { ...pool, 'db.client.connection.state': 'used' });
       result.observe(idle, { ...pool, 'db.client.connection.state': 'idle' });
     });
   instruments
-    .createObservableUpDownCounter('db.client.connection.max', { unit: '{connection}' })
+    .createObservableUpDownCounter('db.client.connection.max', {
+      unit: '{connection}',
+      description: 'Most open connections allowed.',
+    })
     .addCallback((result) => {
       result.observe(state().max, pool);
     });
   instruments
-    .createObservableUpDownCounter('db.client.connection.pending_requests', { unit: '{request}' })
+    .createObservableUpDownCounter('db.client.connection.pending_requests', {
+      unit: '{request}',
+      description: 'Requests that wait for a connection now.',
+    })
     .addCallback((result) => {
       result.observe(state().pending, pool);
     });
-  const timeouts = instruments.createCounter('db.client.connection.timeouts', { unit: '{timeout}' });
-  const wait = instruments.createHistogram('db.client.connection.wait_time', SECONDS);
-  const use = instruments.createHistogram('db.client.connection.use_time', SECONDS);
+  const timeouts = instruments.createCounter('db.client.connection.timeouts', {
+    unit: '{timeout}',
+    description: 'Waits for a connection that ended at the acquire timeout.',
+  });
+  const wait = instruments.createHistogram('db.client.connection.wait_time', {
+    ...SECONDS,
+    description: 'Time it took to get a connection of the pool, or to give up.',
+  });
+  const use = instruments.createHistogram('db.client.connection.use_time', {
+    ...SECONDS,
+    description: 'Time between taking a connection and giving it back.',
+  });
   return {
     recordWait: (waitedMs) => {
       wait.record(waitedMs / 1000, pool);

@@ -1,4 +1,6 @@
 import { context, createContextKey, type Attributes, type Span, type SpanContext } from '@opentelemetry/api';
+import type { PgRequestHookInformation } from '@opentelemetry/instrumentation-pg';
+import { describeStatement } from './database-spans';
 
 /**
  * What the code around a query knows and its span, which @opentelemetry/instrumentation-pg makes, doesn't: the
@@ -22,7 +24,8 @@ export function withObservation<T>(observation: QueryObservation, fn: () => T): 
 }
 
 /** Hook of the pg instrumentation, at the start of a query. */
-export function onQueryRequest(span: Span): void {
+export function onQueryRequest(span: Span, { query, connection }: PgRequestHookInformation): void {
+  describeStatement(span, query.text, connection.database ?? 'postgresql');
   const observation = context.active().getValue(OBSERVATION) as QueryObservation | undefined;
   if (!observation) return;
   if (observation.attributes) span.setAttributes(observation.attributes());

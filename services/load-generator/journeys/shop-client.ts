@@ -1,5 +1,6 @@
 import { Agent, request } from 'undici';
 import type { Dispatcher } from 'undici';
+import { withCall } from '../../lib/telemetry/calls';
 import { classifyFailure, classifyStatus, type Outcome } from './outcome';
 import type { JourneyPlan } from './journeys';
 
@@ -12,6 +13,8 @@ const CONNECT_TIMEOUT_MS = 1_500;
 /** One call of a journey. */
 interface Call {
   path: string;
+  /** The path with names in place of its values, where it has some. */
+  template?: string;
   json: unknown;
 }
 
@@ -29,6 +32,7 @@ export function callsOf(plan: JourneyPlan): Call[] {
         browse,
         ...plan.items.slice(0, 1).map((item) => ({
           path: `/api/cart/${encodeURIComponent(plan.cartId)}/items`,
+          template: '/api/cart/{id}/items',
           json: { product_id: item.product_id, quantity: item.quantity },
         })),
       ];
@@ -88,13 +92,15 @@ export class ShopClient {
 
   private async send(call: Call, timeoutMs: number, signal: AbortSignal): Promise<Outcome> {
     try {
-      const response = await request(new URL(call.path, this.baseUrl), {
-        method: 'POST',
-        dispatcher: this.agent,
-        signal,
-        headers: { 'content-type': 'application/json', 'x-request-timeout-ms': String(timeoutMs) },
-        body: JSON.stringify(call.json),
-      });
+      const response = await withCall({ service: 'frontend', template: call.template ?? call.path }, () =>
+        request(new URL(call.path, this.baseUrl), {
+          method: 'POST',
+          dispatcher: this.agent,
+          signal,
+          headers: { 'content-type': 'application/json', 'x-request-timeout-ms': String(timeoutMs) },
+          body: JSON.stringify(call.json),
+        }),
+      );
       if (response.statusCode < 400) {
         // Not dump(): that one takes an answer broken off in its middle for a whole one.
         await response.body.arrayBuffer();

@@ -1,0 +1,100 @@
+import {
+  Client,
+  compressionAlgorithms,
+  credentials,
+  Metadata,
+  status,
+  type ServiceError,
+} from '@grpc/grpc-js';
+import { rootCertificates } from 'node:tls';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { ANSWER_WITHIN_MS, type Answer, type Batch, type Sender, type SenderOptions } from './answer';
+import { partialSuccess } from './http-sender';
+
+const unzip = promisify(gunzip);
+
+const METHODS: Record<Batch['signal'], string> = {
+  traces: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+  metrics: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
+  logs: '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
+};
+
+/** What OTLP/gRPC tells senders to try again (https://opentelemetry.io/docs/specs/otlp/#failures). */
+const RETRYABLE: ReadonlySet<status> = new Set([
+  status.CANCELLED,
+  status.DEADLINE_EXCEEDED,
+  // With it a server says that it has too much to do, for now or for good; it may say for how long.
+  status.RESOURCE_EXHAUSTED,
+  status.ABORTED,
+  status.OUT_OF_RANGE,
+  status.UNAVAILABLE,
+  status.DATA_LOSS,
+]);
+
+/** Their nearest in HTTP, by which a remedy is looked up. */
+const AS_HTTP: Readonly<Partial<Record<status, number>>> = {
+  [status.INVALID_ARGUMENT]: 400,
+  [status.UNAUTHENTICATED]: 401,
+  [status.PERMISSION_DENIED]: 403,
+  [status.NOT_FOUND]: 404,
+  [status.UNIMPLEMENTED]: 404,
+  [status.RESOURCE_EXHAUSTED]: 429,
+  [status.INTERNAL]: 500,
+  [status.UNAVAILABLE]: 503,
+};
+
+/** OTLP/gRPC, gzipped; TLS unless the end point is `http://`. */
+export function grpcSender({ endpoint, headers, ca }: SenderOptions): Sender {
+  const url = new URL(endpoint);
+  const isPlain = url.protocol === 'http:';
+  const port = url.port === '' ? (isPlain ? '4317' : '443') : url.port;
+  const client = new Client(
+    `${url.hostname}:${port}`,
+    isPlain
+      ? credentials.createInsecure()
+      : credentials.createSsl(ca === null ? null : Buffer.from([...rootCertificates, ca].join('\n'))),
+    {
+      'grpc.default_compression_algorithm': compressionAlgorithms.gzip,
+      // Ours is the only queue; and its wait, not the channel's minutes, says when to try again.
+      'grpc.max_reconnect_backoff_ms': 1_000,
+      'grpc.initial_reconnect_backoff_ms': 500,
+    },
+  );
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+  return {
+    send: async ({ signal, gzipped }) => {
+      const message = await unzip(gzipped);
+      return new Promise((resolve) => {
+        client.makeUnaryRequest(
+          METHODS[signal],
+          (request: Buffer) => request,
+          (response: Buffer) => response,
+          message,
+          metadata,
+          { deadline: Date.now() + ANSWER_WITHIN_MS },
+          (error, response) => {
+            resolve(
+              error === null
+                ? { kind: 'taken', status: 200, ...partialSuccess(signal, response ?? new Uint8Array()) }
+                : failure(error),
+            );
+          },
+        );
+      });
+    },
+    close: () => {
+      client.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+function failure({ code, details }: ServiceError): Answer {
+  const reason = `gRPC ${status[code]}: ${details}`;
+  const http = AS_HTTP[code] ?? null;
+  return RETRYABLE.has(code)
+    ? { kind: 'later', status: http, reason, retryAfterMs: null }
+    : { kind: 'refused', status: http ?? 500, reason };
+}

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { create, toBinary } from '@bufbuild/protobuf';
+import { Server as GrpcServer, ServerCredentials, status, type ServiceDefinition } from '@grpc/grpc-js';
+import { ExportTraceServiceResponseSchema } from '../generated/opentelemetry/proto/collector/trace/v1/trace_service_pb';
+import { grpcSender } from './grpc-sender';
+import { httpSender } from './http-sender';
+
+const REQUEST = Buffer.from([0x0a, 0x00]);
+const BATCH = { signal: 'traces', gzipped: gzipSync(REQUEST) } as const;
+const HEADERS = { authorization: 'Bearer x' };
+const PARTIAL = Buffer.from(
+  toBinary(
+    ExportTraceServiceResponseSchema,
+    create(ExportTraceServiceResponseSchema, {
+      partialSuccess: { rejectedSpans: 3n, errorMessage: 'too old' },
+    }),
+  ),
+);
+
+describe('OTLP/HTTP', () => {
+  let server: Server;
+  let url = '';
+  let next: { status: number; headers?: Record<string, string>; body?: Buffer | string };
+  let seen: { request: IncomingMessage; body: Buffer } | null = null;
+  before(async () => {
+    server = createServer((request, response) => {
+      const parts: Buffer[] = [];
+      request.on('data', (part: Buffer) => parts.push(part));
+      request.on('end', () => {
+        seen = { request, body: Buffer.concat(parts) };
+        response.writeHead(next.status, next.headers).end(next.body);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/otlp/`;
+  });
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('is gzipped protobuf at the path of its signal, with the headers', async () => {
+    const sender = httpSender({ endpoint: url, headers: HEADERS, ca: null });
+    next = { status: 200 };
+    assert.deepEqual(await sender.send(BATCH), { kind: 'taken', status: 200, rejected: 0, reason: '' });
+    assert.equal(seen?.request.url, '/otlp/v1/traces');
+    assert.equal(seen.request.headers['content-type'], 'application/x-protobuf');
+    assert.equal(seen.request.headers.authorization, 'Bearer x');
+    assert.deepEqual(gunzipSync(seen.body), REQUEST);
+    await sender.close();
+  });
+
+  it('tells what may succeed later from what never will, and what an answer left out', async () => {
+    const sender = httpSender({ endpoint: url, headers: {}, ca: null });
+    next = { status: 429, headers: { 'retry-after': '4' }, body: 'quota used up' };
+    assert.deepEqual(await sender.send(BATCH), {
+      kind: 'later',
+      status: 429,
+      reason: 'HTTP 429: quota used up',
+      retryAfterMs: 4000,
+    });
+    next = { status: 403, body: 'no' };
+    assert.deepEqual(await sender.send(BATCH), { kind: 'refused', status: 403, reason: 'HTTP 403: no' });
+    next = { status: 500 };
+    assert.equal((await sender.send(BATCH)).kind, 'refused');
+    next = { status: 200, body: PARTIAL };
+    assert.deepEqual(await sender.send(BATCH), {
+      kind: 'taken',
+      status: 200,
+      rejected: 3,
+      reason: 'too old',
+    });
+    await sender.close();
+    const nowhere = httpSender({ endpoint: 'http://127.0.0.1:1', headers: {}, ca: null });
+    const answer = await nowhere.send(BATCH);
+    assert.equal(answer.kind, 'later');
+    assert.equal(answer.status, null);
+    await nowhere.close();
+  });
+});
+
+describe('OTLP/gRPC', () => {
+  const plain = (value: Buffer): Buffer => value;
+  const definition: ServiceDefinition = {
+    Export: {
+      path: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+      requestStream: false,
+      responseStream: false,
+      requestSerialize: plain,
+      requestDeserialize: plain,
+      responseSerialize: plain,
+      responseDeserialize: plain,
+    },
+  };
+
+  it('sends the same message, and reads its answers alike', async () => {
+    const received: { body: Buffer; authorization: unknown }[] = [];
+    let failure: { code: status; details: string } | null = null;
+    const server = new GrpcServer();
+    server.addService(definition, {
+      Export: (
+        call: { request: Buffer; metadata: { get: (name: string) => unknown[] } },
+        answer: (error: object | null, body?: Buffer) => void,
+      ) => {
+        received.push({ body: call.request, authorization: call.metadata.get('authorization')[0] });
+        answer(failure, PARTIAL);
+      },
+    });
+    const port = await new Promise<number>((resolve, reject) => {
+      server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
+        if (error) reject(error);
+        else resolve(bound);
+      });
+    });
+    const sender = grpcSender({ endpoint: `http://127.0.0.1:${String(port)}`, headers: HEADERS, ca: null });
+    try {
+      assert.deepEqual(await sender.send(BATCH), {
+        kind: 'taken',
+        status: 200,
+        rejected: 3,
+        reason: 'too old',
+      });
+      assert.deepEqual(received, [{ body: REQUEST, authorization: 'Bearer x' }]);
+      failure = { code: status.UNAUTHENTICATED, details: 'bad key' };
+      assert.deepEqual(await sender.send(BATCH), {
+        kind: 'refused',
+        status: 401,
+        reason: 'gRPC UNAUTHENTICATED: bad key',
+      });
+      failure = { code: status.UNAVAILABLE, details: 'busy' };
+      assert.equal((await sender.send(BATCH)).kind, 'later');
+    } finally {
+      await sender.close();
+      server.forceShutdown();
+    }
+  });
+});
