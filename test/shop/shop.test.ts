@@ -248,7 +248,7 @@ describe('bad input', () => {
   });
   const cases: [service: string, path: string, init: RequestInit][] = [
     ['frontend', '/api/checkout', json('{"user_id": 7, "cart_id": "c"}')],
-    ['frontend', '/api/checkout', json('{}')],
+    ['frontend', '/api/checkout', json('{"user_id": 5}')],
     [
       'frontend',
       '/api/checkout',
