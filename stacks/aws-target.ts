@@ -57,7 +57,7 @@ export async function createAwsTarget(settings: StackSettings, keys: HostKeys): 
     ...(registry === null ? {} : { credentials: registry.credentials }),
     // The kubelets log in to ECR by their instance's role.
     needsPullSecret: false,
-    deletedWith: host.server,
+    host: host.server,
     after: host.ready,
     storesOnServer: true,
     parked: keys.hostState === 'stopped',

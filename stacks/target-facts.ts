@@ -14,8 +14,8 @@ export interface Target {
   credentials?: pulumi.Output<{ server: string; username: string; password: string }>;
   /** Pods need a pull secret: the nodes have no login of their own. */
   needsPullSecret: boolean;
-  /** What everything dies with. */
-  deletedWith?: pulumi.CustomResource;
+  /** What the cluster lives and dies on. */
+  host?: pulumi.CustomResource;
   /** What must be there before the cluster answers. */
   after?: pulumi.Resource[];
   /** Stores stay on the first host. */

@@ -14,7 +14,7 @@ describe('Cluster', () => {
     const cluster = new Cluster('cluster', {
       kubeconfig: 'k',
       namespace: 'shop-2',
-      deletedWith: host,
+      host,
       after: [ready],
     });
     new PullSecret('pull', {
@@ -29,7 +29,7 @@ describe('Cluster', () => {
     const { name, labels } = inputs.metadata as { name: string; labels: Record<string, string> };
     assert.equal(name, 'shop-2');
     assert.equal(labels['pod-security.kubernetes.io/enforce'], 'restricted');
-    assert.equal(options.deletedWith, 'host');
+    assert.equal(options.deletedWith, 'cluster-kubernetes');
     assert.match(provider ?? '', /::cluster-kubernetes::/);
   });
 

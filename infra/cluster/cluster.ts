@@ -10,8 +10,8 @@ export interface ClusterArgs {
   namespace: string;
   /** The hosts are stopped, on purpose: what cannot be reached is left as it is. */
   parked?: boolean;
-  /** What the cluster dies with: nothing in it is deleted one by one then. */
-  deletedWith?: pulumi.CustomResource;
+  /** What the cluster lives and dies on, where this stack made it: nothing in it is deleted one by one then. */
+  host?: pulumi.CustomResource;
   /** What must be there before the cluster answers. */
   after?: pulumi.Resource[];
   /** Stores stay on the server: their volumes lie on its disk, and other nodes may go. */
@@ -72,7 +72,7 @@ function createProvider(name: string, args: ClusterArgs, parent: Cluster): k8s.P
       suppressHelmHookWarnings: true,
       // Another host is another cluster, with nothing in it. By itself the provider takes a kubeconfig that is not known
       // yet, as in the preview of a start of parked hosts, for another cluster as well.
-      ...(args.deletedWith ? { clusterIdentifier: args.deletedWith.id } : {}),
+      ...(args.host ? { clusterIdentifier: args.host.id } : {}),
       ...(args.parked === true ? { skipUpdateUnreachable: true } : {}),
     },
     { parent, ...(args.after ? { dependsOn: args.after } : {}) },
@@ -94,7 +94,9 @@ function createNamespace(name: string, args: ClusterArgs, parent: Cluster): k8s.
     {
       parent,
       provider: parent.provider,
-      ...(args.deletedWith ? { deletedWith: args.deletedWith } : {}),
+      // With its provider, which is another one on another host: by the time the engine would delete the old host's
+      // namespace it has closed that provider.
+      ...(args.host ? { deletedWith: parent.provider } : {}),
       customTimeouts: { delete: '2m' },
     },
   );
