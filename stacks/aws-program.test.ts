@@ -23,6 +23,7 @@ const BASE = {
 
 const PAST: PastHost = {
   instanceId: 'host-server-id',
+  region: 'eu-central-1',
   generation: 'first',
   release: 'of another program',
   hostState: 'running',

@@ -10,7 +10,7 @@ const WANTED: WantedHost = {
   volumeSize: 40,
   agents: 0,
 };
-const PAST: PastHost = { ...WANTED, instanceId: 'i-1', generation: 'first' };
+const PAST: PastHost = { ...WANTED, instanceId: 'i-1', region: 'eu-west-1', generation: 'first' };
 
 /** The message of the RunError. */
 function refusal(situation: Parameters<typeof planHost>[0]): string {
@@ -94,7 +94,7 @@ describe('the plan of an update for its hosts', () => {
   it('notices a host that somebody stopped', () => {
     assert.match(
       planHost({ wanted: WANTED, past: PAST, now: 'stopped' }).warnings.join(),
-      /aws ec2 start-instances --instance-ids i-1/,
+      /aws ec2 start-instances --region eu-west-1 --instance-ids i-1/,
     );
   });
 });

@@ -73,7 +73,7 @@ export function planHost({
       ...(past.hostState === 'running' && now === 'stopped'
         ? [
             `The host ${past.instanceId} is stopped, not by this stack, so nothing on it can be reached: ` +
-              `aws ec2 start-instances --instance-ids ${past.instanceId}, then pulumi up again.`,
+              `aws ec2 start-instances --region ${past.region} --instance-ids ${past.instanceId}, then pulumi up again.`,
           ]
         : []),
       ...(wanted.release === past.release

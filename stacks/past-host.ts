@@ -4,6 +4,7 @@ import { z } from 'zod';
 /** What the stack's last whole update left: its output `host`. */
 const pastHostSchema = z.object({
   instanceId: z.string(),
+  region: z.string(),
   generation: z.string(),
   release: z.string(),
   hostState: z.enum(['running', 'stopped']),
