@@ -8,9 +8,9 @@ import { cohortOf, contextWithCohort, trafficTypeOfPath, type Cohort } from './c
 import { readEnv } from './env';
 import { HttpError } from './errors';
 import { closeHttpClient } from './http-client';
-import { knownHosts } from './known-hosts';
+import { knownHosts } from './requests/known-hosts';
 import { logger } from './logger';
-import { plainTarget, requireJson } from './request-form';
+import { plainTarget, requireJson } from './requests/request-form';
 import type { ScenarioSubscription } from './scenario-subscription';
 import { requestMetrics } from './telemetry/request-metrics';
 import { noteErrorReason } from './telemetry/request-outcome';

@@ -1,10 +1,10 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { CONSOLE_OTLP } from '../../catalog';
-import { bearsSecret } from '../../lib/bearer';
+import { bearsSecret } from '../../lib/requests/bearer';
 import { HttpError } from '../../lib/errors';
-import { knownHosts } from '../../lib/known-hosts';
-import { plainTarget } from '../../lib/request-form';
+import { knownHosts } from '../../lib/requests/known-hosts';
+import { plainTarget } from '../../lib/requests/request-form';
 import { closeServer, errorHandler, listen, strictExpress } from '../../lib/server';
 import { answerError } from './answer';
 import type { OtlpReceiver } from './receiver';

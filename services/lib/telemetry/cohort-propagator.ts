@@ -6,7 +6,7 @@ import {
   type TextMapSetter,
 } from '@opentelemetry/api';
 import { W3CBaggagePropagator } from '@opentelemetry/core';
-import { sameSecret } from '../bearer';
+import { sameSecret } from '../requests/bearer';
 import { COHORT_KEYS, cohortOf } from '../cohort';
 
 /** Beside the baggage: proves that it comes from the load generator, or from a service that believed it. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, mock } from 'node:test';
 import type { Request, Response } from 'express';
-import { HttpError } from './errors';
+import { HttpError } from '../errors';
 import { knownHosts } from './known-hosts';
 
 /** Status for a request with this Host, that came to `localAddress`. */

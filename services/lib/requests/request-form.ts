@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { HttpError } from './errors';
+import { HttpError } from '../errors';
 
 /** A path and a query, and nothing a parser could read in two ways: no fragment, no backslash, no white space. */
 const PLAIN_TARGET = /^\/[^#\\\s]*$/;

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { HttpError } from './errors';
+import { HttpError } from '../errors';
 
 /** Names of this machine, wherever a service runs (a tunnel or a port-forward ends there, too). */
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
