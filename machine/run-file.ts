@@ -59,7 +59,8 @@ export function parseRunState(text: string): RunState | null {
       },
       redis: { url: word('redis', 'url'), kind: word('redis', 'kind') },
       adminToken: word('adminToken'),
-      otlp: { url: word('otlp', 'url'), token: word('otlp', 'token') },
+      // Absent in a record of before telemetry had a port of its own: its runner is no less alive for that.
+      otlp: { url: textAt(value, 'otlp', 'url') ?? '', token: textAt(value, 'otlp', 'token') ?? '' },
       children: listAt(value, 'children').map(recordedProcess),
     };
   } catch (error) {
