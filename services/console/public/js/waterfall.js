@@ -12,9 +12,9 @@ import { duration } from './format.js';
 const FIRST = [
   'db.connection.pool.exhausted',
   'db.client.connection.pool.name',
-  'db.client.connection.wait_time_ms',
-  'db.client.connection.pool.holders',
-  'db.client.connection.pool.oldest_holder_age_ms',
+  'shop.pool.wait_ms',
+  'shop.pool.holders',
+  'shop.pool.oldest_holder_age_ms',
   'db.full_table_scan',
   'db.missing_index',
   'db.index_used',
@@ -197,7 +197,7 @@ function detailOf({ span, caller }, open, vendor) {
         'ul',
         { class: 'span-links' },
         span.links.map((link) => {
-          const age = link.attributes.held_ms;
+          const age = link.attributes['shop.pool.held_ms'];
           const label = `scan in trace ${link.traceId.slice(0, 8)}…${typeof age === 'number' ? `, then ${duration(age)} old` : ''}`;
           return h(
             'li',
