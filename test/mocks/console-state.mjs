@@ -293,7 +293,12 @@ export const failedTrace = () => ({
           durationMs: 2000,
           attributes: { 'db.connection.pool.exhausted': true },
           links: [
-            { traceId: 'b2'.padEnd(32, '0'), spanId: '9', attributes: { held_ms: 1100 }, available: true },
+            {
+              traceId: 'b2'.padEnd(32, '0'),
+              spanId: '9',
+              attributes: { 'shop.pool.held_ms': 1100 },
+              available: true,
+            },
           ],
         }),
       ],
