@@ -311,9 +311,9 @@ describe('what goes wrong', () => {
       process.execPath,
       [
         join(repositoryDir, 'dist/test/otlp/flood.js'),
-        ...[new URL(shop.url('console')).origin, String(Math.round(10 * demoSpansPerSecond)), '30', 'json'],
+        ...[shop.run().otlp.url, String(Math.round(10 * demoSpansPerSecond)), '30', 'json'],
       ],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
+      { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, OTLP_TOKEN: shop.run().otlp.token } },
     );
     let output = '';
     flood.stdout.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
