@@ -19,6 +19,7 @@ export function collectorDestinations({
           coralogix: {
             domain: coralogix.domain ?? DEFAULT_CORALOGIX_DOMAIN,
             privateKey: coralogix.privateKey,
+            spanMetrics: coralogix.spanMetrics ?? true,
           },
         }),
   };

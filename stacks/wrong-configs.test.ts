@@ -96,7 +96,22 @@ const WRONG: readonly [name: string, config: Record<string, string>, expected: r
       ['imagePullSecret', '[secret]', /belongs to `target: kubeconfig`/],
       ['imagePullSecret.username', '(unset)', /user name and password go together/],
       ['coralogix.privateKey', '[secret]', /Send-Your-Data key/],
-      ['coralogix.key', '[secret]', /allowed: domain, privateKey/],
+      ['coralogix.key', '[secret]', /allowed: domain, privateKey, spanMetrics/],
+    ],
+  ],
+  [
+    "a collector without the connectors that Coralogix' catalogs need",
+    {
+      ...ON_CLUSTER,
+      coralogix: '{"privateKey":"cxtp_1"}',
+      images: '{"collector":"mirror.example/otel/opentelemetry-collector:0.160.0"}',
+    },
+    [
+      [
+        'images.collector',
+        '"mirror.example/otel/opentelemetry-collector:0.160.0"',
+        /contrib.*pulumi config set --path coralogix\.spanMetrics false/,
+      ],
     ],
   ],
   [
@@ -137,7 +152,7 @@ describe('wrong configs', () => {
     return assert.fail('the config was accepted');
   }
 
-  assert.equal(WRONG.length, 13);
+  assert.equal(WRONG.length, 14);
   for (const [name, config, expected] of WRONG) {
     it(name, async () => {
       const message = await refusal(config);

@@ -18,7 +18,7 @@ describe('Collector', () => {
       image: IMAGE,
       imagePullSecret: 'image-registry',
       otlp: { endpoint: 'https://otlp.example.com', headers: { authorization: 'Bearer hunter2' } },
-      coralogix: { domain: 'eu2.coralogix.com', privateKey },
+      coralogix: { domain: 'eu2.coralogix.com', privateKey, spanMetrics: true },
     });
     new Collector('vendor', withKey('cxtp_hunter3'));
     new Collector('mended', withKey('cxtp_hunter4'));

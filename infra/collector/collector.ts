@@ -22,7 +22,7 @@ export interface CollectorArgs {
   /** Any OTLP/HTTP back end. */
   otlp?: { endpoint: string; headers: Readonly<Record<string, string>> };
   /** The Coralogix preset. */
-  coralogix?: { domain: string; privateKey: string };
+  coralogix?: { domain: string; privateKey: string; spanMetrics: boolean };
 }
 
 const EXCEPTIONS = exceptions({
@@ -61,7 +61,7 @@ function createConfig(name: string, args: CollectorArgs, parent: pulumi.Resource
   const { cluster, otlp, coralogix } = args;
   const text = collectorConfiguration({
     otlp: otlp ? { endpoint: otlp.endpoint, headerNames: Object.keys(otlp.headers) } : null,
-    coralogix: coralogix ? { domain: coralogix.domain } : null,
+    coralogix: coralogix ? { domain: coralogix.domain, spanMetrics: coralogix.spanMetrics } : null,
   });
   return new k8s.core.v1.ConfigMap(
     `${name}-config`,
@@ -125,7 +125,7 @@ function createDeployment(
   dependsOn: pulumi.Resource[],
   parent: pulumi.Resource,
 ): k8s.apps.v1.Deployment {
-  const { cluster, image, imagePullSecret } = args;
+  const { cluster, image, imagePullSecret, coralogix } = args;
   // Core components have no health extension.
   const listens = { tcpSocket: { port: 'otlp-http' } };
   return new k8s.apps.v1.Deployment(
@@ -149,10 +149,15 @@ function createDeployment(
                 ports: [{ name: 'otlp-http', containerPort: OTLP_HTTP_PORT }],
                 ...(secret ? { envFrom: [{ secretRef: { name: secret.metadata.name } }] } : {}),
                 securityContext: CONTAINER_SECURITY,
-                resources: resources({ cpu: '50m', memory: '96Mi' }, { cpu: '1', memory: '300Mi' }),
+                // The contrib distribution's program is four times as large, and span metrics are kept in memory.
+                resources: coralogix?.spanMetrics
+                  ? resources({ cpu: '50m', memory: '192Mi' }, { cpu: '1', memory: '512Mi' })
+                  : resources({ cpu: '50m', memory: '96Mi' }, { cpu: '1', memory: '300Mi' }),
                 readinessProbe: { ...listens, periodSeconds: 5 },
                 livenessProbe: { ...listens, periodSeconds: 20, failureThreshold: 3 },
                 volumeMounts: [{ name: 'config', mountPath: CONFIG_DIR, readOnly: true }],
+                // An image that lacks a component says which, and `pulumi up` shows it.
+                terminationMessagePolicy: 'FallbackToLogsOnError',
               },
             ],
             volumes: [{ name: 'config', configMap: { name: config.metadata.name } }],

@@ -14,10 +14,10 @@ const read = (...args: Parameters<typeof collectorConfiguration>) =>
   parse(collectorConfiguration(...args)) as Configuration;
 
 describe("the collector's configuration", () => {
-  it('is made of core components only', () => {
+  it('is made of core components only, where no metrics are made of spans', () => {
     const config = read({
       otlp: { endpoint: 'https://x', headerNames: ['a'] },
-      coralogix: { domain: 'eu2.coralogix.com' },
+      coralogix: { domain: 'eu2.coralogix.com', spanMetrics: false },
     });
     for (const part of [config.receivers, config.processors, config.exporters]) {
       for (const name of Object.keys(part)) assert.ok(CORE.has(name.split('/')[0] ?? ''), name);
@@ -34,7 +34,7 @@ describe("the collector's configuration", () => {
   it('names secrets, and has none', () => {
     const { exporters } = read({
       otlp: { endpoint: 'https://otlp.example.com', headerNames: ['authorization'] },
-      coralogix: { domain: 'eu2.coralogix.com' },
+      coralogix: { domain: 'eu2.coralogix.com', spanMetrics: false },
     });
     assert.deepEqual(exporters['otlphttp/vendor']?.headers, { authorization: '${env:OTLP_HEADER_0}' });
     assert.equal(exporters['otlp/coralogix']?.endpoint, 'ingress.eu2.coralogix.com:443');

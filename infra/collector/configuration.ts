@@ -1,12 +1,15 @@
 import { stringify } from 'yaml';
 import { CONSOLE_OTLP, CORALOGIX_APPLICATION } from '../../services/catalog';
+import { spanMetricsParts } from './span-metrics';
 
-/** Where telemetry goes besides the console. */
+/** Where telemetry goes. */
 export interface Destinations {
+  /** Whether the shop's console is in reach; on by default. */
+  console?: boolean;
   /** OTLP/HTTP base URL and the names of its headers. */
   otlp: { endpoint: string; headerNames: readonly string[] } | null;
-  /** Domain of the Coralogix account. */
-  coralogix: { domain: string } | null;
+  /** Domain of the Coralogix account, and whether metrics are made of spans for its catalogs. */
+  coralogix: { domain: string; spanMetrics: boolean } | null;
 }
 
 /** Where the collector tells its own metrics, inside its pod. */
@@ -25,21 +28,19 @@ const RESILIENT = {
   timeout: '10s',
 };
 
-/**
- * The collector's configuration, of core components only. Secrets stand in it as variables of the environment.
- *
- * @returns YAML
- */
-export function collectorConfiguration(destinations: Destinations): string {
-  const exporters: Record<string, unknown> = {
-    'otlphttp/console': {
+const CORALOGIX_EXPORTER = 'otlp/coralogix';
+
+function exportersOf(destinations: Destinations): Record<string, unknown> {
+  const exporters: Record<string, unknown> = {};
+  if (destinations.console !== false) {
+    exporters['otlphttp/console'] = {
       endpoint: `http://${CONSOLE_OTLP.service}:${String(CONSOLE_OTLP.port)}`,
       compression: 'gzip',
       ...RESILIENT,
       // The console shows what is happening now.
       retry_on_failure: { ...RESILIENT.retry_on_failure, max_elapsed_time: '20s' },
-    },
-  };
+    };
+  }
   if (destinations.otlp) {
     exporters['otlphttp/vendor'] = {
       endpoint: destinations.otlp.endpoint,
@@ -50,7 +51,7 @@ export function collectorConfiguration(destinations: Destinations): string {
     };
   }
   if (destinations.coralogix) {
-    exporters['otlp/coralogix'] = {
+    exporters[CORALOGIX_EXPORTER] = {
       endpoint: `ingress.${destinations.coralogix.domain}:443`,
       headers: {
         Authorization: `Bearer \${env:${CORALOGIX_KEY_VARIABLE}}`,
@@ -64,11 +65,29 @@ export function collectorConfiguration(destinations: Destinations): string {
     // Nothing leaves the cluster: the log says at least how much there is.
     exporters.debug = { verbosity: 'basic', sampling_initial: 1, sampling_thereafter: 500 };
   }
+  return exporters;
+}
+
+/**
+ * The collector's configuration: of core components only, unless span metrics are made, which the contrib distribution
+ * does. Secrets stand in it as variables of the environment.
+ *
+ * @returns YAML
+ */
+export function collectorConfiguration(destinations: Destinations): string {
+  const exporters = exportersOf(destinations);
+  const made = destinations.coralogix?.spanMetrics === true ? spanMetricsParts(CORALOGIX_EXPORTER) : null;
   const pipeline = {
     receivers: ['otlp'],
     processors: ['memory_limiter', 'batch'],
     exporters: Object.keys(exporters),
   };
+  const traces = made
+    ? {
+        ...pipeline,
+        exporters: [...pipeline.exporters.filter((id) => id !== CORALOGIX_EXPORTER), made.entrance],
+      }
+    : pipeline;
   return stringify({
     receivers: {
       otlp: { protocols: { http: { endpoint: '0.0.0.0:4318' }, grpc: { endpoint: '0.0.0.0:4317' } } },
@@ -76,8 +95,10 @@ export function collectorConfiguration(destinations: Destinations): string {
     processors: {
       memory_limiter: { check_interval: '1s', limit_mib: 200, spike_limit_mib: 50 },
       batch: { timeout: '500ms', send_batch_size: 2048, send_batch_max_size: 4096 },
+      ...made?.processors,
     },
     exporters,
+    ...(made ? { connectors: made.connectors } : {}),
     service: {
       telemetry: {
         // A back end that refuses for a while (429, 503) is logged at this level.
@@ -90,7 +111,7 @@ export function collectorConfiguration(destinations: Destinations): string {
           ],
         },
       },
-      pipelines: { traces: pipeline, metrics: pipeline, logs: pipeline },
+      pipelines: { traces, metrics: pipeline, logs: pipeline, ...made?.pipelines },
     },
   });
 }

@@ -66,7 +66,39 @@ export const DEFAULT_IMAGES = {
   postgres: `postgres:${VERSIONS.postgres.version}-bookworm`,
   redis: `redis:${VERSIONS.redis.version}-bookworm`,
   collector: `otel/opentelemetry-collector:${VERSIONS.collector.version}`,
+  /** With the connectors that make metrics of spans. */
+  collectorContrib: `otel/opentelemetry-collector-contrib:${VERSIONS.collector.version}`,
 } as const;
+
+/** Whether a config makes span metrics for Coralogix' catalogs, which the core distribution cannot. */
+function makesSpanMetrics({ coralogix }: Partial<DeploymentConfig>): boolean {
+  return coralogix?.privateKey !== undefined && (coralogix.spanMetrics ?? true);
+}
+
+/** The collector's image of a config. */
+export function collectorImage(config: DeploymentConfig): string {
+  return (
+    config.images?.collector ??
+    (makesSpanMetrics(config) ? DEFAULT_IMAGES.collectorContrib : DEFAULT_IMAGES.collector)
+  );
+}
+
+/** Images that are known by their names to have core components only. */
+const CORE_COLLECTOR = /(^|\/)opentelemetry-collector([:@]|$)/;
+
+function collectorFaults(config: Partial<DeploymentConfig>): ConfigFault[] {
+  const given = config.images?.collector;
+  if (given === undefined || !makesSpanMetrics(config) || !CORE_COLLECTOR.test(given)) return [];
+  return [
+    {
+      key: 'images.collector',
+      value: given,
+      message:
+        "has core components only, and Coralogix' catalogs need the connectors of the contrib distribution: " +
+        `mirror \`${DEFAULT_IMAGES.collectorContrib}\`, or do without them: pulumi config set --path coralogix.spanMetrics false`,
+    },
+  ];
+}
 
 const image = (what: string, fallback: string) =>
   key(text(/^[^\s]+$/), {
@@ -87,7 +119,10 @@ const images = {
   base: image('Node 24, which the services are built on and run on', DEFAULT_IMAGES.base),
   postgres: image('PostgreSQL (15 or newer; same variables as the official one)', DEFAULT_IMAGES.postgres),
   redis: image('Redis 7', DEFAULT_IMAGES.redis),
-  collector: image('the OpenTelemetry collector (core components are enough)', DEFAULT_IMAGES.collector),
+  collector: image(
+    'the OpenTelemetry collector (core components are enough, except for `coralogix.spanMetrics`)',
+    `${DEFAULT_IMAGES.collector}\`, with Coralogix \`${DEFAULT_IMAGES.collectorContrib}`,
+  ),
 };
 
 const postgresAccess = {
@@ -155,6 +190,13 @@ const coralogix = {
     allowed: 'a Send-Your-Data key',
     default: 'none: nothing is sent to Coralogix',
     description: '`pulumi config set --secret --path coralogix.privateKey cxtp_…`',
+  }),
+  spanMetrics: key(flag, {
+    type: 'boolean',
+    allowed: '`true` or `false`',
+    default: '`true`',
+    description:
+      "Whether the collector makes the metrics that Coralogix' Service Catalog and Database Catalog read; they need the contrib distribution.",
   }),
 };
 
@@ -526,7 +568,7 @@ function contradictions(config: Partial<DeploymentConfig>): ConfigFault[] {
       message: `is for T types only, and \`instanceType\` is ${config.instanceType ?? ''}: pulumi config rm cpuCredits`,
     });
   }
-  faults.push(...operatorFaults(config));
+  faults.push(...operatorFaults(config), ...collectorFaults(config));
   const ports = Object.entries({ ...DEFAULT_NODE_PORTS, ...config.nodePorts });
   for (const [name, port] of ports) {
     const other = ports.find(([candidate, taken]) => candidate < name && taken === port);
