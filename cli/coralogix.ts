@@ -1,5 +1,6 @@
 import { ALERT_MODES, flowAlertRuleOf } from './coralogix/definitions';
 import { importDefinitions, managementUrl } from './coralogix/import';
+import { coralogixDomain, pastedValue } from '../scenario/config/pasted-forms';
 import { EXIT, Refusal } from '../machine/errors';
 import { standardOutput } from '../machine/terminal';
 import { choice, text, type Command, type ValuesOf } from '../machine/options';
@@ -11,7 +12,7 @@ const OPTIONS = {
     help: "the account's domain, as in coralogix.domain of the stack",
     fallback: null,
     allowed: "the account's domain, e.g. --domain eu2.coralogix.com",
-    parse: (given) => (/^[a-z0-9]+([.-][a-z0-9]+)+$/.test(given) ? given : null),
+    parse: (given) => pastedValue(coralogixDomain(given)),
   }),
   mode: choice(ALERT_MODES, {
     help: 'the outage whose flow alert it is: each has its own rule',

@@ -1,5 +1,6 @@
 import { isStackName } from '../scenario/config/config-file';
 import { DEFAULTS } from '../scenario/config/limits';
+import { otlpBaseUrl, pastedValue } from '../scenario/config/pasted-forms';
 import { DEMO_MODES } from '../scenario/types';
 import { CATALOG, CONSOLE_OTLP } from '../services/catalog';
 import {
@@ -105,7 +106,7 @@ const OPTIONS = {
     help: 'forward all telemetry to this OTLP end point as well, e.g. http://localhost:4318',
     fallback: null,
     allowed: 'an http or https URL, e.g. http://localhost:4318',
-    parse: (given) => (/^https?:\/\//.test(given) && URL.canParse(given) ? given.replace(/\/+$/, '') : null),
+    parse: (given) => pastedValue(otlpBaseUrl(given)),
   }),
   otlpProtocol: choice(OTLP_PROTOCOLS, {
     help: 'how it is forwarded; some end points take one only',

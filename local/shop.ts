@@ -12,6 +12,7 @@ import { databaseUrls, connectionsFor } from './postgres/database';
 import { planDatabase, prepareCatalog, startDatabase } from './postgres/database-start';
 import { POSTGRES_NAME } from './postgres/postgres';
 import { readForwarding } from './forwarding';
+import { readKnownHosts } from './known-hosts';
 import { requireFreePorts, type NeededPort } from './processes/ports';
 import { Presence } from './processes/presence';
 import {
@@ -154,6 +155,7 @@ class ShopStart {
       keys: newRunKeys(),
       forwarding: readForwarding(request),
       folder,
+      knownHosts: readKnownHosts(env),
       env,
       logLevel: readLogLevel(env, (text) => {
         reporter.problem(text);

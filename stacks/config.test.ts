@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { describe, it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
-import { ownKeys, readKubeconfig, settingsOf } from './config';
+import { ownKeys, settingsOf } from './config';
 
 const VALID = { target: 'kubeconfig', imageRegistry: 'localhost:5000' };
 
@@ -41,6 +38,30 @@ describe('stack config', () => {
     assert.equal(settings.replicas.frontend, 2);
   });
 
+  it('takes addresses in the forms that people paste', () => {
+    const { deployment } = settingsOf({
+      target: 'kubeconfig',
+      imageRegistry: 'https://GHCR.io/Me/',
+      postgresAccess: { type: 'loadBalancer', host: '[2001:DB8::1]', sourceRanges: ['203.0.113.7/24'] },
+      images: { redis: 'https://mirror.example.com/redis:7' },
+      otlp: { endpoint: 'https://otlp.example.com/v1/traces' },
+      coralogix: { domain: 'https://ingress.EU2.coralogix.com:443' },
+    });
+    assert.equal(deployment.imageRegistry, 'ghcr.io/me');
+    assert.deepEqual(deployment.postgresAccess, {
+      type: 'loadBalancer',
+      host: '2001:db8::1',
+      sourceRanges: ['203.0.113.0/24'],
+    });
+    assert.equal(deployment.images?.redis, 'mirror.example.com/redis:7');
+    assert.equal(deployment.otlp?.endpoint, 'https://otlp.example.com');
+    assert.equal(deployment.coralogix?.domain, 'eu2.coralogix.com');
+    assert.deepEqual(
+      settingsOf({ operatorCidrs: '["203.0.113.7/24","[2001:db8:0::7]/48"]' }).host?.operatorCidrs,
+      ['203.0.113.0/24', '2001:db8::/48'],
+    );
+  });
+
   const cases: [name: string, config: Record<string, unknown>, expected: RegExp][] = [
     [
       'a typo in a key',
@@ -68,6 +89,18 @@ describe('stack config', () => {
       { ...VALID, nodePorts: { shop: 30_020 } },
       /nodePorts\.shop = 30020: is `nodePorts\.console`/,
     ],
+    ['a tag', { ...VALID, imageRegistry: 'ghcr.io/me/x:1' }, /no tag.*\(.*itself: ghcr\.io\/me\/x\)/],
+    [
+      'an end point without a scheme',
+      { ...VALID, otlp: { endpoint: 'otlp.example.com:4318' } },
+      /otlp\.endpoint.*no scheme: https:\/\/otlp\.example\.com:4318/,
+    ],
+    [
+      'a port of a node',
+      { ...VALID, postgresAccess: { host: 'https://node.example.com:6443' } },
+      /postgresAccess\.host.*the host alone: node\.example\.com/,
+    ],
+    ['one address', { operatorCidrs: ['203.0.113.7'] }, /one address is 203\.0\.113\.7\/32/],
     ['an unknown target', { ...VALID, target: 'azure' }, /target = "azure": must be `aws` or `kubeconfig`/],
   ];
   for (const [name, config, expected] of cases) {
@@ -81,19 +114,5 @@ describe('stack config', () => {
     assert.match(message, /3 faults; nothing was touched/);
     for (const key of ['demoMode', 'operatorCidrs', 'namespace'])
       assert.match(message, new RegExp(`:${key}`));
-  });
-});
-
-describe('kubeconfig', () => {
-  it('is content, or a path from the project', () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'kubeconfig-'));
-    try {
-      writeFileSync(path.join(folder, 'k'), 'apiVersion: v1\n');
-      assert.equal(readKubeconfig('k', folder).content, 'apiVersion: v1\n');
-      assert.equal(readKubeconfig('apiVersion: v1\nkind: Config', folder).source, 'kubeconfig');
-      assert.throws(() => readKubeconfig('missing', folder), /there is no file/);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
   });
 });

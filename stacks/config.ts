@@ -1,10 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import path from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import type { HostArgs } from '../infra/host/host-args';
 import type { PlaceKeys } from '../infra/host/place';
-import { networkOf } from '../scenario/config/cidr';
 import { ConfigError, type ConfigFault } from '../scenario/config/config-error';
 import {
   DEFAULT_IMAGES,
@@ -135,7 +131,7 @@ function hostSettings(deployment: DeploymentConfig, nodePorts: HostArgs['nodePor
     instanceType: deployment.instanceType ?? HOST_DEFAULTS.instanceType,
     volumeSize: deployment.volumeSize ?? HOST_DEFAULTS.volumeSize,
     k3sVersion: deployment.k3sVersion ?? HOST_DEFAULTS.k3sVersion,
-    operatorCidrs: (deployment.operatorCidrs ?? []).map(networkOf),
+    operatorCidrs: deployment.operatorCidrs ?? [],
     agents: deployment.agents ?? HOST_DEFAULTS.agents,
     hostState: deployment.hostState ?? HOST_DEFAULTS.hostState,
     spot: deployment.spot ?? false,
@@ -184,29 +180,4 @@ function describe(faults: readonly ConfigFault[], secretKeys: readonly string[])
     ...lines,
     'Mend with `pulumi config set [--path] KEY VALUE` or `pulumi config rm KEY`; all keys: docs/config.md.',
   ].join('\n');
-}
-
-/** The content of the kubeconfig and where it came from. */
-export interface Kubeconfig {
-  content: string;
-  source: string;
-}
-
-/**
- * Finds the kubeconfig: content as it is, a path (from the project's folder) as its file, unset as kubectl does.
- *
- * @throws pulumi.RunError when there is no such file
- */
-export function readKubeconfig(value: string | undefined, projectDir: string): Kubeconfig {
-  if (value !== undefined && /\n|^\s*\{/.test(value)) return { content: value, source: 'kubeconfig' };
-  const file = value ?? process.env.KUBECONFIG?.split(path.delimiter)[0] ?? '~/.kube/config';
-  const resolved = path.resolve(projectDir, file.replace(/^~(?=$|[/\\])/, homedir()));
-  if (!existsSync(resolved)) {
-    throw new pulumi.RunError(
-      `ecommerce-demo:kubeconfig = ${value ?? '(unset)'}: there is no file ${resolved}. ` +
-        'Set it to the path of a kubeconfig, or as a secret to its content: ' +
-        'cat FILE | pulumi config set --secret kubeconfig',
-    );
-  }
-  return { content: readFileSync(resolved, 'utf8'), source: resolved };
 }

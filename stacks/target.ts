@@ -1,11 +1,12 @@
 import * as pulumi from '@pulumi/pulumi';
 import { clusterAddress } from '../infra/cluster/kubeconfig';
+import { readKubeconfig } from '../infra/cluster/kubeconfig-files';
 import { requireReachable } from '../infra/cluster/reachable';
 import { callerAddress, callerWarning } from '../infra/host/caller-address';
 import { parseReference } from '../infra/images/registry-api';
 import { requireRegistry } from '../infra/images/require-registry';
 import { buildPlatform } from '../infra/images/services-image';
-import { readKubeconfig, type HostKeys, type StackSettings } from './config';
+import type { HostKeys, StackSettings } from './config';
 import type { Target } from './target-facts';
 
 /**

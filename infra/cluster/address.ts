@@ -1,5 +1,6 @@
 import type * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
+import { urlHost } from '../../scenario/config/pasted-forms';
 
 /** A load balancer, for these networks alone. */
 export interface LoadBalancer {
@@ -37,5 +38,5 @@ export function addressOf(
 
 /** Base URL of an address. */
 export function urlOf({ host, port }: Address): pulumi.Output<string> {
-  return pulumi.interpolate`http://${host}:${port}`;
+  return pulumi.interpolate`http://${host.apply(urlHost)}:${port}`;
 }

@@ -1,6 +1,7 @@
 import * as postgresql from '@pulumi/postgresql';
 import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
+import { urlHost } from '../../scenario/config/pasted-forms';
 import { DATABASE_NAME, ROLES } from '../../scenario/sql/roles';
 import type { DatabaseRole } from '../../services/catalog';
 import { PostgresAnswers } from './answers';
@@ -96,7 +97,8 @@ function createProvider(
   return new postgresql.Provider(
     `${name}-provider`,
     {
-      host: login.host,
+      // The provider writes it into a URL as it is.
+      host: login.host.apply(urlHost),
       port: login.port,
       username: login.user,
       password: login.password,

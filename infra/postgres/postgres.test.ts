@@ -27,7 +27,7 @@ describe('PostgreSQL', () => {
     });
     database = new ShopDatabase('database', {
       server,
-      host: '203.0.113.7',
+      host: '2001:db8::7',
       port: 30_432,
       deletedWith: cluster.namespace,
     });
@@ -87,6 +87,8 @@ describe('PostgreSQL', () => {
   it('is asked over TLS by a provider that waits for its answer', () => {
     const { inputs, options, secrets } = engine.named('database-provider');
     assert.equal(inputs.sslmode, 'verify-ca');
+    // It writes it into a URL.
+    assert.equal(inputs.host, '[2001:db8::7]');
     assert.equal(readFileSync(String(inputs.sslrootcert), 'utf8'), 'certificate-of-postgresql-certificate');
     assert.ok(secrets.includes('password'));
     assert.ok(options.dependsOn.includes('database-answers'), options.dependsOn.join());

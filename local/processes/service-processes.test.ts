@@ -27,9 +27,9 @@ const settings: ServiceSettings = {
     HTTPS_PROXY: 'http://proxy:3128',
     DATABASE_URL: 'postgres://mine',
     LOG_LEVEL: 'WARNING',
-    ECOMMERCE_KNOWN_HOSTS: 'demo.test',
     CONSOLE_TRACE_LINK: 'https://vendor.example/{traceId}',
   },
+  knownHosts: 'demo.test',
   logLevel: null,
 };
 

@@ -73,6 +73,8 @@ export interface ServiceSettings {
   /** Where the console forwards telemetry to; null: nowhere. */
   forwarding: Forwarding | null;
   folder: Pick<DataFolder, 'logs' | 'compileCache'>;
+  /** Hosts by which people may call the shop besides this machine's own, comma-separated. */
+  knownHosts: string;
   /** The runner's own environment. */
   env: NodeJS.ProcessEnv;
   /** Null: the services' own default. */
@@ -121,9 +123,8 @@ export function serviceSpec(entry: ServiceEntry, settings: ServiceSettings): Pro
 
 /** What a service reads: see its `readEnv`. */
 export function serviceEnvironment(entry: ServiceEntry, settings: ServiceSettings): NodeJS.ProcessEnv {
-  const { databaseUrls, redis, logLevel, forwarding, keys, portOffset } = settings;
+  const { databaseUrls, redis, logLevel, forwarding, keys, portOffset, knownHosts } = settings;
   const urls = serviceUrls(portOffset);
-  const knownHosts = settings.env.ECOMMERCE_KNOWN_HOSTS ?? '';
   const isConsole = entry.name === 'console';
   // The presenter's page reaches every service: health, run-time control, the storefront's address.
   const calls = isConsole ? CATALOG.map(({ name }) => name) : entry.calls;

@@ -1,8 +1,17 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { cidrFault, networkOf, parseCidr } from './cidr';
 import { ConfigError, type ConfigFault } from './config-error';
 import { KeyBook } from './key-book';
 import { json, key, numberFrom, type KeyDocumentation } from './key-documentation';
+import {
+  coralogixDomain,
+  hostIn,
+  imageReference,
+  otlpBaseUrl,
+  registryName,
+  type Pasted,
+} from './pasted-forms';
 import { VERSIONS } from './versions';
 
 /**
@@ -21,6 +30,15 @@ const flag = z.preprocess(
 );
 
 const record = (value: z.ZodType<string>) => z.preprocess(json, z.record(z.string().min(1), value));
+
+/** A text in whatever form people paste it; what is refused names the right one. */
+const pasted = (read: (text: string) => Pasted) =>
+  z.string().transform((value, context) => {
+    const form = read(value);
+    if ('value' in form) return form.value;
+    context.addIssue({ code: 'custom', message: form.fault });
+    return z.NEVER;
+  });
 
 const nodePort = (what: string, fallback: number) =>
   key(wholeNumber(30_000, 32_767), {
@@ -52,10 +70,11 @@ export const HOST_DEFAULTS = {
 /** Of the host's volume (GiB): what the images need, and what gp3 has had in every region. */
 const VOLUME_GIB = { least: 20, most: 16_384 } as const;
 
-/** A block that may reach the hosts; what is refused says why. */
-const operatorCidr = z.string().superRefine((value, context) => {
-  const fault = cidrFault(value);
-  if (fault !== null) context.addIssue({ code: 'custom', message: fault });
+/** A block that may reach the hosts. */
+const operatorCidr = pasted((text) => {
+  const block = text.trim().replace(/[[\]]/g, '');
+  const fault = cidrFault(block);
+  return fault === null ? { value: networkOf(block) } : { fault };
 });
 
 const networks = z.preprocess(json, z.array(operatorCidr).min(1));
@@ -101,7 +120,7 @@ function collectorFaults(config: Partial<DeploymentConfig>): ConfigFault[] {
 }
 
 const image = (what: string, fallback: string) =>
-  key(text(/^[^\s]+$/), {
+  key(pasted(imageReference), {
     type: 'string',
     allowed: 'an image reference, e.g. `mirror.example.com/name:tag`',
     default: `\`${fallback}\``,
@@ -109,7 +128,7 @@ const image = (what: string, fallback: string) =>
   });
 
 const images = {
-  services: key(text(/^[^\s@]+@sha256:[0-9a-f]{64}$/), {
+  services: key(pasted(imageReference).pipe(z.string().includes('@')), {
     type: 'string',
     allowed: 'an image reference by digest, e.g. `registry.example.com/ecommerce-demo@sha256:…`',
     default: 'built and pushed by `pulumi up`',
@@ -125,6 +144,14 @@ const images = {
   ),
 };
 
+/** The host alone; a port would not be the NodePort's. */
+function nodeHost(text: string): Pasted {
+  const host = hostIn(text)?.replace(/[[\]]/g, '');
+  if (host === undefined) return { fault: 'it is no host' };
+  const bare = text.trim().replace(/[[\]]/g, '').toLowerCase();
+  return host === bare || isIP(bare) === 6 ? { value: host } : { fault: `the host alone: ${host}` };
+}
+
 const postgresAccess = {
   type: key(z.enum(['nodePort', 'loadBalancer']), {
     type: 'string',
@@ -133,7 +160,7 @@ const postgresAccess = {
     description:
       'How the machine that runs `pulumi` reaches PostgreSQL, the shop and the console (with `target: kubeconfig`).',
   }),
-  host: key(text(/^[A-Za-z0-9.:-]+$/), {
+  host: key(pasted(nodeHost), {
     type: 'string',
     allowed: 'a host name or an address, without a port',
     default: "the host of the kubeconfig's server",
@@ -163,7 +190,7 @@ const imagePullSecret = {
 };
 
 const otlp = {
-  endpoint: key(z.url({ protocol: /^https?$/ }), {
+  endpoint: key(pasted(otlpBaseUrl), {
     type: 'string (URL)',
     allowed: 'an OTLP/HTTP base URL, e.g. `https://otlp.example.com:4318`',
     default: 'none: telemetry goes to the console only',
@@ -178,7 +205,7 @@ const otlp = {
 };
 
 const coralogix = {
-  domain: key(text(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/), {
+  domain: key(pasted(coralogixDomain), {
     type: 'string',
     allowed: 'a Coralogix domain, e.g. `eu2.coralogix.com`',
     default: '`eu1.coralogix.com`',
@@ -239,7 +266,7 @@ const shape = {
     default: "the kubeconfig's current context",
     description: 'Which cluster of the kubeconfig.',
   }),
-  imageRegistry: key(text(/^[a-z0-9][A-Za-z0-9.:_/-]*$/), {
+  imageRegistry: key(pasted(registryName), {
     type: 'string',
     allowed: 'a registry with an optional path and no tag, e.g. `ghcr.io/me`',
     default: 'the ECR repository of the stack; required with `target: kubeconfig`',
@@ -597,7 +624,7 @@ const MOST_OPERATOR_CIDRS = 11;
 /** Faults of all blocks together. */
 function operatorFaults({ operatorCidrs, subnetId }: Partial<DeploymentConfig>): ConfigFault[] {
   if (operatorCidrs === undefined) return [];
-  const blocks = [...new Set(operatorCidrs.map(networkOf))];
+  const blocks = [...new Set(operatorCidrs)];
   const fault = (message: string): ConfigFault => ({ key: 'operatorCidrs', value: operatorCidrs, message });
   const ofFamily = (family: 4 | 6) => blocks.filter((block) => parseCidr(block)?.family === family);
   return [

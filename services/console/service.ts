@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Client } from 'pg';
 import { z } from 'zod';
 import { applyIndexes } from '../../scenario/apply';
+import { otlpBaseUrl } from '../../scenario/config/pasted-forms';
 import { effectiveScenario, readState } from '../../scenario/state';
 import { every } from '../lib/background';
 import { readEnv } from '../lib/env';
@@ -32,6 +33,14 @@ const CONNECT_TIMEOUT_MS = 3000;
 /** How often PostgreSQL is asked for its indexes and the query's plan. */
 const OBSERVE_MS = 2000;
 
+/** A base URL in whatever form it was pasted; empty: none. */
+function otlpEndpoint(text: string, context: z.RefinementCtx): string {
+  const form = text === '' ? { value: '' } : otlpBaseUrl(text);
+  if ('value' in form) return form.value;
+  context.addIssue({ code: 'custom', message: form.fault });
+  return z.NEVER;
+}
+
 /** Starts the console: OTLP receiver, store, reading end points, page, and the conductor of run-time control. */
 export async function start(): Promise<void> {
   const env = readEnv({
@@ -39,10 +48,7 @@ export async function start(): Promise<void> {
     ...otlpVariables,
     DATABASE_URL: z.string().min(1, 'the URL of the database, as role conductor'),
     REDIS_KIND: z.string().min(1).optional(),
-    CONSOLE_FORWARD_OTLP_ENDPOINT: z
-      .url('a base URL such as http://collector:4318')
-      .or(z.literal(''))
-      .optional(),
+    CONSOLE_FORWARD_OTLP_ENDPOINT: z.string().transform(otlpEndpoint).optional(),
     CONSOLE_FORWARD_OTLP_HEADERS: z.string().optional(),
     CONSOLE_FORWARD_OTLP_PROTOCOL: z.enum(PROTOCOLS).default('http/protobuf'),
     /** File of certificates (PEM) to believe besides the system's. */

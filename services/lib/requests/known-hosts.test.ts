@@ -32,8 +32,8 @@ describe('known hosts', () => {
   });
 
   it('are what the operator says, and the very address that was called, as a probe does', () => {
-    const env = { KNOWN_HOSTS: 'shop.example.com, 203.0.113.7' };
-    for (const host of ['shop.example.com', '203.0.113.7:30018'])
+    const env = { KNOWN_HOSTS: 'Shop.example.com, 203.0.113.7,2001:db8::7' };
+    for (const host of ['shop.example.com', '203.0.113.7:30018', '[2001:db8::7]:30018'])
       assert.equal(statusFor(host, '', env), 200, host);
     assert.equal(statusFor('10.42.0.5:8013', '::ffff:10.42.0.5'), 200);
     assert.equal(statusFor('[fd00::5]:8013', 'fd00::5'), 200);

@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { hostIn } from '../../../scenario/config/pasted-forms';
 import { HttpError } from '../errors';
 
 /** Names of this machine, wherever a service runs (a tunnel or a port-forward ends there, too). */
@@ -38,7 +39,7 @@ export function knownHosts(
   services: readonly string[],
   env: { KNOWN_HOSTS?: string | undefined; POD_NAMESPACE?: string | undefined } = process.env,
 ): RequestHandler {
-  const extra = (env.KNOWN_HOSTS ?? '').split(',').flatMap((host) => nameIn(host.trim()) ?? []);
+  const extra = (env.KNOWN_HOSTS ?? '').split(',').flatMap((host) => hostIn(host) ?? []);
   const known = new Set([
     ...LOOPBACK,
     ...services.flatMap((service) => clusterNames(service, env.POD_NAMESPACE)),
