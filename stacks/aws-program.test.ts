@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, it } from 'node:test';
@@ -21,15 +22,36 @@ const BASE = {
   region: 'eu-central-1',
 };
 
-const PAST: PastHost = {
+const PAST: Omit<PastHost, 'loginEnds'> = {
   instanceId: 'host-server-id',
   region: 'eu-central-1',
   generation: 'first',
+  renewal: 'first',
   release: 'of another program',
   hostState: 'running',
   volumeSize: 40,
   agents: 0,
 };
+
+/** As K3s writes it; one without a certificate lets nobody in, and asks for no renewal. */
+function kubeconfigWith(certificate: string | undefined): string {
+  const data = certificate === undefined ? {} : { 'client-certificate-data': btoa(certificate) };
+  return JSON.stringify({
+    'current-context': 'default',
+    contexts: [{ name: 'default', context: { cluster: 'default', user: 'default' } }],
+    clusters: [{ name: 'default', cluster: { server: 'https://203.0.113.10:6443' } }],
+    users: [{ name: 'default', user: data }],
+  });
+}
+
+/** A certificate that ends in so many days. */
+function certificateFor(days: number): string {
+  const key = ['-newkey', 'ed25519', '-nodes', '-keyout', '/dev/null'];
+  return execFileSync('openssl', ['req', '-x509', ...key, '-subj', '/CN=admin', '-days', String(days)], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+}
 
 type Outputs = Readonly<Record<string, unknown>>;
 
@@ -39,7 +61,9 @@ interface Situation {
   preview?: boolean;
   parked?: boolean;
   /** The outputs of the update before. */
-  past?: PastHost;
+  past?: typeof PAST;
+  /** Of the kubeconfig that it left. */
+  certificate?: string;
   /** States in which AWS has that update's instance. */
   instanceStates?: readonly string[];
   functions?: MockedAnswers['functions'];
@@ -52,6 +76,7 @@ async function run(situation: Situation = {}): Promise<{ engine: MockedEngine; o
     preview = false,
     parked = false,
     past,
+    certificate,
     instanceStates = ['running'],
     functions = {},
   } = situation;
@@ -61,8 +86,8 @@ async function run(situation: Situation = {}): Promise<{ engine: MockedEngine; o
         ...SHOP_ANSWERS.resources,
         ...AWS_ANSWERS.resources,
         'pulumi:pulumi:StackReference': () => ({
-          outputs: past ? { host: past } : {},
-          secretOutputNames: [],
+          outputs: past ? { host: past, kubeconfig: kubeconfigWith(certificate) } : {},
+          secretOutputNames: ['kubeconfig'],
         }),
       },
       functions: {
@@ -206,6 +231,7 @@ describe('the whole program on AWS', () => {
       instanceId: 'host-server-id',
       hostState: 'running',
       generation: 'after i-0',
+      renewal: 'first',
       volumeSize: 40,
       agents: 0,
     });
@@ -218,6 +244,15 @@ describe('the whole program on AWS', () => {
       /^info: AWS account 123456789012 .*region eu-central-1 \(ecommerce-demo:region\)/,
     );
     assert.match(engine.said[1] ?? '', /^warning: This update makes a new host \(of another program → /);
+  });
+
+  it('fetches the kubeconfig anew in the last days of its login', async () => {
+    const triggers = async (days: number) => {
+      const { engine } = await run({ past: PAST, certificate: certificateFor(days) });
+      return engine.named('host-kubeconfig').inputs.triggers as string[];
+    };
+    assert.deepEqual(await triggers(90), ['host-server-id', 'first']);
+    assert.match((await triggers(30))[1] ?? '', /^of the login until 2\d{3}-/);
   });
 
   it('replaces a host that is gone, and says so', async () => {

@@ -20,7 +20,7 @@ import { replicasOf } from '../infra/service/replicas';
 /** What the config says of the EC2 hosts; the rest of their arguments AWS and the stack's past say. */
 export type HostKeys = Omit<
   HostArgs,
-  'prefix' | 'region' | 'place' | 'generation' | 'registryUrl' | 'transform'
+  'prefix' | 'region' | 'place' | 'generation' | 'renewal' | 'registryUrl' | 'transform'
 > &
   Omit<PlaceKeys, 'region' | 'instanceType'> & { region?: string; callerCheck: boolean };
 

@@ -10,7 +10,15 @@ const WANTED: WantedHost = {
   volumeSize: 40,
   agents: 0,
 };
-const PAST: PastHost = { ...WANTED, instanceId: 'i-1', region: 'eu-west-1', generation: 'first' };
+const TODAY = new Date('2026-11-26T12:00:00Z');
+const PAST: PastHost = {
+  ...WANTED,
+  instanceId: 'i-1',
+  region: 'eu-west-1',
+  generation: 'first',
+  renewal: 'first',
+  loginEnds: new Date('2126-11-26T12:00:00Z'),
+};
 
 /** The message of the RunError. */
 function refusal(situation: Parameters<typeof planHost>[0]): string {
@@ -96,5 +104,21 @@ describe('the plan of an update for its hosts', () => {
       planHost({ wanted: WANTED, past: PAST, now: 'stopped' }).warnings.join(),
       /aws ec2 start-instances --region eu-west-1 --instance-ids i-1/,
     );
+  });
+
+  it('fetches a kubeconfig anew whose login ends soon, once, and never from parked hosts', () => {
+    const renewal = (past: PastHost, hostState: WantedHost['hostState'] = 'running') =>
+      planHost({ wanted: { ...WANTED, hostState }, past, now: 'running', today: TODAY }).renewal;
+    const ends = (day: string, rest: Partial<PastHost> = {}) => ({
+      ...PAST,
+      ...rest,
+      loginEnds: new Date(`${day}T12:00:00Z`),
+    });
+    assert.equal(renewal(ends('2027-01-26')), 'first');
+    const renewed = renewal(ends('2027-01-24'));
+    assert.equal(renewed, 'of the login until 2027-01-24T12:00:00.000Z');
+    assert.equal(renewal(ends('2027-01-24')), renewed, 'an update that failed half-way goes on');
+    assert.equal(renewal(ends('2027-11-20', { renewal: renewed })), renewed, 'the new one stays');
+    assert.equal(renewal(ends('2026-01-01'), 'stopped'), 'first');
   });
 });

@@ -1,9 +1,10 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { HostState } from '../infra/host/host-args';
+import { LOGIN_RENEWAL_DAYS } from '../infra/host/kubeconfig-script';
 import type { PastHost } from './past-host';
 
-/** Of a server that replaces none. */
-const FIRST_GENERATION = 'first';
+/** Of a server that replaces none, and of a kubeconfig that does not. */
+const FIRST = 'first';
 
 /** What the config says, as far as the past has a say in it. */
 export interface WantedHost {
@@ -19,6 +20,8 @@ export interface WantedHost {
 export interface HostPlan {
   /** Another one makes another server, see HostArgs. */
   generation: string;
+  /** Another one fetches the kubeconfig anew, see HostArgs. */
+  renewal: string;
   /** What the server is made of when the update is through. */
   release: string;
   volumeSize: number;
@@ -35,16 +38,19 @@ const KEEP_DATA =
  *
  * @param situation.past null before the first update that went through
  * @param situation.now what AWS says of the past's server
+ * @param situation.today by which a login is about to end
  * @throws pulumi.RunError for what cannot be done to what is there
  */
 export function planHost({
   wanted,
   past,
   now,
+  today = new Date(),
 }: {
   wanted: WantedHost;
   past: PastHost | null;
   now: 'running' | 'stopped' | 'gone';
+  today?: Date;
 }): HostPlan {
   const parking = wanted.hostState === 'stopped';
   if (past === null) {
@@ -54,7 +60,7 @@ export function planHost({
           'pulumi config rm hostState && pulumi up makes it. Nothing was touched.',
       );
     }
-    return { ...wanted, generation: FIRST_GENERATION, warnings: [] };
+    return { ...wanted, generation: FIRST, renewal: FIRST, warnings: [] };
   }
   if (now === 'gone') return replaceLost(wanted, past);
   if (wanted.volumeSize < past.volumeSize) {
@@ -63,12 +69,12 @@ export function planHost({
         `pulumi config set volumeSize ${String(past.volumeSize)}. Nothing was touched.`,
     );
   }
-  const { generation } = past;
   // What changes a host that is stopped starts it, or makes it anew: it waits for the update that starts it.
-  if (parking) return { ...past, generation, warnings: waiting(wanted, past) };
+  if (parking) return { ...past, warnings: waiting(wanted, past) };
   return {
     ...wanted,
-    generation,
+    generation: past.generation,
+    renewal: renewalOf(past, today),
     warnings: [
       ...(past.hostState === 'running' && now === 'stopped'
         ? [
@@ -85,6 +91,13 @@ export function planHost({
   };
 }
 
+/** The past's, until its login has only the last days left. */
+function renewalOf({ renewal, loginEnds }: PastHost, today: Date): string {
+  if (loginEnds === null) return renewal;
+  const daysLeft = (loginEnds.getTime() - today.getTime()) / 86_400_000;
+  return daysLeft < LOGIN_RENEWAL_DAYS ? `of the login until ${loginEnds.toISOString()}` : renewal;
+}
+
 /** The server was terminated behind the stack's back. */
 function replaceLost(wanted: WantedHost, past: PastHost): HostPlan {
   if (wanted.hostState === 'stopped') {
@@ -97,6 +110,7 @@ function replaceLost(wanted: WantedHost, past: PastHost): HostPlan {
     ...wanted,
     // The same until an update has gone through, so that one that failed half-way goes on with what it made.
     generation: `after ${past.instanceId}`,
+    renewal: past.renewal,
     warnings: [
       `The host ${past.instanceId} is gone (terminated, not by this stack), and its data with it: this update makes a new one. ` +
         'A backup is brought back afterwards by npm run restore -- --stack STACK FILE.',

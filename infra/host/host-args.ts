@@ -33,6 +33,8 @@ export interface HostArgs {
   registryUrl?: pulumi.Input<string>;
   /** Another one makes another server: what replaces one that was lost differs from it in this. */
   generation: string;
+  /** Another one fetches the kubeconfig anew: its login ends after a year. */
+  renewal: string;
   /** Cheaper hosts that AWS may stop at any time. */
   spot?: boolean;
   /** CPU credits of a T type: `unlimited` costs what is used above the baseline, `standard` throttles. */

@@ -12,6 +12,7 @@ const ARGS: HostArgs = {
   region: 'eu-central-1',
   place: { kind: 'new', zone: 'eu-central-1a', fixed: false, zones: ['eu-central-1a', 'eu-central-1b'] },
   generation: 'first',
+  renewal: 'first',
   ...HOST_DEFAULTS,
   operatorCidrs: ['198.51.100.7/32', '2001:db8::/48'],
   nodePorts: { shop: 30018, console: 30020, postgres: 30432 },
@@ -217,7 +218,7 @@ describe('Host', () => {
     const userData = String(inputs.userData);
     for (const text of [
       `- ${ELASTIC_IP}`,
-      'v1.34.1+k3s1',
+      HOST_DEFAULTS.k3sVersion,
       'private host-host-key',
       'ssh-ed25519 host-host-key',
       'agent-token: agent-token',
@@ -245,7 +246,7 @@ describe('Host', () => {
     });
     assert.match(String(inputs.stdin), /cloud-init status --wait[^]*\/etc\/rancher\/k3s\/k3s\.yaml/);
     assert.equal(inputs.logging, 'none');
-    assert.deepEqual(inputs.triggers, [engine.only('aws:ec2/instance:Instance').id]);
+    assert.deepEqual(inputs.triggers, [engine.only('aws:ec2/instance:Instance').id, 'first']);
   });
 
   it('comes in only when it is let in, and replaces a server that was lost', () => {

@@ -68,7 +68,7 @@ export class Host extends pulumi.ComponentResource {
     const server = createServer(name, context, address, keys.host);
     const agents = createAgents(name, context, address, server);
     const connection = connectionTo(eip.publicIp, keys);
-    const kubeconfig = fetchKubeconfig(name, server, connection, operators, this);
+    const kubeconfig = fetchKubeconfig(name, args, server, connection, operators, this);
     const states = createStates(
       [
         { name: `${name}-server`, instance: server },

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { CREDENTIAL_PROVIDER, CREDENTIAL_PROVIDER_FOLDER } from './credential-provider';
-import { installScript } from './install-script';
+import { installScript, K3S_INSTALLER } from './install-script';
 
 const root = mkdtempSync(join(tmpdir(), 'install-script-'));
 after(() => {
@@ -18,10 +18,10 @@ const BINARY = 'the credential provider';
 /**
  * Runs the script with a curl that serves these files instead of the internet's, and a target folder of its own.
  *
- * @param checksum what the script is told to expect of the binary
  * @param failures how often K3s's installer fails before it succeeds
+ * @param tampered which download is not what its checksum says
  */
-function run(name: string, checksum: string, failures: number) {
+function run(name: string, failures: number, tampered?: 'provider' | 'installer') {
   const folder = join(root, name);
   const bin = join(folder, 'bin');
   mkdirSync(bin, { recursive: true });
@@ -29,26 +29,28 @@ function run(name: string, checksum: string, failures: number) {
     writeFileSync(join(bin, file), text);
     chmodSync(join(bin, file), 0o755);
   };
-  writeFileSync(join(folder, 'binary'), BINARY);
-  writeFileSync(
-    join(folder, 'installer'),
-    `echo "$INSTALL_K3S_VERSION $INSTALL_K3S_EXEC" >> ${folder}/installed
+  const installer = `echo "$INSTALL_K3S_VERSION $INSTALL_K3S_EXEC" >> ${folder}/installed
 [ "$(wc -l < ${folder}/installed)" -gt ${failures} ]
-`,
-  );
+`;
+  const served = (what: 'provider' | 'installer', text: string) => {
+    writeFileSync(join(folder, what), tampered === what ? `${text}#` : text);
+    return createHash('sha256').update(text).digest('hex');
+  };
+  const checksums = { provider: served('provider', BINARY), installer: served('installer', installer) };
   executable(
     'curl',
     `#!/bin/sh
 for last; do :; done
 while [ "$1" != --output ]; do shift; done
 echo "$last" >> ${folder}/urls
-case $last in *ecr-credential-provider*) cp ${folder}/binary "$2" ;; *) cp ${folder}/installer "$2" ;; esac
+case $last in *ecr-credential-provider*) cp ${folder}/provider "$2" ;; *) cp ${folder}/installer "$2" ;; esac
 `,
   );
   executable('sleep', '#!/bin/sh\n');
   const script = installScript({ role: 'server', k3sVersion: 'v1.34.1+k3s1', architecture: 'arm64' })
     .replaceAll(CREDENTIAL_PROVIDER_FOLDER, join(folder, 'target'))
-    .replace(CREDENTIAL_PROVIDER.sha256.arm64, checksum);
+    .replace(CREDENTIAL_PROVIDER.sha256.arm64, checksums.provider)
+    .replace(K3S_INSTALLER.sha256, checksums.installer);
   const { status, stdout, stderr } = spawnSync('sh', ['-c', script], {
     encoding: 'utf8',
     env: { ...process.env, PATH: `${bin}:${process.env.PATH ?? ''}` },
@@ -64,36 +66,33 @@ case $last in *ecr-credential-provider*) cp ${folder}/binary "$2" ;; *) cp ${fol
   };
 }
 
-const checksum = createHash('sha256').update(BINARY).digest('hex');
-
 describe('installScript', () => {
-  it('installs the checked credential provider and the pinned K3s', () => {
-    const result = run('good', checksum, 0);
+  it('installs the checked credential provider, and the wanted K3s by the checked installer', () => {
+    const result = run('good', 0);
     assert.equal(result.status, 0, result.output);
     assert.deepEqual(result.provider, [BINARY]);
     assert.deepEqual(result.installed, ['v1.34.1+k3s1 server']);
     assert.deepEqual(result.urls, [
       `https://artifacts.k8s.io/binaries/cloud-provider-aws/${CREDENTIAL_PROVIDER.version}/linux/arm64/ecr-credential-provider-linux-arm64`,
-      'https://raw.githubusercontent.com/k3s-io/k3s/v1.34.1%2Bk3s1/install.sh',
+      K3S_INSTALLER.url,
     ]);
+    assert.match(K3S_INSTALLER.url, /\/k3s-io\/k3s\/v[\d.]+%2Bk3s\d+\/install\.sh$/);
   });
 
-  it('stops before K3s when the binary is not the pinned one', () => {
-    const result = run(
-      'tampered',
-      checksum.replace(/^./, (digit) => (digit === '0' ? '1' : '0')),
-      0,
-    );
-    assert.notEqual(result.status, 0);
-    assert.deepEqual(result.provider, []);
-    assert.deepEqual(result.installed, []);
+  it('stops before it runs or installs what is not the pinned one', () => {
+    const provider = run('tampered-provider', 0, 'provider');
+    assert.notEqual(provider.status, 0);
+    assert.deepEqual([provider.provider, provider.installed], [[], []]);
+    const installer = run('tampered-installer', 0, 'installer');
+    assert.notEqual(installer.status, 0);
+    assert.deepEqual(installer.installed, []);
   });
 
   it('tries K3s again, and gives up after five attempts with a reason', () => {
-    const second = run('second', checksum, 2);
+    const second = run('second', 2);
     assert.equal(second.status, 0, second.output);
     assert.equal(second.installed.length, 3);
-    const never = run('never', checksum, 99);
+    const never = run('never', 99);
     assert.equal(never.status, 1);
     assert.equal(never.installed.length, 5);
     assert.match(never.output, /K3s v1\.34\.1\+k3s1 could not be installed in 5 attempts/);

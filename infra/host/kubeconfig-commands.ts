@@ -25,9 +25,10 @@ export function connectionTo(
   };
 }
 
-/** Fetches the kubeconfig, once for each server. */
+/** Fetches the kubeconfig, once for each server and renewal. */
 export function fetchKubeconfig(
   name: string,
+  args: Pick<HostArgs, 'renewal'>,
   server: pulumi.CustomResource,
   connection: Connection,
   openings: pulumi.Resource[],
@@ -40,7 +41,7 @@ export function fetchKubeconfig(
       create: RUN_SCRIPT,
       stdin: kubeconfigScript(),
       // Run again for another host only: changed words in the script are no reason to ask a host that may be parked.
-      triggers: [server.id],
+      triggers: [server.id, args.renewal],
       logging: 'none',
       addPreviousOutputInEnv: false,
     },

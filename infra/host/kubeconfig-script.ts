@@ -10,6 +10,12 @@ export interface HostWaits {
   interval: number;
 }
 
+/**
+ * A kubeconfig's login is fetched anew in its last days. K3s makes certificates for a year, and renews them where it
+ * starts in their last 120 days.
+ */
+export const LOGIN_RENEWAL_DAYS = 60;
+
 export const HOST_WAITS: HostWaits = { cloudInit: 900, ready: 300, interval: 3 };
 
 /**
@@ -19,10 +25,10 @@ export const HOST_WAITS: HostWaits = { cloudInit: 900, ready: 300, interval: 3 }
 export const RUN_SCRIPT = 'sh -s';
 
 /**
- * Waits until as many nodes are Ready as there should be, then runs one more command. What went wrong is said on stderr
+ * Runs a command on the installed host, waits until as many nodes are Ready as there should be, and runs one more. What went wrong is said on stderr
  * with the ends of the host's own logs, which is what the failed update then shows.
  */
-function waitScript(nodes: number, waits: HostWaits, then: string): string {
+function waitScript(nodes: number, waits: HostWaits, then: string, first = ':'): string {
   return `set -eu
 
 fail() {
@@ -50,6 +56,8 @@ main() {
     *) fail 'cloud-init failed, so K3s is not installed.' ;;
   esac
 
+  ${first}
+
   deadline=$(($(date +%s) + ${waits.ready}))
   while [ "$(ready_nodes)" -lt ${nodes} ]; do
     if [ "$(date +%s)" -ge "$deadline" ]; then
@@ -67,9 +75,18 @@ main </dev/null
 `;
 }
 
-/** Waits for the server and prints its kubeconfig, and nothing else, on stdout. For the user `ubuntu`. */
+/**
+ * Waits for the server and prints its kubeconfig, and nothing else, on stdout; one that would end soon is renewed.
+ * For the user `ubuntu`.
+ */
 export function kubeconfigScript(waits: HostWaits = HOST_WAITS): string {
-  return waitScript(1, waits, 'sudo cat /etc/rancher/k3s/k3s.yaml');
+  return waitScript(
+    1,
+    waits,
+    'sudo cat /etc/rancher/k3s/k3s.yaml',
+    `sudo openssl x509 -noout -checkend ${LOGIN_RENEWAL_DAYS * 86_400} -in /var/lib/rancher/k3s/server/tls/client-admin.crt >&2 ||
+    sudo systemctl restart k3s`,
+  );
 }
 
 /**

@@ -115,13 +115,21 @@ SetEnv PATH=${inRoot('bin')}:/usr/bin:/bin
   }
 
   /** What the host is like. */
-  function host(state: { cloudInit?: string; nodes?: string; later?: string; agents?: string }): void {
+  function host(state: {
+    cloudInit?: string;
+    nodes?: string;
+    later?: string;
+    agents?: string;
+    /** Days until the kubeconfig's login ends. */
+    loginDays?: number;
+  }): void {
     writeFileSync(inRoot('agents'), state.agents ?? '');
     writeFileSync(inRoot('deeds'), '');
     writeFileSync(inRoot('cloud-init.sh'), state.cloudInit ?? 'echo status: done');
     writeFileSync(inRoot('nodes'), state.nodes ?? READY);
     writeFileSync(inRoot('nodes-later'), state.later ?? state.nodes ?? READY);
     writeFileSync(inRoot('looks'), '');
+    writeFileSync(inRoot('login-days'), String(state.loginDays ?? 365));
     writeFileSync(inRoot('etc/rancher/k3s/k3s.yaml'), KUBECONFIG);
     writeFileSync(inRoot('var/log/cloud-init-output.log'), 'fetching K3s\ncurl: (28) Timeout was reached\n');
   }
@@ -133,6 +141,15 @@ SetEnv PATH=${inRoot('bin')}:/usr/bin:/bin
     assert.equal(stdout, KUBECONFIG);
     assert.ok(readFileSync(inRoot('looks'), 'utf8').length >= 3, 'it looked again until Ready');
     assert.match(kubeconfigFor('203.0.113.10', stdout), /server: https:\/\/203\.0\.113\.10:6443/);
+  });
+
+  it('has K3s renew a login that would end soon, and no other', () => {
+    host({ loginDays: 61 });
+    assert.equal(ssh(kubeconfigScript(SHORT)).stdout, KUBECONFIG);
+    assert.equal(readFileSync(inRoot('deeds'), 'utf8'), '');
+    host({ loginDays: 59, nodes: NOT_READY, later: READY });
+    assert.equal(ssh(kubeconfigScript(SHORT)).stdout, KUBECONFIG, 'when it is Ready again');
+    assert.equal(readFileSync(inRoot('deeds'), 'utf8'), 'systemctl restart k3s\n');
   });
 
   it('accepts a cloud-init that ended with warnings', () => {
@@ -243,6 +260,10 @@ exec "$@"
 exit 1
 `,
     resize2fs: 'exit 64\n',
+    openssl: `[ "$3" = -checkend ] && [ "$(cat ${root}/login-days)" -ge "$(($4 / 86400))" ]
+`,
+    systemctl: `echo "systemctl $*" >> ${root}/deeds
+`,
     k3s: `case "$*" in
 "kubectl get nodes --selector"*) exec cat ${root}/agents ;;
 "kubectl get nodes"*) ;;

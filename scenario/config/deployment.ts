@@ -62,7 +62,7 @@ export const HOST_DEFAULTS = {
   instanceType: 't4g.xlarge',
   /** GiB. */
   volumeSize: 40,
-  k3sVersion: 'v1.34.1+k3s1',
+  k3sVersion: VERSIONS.k3s.version,
   agents: 0,
   hostState: 'running',
 } as const;

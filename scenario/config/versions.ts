@@ -14,6 +14,8 @@ export const VERSIONS = {
   postgres: { version: '18.6', released: '2026-08-13' },
   redis: { version: '7.4.11', released: '2026-08-17' },
   collector: { version: '0.160.0', released: '2026-09-08' },
+  /** The newest patch of the minor in K3s's stable channel; the day is Kubernetes 1.36.5's. */
+  k3s: { version: 'v1.36.5+k3s1', released: '2026-09-15' },
 } as const satisfies Record<string, PinnedVersion>;
 
 /** What is older than this has missed patches. */
