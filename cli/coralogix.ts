@@ -1,4 +1,5 @@
-import { ALERT_MODES, flowAlertRuleOf } from './coralogix/definitions';
+import { DEFAULT_OUTAGE, OUTAGES } from '../scenario/types';
+import { flowAlertRuleOf } from './coralogix/definitions';
 import { importDefinitions, managementUrl } from './coralogix/import';
 import { coralogixDomain, pastedValue } from '../scenario/config/pasted-forms';
 import { EXIT, Refusal } from '../machine/errors';
@@ -14,9 +15,9 @@ const OPTIONS = {
     allowed: "the account's domain, e.g. --domain eu2.coralogix.com",
     parse: (given) => pastedValue(coralogixDomain(given)),
   }),
-  mode: choice(ALERT_MODES, {
+  mode: choice(OUTAGES, {
     help: 'the outage whose flow alert it is: each has its own rule',
-    fallback: 'blackfriday',
+    fallback: DEFAULT_OUTAGE,
   }),
 };
 

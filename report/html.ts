@@ -1,3 +1,4 @@
+import { causesOf } from '../scenario/causes/all';
 import { flowAlertOutcome } from './flow-alert-grade';
 import { createHash } from 'node:crypto';
 import { renderChart } from './chart';
@@ -87,19 +88,20 @@ function verdict({ verdict: found, minuteSeconds, minutes }: Report): string {
   );
 }
 
-function cause({ catalogRows, storageEmulation }: Report, { plans, causes }: Evidence): string {
+function cause({ scenario, catalogRows, storageEmulation }: Report, { plans, causes }: Evidence): string {
   const plan = (title: string, lines: readonly string[] | null): string =>
     `<section class="plan"><h3>${title}</h3>${
       lines === null ? '<p>It was not seen.</p>' : `<pre>${escape(lines.join('\n'))}</pre>`
     }</section>`;
   const worst = Math.max(0, ...causes.map(({ query }) => query?.p95Ms ?? 0));
+  const seen = { catalogRows, storageEmulation, slowestQuery: worst === 0 ? null : milliseconds(worst) };
   return [
     '<h2>The cause</h2>',
-    `<p>Each checkout asks for recommendations: ten best sellers of a category in a price band. With the index <code>idx_products_category</code> PostgreSQL reads ten rows. Without it, it scans all ${count(catalogRows)} products${worst === 0 ? '' : `, which took up to ${milliseconds(worst)} (p95)`}; each scan holds one of the pool's few connections, so most checkouts wait for a connection, and give up. Browsing has an index and a pool of its own: it never noticed.</p>`,
+    `<p>${causesOf(scenario)
+      .map((each) => each.explain(seen))
+      .filter((text) => text !== '')
+      .join(' ')}</p>`,
     `<div class="plans">${plan('With the index', plans.withIndex)}${plan('Without it', plans.withoutIndex)}</div>`,
-    storageEmulation
-      ? '<p class="fine">Index and pool cause the outage; an emulated, solved storage latency inside PostgreSQL shapes its curve, so that it is the same on every machine.</p>'
-      : '',
   ].join('\n');
 }
 

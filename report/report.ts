@@ -1,5 +1,5 @@
 import { ablationOf, ALL_CAUSES } from '../scenario/causes/all';
-import { predictedFlowAlertMinute } from '../scenario/flow-alert';
+import { predictedFlowAlertMinute } from '../scenario/flow-prediction';
 import type {
   Ablation,
   DemoMode,

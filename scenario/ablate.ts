@@ -1,6 +1,5 @@
-import { ablationOf, CAUSES } from './causes/all';
-import { presetOf } from './presets';
-import { predict } from './resolve';
+import { ablationOf, CAUSES, predictionOf } from './causes/all';
+import { presetOf } from './presets/all';
 import type { Ablation, Scenario } from './types';
 
 /**
@@ -21,7 +20,7 @@ export function ablate(
     {},
   );
   const next: Scenario = { ...current, ablation, ...parts, ...ablationOf(ablation)?.take(original) };
-  const simulated = predict(next);
+  const simulated = predictionOf(next).minutes();
   next.expectations = current.expectations.map((expected) => {
     const minute = simulated[expected.minute];
     if (minute === undefined || expected.minute < Math.floor(fromMinute)) return expected;

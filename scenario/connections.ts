@@ -1,4 +1,4 @@
-import { healthyPoolAt } from './causes/small-pool/document';
+import { healthyPool } from './causes/small-pool/document';
 import type { Scenario } from './types';
 
 /** Connections besides product-catalog's two pools: checkout's, the subscriptions, console, operators, CLI, plans. */
@@ -16,7 +16,7 @@ export function requiredConnections(
   { pools, scale }: Pick<Scenario, 'pools' | 'scale'>,
   checkouts = 1,
 ): number {
-  const normal = healthyPoolAt(scale);
+  const normal = healthyPool(scale).max;
   const recommendation = Math.max(pools.recommendation.max, 2 * normal);
   const others = OTHER_CONNECTIONS + CONNECTIONS_OF_A_CHECKOUT * (checkouts - 1);
   return Math.max(LEAST_CONNECTIONS, 2 * (recommendation + pools.baseline.max + others) + 20);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { errorRateAt, meanRpm, normaliseCurve, rateRange, rescaleRates, rpmAt, scaleRates } from './curve';
-import { presetOf } from './presets';
+import { presetOf } from './presets/all';
 
 const v4 = presetOf('blackfriday').curve;
 

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { ABLATIONS } from './causes/document';
+import { CAUSE_SCHEMAS } from './causes/schema';
+import { minute, MOST_MINUTES, span } from './document-values';
 import { LIMITS, type Range } from './config/limits';
 import { SEED_FLOW_ALERT } from './flow-alert';
-import { ORDER_VALUE_USD } from './presets';
+import { ORDER_VALUE_USD } from './presets/preset';
 import { DEMO_MODES, type Override, type Scenario } from './types';
 
 /**
@@ -11,21 +13,15 @@ import { DEMO_MODES, type Override, type Scenario } from './types';
  * the same rules.
  */
 
-const MOST_MINUTES = LIMITS.durationMinutes.to + 1;
 /** Unix seconds; later than the year 5000 is none. */
 const moment = z.number().min(0).max(1e11);
-const minute = z.number().min(0).max(MOST_MINUTES);
 const rate = z.number().min(0).max(1e9);
-/** Ms. */
-const span = z.number().min(0).max(86_400_000);
 const share = z.number().min(0).max(1);
 const text = z.string().max(500);
 const name = z.string().min(1).max(200);
 const within = ({ from, to }: Range): z.ZodNumber => z.number().min(from).max(to);
 const mode = z.enum(DEMO_MODES);
 const ablation = z.enum(ABLATIONS).nullable();
-const indexState = z.enum(['present', 'absent']);
-const pool = z.object({ max: z.int().min(1).max(100_000), acquireTimeoutMs: span });
 
 const SCENARIO = z.object({
   version: z.literal(1),
@@ -40,17 +36,7 @@ const SCENARIO = z.object({
   catalogRows: within(LIMITS.catalogRows),
   scale: z.number().gt(0).max(1e6),
   ablation,
-  indexes: z.object({
-    idx_products_category: indexState,
-    idx_products_category_active: indexState,
-    idx_products_stock_quantity: indexState,
-  }),
-  pools: z.object({ recommendation: pool, baseline: pool }),
-  storageEmulation: z.boolean(),
-  storage: z.object({
-    enabled: z.boolean(),
-    steps: z.array(z.object({ minute, scanMs: span })).max(10_000),
-  }),
+  ...CAUSE_SCHEMAS,
   phases: z
     .array(
       z.object({

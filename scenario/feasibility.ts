@@ -1,11 +1,13 @@
 import type { ConfigFault } from './config/config-error';
 import { DEFAULTS } from './config/limits';
 import { normaliseCurve, rateRange, rescaleRates, scaleRates } from './curve';
-import { presetOf, type Preset } from './presets';
+import { presetOf } from './presets/all';
+import type { Preset } from './presets/preset';
 import type { ScenarioConfig } from './config/schema';
-import { HEALTHY_POOL, healthyPoolAt, scaledPool } from './causes/small-pool/document';
-import { choosePool, type CurveFault } from './causes/small-pool/law';
-import type { CurvePoint, DemoMode } from './types';
+import { fitted } from './causes/all';
+import type { CurveFault } from './causes/cause';
+import type { CauseSettings } from './causes/document';
+import { DEFAULT_OUTAGE, type CurvePoint, type DemoMode } from './types';
 
 /** The outage a config asks for, with its rates and pool scaled. */
 export interface OutagePlan {
@@ -13,8 +15,8 @@ export interface OutagePlan {
   scale: number;
   /** The curve in force, normalised, its rates scaled. */
   points: CurvePoint[];
-  /** The pool that the curve is solved for, scaled; in normal mode the normal pool. */
-  connections: number;
+  /** The preset's causes, fitted to the curve and the scale; none in normal mode. */
+  settings: CauseSettings;
   /** The preset's own curve at its own rates. */
   asPreset: boolean;
 }
@@ -35,18 +37,16 @@ export function planOutage(
   const mode = options.mode ?? config.demoMode ?? 'normal';
   const preset = presetOf(mode);
   const scale = scaleOf({ ...config, demoMode: mode }, options.scaleDefault ?? 1);
-  const pool = preset.causes['small-pool'] ?? HEALTHY_POOL;
   const faults: ConfigFault[] = [];
   if (scale < preset.minScale) {
     faults.push({
       key: 'traffic.scale',
       value: scale,
-      message: `must be at least ${String(preset.minScale)} in mode ${mode}: its pool has only ${String(pool.max)} connections and its load two requests a second`,
+      message: `must be at least ${String(preset.minScale)} in mode ${mode}: ${preset.minScaleReason}`,
     });
   }
-  const largest = healthyPoolAt(scale);
   if (preset.curve.length === 0) {
-    return { plan: { preset, scale, points: [], connections: largest, asPreset: true }, faults };
+    return { plan: { preset, scale, points: [], settings: {}, asPreset: true }, faults };
   }
 
   const own = config.curve;
@@ -63,7 +63,7 @@ export function planOutage(
   if (faults.length > 0) return { plan: null, faults };
 
   const points = scaleRates(rescaleRates(curve, { baseRpm, peakRpm }), scale);
-  const choice = choosePool(points, scaledPool(pool.max, scale), largest);
+  const choice = fitted(preset.causes, points, scale);
   if (choice.faults.length > 0) {
     const atScale = scale === 1 ? '' : ` (rates at traffic.scale ${String(scale)})`;
     const explained = choice.faults.map((fault) => ({ ...fault, message: `${fault.message}${atScale}` }));
@@ -75,9 +75,8 @@ export function planOutage(
           : curveFaults(own, points, explained),
     };
   }
-  if (choice.connections === null) return { plan: null, faults };
   const asPreset = own === undefined && baseRpm === undefined && peakRpm === undefined;
-  return { plan: { preset, scale, points, connections: choice.connections, asPreset }, faults };
+  return { plan: { preset, scale, points, settings: choice.settings, asPreset }, faults };
 }
 
 /** Faults of an own curve, each at its point's field. */
@@ -150,5 +149,5 @@ export function scenarioFaults(config: ScenarioConfig, options: { scaleDefault?:
   if (faults.length > 0) return faults;
   const mode = config.demoMode ?? 'normal';
   if (mode === 'normal' && config.curve === undefined) return [];
-  return planOutage(config, { ...options, mode: mode === 'normal' ? 'blackfriday' : mode }).faults;
+  return planOutage(config, { ...options, mode: mode === 'normal' ? DEFAULT_OUTAGE : mode }).faults;
 }

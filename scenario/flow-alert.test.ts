@@ -6,12 +6,11 @@ import {
   flowConditions,
   isFullMinute,
   meetsFlowAlert,
-  predictedFlowAlertMinute,
-  predictedFlowMinutes,
   SEED_FLOW_ALERT,
   type FlowMinute,
 } from './flow-alert';
-import { FLOW_ALERT_MINUTE } from './presets';
+import { predictedFlowAlertMinute, predictedFlowMinutes } from './flow-prediction';
+import { FLOW_ALERT_MINUTE } from './presets/preset';
 import { resolveScenario } from './resolve';
 import type { ScenarioConfig } from './config/schema';
 

@@ -1,4 +1,4 @@
-import type { FlowAlertRule, MinuteExpectation, Scenario } from './types';
+import type { FlowAlertRule } from './types';
 
 /**
  * The flow alert of seed 004 as code: one definition for the console, the monitor, the prediction, and the
@@ -177,51 +177,4 @@ export function isFullMinute(
   if (currentMinute === null || minute < Math.floor(currentMinute)) return true;
   // Held by a pause: as much of it was seen as of any other.
   return minute === Math.floor(currentMinute) && coveredSeconds !== null && coveredSeconds >= minuteSeconds;
-}
-
-/**
- * The demo minute with which the alert is predicted to fire; null if it never does: 22 in both presets, as the seeds
- * stage it, never without one of the causes.
- */
-export function predictedFlowAlertMinute(scenario: PredictedScenario): number | null {
-  return (
-    evaluateFlowAlert(predictedFlowMinutes(scenario), scenario.flowAlert).incidents[0]?.fromMinute ?? null
-  );
-}
-
-type PredictedScenario = Pick<Scenario, 'expectations' | 'indexes' | 'storage' | 'pools' | 'flowAlert'>;
-
-/** What the alert will see of each minute, by the scenario's prediction. Counts of spans are of their kind 0 or 1. */
-export function predictedFlowMinutes(scenario: PredictedScenario): FlowMinute[] {
-  return scenario.expectations.map((expected) => {
-    const { errorRate, p95Ms, allP95Ms } = expected.predicted;
-    const scans = scenario.indexes.idx_products_category === 'absent';
-    const failures = errorRate > 0 ? 1 : 0;
-    return {
-      minute: expected.minute,
-      full: true,
-      requests: expected.rpm,
-      errorRate,
-      p95Ms: observable(allP95Ms ?? p95Ms, scenario.pools.recommendation.acquireTimeoutMs),
-      spans: {
-        'db.slow_query': scans && slowestScanMs(scenario, expected) > SLOW_QUERY_MS ? 1 : 0,
-        'db.full_table_scan': scans ? 1 : 0,
-        'db.connection.pool.exhausted': failures,
-        'checkout.failed': failures,
-      },
-    };
-  });
-}
-
-/** A failed request counts as just the acquire timeout in the simulation; in truth its timer is never early (ms). */
-function observable(p95Ms: number | null, acquireTimeoutMs: number): number | null {
-  return p95Ms !== null && Math.abs(p95Ms - acquireTimeoutMs) < 0.001 ? p95Ms + 1 : p95Ms;
-}
-
-/** The longest scan in force during a minute (ms); without storage emulation the prediction's own query time. */
-function slowestScanMs({ storage }: PredictedScenario, { minute, predicted }: MinuteExpectation): number {
-  if (!storage.enabled) return predicted.p95Ms ?? 0;
-  const before = storage.steps.findLast((step) => step.minute <= minute)?.scanMs ?? 0;
-  const within = storage.steps.filter((step) => step.minute > minute && step.minute < minute + 1);
-  return Math.max(before, ...within.map(({ scanMs }) => scanMs));
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { meanRpm } from './curve';
 import { arrivalTimes, simulatePool } from './prediction';
-import { presetOf } from './presets';
+import { presetOf } from './presets/all';
 
 const flat = (rpm: number) => [{ minute: 0, rpm }];
 

@@ -3,7 +3,8 @@ import { loadScenarioConfig } from './config/config-file';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigError } from './config/config-error';
-import { predictionBasis, resolveScenario } from './resolve';
+import { predictionOf } from './causes/all';
+import { resolveScenario } from './resolve';
 import type { ScenarioConfig } from './config/schema';
 
 const now = 1_800_000_000.4;
@@ -233,9 +234,12 @@ test('other rates keep the error rates', () => {
 
 test('the prediction says what it rests on', () => {
   assert.match(
-    predictionBasis(resolve({ demoMode: 'blackfriday', storageEmulation: false })),
+    predictionOf(resolve({ demoMode: 'blackfriday', storageEmulation: false })).basis,
     /80 ms.*not graded/,
   );
-  assert.match(predictionBasis(resolve({ demoMode: 'blackfriday' }, { ablation: 'index' })), /index present/);
-  assert.match(predictionBasis(resolve({ demoMode: 'blackfriday' })), /solved scan times/);
+  assert.match(
+    predictionOf(resolve({ demoMode: 'blackfriday' }, { ablation: 'index' })).basis,
+    /index present/,
+  );
+  assert.match(predictionOf(resolve({ demoMode: 'blackfriday' })).basis, /solved scan times/);
 });

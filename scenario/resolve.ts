@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ablationOf, bottleneckOf, CAUSES, partsOf } from './causes/all';
+import { ablationOf, CAUSES, delaysOf, partsOf, predictionOf } from './causes/all';
 import type { CauseInput } from './causes/cause';
 import type { CauseParts } from './causes/document';
 import { ConfigError } from './config/config-error';
@@ -8,8 +8,7 @@ import type { ScenarioConfig } from './config/schema';
 import { errorRateAt, meanRpm } from './curve';
 import { SEED_FLOW_ALERT } from './flow-alert';
 import { planOutage, scenarioFaults, type OutagePlan } from './feasibility';
-import { simulatePool, type SimulatedMinute } from './prediction';
-import { NORMAL_RATES, REST_OF_CHECKOUT_MS, type Preset } from './presets';
+import { NORMAL_RATES, REST_OF_CHECKOUT_MS, type Preset } from './presets/preset';
 import { runIdOf, stampStart } from './start';
 import { phaseAt } from './timeline';
 import type { Ablation, FlowAlertRule, MinuteExpectation, Scenario } from './types';
@@ -52,10 +51,9 @@ export function resolveScenario(config: ScenarioConfig, options: ResolveOptions)
   const input: CauseInput = {
     // `normal` heals, whatever a stack's file says of the outage's indexes and pool.
     config: mode === 'normal' ? { storageEmulation: config.storageEmulation } : config,
-    settings: preset.causes,
+    settings: plan.settings,
     scale,
     points,
-    connections: plan.connections,
     minuteSeconds,
     durationMinutes,
   };
@@ -108,15 +106,14 @@ function flowAlertOf({ flowAlert, curve }: ScenarioConfig, preset: Preset): Flow
 }
 
 /** Each caller waits longer than the one it calls, so that the cause answers first. */
-function timeoutsOf({ pools, storage }: CauseParts, leastRecommendationsMs: number): Scenario['timeouts'] {
-  const longestScanMs = longestScanOf(storage);
-  const { acquireTimeoutMs } = pools.recommendation;
-  const recommendationsMs = Math.max(leastRecommendationsMs, acquireTimeoutMs + longestScanMs + 500);
+function timeoutsOf(parts: CauseParts, leastRecommendationsMs: number): Scenario['timeouts'] {
+  const { waitMs, queryMs, restMs } = delaysOf(parts);
+  const recommendationsMs = Math.max(leastRecommendationsMs, waitMs + queryMs + 500);
   return {
     // Twice the longest scan: a statement is only cancelled when something is wrong, never by the outage itself.
-    statementMs: Math.max(4000, 2 * longestScanMs + 500),
+    statementMs: Math.max(4000, 2 * queryMs + 500),
     recommendationsMs,
-    demoRequestMs: recommendationsMs + REST_OF_CHECKOUT_MS,
+    demoRequestMs: recommendationsMs + REST_OF_CHECKOUT_MS + restMs,
     baselineRequestMs: 2000,
   };
 }
@@ -127,8 +124,8 @@ function timeoutsOf({ pools, storage }: CauseParts, leastRecommendationsMs: numb
  */
 function isGradable(scenario: Scenario, input: CauseInput, { preset, asPreset }: OutagePlan): boolean {
   const asSolved = partsOf({ ...input, config: {} });
-  const requestSeconds =
-    (asSolved.pools.recommendation.acquireTimeoutMs + longestScanOf(asSolved.storage)) / 1000;
+  const { waitMs, queryMs, restMs } = delaysOf(asSolved);
+  const requestSeconds = (waitMs + queryMs + restMs) / 1000;
   const leastMinuteSeconds = Math.max(preset.gradedFromMinuteSeconds, asPreset ? 0 : 1.5 * requestSeconds);
   return (
     scenario.ablation === null &&
@@ -137,13 +134,8 @@ function isGradable(scenario: Scenario, input: CauseInput, { preset, asPreset }:
   );
 }
 
-/** The longest full scan (ms). */
-function longestScanOf({ steps }: Scenario['storage']): number {
-  return Math.max(0, ...steps.map((step) => step.scanMs));
-}
-
 function expectationsOf(scenario: Scenario, { points }: OutagePlan, gradable: boolean): MinuteExpectation[] {
-  const simulated = predict(scenario);
+  const simulated = predictionOf(scenario).minutes();
   return simulated.map(({ minute, errorRate, p50Ms, p95Ms, allP95Ms }) => ({
     minute,
     phase: phaseAt(scenario, minute)?.name ?? scenario.mode,
@@ -152,20 +144,4 @@ function expectationsOf(scenario: Scenario, { points }: OutagePlan, gradable: bo
     graded: gradable && minute >= 1 && points.some((point) => point.minute === minute),
     predicted: { errorRate, p50Ms, p95Ms, allP95Ms },
   }));
-}
-
-/** What the simulation makes of a scenario's causes, minute by minute. */
-export function predict(scenario: Scenario): SimulatedMinute[] {
-  const { minuteSeconds, durationMinutes, traffic } = scenario;
-  return simulatePool({
-    minuteSeconds,
-    durationMinutes,
-    points: traffic.demoPoints,
-    ...bottleneckOf(scenario),
-  });
-}
-
-/** One sentence on what a scenario's prediction rests on. */
-export function predictionBasis(scenario: Scenario): string {
-  return bottleneckOf(scenario).basis;
 }

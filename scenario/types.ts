@@ -7,13 +7,12 @@
  */
 
 import type { Ablation, CauseParts } from './causes/document';
+import type { DemoMode } from './presets/modes';
 
 export { ABLATIONS, type Ablation } from './causes/document';
 export { INDEX_NAMES, type IndexName, type IndexState } from './causes/missing-index/document';
 export type { StorageStep } from './causes/slow-storage/document';
-
-export const DEMO_MODES = ['normal', 'blackfriday', 'blackfriday-v3'] as const;
-export type DemoMode = (typeof DEMO_MODES)[number];
+export { DEFAULT_OUTAGE, DEMO_MODES, OUTAGES, type DemoMode, type OutageMode } from './presets/modes';
 
 export type TrafficType = 'baseline' | 'demo';
 

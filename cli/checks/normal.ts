@@ -1,9 +1,7 @@
-import { readIndexes } from '../../scenario/apply';
 import { readState } from '../../scenario/state';
 import { ConfigError } from '../../scenario/config/config-error';
 import { loadScenarioConfig, stackConfigPath } from '../../scenario/config/config-file';
-import { healthyPoolAt } from '../../scenario/causes/small-pool/document';
-import { INDEX_NAMES } from '../../scenario/types';
+import { CAUSES, deviationsOf } from '../../scenario/causes/all';
 import type { ServiceName } from '../../services/catalog';
 import { describeRun } from '../../scenario/override/store';
 import { messageOf } from '../../machine/errors';
@@ -62,25 +60,21 @@ function configFaults({ target }: CheckContext): string[] {
 
 async function databaseFaults({ target }: CheckContext): Promise<string[]> {
   return withSession(target.conductor, async (sql) => {
-    const indexes = await readIndexes(sql);
-    const wrong = INDEX_NAMES.filter((name) => indexes[name] !== 'present').map(
-      (name) => `${name} is ${indexes[name]}`,
-    );
-    const { rows } = await sql.query(
-      `select read_ms from shop.storage_profile where at <= clock_timestamp() order by at desc limit 1`,
-    );
-    const readMs = Number(rows[0]?.read_ms ?? 0);
-    return readMs === 0 ? wrong : [...wrong, `storage is still slowed down (${readMs} ms an extent)`];
+    const found: string[] = [];
+    for (const cause of CAUSES) found.push(...((await cause.leftovers?.(sql)) ?? []));
+    return found;
   });
 }
 
-/** The pool at the scale the shop runs at: what the desired scenario says, and no smaller than normal's share. */
+/** The pool at the scale the shop runs at: what the desired scenario says, which is as in normal operations. */
 async function poolFaults({ target, observer, ...patience }: CheckContext): Promise<string[]> {
   const { desired } = await withSession(target.conductor, (sql) => readState(sql));
   if (desired === null) return ['the database has no scenario'];
-  const expected = desired.pools.recommendation.max;
-  const normal = healthyPoolAt(desired.scale);
-  if (expected < normal) return [`the desired pool is ${expected}, normal is ${normal}`];
-  const { problem } = await until(() => lookAtPool(expected, observer), patience);
+  const wanted = deviationsOf(desired);
+  if (wanted.length > 0)
+    return wanted.map(
+      ({ kind, name, now, normal }) => `the desired ${kind} ${name} is ${now}, normal is ${normal}`,
+    );
+  const { problem } = await until(() => lookAtPool(desired.pools.recommendation.max, observer), patience);
   return problem === null ? [] : [problem];
 }

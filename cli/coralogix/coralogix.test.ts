@@ -5,7 +5,8 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { flowConditions, FLOW_ATTRIBUTES, FLOW_ROUTE } from '../../scenario/flow-alert';
 import { CORALOGIX_APPLICATION } from '../../services/catalog';
-import { ALERT_MODES, alertDefinitions, coralogixPages, flowAlertRuleOf } from './definitions';
+import { OUTAGES } from '../../scenario/types';
+import { alertDefinitions, coralogixPages, flowAlertRuleOf } from './definitions';
 import { importDefinitions, managementUrl } from './import';
 import { Refusal } from '../../machine/errors';
 import { at, listAt, numberAt, textAt } from '../../machine/json';
@@ -45,7 +46,7 @@ describe('docs/coralogix', () => {
 
   it('holds each mode’s rule for its minutes, in a window that Coralogix has', () => {
     const windows = { blackfriday: ['MINUTES_15', 100], 'blackfriday-v3': ['MINUTES_1_OR_UNSPECIFIED', 0] };
-    for (const mode of ALERT_MODES) {
+    for (const mode of OUTAGES) {
       const made = alertDefinitions(flowAlertRuleOf(mode)).find(
         ({ condition }) => condition === 'error_rate',
       );

@@ -5,8 +5,8 @@ import {
   flowAlertRuleText,
   type FlowCondition,
 } from '../../scenario/flow-alert';
-import { presetOf } from '../../scenario/presets';
-import type { DemoMode, FlowAlertRule } from '../../scenario/types';
+import { presetOf } from '../../scenario/presets/all';
+import { DEFAULT_OUTAGE, OUTAGES, type FlowAlertRule, type OutageMode } from '../../scenario/types';
 import { CORALOGIX_APPLICATION } from '../../services/catalog';
 
 /**
@@ -29,18 +29,13 @@ const METRIC_WINDOWS: Readonly<Record<number, string>> = {
   30: 'MINUTES_30',
   60: 'HOUR_1',
 };
-/** The modes that have a flow alert, each with the folder of its definitions. */
-const FOLDERS = {
-  blackfriday: 'docs/coralogix',
-  'blackfriday-v3': 'docs/coralogix/blackfriday-v3',
-} as const satisfies Partial<Record<DemoMode, string>>;
-
-/** A mode that has a flow alert. */
-export type AlertMode = keyof typeof FOLDERS;
-export const ALERT_MODES = Object.keys(FOLDERS) as AlertMode[];
+/** Where a mode's definitions are. */
+function folderOf(mode: OutageMode): string {
+  return mode === DEFAULT_OUTAGE ? 'docs/coralogix' : `docs/coralogix/${mode}`;
+}
 
 /** The rule of a mode's flow alert. */
-export function flowAlertRuleOf(mode: AlertMode): FlowAlertRule {
+export function flowAlertRuleOf(mode: OutageMode): FlowAlertRule {
   return presetOf(mode).flowAlert;
 }
 
@@ -381,11 +376,11 @@ export function coralogixPages(): Record<string, string> {
     `${JSON.stringify(value, null, 2).replaceAll(/\[\n\s+("[^"\n]*")\n\s+\]/g, '[$1]')}\n`;
   return {
     ...Object.fromEntries(
-      ALERT_MODES.flatMap((mode) => {
+      OUTAGES.flatMap((mode) => {
         const rule = flowAlertRuleOf(mode);
         return [
-          [`${FOLDERS[mode]}/alerts.json`, page(alertDefinitions(rule))],
-          [`${FOLDERS[mode]}/flow-alert.json`, page(flowAlertDefinition(rule, (name) => `{{${name}}}`))],
+          [`${folderOf(mode)}/alerts.json`, page(alertDefinitions(rule))],
+          [`${folderOf(mode)}/flow-alert.json`, page(flowAlertDefinition(rule, (name) => `{{${name}}}`))],
         ];
       }),
     ),

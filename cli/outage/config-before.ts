@@ -10,7 +10,7 @@ import {
   readStackConfigFile,
   stackConfigPath,
 } from '../../scenario/config/config-file';
-import { INDEX_NAMES } from '../../scenario/types';
+import { CAUSES } from '../../scenario/causes/all';
 import { messageOf, Refusal } from '../../machine/errors';
 import { at } from '../../machine/json';
 import { uncleanKeys } from '../target/stack-file';
@@ -25,8 +25,7 @@ const RUN_KEYS: readonly (readonly string[])[] = [
   ['demoStartTimestamp'],
   ['startDelaySeconds'],
   ['traffic', 'scale'],
-  ...INDEX_NAMES.map((name) => ['indexes', name]),
-  ['pool', 'max'],
+  ...CAUSES.flatMap(({ runKeys }) => runKeys),
 ];
 
 /**

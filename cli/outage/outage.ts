@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ablationOf } from '../../scenario/causes/all';
 import { loadScenarioConfig, parseStackConfig, stackConfigPath } from '../../scenario/config/config-file';
 import { parseScenarioConfig } from '../../scenario/config/parse';
-import { presetOf } from '../../scenario/presets';
+import { presetOf } from '../../scenario/presets/all';
 import type { Override, Scenario } from '../../scenario/types';
 import type { Conductor } from '../target/conductor';
 import { ownConfig, restoreConfig } from './config-before';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { applyScenario, readIndexes, type SqlExecutor } from '../../scenario/apply';
 import { readState } from '../../scenario/state';
 import type { StackConfigSource } from '../../scenario/config/config-file';
-import { healthyPoolAt } from '../../scenario/causes/small-pool/document';
+import { healthyPool } from '../../scenario/causes/small-pool/document';
 import { INDEX_NAMES, type Scenario } from '../../scenario/types';
 import { describeRun } from '../../scenario/override/store';
 import { messageOf } from '../../machine/errors';
@@ -92,7 +92,7 @@ function isNormal(scenario: Scenario): boolean {
   return (
     scenario.mode === 'normal' &&
     INDEX_NAMES.every((name) => scenario.indexes[name] === 'present') &&
-    scenario.pools.recommendation.max >= healthyPoolAt(scenario.scale)
+    scenario.pools.recommendation.max >= healthyPool(scenario.scale).max
   );
 }
 

@@ -1,21 +1,18 @@
 import path from 'node:path';
 import { ABLATABLE } from '../../scenario/causes/all';
 import { DEFAULTS, LIMITS } from '../../scenario/config/limits';
-import { ABLATIONS, DEMO_MODES, type CurvePoint, type DemoMode } from '../../scenario/types';
+import { ABLATIONS, DEFAULT_OUTAGE, OUTAGES, type CurvePoint } from '../../scenario/types';
 import { choice, file, flag, number, text, type Command, type ValuesOf } from '../../machine/options';
 import { parseClockTime } from './peak-at';
 import { KEEP, TARGET_OPTIONS } from '../target/target-options';
 
-export type OutageMode = Exclude<DemoMode, 'normal'>;
-const OUTAGE_MODES = DEMO_MODES.filter((mode): mode is OutageMode => mode !== 'normal');
-
 const wholeMinute = { noun: 'demo minute', whole: true, from: 0 } as const;
 
 const OPTIONS = {
-  mode: choice(OUTAGE_MODES, {
+  mode: choice(OUTAGES, {
     placeholder: 'MODE',
-    help: OUTAGE_MODES.join(' | '),
-    fallback: 'blackfriday',
+    help: OUTAGES.join(' | '),
+    fallback: DEFAULT_OUTAGE,
   }),
   minuteSeconds: number({
     placeholder: 'S',

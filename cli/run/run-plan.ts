@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ConfigError } from '../../scenario/config/config-error';
 import { ConfigFileError, loadScenarioConfig } from '../../scenario/config/config-file';
-import { predictedFlowAlertMinute } from '../../scenario/flow-alert';
+import { predictedFlowAlertMinute } from '../../scenario/flow-prediction';
 import { resolveScenario } from '../../scenario/resolve';
 import { parseScenarioConfig } from '../../scenario/config/parse';
 import type { ScenarioConfig } from '../../scenario/config/schema';

@@ -11,8 +11,8 @@ import {
 } from '../../scenario/config/config-file';
 import { parseScenarioConfig } from '../../scenario/config/parse';
 import type { ScenarioConfig } from '../../scenario/config/schema';
-import { HEALTHY_POOL } from '../../scenario/causes/small-pool/document';
-import { INDEX_NAMES } from '../../scenario/types';
+import { causesInConfig } from '../../scenario/causes/all';
+import { CAUSE_KEYS } from '../../scenario/causes/keys';
 import { messageOf } from '../../machine/errors';
 
 /** What of a stack's config breaks the shop now: in `normal` mode nothing does, whatever it says of index and pool. */
@@ -23,15 +23,7 @@ export function brokenKeys(config: ScenarioConfig): string[] {
 /** What of a stack's config is no normal operations, or would not be with the mode; empty when nothing is. */
 export function uncleanKeys(config: ScenarioConfig): string[] {
   const mode = config.demoMode ?? 'normal';
-  return [
-    ...(mode === 'normal' ? [] : [`demoMode is ${mode}`]),
-    ...INDEX_NAMES.filter((name) => (config.indexes?.[name] ?? 'present') !== 'present').map(
-      (name) => `indexes.${name} is ${config.indexes?.[name] ?? ''}`,
-    ),
-    ...(config.pool?.max !== undefined && config.pool.max < HEALTHY_POOL.max
-      ? [`pool.max is ${config.pool.max}, below the normal ${HEALTHY_POOL.max}`]
-      : []),
-  ];
+  return [...(mode === 'normal' ? [] : [`demoMode is ${mode}`]), ...causesInConfig(config)];
 }
 
 /** A stack file's text made clean. */
@@ -54,8 +46,8 @@ export function cleanStackFile(text: string, file: string): CleanedFile {
   const before = parseStackConfig(text, file).values;
   const unclean = uncleanKeys(parseScenarioConfig(before));
   if (unclean.length === 0) return { text, changes: [] };
-  const of = (key: string): string[] => unclean.filter((what) => what.startsWith(`${key}.`));
-  const dropped = ['indexes', 'pool'].filter((key) => of(key).length > 0);
+  const of = (key: string): string[] => unclean.filter((what) => new RegExp(`^${key}[. ]`).test(what));
+  const dropped = Object.keys(CAUSE_KEYS).filter((key) => of(key).length > 0);
   const isOutage = unclean.some((what) => what.startsWith('demoMode'));
   const cleaned = withoutKeys(isOutage ? withNormalMode(text) : text, dropped, file);
   requireClean(cleaned, text, [...(isOutage ? ['demoMode'] : []), ...dropped], file);

@@ -1,6 +1,6 @@
 import { setupDatabase } from '../../scenario/apply';
 import { requiredConnections } from '../../scenario/connections';
-import { SCALE_OF_ALL_MODES } from '../../scenario/presets';
+import { SCALE_OF_ALL_MODES } from '../../scenario/presets/all';
 import { DATABASE_NAME, roleStatements, type RolePasswords } from '../../scenario/sql/roles';
 import type { Scenario } from '../../scenario/types';
 import { Refusal, hasCode, messageOf } from '../../machine/errors';

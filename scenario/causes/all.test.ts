@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { presetOf } from '../presets';
+import { presetOf } from '../presets/all';
 import { resolveScenario } from '../resolve';
 import { parseScenarioConfig } from '../config/parse';
 import { ABLATABLE, ablationOf, CAUSES, deviationsOf } from './all';

@@ -1,42 +1,117 @@
-import type { Scenario } from '../types';
-import type { AblationOf, Bottleneck, Cause, CauseInput, Deviation } from './cause';
-import type { Ablation, CauseParts } from './document';
+import type { ScenarioConfig } from '../config/schema';
+import type { FlowAttribute } from '../flow-alert';
+import { simulatePool } from '../prediction';
+import { presetOf } from '../presets/all';
+import type { CurvePoint, DemoMode, MinuteExpectation, Scenario } from '../types';
+import type {
+  AblationOf,
+  Bottleneck,
+  Cause,
+  CauseInput,
+  Confirmation,
+  Delays,
+  Fit,
+  Prediction,
+  Sign,
+} from './cause';
+import type { Ablation, CauseParts, CauseSettings } from './document';
 import { missingIndex } from './missing-index/cause';
 import { smallPool } from './small-pool/cause';
 import { slowStorage } from './slow-storage/cause';
 
 /**
- * All causes of outages. In this order they make the bottleneck: how long a scan takes, whether there is a scan, how many
+ * All causes of outages. A new one is a folder beside the others (`document`: what it puts into the document; `schema`: what
+ * of that is allowed, with a default, so that older documents still count; `keys`: its keys of stack config; `cause`:
+ * everything else), named here and in document.ts, schema.ts and keys.ts; its outage is a file in scenario/presets, named in
+ * modes.ts and all.ts there. In this order they make the bottleneck: how long a scan takes, whether there is a scan, how many
  * there may be at once.
  */
 export const CAUSES: readonly Cause[] = [slowStorage, missingIndex, smallPool];
+
+/** The causes that a mode's preset names. */
+export function causesOf(mode: DemoMode): Cause[] {
+  const { causes } = presetOf(mode);
+  return CAUSES.filter(({ name }) => causes[name] !== undefined);
+}
+
+/** A preset's settings as a curve needs them. @param points scaled */
+export function fitted(settings: CauseSettings, points: readonly CurvePoint[], scale: number): Fit {
+  const fits = CAUSES.flatMap(({ name, fit }) =>
+    settings[name] === undefined || fit === undefined ? [] : [fit(settings, points, scale)],
+  );
+  return {
+    settings: Object.assign({ ...settings }, ...fits.map((fit) => fit.settings)) as CauseSettings,
+    faults: fits.flatMap(({ faults }) => faults),
+  };
+}
 
 /** What all causes put into a document. */
 export function partsOf(input: CauseInput): CauseParts {
   return Object.assign({}, ...CAUSES.map((cause) => cause.resolve(input))) as CauseParts;
 }
 
-/** What demo checkouts queue for in a scenario. */
-export function bottleneckOf(scenario: Scenario): Bottleneck {
+/** What demo checkouts queue for in a scenario, at the recommendation pool. */
+function bottleneckOf(parts: CauseParts): Bottleneck {
   const none: Bottleneck = { connections: 1, acquireTimeoutMs: 0, hold: 0, basis: '' };
-  return CAUSES.reduce((before, cause) => cause.bottleneck(scenario, before), none);
+  return CAUSES.reduce((before, cause) => cause.bottleneck?.(parts, before) ?? before, none);
+}
+
+/** What a scenario's causes will make of it: by the simulation that one of them brings, else of the pool. */
+export function predictionOf(scenario: Scenario): Prediction {
+  const [own] = CAUSES.flatMap((cause) => cause.simulate?.(scenario) ?? []);
+  if (own !== undefined) return own;
+  const { minuteSeconds, durationMinutes, traffic } = scenario;
+  const pool = bottleneckOf(scenario);
+  return {
+    minutes: () => simulatePool({ minuteSeconds, durationMinutes, points: traffic.demoPoints, ...pool }),
+    timeoutMs: pool.acquireTimeoutMs,
+    basis: pool.basis,
+  };
+}
+
+/** The longest that the causes let a checkout take. */
+export function delaysOf(parts: CauseParts): Delays {
+  const all = CAUSES.map((cause) => cause.delays?.(parts) ?? {});
+  const longest = (of: keyof Delays): number => Math.max(0, ...all.map((delays) => delays[of] ?? 0));
+  return { waitMs: longest('waitMs'), queryMs: longest('queryMs'), restMs: longest('restMs') };
+}
+
+/** Which of the flow alert's attributes a minute will show, besides failed checkouts. */
+export function telltalesOf(parts: CauseParts, minute: MinuteExpectation): ReadonlySet<FlowAttribute> {
+  return CAUSES.reduce<ReadonlySet<FlowAttribute>>(
+    (before, cause) => cause.telltales?.(parts, minute, before) ?? before,
+    new Set(),
+  );
+}
+
+/** What the shop must show before a scenario counts as applied. */
+export function confirmationsOf(parts: CauseParts): Confirmation[] {
+  return CAUSES.flatMap((cause) => cause.confirmations(parts));
 }
 
 /** What in a scenario is not as in normal operations. */
-export function deviationsOf(scenario: Scenario): Deviation[] {
-  return CAUSES.flatMap((cause) => cause.deviations(scenario));
+export function deviationsOf(scenario: Scenario): Sign[] {
+  return CAUSES.flatMap((cause) => cause.signs(scenario)).filter(({ now, normal }) => now !== normal);
 }
 
-/** The causes that can be taken out of a run. */
-export const ABLATABLE: readonly AblationOf[] = CAUSES.flatMap(({ ablation }) =>
-  ablation === null ? [] : [ablation],
-);
+/** What of stack config makes an outage, whatever its mode; each with its key first. */
+export function causesInConfig(config: ScenarioConfig): string[] {
+  return CAUSES.flatMap((cause) => cause.inConfig(config));
+}
+
+/** All that can be taken out of a run. */
+export const ABLATABLE: readonly AblationOf[] = CAUSES.flatMap(({ ablations }) => ablations);
+
+/** What can be taken out of a mode's run; in normal mode nothing. */
+export function ablationsOf(mode: DemoMode): AblationOf[] {
+  return causesOf(mode).flatMap(({ ablations }) => ablations);
+}
 
 /** When nothing is taken out any more, as an ablation says it of itself. */
 export const ALL_CAUSES: Pick<AblationOf, 'action' | 'done' | 'event'> = {
-  action: 'Put both causes back',
-  done: 'Both causes are in place',
-  event: 'both causes back',
+  action: 'Put every cause back',
+  done: 'Every cause is in place',
+  event: 'every cause back',
 };
 
 /** An ablation by its name; null for none. */

@@ -1,24 +1,44 @@
 import type { ScenarioConfig } from '../config/schema';
+import type { FlowAttribute } from '../flow-alert';
+import type { SimulatedMinute } from '../prediction';
+import type { SqlExecutor } from '../sql/executor';
 import type { Stage, Step } from '../sql/plan';
-import type { CurvePoint, Scenario } from '../types';
+import type { CurvePoint, MinuteExpectation, Scenario } from '../types';
 import type { Ablation, CauseParts, CauseSettings } from './document';
+import type { CAUSE_KEYS } from './keys';
 import type { StorageStep } from './slow-storage/document';
+
+/** The keys of stack config by which causes are changed. */
+export type CauseConfig = Pick<ScenarioConfig, keyof typeof CAUSE_KEYS>;
 
 /** What a cause is resolved from. */
 export interface CauseInput {
-  config: Pick<ScenarioConfig, 'indexes' | 'pool' | 'storageEmulation'>;
-  /** What the preset says of its causes. */
+  config: CauseConfig;
+  /** What the preset says of its causes, fitted to the curve and the scale. */
   settings: CauseSettings;
   scale: number;
   /** The curve in force, its rates scaled; empty in normal mode. */
   points: readonly CurvePoint[];
-  /** The scaled pool that the curve is solved for. */
-  connections: number;
   minuteSeconds: number;
   durationMinutes: number;
 }
 
-/** What demo checkouts queue for, as the simulation needs it. */
+/** What is wrong with a curve: index of the point, the field, and the reason with what is possible. */
+export interface CurveFault {
+  index: number;
+  field: 'minute' | 'rpm' | 'errorRate';
+  message: string;
+}
+
+/** A cause's settings as a curve needs them. */
+export interface Fit {
+  /** Fitted; meaningless with faults. */
+  settings: Partial<CauseSettings>;
+  /** Why nothing that the cause can be set to makes the curve. */
+  faults: CurveFault[];
+}
+
+/** What demo checkouts queue for, as the simulation of the recommendation pool needs it. */
 export interface Bottleneck {
   connections: number;
   acquireTimeoutMs: number;
@@ -28,12 +48,54 @@ export interface Bottleneck {
   basis: string;
 }
 
-/** Something that is not as in normal operations. */
-export interface Deviation {
-  kind: 'index' | 'pool';
+/** What will be seen of each minute, and why. */
+export interface Prediction {
+  minutes: () => SimulatedMinute[];
+  /** What a failed request waited (ms). */
+  timeoutMs: number;
+  /** What it rests on, in a sentence. */
+  basis: string;
+}
+
+/** How long a cause lets a checkout take (ms), of which callers' patience is made. */
+export interface Delays {
+  /** Waiting for its turn, before the recommendation query. */
+  waitMs: number;
+  /** The recommendation query itself. */
+  queryMs: number;
+  /** Anything in a checkout but its recommendations. */
+  restMs: number;
+}
+
+/** What the running shop shows of itself, as far as it was seen. */
+export interface ShopSeen {
+  /** PostgreSQL's catalog; null before it was read. */
+  indexes: Readonly<Record<string, string>> | null;
+  /** How PostgreSQL plans the recommendation query; null before it was asked. */
+  plan: 'withIndex' | 'withoutIndex' | null;
+  /** Connections of a service's pool by its own metric, over all replicas; null before it came. */
+  poolSize: (service: string, pool: string) => number | null;
+}
+
+/** Something of the shop by which a cause shows, or shows that it is not there. */
+export interface Sign {
+  kind: string;
   name: string;
+  /** As the scenario wants it. */
   now: string;
   normal: string;
+  /** Two or three words for who presents it, and what they are of. */
+  words: readonly [head: string, rest: string];
+  /** What a heal does about it. */
+  heal: string;
+  /** Whether the shop shows it as the scenario wants it; null: it was not seen yet. */
+  seen: (shop: ShopSeen) => boolean | null;
+}
+
+/** What must be seen before a change of the scenario counts as done. */
+export interface Confirmation {
+  what: string;
+  seen: (shop: ShopSeen) => boolean;
 }
 
 /** What a run without one of its causes shows: it is graded by this instead of by its curve. */
@@ -48,7 +110,7 @@ export interface AblationPromise {
   p95AboveMs: number | null;
 }
 
-/** A cause taken out of a run, to show that it was one. */
+/** A cause taken out of a run, or made harmless, to show that it was one. */
 export interface AblationOf {
   name: Ablation;
   /** Goes on from the outage's title: `Black Friday …, with the index left in place`. */
@@ -70,22 +132,55 @@ export interface AblationOf {
   putBack: (scenario: Scenario, settings: CauseSettings) => Partial<CauseParts>;
 }
 
+/** What was seen of a run, for the paragraph that explains it. */
+export interface Explained {
+  catalogRows: number;
+  /** The slowest minute's p95 of the recommendation query, with its unit; null: none was seen. */
+  slowestQuery: string | null;
+  storageEmulation: boolean;
+}
+
 /**
  * A cause of outages: everything that is to be known of it, outside the service that has the fault. A scenario's document
  * holds the parts of all causes, healthy ones where its preset does not name them.
  */
 export interface Cause {
   name: keyof CauseSettings;
+  /**
+   * Chooses, for a curve, what of its settings may be chosen: what makes the curve by the cause's law. Without it the
+   * settings are the preset's.
+   *
+   * @param points scaled
+   */
+  fit?: (settings: CauseSettings, points: readonly CurvePoint[], scale: number) => Fit;
   /** What it puts into the document: by its own keys of config, else by the preset, else healthy. */
   resolve: (input: CauseInput) => Partial<CauseParts>;
   /** What of a document is its own. */
   partOf: (scenario: CauseParts) => Partial<CauseParts>;
-  /** What it makes of what demo checkouts queue for, after the causes before it. */
-  bottleneck: (parts: CauseParts, before: Bottleneck) => Bottleneck;
-  /** What a scenario has of it that normal operations do not have. */
-  deviations: (scenario: Scenario) => Deviation[];
-  /** Null: nothing that can be taken out by itself. */
-  ablation: AblationOf | null;
+  /** What it makes of what demo checkouts queue for at the recommendation pool, after the causes before it. */
+  bottleneck?: (parts: CauseParts, before: Bottleneck) => Bottleneck;
+  /** Where checkouts queue for something else: its own simulation, instead of the pool's. Null: it is not at work. */
+  simulate?: (scenario: Scenario) => Prediction | null;
+  /** How long it lets checkouts take. */
+  delays?: (parts: CauseParts) => Partial<Delays>;
+  /** Which of the flow alert's attributes a minute will show, after the causes before it. */
+  telltales?: (
+    parts: CauseParts,
+    minute: MinuteExpectation,
+    before: ReadonlySet<FlowAttribute>,
+  ) => ReadonlySet<FlowAttribute>;
+  /** What of a scenario shows it in the shop, healthy or not. */
+  signs: (scenario: Scenario) => Sign[];
+  /** What the shop must show before a scenario counts as applied. */
+  confirmations: (parts: CauseParts) => Confirmation[];
+  /** Ways to take it out by itself, or to make it harmless. */
+  ablations: readonly AblationOf[];
+  /** What of stack config makes it, whatever the mode: `pool.max is 5, below the normal 100`, each with its key first. */
+  inConfig: (config: CauseConfig) => string[];
+  /** The keys of config, as paths, that a run by configuration sets. */
+  runKeys: readonly (readonly string[])[];
+  /** What of it a healthy database must not have any more, for a person. */
+  leftovers?: (sql: SqlExecutor) => Promise<string[]>;
   /**
    * How it is applied, and healed alike, besides the document itself, which the services follow.
    *
@@ -98,4 +193,6 @@ export interface Cause {
   healing?: readonly Step[];
   /** What shows it in the telemetry, and what leads from a failing checkout to it. */
   evidence: { attributes: readonly string[]; trail: string };
+  /** What a report says of it: sentences of HTML, of which a run's causes make one paragraph. */
+  explain: (seen: Explained) => string;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { errorRateAt, scaleRates } from '../curve';
 import { simulatePool } from '../prediction';
-import { presetOf } from '../presets';
+import { presetOf } from '../presets/all';
 import { errorRateOf, holdSeconds } from '../little';
 import type { DemoMode } from '../types';
 import { choosePool } from './small-pool/law';

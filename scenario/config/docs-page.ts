@@ -1,6 +1,7 @@
 import { PROJECT_NAME } from './config-file';
 import { documentedDeploymentKeys } from './deployment';
 import { documentedKeys, type KeyDocumentation } from './schema';
+import { presetOf } from '../presets/all';
 import { DEMO_MODES } from '../types';
 
 type DocumentedKey = ReturnType<typeof documentedKeys>[number];
@@ -54,5 +55,5 @@ function table(keys: readonly DocumentedKey[]): string[] {
 
 function defaultOf({ default: value }: KeyDocumentation): string {
   if (typeof value === 'string') return value;
-  return DEMO_MODES.map((mode) => `${mode}: ${value[mode]}`).join('<br>');
+  return DEMO_MODES.map((mode) => `${mode}: ${value(presetOf(mode))}`).join('<br>');
 }

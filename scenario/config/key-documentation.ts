@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DEMO_MODES } from '../types';
+import type { Preset } from '../presets/preset';
 
 /** What the page of all keys says about one key. */
 export interface KeyDocumentation {
@@ -7,8 +7,8 @@ export interface KeyDocumentation {
   type: string;
   /** What is allowed, continuing "must be …". */
   allowed: string;
-  /** Default, in all modes or by mode. */
-  default: string | Readonly<Record<(typeof DEMO_MODES)[number], string>>;
+  /** Default, in all modes or by a mode's preset. */
+  default: string | ((preset: Preset) => string);
   /** What it does. */
   description: string;
 }

@@ -4,9 +4,12 @@ import { CAUSE_GROUPS, CAUSE_KEYS } from '../causes/keys';
 import { DEPLOYMENT_KEYS } from './deployment';
 import { group, json, key, keyDocumentation, numberFrom, type KeyDocumentation } from './key-documentation';
 import { DEFAULTS, LIMITS, rangeText, type Range } from './limits';
-import { presetOf } from '../presets';
+import { presetOf } from '../presets/all';
 import { KeyBook } from './key-book';
-import { DEMO_MODES } from '../types';
+import { DEMO_MODES, OUTAGES, type CurvePoint, type FlowAlertRule } from '../types';
+import { rateRange } from '../curve';
+import { SEED_FLOW_ALERT } from '../flow-alert';
+import type { Preset } from '../presets/preset';
 
 /**
  * The stack config's scenario keys. This schema is the reference: the page of all keys is made from it.
@@ -14,6 +17,23 @@ import { DEMO_MODES } from '../types';
  */
 
 const rpm = numberFrom(z.number().positive().max(LIMITS.rpm.to));
+
+/** A default that only an outage has. */
+const ifOutage =
+  (text: (preset: Preset) => string) =>
+  (preset: Preset): string =>
+    preset.curve.length === 0 ? 'not used' : text(preset);
+
+/** The preset's own rule of the flow alert, which is solved for its own curve. */
+const ofAlert =
+  (field: keyof FlowAlertRule) =>
+  ({ flowAlert }: Preset): string =>
+    flowAlert[field] === SEED_FLOW_ALERT[field]
+      ? String(flowAlert[field])
+      : `${String(flowAlert[field])}; ${String(SEED_FLOW_ALERT[field])} with a curve of your own`;
+
+const peakOf = (curve: readonly CurvePoint[]): string =>
+  `${String(Math.round(100 * Math.max(...curve.map(({ errorRate }) => errorRate))))} % errors`;
 
 const numberIn = ({ from, to }: Range) => numberFrom(z.number().min(from).max(to));
 const wholeIn = ({ from, to }: Range) => numberFrom(z.number().int().min(from).max(to));
@@ -28,25 +48,22 @@ const traffic = {
   demoBaseRpm: key(rpm, {
     type: 'number',
     allowed: 'a number above 0, at most `traffic.demoPeakRpm`',
-    default: { normal: 'not used', blackfriday: '800', 'blackfriday-v3': '30' },
+    default: ifOutage(({ curve }) => String(rateRange(curve).baseRpm)),
     description:
       "Rate of the first point of the curve that has traffic. The curve's rates are mapped linearly from its own base…peak to `demoBaseRpm`…`demoPeakRpm`; error rates stay. Unset, it keeps its ratio to `demoPeakRpm`.",
   }),
   demoPeakRpm: key(rpm, {
     type: 'number',
     allowed: 'a number above 0, at most 1000000',
-    default: { normal: 'not used', blackfriday: '4200', 'blackfriday-v3': '120' },
+    default: ifOutage(({ curve }) => String(rateRange(curve).peakRpm)),
     description:
       'Highest rate of demo checkouts per minute, before `traffic.scale`. The hold times, and where needed the pool, are solved for the new rates, so that the error rates stay those of the curve.',
   }),
   scale: key(numberFrom(z.number().positive().max(100)), {
     type: 'number',
     allowed: 'a number above 0, at most 100',
-    default: {
-      normal: '1 (0.25 with `npm start`)',
-      blackfriday: '1 (0.25 with `npm start`)',
-      'blackfriday-v3': '1; at least 1',
-    },
+    default: ({ minScale }) =>
+      minScale === 0 ? '1 (0.25 with `npm start`)' : `1; at least ${String(minScale)}`,
     description:
       'Multiplies every rate and the recommendation pool alike, so the curve stays the same with less or more load.',
   }),
@@ -72,7 +89,7 @@ const flowAlert = {
   errorRate: key(numberFrom(z.number().min(0).lt(1)), {
     type: 'number',
     allowed: 'a share from 0 to below 1 (0.2 is 20 %)',
-    default: { normal: '0.2', blackfriday: '0.3; 0.2 with a curve of your own', 'blackfriday-v3': '0.2' },
+    default: ofAlert('errorRate'),
     description:
       'The flow alert counts minutes in which a larger share of the demo checkouts fails than this (and its four attributes were seen).',
   }),
@@ -85,7 +102,7 @@ const flowAlert = {
   forMinutes: key(wholeIn(LIMITS.durationMinutes), {
     type: 'integer',
     allowed: `a whole number ${rangeText(LIMITS.durationMinutes)}`,
-    default: { normal: '1', blackfriday: '15; 1 with a curve of your own', 'blackfriday-v3': '1' },
+    default: ofAlert('forMinutes'),
     description:
       'It fires when so many full demo minutes in a row met every condition. The presets’ values make it minute 22.',
   }),
@@ -119,8 +136,7 @@ const shape = {
     type: 'string',
     allowed: `one of ${DEMO_MODES.map((mode) => `\`${mode}\``).join(', ')}`,
     default: '`normal`',
-    description:
-      'What the shop goes through. `blackfriday` and `blackfriday-v3` make the outage, `normal` heals it.',
+    description: `What the shop goes through. ${OUTAGES.map((mode) => `\`${mode}\``).join(', ')} make an outage, \`normal\` heals it.`,
   }),
   demoStartTimestamp: key(numberFrom(z.number().min(1_000_000_000).max(100_000_000_000)), {
     type: 'number (Unix seconds)',
@@ -144,8 +160,7 @@ const shape = {
     type: 'number',
     allowed: `a number ${rangeText(LIMITS.minuteSeconds)}`,
     default: String(DEFAULTS.minuteSeconds),
-    description:
-      'Real seconds of a demo minute: 6 shows the 30 minutes in three. `blackfriday` is graded from 6, `blackfriday-v3` from 30 on.',
+    description: `Real seconds of a demo minute: 6 shows the 30 minutes in three. Graded: ${OUTAGES.map((mode) => `\`${mode}\` from ${String(presetOf(mode).gradedFromMinuteSeconds)}`).join(', ')} on.`,
   }),
   durationMinutes: key(wholeIn(LIMITS.durationMinutes), {
     type: 'integer',
@@ -173,11 +188,7 @@ const shape = {
   orderValueUsd: key(numberIn(LIMITS.orderValueUsd), {
     type: 'number (USD)',
     allowed: `a number ${rangeText(LIMITS.orderValueUsd)}`,
-    default: {
-      normal: String(presetOf('normal').orderValueUsd),
-      blackfriday: String(presetOf('blackfriday').orderValueUsd),
-      'blackfriday-v3': `${String(presetOf('blackfriday-v3').orderValueUsd)}: about $50K a minute are lost at the peak`,
-    },
+    default: ({ orderValueUsd }) => String(orderValueUsd),
     description:
       'Mean value of a demo order: customers buy so many pieces. What failed checkouts lose is counted from their own orders.',
   }),
@@ -185,7 +196,7 @@ const shape = {
   curve: key(z.preprocess(json, z.array(curvePoint).min(1).max(200)), {
     type: 'list of {minute, rpm, errorRate}',
     allowed: 'a list of 1 to 200 points {minute, rpm, errorRate}',
-    default: { normal: 'not used', blackfriday: 'the V4 table', 'blackfriday-v3': "seed 004's curve" },
+    default: ifOutage(({ curve }) => `${String(curve.length)} points, up to ${peakOf(curve)}`),
     description:
       "Your own outage instead of the preset's: the compiler finds the pool and the scan times that make it, or says why none can.",
   }),

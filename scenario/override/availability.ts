@@ -1,4 +1,4 @@
-import { ABLATABLE, ALL_CAUSES } from '../causes/all';
+import { ABLATABLE, ablationsOf, ALL_CAUSES } from '../causes/all';
 import type { Ablation } from '../causes/document';
 import { positionAt } from '../timeline';
 import { effectiveScenario, type ScenarioState } from '../state';
@@ -30,6 +30,7 @@ export function availability(state: ScenarioState, nowSeconds: number): Record<A
   }
   const { scenario, pausedAt } = effective;
   const runs = scenario.mode !== 'normal';
+  const own = ablationsOf(scenario.mode).map(({ name }) => name);
   const position = positionAt(effective, nowSeconds);
   const started = runs && position.state !== 'before_start';
   const run = (check: () => Availability): Availability => (runs ? check() : no(NO_RUN));
@@ -53,7 +54,10 @@ export function availability(state: ScenarioState, nowSeconds: number): Record<A
     ...(Object.fromEntries(
       ABLATABLE.map(({ name, done }) => [
         `ablate-${name}`,
-        ablatable(scenario.ablation === name, `${done} already.`),
+        ablatable(
+          scenario.ablation === name || !own.includes(name),
+          own.includes(name) ? `${done} already.` : 'This outage has no such cause.',
+        ),
       ]),
     ) as Record<`ablate-${Ablation}`, Availability>),
     'ablate-none': ablatable(scenario.ablation === null, `${ALL_CAUSES.done} already.`),

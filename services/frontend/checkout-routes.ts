@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Request, Router } from 'express';
-import { REST_OF_CHECKOUT_MS } from '../../scenario/presets';
+import { REST_OF_CHECKOUT_MS } from '../../scenario/presets/preset';
 import { currentCohort } from '../lib/cohort';
 import { HttpError } from '../lib/errors';
 import { parseInput } from '../lib/validate';

@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import { z } from 'zod';
-import { presetOf } from '../../scenario/presets';
+import { presetOf } from '../../scenario/presets/all';
 import { readEnv } from '../lib/env';
 import { ScenarioSubscription } from '../lib/scenario-subscription';
 import { runService } from '../lib/server';

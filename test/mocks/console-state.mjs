@@ -110,8 +110,24 @@ export const failingState = () => ({
     lost: { usdPerMinute: 900, usdInAll: 12_345, runId: 'run-1' },
     flowAlert,
     changes: [
-      { kind: 'index', name: 'idx_products_category', now: 'absent', normal: 'present', seen: true },
-      { kind: 'pool', name: 'recommendation', now: '5', normal: '25', seen: false },
+      {
+        kind: 'index',
+        name: 'idx_products_category',
+        now: 'absent',
+        normal: 'present',
+        words: ['index absent', 'idx_products_category'],
+        heal: 'Build idx_products_category again, concurrently',
+        seen: true,
+      },
+      {
+        kind: 'pool',
+        name: 'recommendation',
+        now: '5',
+        normal: '25',
+        words: ['pool of 5', 'normally 25 connections'],
+        heal: 'Give the pool its 25 connections',
+        seen: false,
+      },
     ],
     pool: {
       service: 'product-catalog',
@@ -162,7 +178,7 @@ export const failingState = () => ({
       ],
       ablations: [
         { what: 'index', action: 'Restore only the index' },
-        { what: 'none', action: 'Put both causes back' },
+        { what: 'none', action: 'Put every cause back' },
       ],
     },
     watched: [

@@ -1,6 +1,6 @@
 import type { Cause } from '../cause';
 import { INDEX_ABLATION, INDEX_NAMES, type IndexPart, type IndexSettings } from './document';
-import { indexStage } from './steps';
+import { indexStage, indexStatesQuery } from './steps';
 
 /** The index that serves the recommendation query. */
 const SERVING = 'idx_products_category';
@@ -30,31 +30,66 @@ export const missingIndex: Cause = {
           hold: INDEX_SCAN_MS,
           basis: `Predicted with the index present: a query of ${String(INDEX_SCAN_MS)} ms.`,
         },
-  deviations: ({ indexes }) =>
-    INDEX_NAMES.filter((name) => indexes[name] !== 'present').map((name) => ({
-      kind: 'index' as const,
+  telltales: ({ indexes }, _minute, before) =>
+    indexes[SERVING] === 'absent' ? new Set([...before, 'db.full_table_scan']) : new Set(),
+  signs: ({ indexes }) =>
+    INDEX_NAMES.map((name) => ({
+      kind: 'index',
       name,
       now: indexes[name],
       normal: 'present',
+      words: [`index ${indexes[name]}`, name],
+      heal: `Build ${name} again, concurrently`,
+      seen: (shop) => (shop.indexes === null ? null : shop.indexes[name] === indexes[name]),
     })),
-  ablation: {
-    name: INDEX_ABLATION,
-    title: 'with the index left in place',
-    action: 'Restore only the index',
-    done: 'The index has been restored',
-    event: 'index restored, pool still small',
-    headline: {
-      well: 'The index is back: checkouts succeed, with the small pool',
-      slow: 'The index is back: checkouts succeed, still slowly',
-    },
-    promise: { where: 'each minute', errorRate: 0.02, since: 'the index is there', p95AboveMs: null },
-    config: (settings) =>
-      Object.fromEntries(
-        (settings['missing-index']?.absent ?? []).map((name) => [`indexes.${name}`, 'present']),
-      ),
-    take: () => without([]),
-    putBack: (_scenario, settings) => without(settings['missing-index']?.absent ?? []),
+  confirmations: ({ indexes }) => {
+    const absent = INDEX_NAMES.filter((name) => indexes[name] === 'absent');
+    const isServed = indexes[SERVING] === 'present';
+    return [
+      {
+        what:
+          absent.length === 0
+            ? 'PostgreSQL has all three indexes'
+            : `PostgreSQL no longer has ${absent.join(' and ')}`,
+        seen: (shop) => INDEX_NAMES.every((name) => shop.indexes?.[name] === indexes[name]),
+      },
+      {
+        what: isServed ? 'EXPLAIN shows an index scan' : 'EXPLAIN shows a scan of the whole table',
+        seen: (shop) => shop.plan === (isServed ? 'withIndex' : 'withoutIndex'),
+      },
+    ];
   },
+  inConfig: ({ indexes }) =>
+    INDEX_NAMES.filter((name) => (indexes?.[name] ?? 'present') !== 'present').map(
+      (name) => `indexes.${name} is ${indexes?.[name] ?? ''}`,
+    ),
+  runKeys: INDEX_NAMES.map((name) => ['indexes', name]),
+  leftovers: async (sql) => {
+    const { rows } = await sql.query(indexStatesQuery);
+    return rows.flatMap(({ name, state }) =>
+      state === 'present' ? [] : [`${String(name)} is ${String(state)}`],
+    );
+  },
+  ablations: [
+    {
+      name: INDEX_ABLATION,
+      title: 'with the index left in place',
+      action: 'Restore only the index',
+      done: 'The index has been restored',
+      event: 'index restored, pool still small',
+      headline: {
+        well: 'The index is back: checkouts succeed, with the small pool',
+        slow: 'The index is back: checkouts succeed, still slowly',
+      },
+      promise: { where: 'each minute', errorRate: 0.02, since: 'the index is there', p95AboveMs: null },
+      config: (settings) =>
+        Object.fromEntries(
+          (settings['missing-index']?.absent ?? []).map((name) => [`indexes.${name}`, 'present']),
+        ),
+      take: () => without([]),
+      putBack: (_scenario, settings) => without(settings['missing-index']?.absent ?? []),
+    },
+  ],
   stages: ({ indexes }, healing) => [indexStage(indexes, healing)],
   evidence: {
     attributes: [
@@ -67,4 +102,6 @@ export const missingIndex: Cause = {
     trail:
       'the acquire span of a checkout that got no connection links to the queries that held the pool then: each is a Seq Scan',
   },
+  explain: ({ catalogRows, slowestQuery }) =>
+    `Each checkout asks for recommendations: ten best sellers of a category in a price band. With the index <code>${SERVING}</code> PostgreSQL reads ten rows. Without it, it scans all ${catalogRows.toLocaleString('en-US')} products${slowestQuery === null ? '' : `, which took up to ${slowestQuery} (p95)`}.`,
 };

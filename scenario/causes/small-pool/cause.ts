@@ -1,62 +1,105 @@
-import type { Cause } from '../cause';
+import { mayBePoolOf } from '../../pool-share';
+import type { Cause, Sign } from '../cause';
 import {
   BASELINE_POOL,
   HEALTHY_POOL,
-  healthyPoolAt,
+  healthyPool,
   POOL_ABLATION,
   scaledPool,
   type PoolPart,
 } from './document';
+import { choosePool } from './law';
 
 function withMax({ pools }: PoolPart, max: number): PoolPart {
   return { pools: { ...pools, recommendation: { ...pools.recommendation, max } } };
 }
 
+/** Whether the pool has its size by its own metric; null before that came. */
+function isSeen({ recommendation }: PoolPart['pools']): Sign['seen'] {
+  return (shop) => {
+    const size = shop.poolSize('product-catalog', 'recommendation');
+    return size === null ? null : mayBePoolOf(recommendation.max, size);
+  };
+}
+
 /** The recommendation query's pool is too small for how long a query takes. The services follow the document. */
 export const smallPool: Cause = {
   name: 'small-pool',
-  resolve: ({ config, settings, scale, connections }) => ({
-    pools: {
-      recommendation: {
-        max: config.pool?.max === undefined ? connections : scaledPool(config.pool.max, scale),
-        acquireTimeoutMs:
-          config.pool?.acquireTimeoutMs ?? (settings['small-pool'] ?? HEALTHY_POOL).acquireTimeoutMs,
+  fit: (settings, points, scale) => {
+    const own = settings['small-pool'] ?? HEALTHY_POOL;
+    const { connections, faults } = choosePool(points, scaledPool(own.max, scale), healthyPool(scale).max);
+    return { settings: { 'small-pool': { ...own, max: connections ?? own.max } }, faults };
+  },
+  resolve: ({ config, settings, scale }) => {
+    const { max, acquireTimeoutMs } = settings['small-pool'] ?? healthyPool(scale);
+    return {
+      pools: {
+        recommendation: {
+          max: config.pool?.max === undefined ? max : scaledPool(config.pool.max, scale),
+          acquireTimeoutMs: config.pool?.acquireTimeoutMs ?? acquireTimeoutMs,
+        },
+        baseline: { ...BASELINE_POOL },
       },
-      baseline: { ...BASELINE_POOL },
-    },
-  }),
+    };
+  },
   partOf: ({ pools }) => ({ pools: structuredClone(pools) }),
   bottleneck: ({ pools: { recommendation } }, before) => ({
     ...before,
     connections: recommendation.max,
     acquireTimeoutMs: recommendation.acquireTimeoutMs,
   }),
-  deviations: ({ pools, scale }) => {
+  delays: ({ pools }) => ({ waitMs: pools.recommendation.acquireTimeoutMs }),
+  telltales: (_parts, { predicted }, before) =>
+    predicted.errorRate > 0 ? new Set([...before, 'db.connection.pool.exhausted']) : before,
+  signs: ({ pools, scale }) => {
     const { max } = pools.recommendation;
-    const normal = healthyPoolAt(scale);
-    return max === normal
-      ? []
-      : [{ kind: 'pool', name: 'recommendation', now: String(max), normal: String(normal) }];
+    const normal = String(healthyPool(scale).max);
+    return [
+      {
+        kind: 'pool',
+        name: 'recommendation',
+        now: String(max),
+        normal,
+        words: [`pool of ${String(max)}`, `normally ${normal} connections`],
+        heal: `Give the pool its ${normal} connections`,
+        seen: isSeen(pools),
+      },
+    ];
   },
-  ablation: {
-    name: POOL_ABLATION,
-    title: 'with the large pool',
-    action: 'Restore only the pool',
-    done: 'The pool has been restored',
-    event: 'pool restored, index still absent',
-    headline: {
-      well: 'The pool is back: checkouts succeed, without the index',
-      slow: 'The pool is back: checkouts succeed, slowly',
+  confirmations: ({ pools }) => [
+    {
+      what: `The recommendation pool has ${String(pools.recommendation.max)} connections`,
+      seen: (shop) => isSeen(pools)(shop) === true,
     },
-    promise: { where: 'peak', errorRate: 0.05, since: 'the pool is large', p95AboveMs: 1000 },
-    // As configuration has it: of scale 1.
-    config: () => ({ 'pool.max': String(HEALTHY_POOL.max) }),
-    take: (scenario) => withMax(scenario, healthyPoolAt(scenario.scale)),
-    putBack: (scenario, settings) =>
-      withMax(scenario, scaledPool((settings['small-pool'] ?? HEALTHY_POOL).max, scenario.scale)),
-  },
+  ],
+  inConfig: ({ pool }) =>
+    pool?.max !== undefined && pool.max < HEALTHY_POOL.max
+      ? [`pool.max is ${String(pool.max)}, below the normal ${String(HEALTHY_POOL.max)}`]
+      : [],
+  runKeys: [['pool', 'max']],
+  ablations: [
+    {
+      name: POOL_ABLATION,
+      title: 'with the large pool',
+      action: 'Restore only the pool',
+      done: 'The pool has been restored',
+      event: 'pool restored, index still absent',
+      headline: {
+        well: 'The pool is back: checkouts succeed, without the index',
+        slow: 'The pool is back: checkouts succeed, slowly',
+      },
+      promise: { where: 'peak', errorRate: 0.05, since: 'the pool is large', p95AboveMs: 1000 },
+      // As configuration has it: of scale 1.
+      config: () => ({ 'pool.max': String(HEALTHY_POOL.max) }),
+      take: (scenario) => withMax(scenario, healthyPool(scenario.scale).max),
+      putBack: (scenario, settings) =>
+        withMax(scenario, scaledPool((settings['small-pool'] ?? HEALTHY_POOL).max, scenario.scale)),
+    },
+  ],
   evidence: {
     attributes: ['db.connection.pool.exhausted'],
     trail: 'the acquire span tells how many held the pool, how many waited, and how old the oldest query was',
   },
+  explain: () =>
+    "Each query holds one of the pool's few connections, so most checkouts wait for a connection, and give up. Browsing has an index and a pool of its own: it never noticed.",
 };

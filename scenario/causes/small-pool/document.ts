@@ -30,6 +30,6 @@ export function scaledPool(max: number, scale: number): number {
 }
 
 /** The normal pool at a scale. */
-export function healthyPoolAt(scale: number): number {
-  return scaledPool(HEALTHY_POOL.max, scale);
+export function healthyPool(scale: number): PoolSettings {
+  return { ...HEALTHY_POOL, max: scaledPool(HEALTHY_POOL.max, scale) };
 }

@@ -1,5 +1,6 @@
 import { CALM_UTILISATION, holdSeconds, LONGEST_HOLD_SECONDS, SOLVED_FROM_ERROR_RATE } from '../../little';
 import type { CurvePoint } from '../../types';
+import type { CurveFault } from '../cause';
 
 /** Which pool makes a curve: by Little's law, with scans that can be had and shown. */
 
@@ -7,13 +8,6 @@ import type { CurvePoint } from '../../types';
 export const SHORTEST_HOLD_SECONDS = 0.1;
 /** Longest scan the solver chooses while a smaller pool can give the same errors (s). */
 export const SHOWABLE_HOLD_SECONDS = 5;
-
-/** What is wrong with a curve: index of the point, the field, and the reason with what is possible. */
-export interface CurveFault {
-  index: number;
-  field: 'minute' | 'rpm' | 'errorRate';
-  message: string;
-}
 
 export interface PoolChoice {
   /** Null if no pool can make the curve. */

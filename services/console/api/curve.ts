@@ -1,5 +1,6 @@
 import { plannedMinute, type PlannedMinute } from '../../../report/report';
-import { FLOW_ROUTE, predictedFlowAlertMinute } from '../../../scenario/flow-alert';
+import { FLOW_ROUTE } from '../../../scenario/flow-alert';
+import { predictedFlowAlertMinute } from '../../../scenario/flow-prediction';
 import { positionAt } from '../../../scenario/timeline';
 import type { EffectiveScenario } from '../../../scenario/types';
 import type { KnownRun, RunEvent } from '../runs/run-book';

@@ -1,9 +1,9 @@
 import { SEED_FLOW_ALERT } from '../../../scenario/flow-alert';
 import { BASELINE_ERROR_RATE } from '../../../report/limits';
-import { mayBePoolOf } from '../../../scenario/pool-share';
 import { phaseAt, positionAt } from '../../../scenario/timeline';
-import type { EffectiveScenario, IndexName, IndexState, Phase, Scenario } from '../../../scenario/types';
+import type { EffectiveScenario, Phase, Scenario } from '../../../scenario/types';
 import { ablationOf, deviationsOf } from '../../../scenario/causes/all';
+import type { ShopSeen, Sign } from '../../../scenario/causes/cause';
 import type { KnownRun } from '../runs/run-book';
 import { COHORT_ROUTES, FRONTEND, OUTAGE_POOL } from '../store/aggregates';
 import { HISTORY_SECONDS, type HistoryPoint } from '../store/history';
@@ -19,11 +19,7 @@ export const PULSE_SECONDS = 10;
 const ARRIVING_MS = 10_000;
 
 /** Something the scenario has changed from normal. */
-export interface Change {
-  kind: 'index' | 'pool' | 'storage';
-  name: string;
-  now: string;
-  normal: string;
+export interface Change extends Omit<Sign, 'seen'> {
   /** Whether the system shows it: PostgreSQL's catalog, the pool's own metric; null: not seen yet. */
   seen: boolean | null;
 }
@@ -119,7 +115,7 @@ export function pulse({ store, effective, run, system, nowMs }: PulseOptions): P
       runId: run?.runId ?? null,
     },
     flowAlert: flowAlertOf(store, run, effective, nowMs),
-    changes: effective === null ? [] : changesOf(effective, system, pool?.max ?? null),
+    changes: effective === null ? [] : changesOf(effective, shopSeen(store, system, nowMs)),
     pool:
       pool === null
         ? null
@@ -187,19 +183,18 @@ function scenarioPulse(effective: EffectiveScenario, nowMs: number): ScenarioPul
   };
 }
 
-/** What the scenario in force wants other than normal, and whether the system shows it. */
-function changesOf({ scenario }: EffectiveScenario, system: SystemSeen, poolMax: number | null): Change[] {
-  return deviationsOf(scenario).map((deviation) => ({
-    ...deviation,
-    seen:
-      deviation.kind === 'index'
-        ? sameState(system.indexes?.[deviation.name as IndexName], deviation.now)
-        : poolMax === null
-          ? null
-          : mayBePoolOf(Number(deviation.now), poolMax),
-  }));
+/** What the running shop shows of itself, to whom a cause asks. */
+export function shopSeen(store: TelemetryStore, system: SystemSeen, nowMs: number): ShopSeen {
+  const pools = poolsOf(store.metrics.values('db.client.connection.', nowMs));
+  return {
+    indexes: system.indexes,
+    plan: system.now,
+    poolSize: (service, name) =>
+      pools.find(({ service: of, pool }) => of === service && pool === name)?.max ?? null,
+  };
 }
 
-function sameState(seen: IndexState | 'invalid' | undefined, wanted: string): boolean | null {
-  return seen === undefined ? null : seen === wanted;
+/** What the scenario in force wants other than normal, and whether the system shows it. */
+function changesOf({ scenario }: EffectiveScenario, shop: ShopSeen): Change[] {
+  return deviationsOf(scenario).map((sign) => ({ ...sign, seen: sign.seen(shop) }));
 }

@@ -3,12 +3,12 @@ import { positionAt } from '../../../scenario/timeline';
 import type { EffectiveScenario } from '../../../scenario/types';
 import { curveOf, type Curve } from './curve';
 import { explainAnswer, type ExplainAnswer } from './explain';
-import { outagePool, pulse, type Pulse } from './pulse';
+import { outagePool, pulse, shopSeen, type Pulse } from './pulse';
 import { serviceMap, type ServiceMapAnswer } from './service-map';
 import { traceHeader, type TraceHeader } from './trace-tree';
 import type { Conductor } from '../conductor';
 import { availability, type ActionName, type Availability } from '../../../scenario/override/availability';
-import { CHOICES, type Choices } from '../control/choices';
+import { choicesOf, type Choices } from '../control/choices';
 import type { Confirmations, SystemView, WatchedAction } from '../control/confirmations';
 import type { KnownRun, RunBook } from '../runs/run-book';
 import type { HistoryPoint } from '../store/history';
@@ -110,7 +110,7 @@ export class ConsoleView {
     return {
       ...conductor.status(),
       can: availability(state, now() / 1000),
-      choices: CHOICES,
+      choices: choicesOf(effectiveScenario(state)?.scenario.mode ?? 'normal'),
       watched: confirmations.list(),
       indexes: observer.state().indexes,
       run:
@@ -139,19 +139,16 @@ export class ConsoleView {
         store.pools.sample(effective.scenario.runId, Math.floor(minute), pool);
       }
     }
-    confirmations.look(this.systemView(nowMs, pool?.max ?? null, shown));
+    confirmations.look(this.systemView(nowMs, shown));
   }
 
-  private systemView(nowMs: number, poolMax: number | null, shown: Pulse): SystemView {
+  private systemView(nowMs: number, shown: Pulse): SystemView {
     const { store, observer, rows } = this.options;
-    const seen = observer.state();
     const state = rows();
     return {
       nowMs,
       effective: state === null ? null : effectiveScenario(state),
-      indexes: seen.indexes,
-      poolMax,
-      plan: seen.now,
+      shop: shopSeen(store, observer.state(), nowMs),
       newestMinute: store.aggregates.newestMinute,
       demo: shown.demo,
     };

@@ -1,9 +1,9 @@
-import { ABLATABLE, ALL_CAUSES } from '../../../scenario/causes/all';
+import { ablationsOf, ALL_CAUSES } from '../../../scenario/causes/all';
 import type { Ablation } from '../../../scenario/causes/document';
 import { DEFAULTS } from '../../../scenario/config/limits';
-import { FLOW_ALERT_MINUTE, presetOf } from '../../../scenario/presets';
-import type { DemoMode } from '../../../scenario/types';
-import { OUTAGES } from './requests';
+import { presetOf } from '../../../scenario/presets/all';
+import { FLOW_ALERT_MINUTE } from '../../../scenario/presets/preset';
+import { DEFAULT_OUTAGE, OUTAGES, type DemoMode } from '../../../scenario/types';
 
 /** What the page offers besides buttons. */
 export interface Choices {
@@ -18,20 +18,29 @@ export interface Choices {
 /** Seconds of a demo minute: of a lecture, a talk, a short one, a quick look. */
 const PACES = [60, 30, 10, 6];
 
-/** The same for every shop. */
-export const CHOICES: Choices = {
-  outages: OUTAGES.map((mode) => {
-    const { title, curve } = presetOf(mode);
-    const highest = Math.max(...curve.map(({ errorRate }) => errorRate));
-    const peak = curve.find(({ errorRate }) => errorRate === highest)?.minute ?? 0;
-    return { mode, title, peakMinute: Math.max(peak, FLOW_ALERT_MINUTE) };
-  }),
-  paces: PACES.map((minuteSeconds) => ({
-    minuteSeconds,
-    runSeconds: minuteSeconds * DEFAULTS.durationMinutes,
-  })),
-  ablations: [
-    ...ABLATABLE.map(({ name, action }) => ({ what: name, action })),
-    { what: 'none', action: ALL_CAUSES.action },
-  ],
-};
+const OUTAGES_OFFERED: Choices['outages'] = OUTAGES.map((mode) => {
+  const { title, curve } = presetOf(mode);
+  const highest = Math.max(...curve.map(({ errorRate }) => errorRate));
+  const peak = curve.find(({ errorRate }) => errorRate === highest)?.minute ?? 0;
+  return { mode, title, peakMinute: Math.max(peak, FLOW_ALERT_MINUTE) };
+});
+
+const PACES_OFFERED: Choices['paces'] = PACES.map((minuteSeconds) => ({
+  minuteSeconds,
+  runSeconds: minuteSeconds * DEFAULTS.durationMinutes,
+}));
+
+/** What a shop offers in a mode. */
+export function choicesOf(mode: DemoMode): Choices {
+  return {
+    outages: OUTAGES_OFFERED,
+    paces: PACES_OFFERED,
+    ablations: [
+      ...ablationsOf(mode === 'normal' ? DEFAULT_OUTAGE : mode).map(({ name, action }) => ({
+        what: name,
+        action,
+      })),
+      { what: 'none', action: ALL_CAUSES.action },
+    ],
+  };
+}

@@ -1,12 +1,8 @@
 import { HEALED_ERROR_RATE } from '../../../report/limits';
-import { mayBePoolOf } from '../../../scenario/pool-share';
+import { confirmationsOf } from '../../../scenario/causes/all';
+import type { ShopSeen } from '../../../scenario/causes/cause';
 import { positionAt } from '../../../scenario/timeline';
-import {
-  INDEX_NAMES,
-  type EffectiveScenario,
-  type IndexName,
-  type IndexState,
-} from '../../../scenario/types';
+import type { EffectiveScenario, Scenario } from '../../../scenario/types';
 import type { NewestMinute } from '../store/aggregates';
 import type { ActionName } from '../../../scenario/override/availability';
 
@@ -14,11 +10,7 @@ import type { ActionName } from '../../../scenario/override/availability';
 export interface SystemView {
   nowMs: number;
   effective: EffectiveScenario | null;
-  indexes: Record<IndexName, IndexState | 'invalid'> | null;
-  /** Size of the recommendation pool by its own metric. */
-  poolMax: number | null;
-  /** How PostgreSQL plans the recommendation query. */
-  plan: 'withIndex' | 'withoutIndex' | null;
+  shop: ShopSeen;
   newestMinute: NewestMinute | null;
   /** The demo cohort over the last ten seconds. */
   demo: { requests: number; errorRate: number | null };
@@ -134,32 +126,9 @@ export function runEnded(runId: string): Condition {
   ];
 }
 
-/** PostgreSQL's catalog has the indexes as wanted. */
-export function indexesAre(wanted: Readonly<Record<IndexName, IndexState>>): Condition[] {
-  const absent = INDEX_NAMES.filter((name) => wanted[name] === 'absent');
-  const text =
-    absent.length === 0
-      ? 'PostgreSQL has all three indexes'
-      : `PostgreSQL no longer has ${absent.join(' and ')}`;
-  return [
-    [text, ({ indexes }) => indexes !== null && INDEX_NAMES.every((name) => indexes[name] === wanted[name])],
-  ];
-}
-
-/** The pool's own metric has the size. */
-export function poolIs(max: number): Condition {
-  return [
-    `The recommendation pool has ${String(max)} connections`,
-    ({ poolMax }) => poolMax !== null && mayBePoolOf(max, poolMax),
-  ];
-}
-
-/** PostgreSQL plans the query with the index (or without it). */
-export function planIs(plan: 'withIndex' | 'withoutIndex'): Condition {
-  return [
-    plan === 'withIndex' ? 'EXPLAIN shows an index scan' : 'EXPLAIN shows a scan of the whole table',
-    (view) => view.plan === plan,
-  ];
+/** The shop shows everything that a scenario's causes are, or are not. */
+export function shopShows(scenario: Scenario): Condition[] {
+  return confirmationsOf(scenario).map(({ what, seen }) => [what, ({ shop }) => seen(shop)]);
 }
 
 /** Telemetry of the run arrives. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { ShopSeen } from '../../../scenario/causes/cause';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import express from 'express';
@@ -11,9 +12,8 @@ import {
   checkoutsSucceed,
   clockHeld,
   Confirmations,
-  indexesAre,
-  poolIs,
   runInForce,
+  shopShows,
   type SystemView,
 } from './confirmations';
 import { OverrideControl } from './override-control';
@@ -23,13 +23,18 @@ import { mountControl } from './routes';
 const normal = scenarioOf('normal');
 const at = (minute: number): number => START_SECONDS + minute * 6;
 
+/** A shop that shows a scenario's indexes, a pool and a plan. */
+const shopOf = ({ indexes }: Scenario, poolMax: number, plan: ShopSeen['plan']): ShopSeen => ({
+  indexes,
+  plan,
+  poolSize: (service, pool) => (service === 'product-catalog' && pool === 'recommendation' ? poolMax : null),
+});
+
 describe('confirmations', () => {
   const view = (extra: Partial<SystemView>): SystemView => ({
     nowMs: 0,
     effective: effectiveOf(scenarioOf('blackfriday')),
-    indexes: { ...normal.indexes },
-    poolMax: 25,
-    plan: 'withIndex',
+    shop: shopOf(normal, 25, 'withIndex'),
     newestMinute: null,
     demo: { requests: 100, errorRate: 0.5 },
     ...extra,
@@ -38,25 +43,20 @@ describe('confirmations', () => {
   it('an action is confirmed when all its effects were seen, each with its time', () => {
     const confirmations = new Confirmations();
     const { scenario } = effectiveOf(scenarioOf('blackfriday'));
-    confirmations.watch(
-      'start',
-      'Start',
-      [runInForce(scenario.runId), ...indexesAre(scenario.indexes), poolIs(5)],
-      0,
-    );
+    confirmations.watch('start', 'Start', [runInForce(scenario.runId), ...shopShows(scenario)], 0);
     confirmations.look(view({ nowMs: 1000 }));
     assert.deepEqual(
       confirmations.list()[0]?.checks.map(({ seenAfterMs }) => seenAfterMs),
-      [1000, null, null],
+      [1000, null, null, null],
     );
-    confirmations.look(view({ nowMs: 3000, indexes: { ...scenario.indexes }, poolMax: 5 }));
+    confirmations.look(view({ nowMs: 3000, shop: shopOf(scenario, 5, 'withoutIndex') }));
     assert.equal(confirmations.list()[0]?.state, 'confirmed');
     assert.equal(confirmations.list()[0]?.checks[2]?.seenAfterMs, 3000);
   });
 
   it('says so when the system does not show it within a minute', () => {
     const confirmations = new Confirmations();
-    confirmations.watch('abort', 'Heal', [poolIs(5)], 0);
+    confirmations.watch('abort', 'Heal', shopShows(scenarioOf('blackfriday')), 0);
     confirmations.look(view({ nowMs: 59_000 }));
     assert.equal(confirmations.list()[0]?.state, 'watching');
     confirmations.look(view({ nowMs: 61_000 }));
@@ -77,14 +77,14 @@ describe('confirmations', () => {
 
   it('a change of the cause supersedes what is watched, one of the clock only clocks', () => {
     const confirmations = new Confirmations();
-    confirmations.watch('start', 'Start', [poolIs(5)], 0);
+    confirmations.watch('start', 'Start', shopShows(scenarioOf('blackfriday')), 0);
     confirmations.watch('pause', 'Hold', clockHeld(3), 1);
     confirmations.watch('goto', 'Jump', clockHeld(4), 2);
     assert.deepEqual(
       confirmations.list().map(({ state }) => state),
       ['watching', 'superseded', 'watching'],
     );
-    confirmations.watch('abort', 'Heal', [poolIs(25)], 3);
+    confirmations.watch('abort', 'Heal', shopShows(normal), 3);
     assert.deepEqual(
       confirmations.list().map(({ state }) => state),
       ['watching', 'superseded', 'superseded', 'superseded'],

@@ -14,11 +14,9 @@ import {
   checkoutsSucceed,
   clockHeld,
   clockRunsFrom,
-  indexesAre,
-  planIs,
-  poolIs,
   runEnded,
   runInForce,
+  shopShows,
   trafficOf,
   trafficReaches,
   type Confirmations,
@@ -78,13 +76,7 @@ export class OverrideControl {
       return this.options.confirmations.watch(
         'start',
         `Start ${run.scenario.mode}${request.holdAtMinute === undefined ? '' : `, hold at minute ${String(request.holdAtMinute)}`}`,
-        [
-          runInForce(run.runId),
-          ...indexesAre(run.scenario.indexes),
-          poolIs(run.scenario.pools.recommendation.max),
-          planIs('withoutIndex'),
-          trafficOf(run.runId),
-        ],
+        [runInForce(run.runId), ...shopShows(run.scenario), trafficOf(run.runId)],
         this.now(),
       );
     });
@@ -127,22 +119,15 @@ export class OverrideControl {
     });
   }
 
-  /** Takes one cause out of a run, or puts both back. */
+  /** Takes one cause out of a run, or puts all back. */
   ablate(ablation: Ablation | null): Promise<WatchedAction> {
     const action = `ablate-${ablation ?? 'none'}` as const;
     return this.change(action, (run, nowSeconds) => {
       const next = ablated(run, ablation, this.options.originalOf(run.runId), nowSeconds);
-      const { indexes, pools } = next.scenario;
-      const hasIndex = indexes.idx_products_category === 'present';
       return {
         next,
         title: (ablationOf(ablation) ?? ALL_CAUSES).action,
-        conditions: [
-          ...indexesAre(indexes),
-          planIs(hasIndex ? 'withIndex' : 'withoutIndex'),
-          poolIs(pools.recommendation.max),
-          ...(ablation === null ? [] : [checkoutsSucceed()]),
-        ],
+        conditions: [...shopShows(next.scenario), ...(ablation === null ? [] : [checkoutsSucceed()])],
       };
     });
   }
@@ -169,10 +154,7 @@ export class OverrideControl {
         isConfigured ? 'Heal, for an hour: stack config still wants the outage' : 'Heal: back to normal',
         [
           runEnded(effective.scenario.runId),
-          ...(wanted === null
-            ? []
-            : [...indexesAre(wanted.indexes), poolIs(wanted.pools.recommendation.max)]),
-          planIs('withIndex'),
+          ...(wanted === null ? [] : shopShows(wanted)),
           checkoutsSucceed(),
         ],
         this.now(),

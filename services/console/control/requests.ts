@@ -1,9 +1,6 @@
 import { z } from 'zod';
 import { LIMITS, type Range } from '../../../scenario/config/limits';
-import { ABLATIONS, DEMO_MODES } from '../../../scenario/types';
-
-/** Modes that are outages. */
-export const OUTAGES = DEMO_MODES.filter((mode) => mode !== 'normal');
+import { ABLATIONS, DEFAULT_OUTAGE, OUTAGES } from '../../../scenario/types';
 
 /** The index has to be gone by minute 0: a run begins no sooner (real seconds). */
 const SOONEST_START_SECONDS = 3;
@@ -18,7 +15,7 @@ const demoMinute = between(z.number('must be a demo minute'), {
 
 /** Body of `POST /admin/override/start`; everything may be left out. */
 export const startBody = z.strictObject({
-  mode: z.enum(OUTAGES, { error: `must be one of ${OUTAGES.join(', ')}` }).default('blackfriday'),
+  mode: z.enum(OUTAGES, { error: `must be one of ${OUTAGES.join(', ')}` }).default(DEFAULT_OUTAGE),
   minuteSeconds: between(z.number('must be a number of seconds'), LIMITS.minuteSeconds).optional(),
   durationMinutes: between(z.int('must be a whole number of minutes'), LIMITS.durationMinutes).optional(),
   /** Real seconds until minute 0. */
@@ -36,7 +33,7 @@ export const gotoBody = z.strictObject({ minute: demoMinute });
 
 const ABLATE = [...ABLATIONS, 'none'] as const;
 
-/** Body of `POST /admin/override/ablate`: what to put right; `none` puts both causes back. */
+/** Body of `POST /admin/override/ablate`: what to put right; `none` puts every cause back. */
 export const ablateBody = z.strictObject({
   what: z.enum(ABLATE, { error: `must be one of ${ABLATE.join(', ')}` }),
 });

@@ -2,7 +2,7 @@ import type { Evidence } from '../../../report/evidence';
 import { totalLostRevenueUsd } from '../../../report/lost-revenue';
 import type { CohortMinute } from '../../../report/observation';
 import { reportHead, reportMinute, type Report, type ReportMinute } from '../../../report/report';
-import { predictedFlowAlertMinute } from '../../../scenario/flow-alert';
+import { predictedFlowAlertMinute } from '../../../scenario/flow-prediction';
 import { judge } from '../../../report/verdict';
 import type { Curve, CurveMinute } from '../api/curve';
 import type { ExplainAnswer } from '../api/explain';

@@ -1,20 +1,19 @@
 import { z } from 'zod';
 import { LIMITS } from '../../../scenario/config/limits';
 import { rateRange } from '../../../scenario/curve';
-import { predictedFlowAlertMinute } from '../../../scenario/flow-alert';
-import { presetOf } from '../../../scenario/presets';
+import { predictedFlowAlertMinute } from '../../../scenario/flow-prediction';
+import { presetOf } from '../../../scenario/presets/all';
 import { bandOf } from '../../../report/limits';
 import { percent } from '../stats/traffic-stats';
 import { requestedRun } from '../../../scenario/override/start';
-import { DEMO_MODES, type Override, type Scenario } from '../../../scenario/types';
+import { DEFAULT_OUTAGE, OUTAGES, type Override, type Scenario } from '../../../scenario/types';
 import { outageOf } from '../../lib/validate';
 
-const OUTAGES = DEMO_MODES.filter((mode) => mode !== 'normal');
 const { minuteSeconds, durationMinutes, rpm } = LIMITS;
 
 /** Body of `POST /admin/start-demo`; everything may be left out. */
 export const startDemoSchema = z.strictObject({
-  scenario: z.enum(OUTAGES, { error: `must be one of ${OUTAGES.join(', ')}` }).default('blackfriday'),
+  scenario: z.enum(OUTAGES, { error: `must be one of ${OUTAGES.join(', ')}` }).default(DEFAULT_OUTAGE),
   duration_minutes: z.number().int().min(durationMinutes.from).max(durationMinutes.to).optional(),
   peak_rpm: z.number().positive().max(rpm.to).optional(),
   minute_seconds: z.number().min(minuteSeconds.from).max(minuteSeconds.to).optional(),

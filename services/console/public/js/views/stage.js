@@ -213,10 +213,6 @@ function card(title, name, ...children) {
   return h('section', { class: `card ${name}`, 'aria-label': title }, h('h2', {}, title), ...children);
 }
 
-/** @param {Change} change @returns {[head: string, rest: string]} */
-const changeWords = ({ kind, name, now, normal }) =>
-  kind === 'pool' ? [`pool of ${now}`, `normally ${normal} connections`] : [`${kind} ${now}`, name];
-
 function changedCard() {
   const list = h('ul', { class: 'chips' });
   const draw = whenChanged((/** @type {Change[]} */ changes) => {
@@ -231,7 +227,7 @@ function changedCard() {
             ),
           ]
         : changes.map((change) => {
-            const [head, rest] = changeWords(change);
+            const [head, rest] = change.words;
             return h(
               'li',
               { class: 'chip', 'data-seen': String(change.seen) },
@@ -265,9 +261,7 @@ export function healList() {
     element: list,
     /** @param {Pulse} pulse */
     update({ changes, scenario }) {
-      const lines = changes.map(({ kind, name, normal }) =>
-        kind === 'index' ? `Build ${name} again, concurrently` : `Give the pool its ${normal} connections`,
-      );
+      const lines = changes.map(({ heal }) => heal);
       if (scenario && scenario.state !== 'normal') lines.push('Traffic back to normal, in seconds');
       draw(lines.length === 0 ? ['Nothing to heal: the shop is as it should be.'] : lines);
     },

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { actsOf, presetOf } from './presets';
-import { JOURNEYS } from './types';
+import { actsOf } from './acts';
+import { presetOf } from './all';
+import { JOURNEYS } from '../types';
 
 test("blackfriday is seed 001's table", () => {
   assert.deepEqual(

@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { LIMITS } from './config/limits';
+
+/** Values that several parts of a document have. */
+
+export const MOST_MINUTES = LIMITS.durationMinutes.to + 1;
+/** A demo minute. */
+export const minute = z.number().min(0).max(MOST_MINUTES);
+/** Ms. */
+export const span = z.number().min(0).max(86_400_000);

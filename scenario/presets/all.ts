@@ -1,0 +1,19 @@
+import type { DemoMode } from './modes';
+import { blackfriday } from './blackfriday';
+import { blackfridayV3 } from './blackfriday-v3';
+import { normal } from './normal';
+import type { Preset } from './preset';
+
+const PRESETS: Readonly<Record<DemoMode, Preset>> = {
+  normal,
+  blackfriday,
+  'blackfriday-v3': blackfridayV3,
+};
+
+/** The smallest `traffic.scale` at which every mode can be had. */
+export const SCALE_OF_ALL_MODES = Math.max(...Object.values(PRESETS).map(({ minScale }) => minScale));
+
+/** The preset of a mode. */
+export function presetOf(mode: DemoMode): Preset {
+  return PRESETS[mode];
+}

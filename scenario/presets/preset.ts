@@ -1,0 +1,54 @@
+import type { CauseSettings } from '../causes/document';
+import type { Ablation, CurvePoint, DemoMode, FlowAlertRule, Phase } from '../types';
+
+/** What a mode means before config changes it. Rates and pools are those of scale 1. */
+export interface Preset {
+  mode: DemoMode;
+  title: string;
+  /** What the presenter wants to see; empty in normal mode. */
+  curve: readonly CurvePoint[];
+  /** What makes the outage; nothing in normal mode. */
+  causes: CauseSettings;
+  /** The least that the frontend gives the recommendations (ms); longer where the solved scans need it. */
+  recommendationsMs: number;
+  /** The smallest traffic.scale at which the outage can be had; 0: any. */
+  minScale: number;
+  /** Why it can't be had below; empty where it can be had at any. */
+  minScaleReason: string;
+  /** Runs with shorter minutes are shown but not graded: too few requests, or waits as long as the minute. */
+  gradedFromMinuteSeconds: number;
+  /** When the flow alert fires on the preset's own curve: solved for minute {@link FLOW_ALERT_MINUTE}. */
+  flowAlert: FlowAlertRule;
+  /** Mean value of a demo order (USD). */
+  orderValueUsd: number;
+  phases: (curve: readonly CurvePoint[]) => Phase[];
+  /** What there is to show in a phase, for who presents it; by the phase's name. */
+  toShow: Readonly<Record<string, string>>;
+  /** What `npm run demo -- --blind` may choose of it. */
+  exercises: readonly ExerciseKind[];
+}
+
+/** A form of an outage that a trainee can be given. */
+export interface ExerciseKind {
+  /** The cause that is left out. */
+  ablation: Ablation | null;
+  /** Points instead of the preset's. */
+  curve: readonly CurvePoint[] | null;
+  /** It begins at one of these demo minutes. */
+  fromMinute: readonly [least: number, most: number];
+  minutes: number;
+  /** What is the matter, in a sentence. */
+  answer: string;
+}
+
+/** The minute at which the seeds stage the flow alert (001 and 004: "minute 22-23"). */
+export const FLOW_ALERT_MINUTE = 22;
+
+/** Both cohorts in normal mode, and before and after a run: rpm at scale 1. */
+export const NORMAL_RATES = { baselineRpm: 100, demoRpm: 60 } as const;
+
+/** Mean value of an order, where the seeds say nothing of it (USD): two or three products of the deal page. */
+export const ORDER_VALUE_USD = 712;
+
+/** What a checkout needs besides its recommendations, and for its error to reach the caller in time (ms). */
+export const REST_OF_CHECKOUT_MS = 1000;
