@@ -46,13 +46,19 @@ describe('images', () => {
 
   it('of our own are built for the nodes, on bases of the config, and run by digest', async () => {
     const { inputs, secrets } = engine.only('docker:index/image:Image');
-    const build = inputs.build as { platform: string; args: Record<string, string> };
+    const build = inputs.build as {
+      platform: string;
+      args: Record<string, string>;
+      cacheFrom: { images: string[] };
+    };
     assert.equal(inputs.imageName, 'mirror.example/shop:dev');
     assert.equal(build.platform, 'linux/arm64');
     assert.equal(build.args.BUILD_IMAGE, 'mirror.example/node:24');
     assert.equal(build.args.RUNTIME_IMAGE, 'mirror.example/node:24');
     // The builder's own: every dependency is plain JavaScript, nothing is emulated.
     assert.equal(build.args.BUILD_PLATFORM, process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64');
+    assert.equal(build.args.BUILDKIT_INLINE_CACHE, '1');
+    assert.deepEqual(build.cacheFrom.images, [inputs.imageName], 'of what was pushed last');
     assert.deepEqual(secrets, ['registry']);
     assert.equal(await settled(image.digest), `mirror.example/shop@${testDigest('services')}`);
   });

@@ -36,10 +36,11 @@ export function buildPlatform(arch: string = process.arch): 'linux/arm64' | 'lin
 }
 
 function createImage(name: string, args: ServicesImageArgs, parent: pulumi.Resource): docker.Image {
+  const imageName = pulumi.interpolate`${args.repository}:${args.tag}`;
   return new docker.Image(
     `${name}-image`,
     {
-      imageName: pulumi.interpolate`${args.repository}:${args.tag}`,
+      imageName,
       build: {
         context: args.context,
         dockerfile: `${args.context}/Dockerfile`,
@@ -48,7 +49,11 @@ function createImage(name: string, args: ServicesImageArgs, parent: pulumi.Resou
           BUILD_IMAGE: args.baseImage,
           RUNTIME_IMAGE: args.baseImage,
           BUILD_PLATFORM: buildPlatform(),
+          // BuildKit writes what it cached into the image, so that a machine that never built it takes the layers that
+          // did not change from the last one pushed. An engine that has none of it builds all.
+          BUILDKIT_INLINE_CACHE: '1',
         },
+        cacheFrom: { images: [imageName] },
       },
       ...(args.registry === undefined ? {} : { registry: pulumi.secret(args.registry) }),
     },
