@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { SEED_FLOW_ALERT } from '../scenario/flow-alert';
 import { goodRun } from '../test/mocks/runs';
 import { flowAlertGrade, flowAlertOutcome } from './flow-alert-grade';
 import { verdictOf } from './verdict';
@@ -30,7 +31,7 @@ describe("the flow alert's grade", () => {
   });
 
   it('fails when it fires although it never was to', () => {
-    const rule = { errorRate: 0.9, p95Ms: 2000, forMinutes: 1 };
+    const rule = { ...SEED_FLOW_ALERT, errorRate: 0.9 };
     const never = { ...run, flowAlertPlanned: { minute: null, rule } };
     assert.equal(flowAlertGrade(never).kind, 'failed');
     assert.equal(flowAlertGrade({ ...never, flowAlertMinute: null }).kind, 'as predicted');

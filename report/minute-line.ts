@@ -1,4 +1,5 @@
-import type { FlowAttribute, FlowMinute } from '../scenario/flow-alert';
+import type { FlowMinute } from '../scenario/flow-alert';
+import { FLOW_ATTRIBUTES } from '../scenario/types';
 import { dollars, percent } from './format';
 import { ended } from './limits';
 import type { ReportMinute } from './report';
@@ -53,14 +54,9 @@ export function flowAlertText(fires: boolean, sinceMinute: number | null): strin
   return sinceMinute === null ? 'armed' : `armed again (fired in minute ${sinceMinute})`;
 }
 
-/** A minute as the flow alert looks at it, by who saw its rates alone: the four attributes count as seen. */
+/** A minute as the flow alert looks at it, by who saw its rates alone: its attributes count as seen. */
 export function flowMinuteOf({ minute, demo }: Pick<ReportMinute, 'minute' | 'demo'>): FlowMinute {
-  const seen: Record<FlowAttribute, number> = {
-    'db.slow_query': 1,
-    'db.full_table_scan': 1,
-    'db.connection.pool.exhausted': 1,
-    'checkout.failed': 1,
-  };
+  const seen = Object.fromEntries(FLOW_ATTRIBUTES.map((name) => [name, 1]));
   const { errorRate, p95Ms } = demo;
   return { minute, full: true, requests: ended(demo), errorRate, p95Ms, spans: seen };
 }

@@ -5,7 +5,7 @@ import { minute, MOST_MINUTES, span } from './document-values';
 import { LIMITS, type Range } from './config/limits';
 import { SEED_FLOW_ALERT } from './flow-alert';
 import { ORDER_VALUE_USD } from './presets/preset';
-import { DEMO_MODES, type Override, type Scenario } from './types';
+import { DEMO_MODES, FLOW_ATTRIBUTES, type Override, type Scenario } from './types';
 
 /**
  * What a stored scenario may be: the one schema of the document, asked wherever one arrives (a backup's file, a row that
@@ -60,7 +60,16 @@ const SCENARIO = z.object({
     demoRequestMs: span,
     baselineRequestMs: span,
   }),
-  flowAlert: z.object({ errorRate: share, p95Ms: span, forMinutes: within(LIMITS.durationMinutes) }),
+  flowAlert: z.object({
+    // Documents of before had the seed's four.
+    attributes: z
+      .array(z.enum(FLOW_ATTRIBUTES))
+      .max(20)
+      .default([...SEED_FLOW_ALERT.attributes]),
+    errorRate: share,
+    p95Ms: span,
+    forMinutes: within(LIMITS.durationMinutes),
+  }),
   orderValueUsd: within(LIMITS.orderValueUsd),
   expectations: z
     .array(

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   evaluateFlowAlert,
-  FLOW_ATTRIBUTES,
   flowConditions,
   isFullMinute,
   meetsFlowAlert,
@@ -56,7 +55,7 @@ describe('the six conditions', () => {
     assert.equal(meetsFlowAlert({ ...met(1), errorRate: 0.2 }, SEED_FLOW_ALERT), false);
     assert.equal(meetsFlowAlert({ ...met(1), p95Ms: 2000 }, SEED_FLOW_ALERT), false);
     assert.equal(meetsFlowAlert({ ...met(1), p95Ms: null }, SEED_FLOW_ALERT), false);
-    for (const attribute of FLOW_ATTRIBUTES) {
+    for (const attribute of SEED_FLOW_ALERT.attributes) {
       assert.equal(
         meetsFlowAlert({ ...met(1), spans: { ...ALL, [attribute]: 0 } }, SEED_FLOW_ALERT),
         false,

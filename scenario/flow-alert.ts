@@ -1,24 +1,20 @@
-import type { FlowAlertRule } from './types';
+import type { FlowAlertRule, FlowAttribute } from './types';
 
 /**
  * The flow alert of seed 004 as code: one definition for the console, the monitor, the prediction, and the
  * definitions for vendors in docs/coralogix. It looks at the demo cohort alone, one full demo minute at a time.
  */
 
-/** The attributes that must each be `true` on at least one span of the demo cohort in the minute. */
-export const FLOW_ATTRIBUTES = [
-  'db.slow_query',
-  'db.full_table_scan',
-  'db.connection.pool.exhausted',
-  'checkout.failed',
-] as const;
-export type FlowAttribute = (typeof FLOW_ATTRIBUTES)[number];
-
 /**
  * The rule of seed 004, wherever preset and config have none of their own: it fires with the first minute above its
  * thresholds.
  */
-export const SEED_FLOW_ALERT: FlowAlertRule = { errorRate: 0.2, p95Ms: 2000, forMinutes: 1 };
+export const SEED_FLOW_ALERT: FlowAlertRule = {
+  attributes: ['db.slow_query', 'db.full_table_scan', 'db.connection.pool.exhausted', 'checkout.failed'],
+  errorRate: 0.2,
+  p95Ms: 2000,
+  forMinutes: 1,
+};
 
 /**
  * The frontend's route by which the demo cohort's checkouts are measured, not all demo journeys: in blackfriday-v3
@@ -50,10 +46,10 @@ export interface FlowMinute {
   /** ms, over all of them */
   p95Ms: number | null;
   /** Spans of the demo cohort on which each attribute was true. */
-  spans: Readonly<Record<FlowAttribute, number>>;
+  spans: Readonly<Partial<Record<FlowAttribute, number>>>;
 }
 
-/** One of the alert's six conditions. It is met when `observed` > `threshold`. */
+/** One of the alert's conditions. It is met when `observed` > `threshold`. */
 export interface FlowCondition {
   name: FlowAttribute | 'error_rate' | 'duration_p95';
   /** `spans`, `share` (0…1) or `ms`. */
@@ -83,7 +79,7 @@ export interface FlowAlert {
 /**
  * Where the alert of a run stands.
  *
- * It fires when `forMinutes` full minutes in a row met all six conditions, with the last of them, and keeps firing until
+ * It fires when `forMinutes` full minutes in a row met all conditions, with the last of them, and keeps firing until
  * {@link FLOW_CLEARS_AFTER_MINUTES} full minutes in a row didn't, or until the run is no longer in force (healed,
  * aborted, over): then it is armed again. Minutes that were not seen, or had no checkout, neither count nor clear.
  *
@@ -130,7 +126,7 @@ export function evaluateFlowAlert(
   };
 }
 
-/** The six conditions as one minute meets them. @param minute null: nothing was seen yet */
+/** The conditions as one minute meets them. @param minute null: nothing was seen yet */
 export function flowConditions(
   minute: Pick<FlowMinute, 'errorRate' | 'p95Ms' | 'spans'> | null,
   rule: FlowAlertRule,
@@ -142,7 +138,9 @@ export function flowConditions(
     threshold: number,
   ): FlowCondition => ({ name, unit, observed, threshold, met: observed !== null && observed > threshold });
   return [
-    ...FLOW_ATTRIBUTES.map((name) => condition(name, 'spans', minute?.spans[name] ?? null, 0)),
+    ...rule.attributes.map((name) =>
+      condition(name, 'spans', minute === null ? null : (minute.spans[name] ?? 0), 0),
+    ),
     condition('error_rate', 'share', minute?.errorRate ?? null, rule.errorRate),
     condition('duration_p95', 'ms', minute?.p95Ms ?? null, rule.p95Ms),
   ];
@@ -154,7 +152,7 @@ export function flowAlertRuleText({ errorRate, p95Ms, forMinutes }: FlowAlertRul
   return `errors above ${String(Math.round(errorRate * 1000) / 10)} %, p95 above ${String(p95Ms / 1000)} s${held}`;
 }
 
-/** Whether one minute meets all six conditions. */
+/** Whether one minute meets all conditions. */
 export function meetsFlowAlert(
   minute: Pick<FlowMinute, 'errorRate' | 'p95Ms' | 'spans'>,
   rule: FlowAlertRule,

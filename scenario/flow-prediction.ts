@@ -1,6 +1,6 @@
 import { predictionOf, telltalesOf } from './causes/all';
 import { evaluateFlowAlert, type FlowMinute } from './flow-alert';
-import type { Scenario } from './types';
+import { FLOW_ATTRIBUTES, type Scenario } from './types';
 
 /**
  * The demo minute with which the alert is predicted to fire; null if it never does: 22 in both presets, as the seeds
@@ -17,19 +17,18 @@ export function predictedFlowMinutes(scenario: Scenario): FlowMinute[] {
   return scenario.expectations.map((expected) => {
     const { errorRate, p95Ms, allP95Ms } = expected.predicted;
     const seen = telltalesOf(scenario, expected);
-    const spans = (is: boolean): number => (is ? 1 : 0);
     return {
       minute: expected.minute,
       full: true,
       requests: expected.rpm,
       errorRate,
       p95Ms: observable(allP95Ms ?? p95Ms, timeoutMs),
-      spans: {
-        'db.slow_query': spans(seen.has('db.slow_query')),
-        'db.full_table_scan': spans(seen.has('db.full_table_scan')),
-        'db.connection.pool.exhausted': spans(seen.has('db.connection.pool.exhausted')),
-        'checkout.failed': spans(errorRate > 0),
-      },
+      spans: Object.fromEntries(
+        FLOW_ATTRIBUTES.map((name) => [
+          name,
+          seen.has(name) || (name === 'checkout.failed' && errorRate > 0) ? 1 : 0,
+        ]),
+      ),
     };
   });
 }

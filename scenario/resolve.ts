@@ -99,6 +99,7 @@ function startOf(config: ScenarioConfig, { nowSeconds, startTimestamp }: Resolve
 function flowAlertOf({ flowAlert, curve }: ScenarioConfig, preset: Preset): FlowAlertRule {
   const rule = curve === undefined ? preset.flowAlert : SEED_FLOW_ALERT;
   return {
+    attributes: preset.flowAlert.attributes,
     errorRate: flowAlert?.errorRate ?? rule.errorRate,
     p95Ms: flowAlert?.p95Ms ?? rule.p95Ms,
     forMinutes: flowAlert?.forMinutes ?? rule.forMinutes,

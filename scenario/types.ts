@@ -58,11 +58,22 @@ export interface MinuteExpectation {
   predicted: { errorRate: number; p50Ms: number | null; p95Ms: number | null; allP95Ms: number | null };
 }
 
+/** Attributes of spans that a flow alert may ask for. */
+export const FLOW_ATTRIBUTES = [
+  'db.slow_query',
+  'db.full_table_scan',
+  'db.connection.pool.exhausted',
+  'checkout.failed',
+] as const;
+export type FlowAttribute = (typeof FLOW_ATTRIBUTES)[number];
+
 /**
- * What the flow alert has to see besides its four attributes. Both thresholds have to be exceeded (not just reached),
+ * What the flow alert has to see. Both thresholds have to be exceeded (not just reached),
  * by the demo cohort's checkouts at the frontend.
  */
 export interface FlowAlertRule {
+  /** Each is `true` on at least one span of the demo cohort in the minute. */
+  attributes: readonly FlowAttribute[];
   /** Failed checkouts / checkouts, 0…1. A declined card (402) is no failure. */
   errorRate: number;
   /** 95th percentile of the checkouts' duration, failed ones included (ms). */

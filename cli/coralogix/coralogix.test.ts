@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { flowConditions, FLOW_ATTRIBUTES, FLOW_ROUTE } from '../../scenario/flow-alert';
+import { flowConditions, FLOW_ROUTE, SEED_FLOW_ALERT } from '../../scenario/flow-alert';
 import { CORALOGIX_APPLICATION } from '../../services/catalog';
 import { OUTAGES } from '../../scenario/types';
 import { alertDefinitions, coralogixPages, flowAlertRuleOf } from './definitions';
@@ -34,7 +34,7 @@ describe('docs/coralogix', () => {
       conditions.map(({ name }) => name),
     );
     for (const { name, threshold } of conditions) {
-      const type = (FLOW_ATTRIBUTES as readonly string[]).includes(name)
+      const type = (SEED_FLOW_ALERT.attributes as readonly string[]).includes(name)
         ? 'tracingThreshold'
         : 'metricThreshold';
       const condition = at(first(properties(name), type, 'rules'), 'condition');
@@ -61,7 +61,7 @@ describe('docs/coralogix', () => {
   });
 
   it('looks at the demo cohort of this application alone', () => {
-    for (const attribute of FLOW_ATTRIBUTES) {
+    for (const attribute of SEED_FLOW_ALERT.attributes) {
       const filters = at(
         properties(attribute),
         'tracingThreshold',

@@ -1,10 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  FLOW_ATTRIBUTES,
-  FLOW_ROUTE,
-  flowAlertRuleText,
-  type FlowCondition,
-} from '../../scenario/flow-alert';
+import { FLOW_ROUTE, flowAlertRuleText, type FlowCondition } from '../../scenario/flow-alert';
 import { presetOf } from '../../scenario/presets/all';
 import { DEFAULT_OUTAGE, OUTAGES, type FlowAlertRule, type OutageMode } from '../../scenario/types';
 import { CORALOGIX_APPLICATION } from '../../services/catalog';
@@ -60,7 +55,7 @@ export interface AlertDefinition {
 /** The six conditions, each an alert of its own: a flow alert is made of alerts. */
 export function alertDefinitions(rule: FlowAlertRule): AlertDefinition[] {
   return [
-    ...FLOW_ATTRIBUTES.map((attribute) => ({
+    ...rule.attributes.map((attribute) => ({
       condition: attribute,
       request: {
         alertDefProperties: {

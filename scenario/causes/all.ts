@@ -1,8 +1,7 @@
 import type { ScenarioConfig } from '../config/schema';
-import type { FlowAttribute } from '../flow-alert';
 import { simulatePool } from '../prediction';
 import { presetOf } from '../presets/all';
-import type { CurvePoint, DemoMode, MinuteExpectation, Scenario } from '../types';
+import type { CurvePoint, DemoMode, FlowAttribute, MinuteExpectation, Scenario } from '../types';
 import type {
   AblationOf,
   Bottleneck,

@@ -1,9 +1,8 @@
 import type { ScenarioConfig } from '../config/schema';
-import type { FlowAttribute } from '../flow-alert';
 import type { SimulatedMinute } from '../prediction';
 import type { SqlExecutor } from '../sql/executor';
 import type { Stage, Step } from '../sql/plan';
-import type { CurvePoint, MinuteExpectation, Scenario } from '../types';
+import type { CurvePoint, FlowAttribute, MinuteExpectation, Scenario } from '../types';
 import type { Ablation, CauseParts, CauseSettings } from './document';
 import type { CAUSE_KEYS } from './keys';
 import type { StorageStep } from './slow-storage/document';

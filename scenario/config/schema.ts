@@ -6,7 +6,7 @@ import { group, json, key, keyDocumentation, numberFrom, type KeyDocumentation }
 import { DEFAULTS, LIMITS, rangeText, type Range } from './limits';
 import { presetOf } from '../presets/all';
 import { KeyBook } from './key-book';
-import { DEMO_MODES, OUTAGES, type CurvePoint, type FlowAlertRule } from '../types';
+import { DEMO_MODES, OUTAGES, type CurvePoint } from '../types';
 import { rateRange } from '../curve';
 import { SEED_FLOW_ALERT } from '../flow-alert';
 import type { Preset } from '../presets/preset';
@@ -26,7 +26,7 @@ const ifOutage =
 
 /** The preset's own rule of the flow alert, which is solved for its own curve. */
 const ofAlert =
-  (field: keyof FlowAlertRule) =>
+  (field: 'errorRate' | 'forMinutes') =>
   ({ flowAlert }: Preset): string =>
     flowAlert[field] === SEED_FLOW_ALERT[field]
       ? String(flowAlert[field])

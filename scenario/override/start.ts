@@ -35,7 +35,9 @@ export function requestedRun(
     minuteSeconds,
     ...(durationMinutes === undefined ? {} : { durationMinutes }),
     // A rule that the stack has for this very outage holds for this run of it, too.
-    ...(desired.mode === mode ? { flowAlert: desired.flowAlert, orderValueUsd: desired.orderValueUsd } : {}),
+    ...(desired.mode === mode
+      ? { flowAlert: thresholdsOf(desired), orderValueUsd: desired.orderValueUsd }
+      : {}),
     traffic: { ...baselineOf(desired), ...(peakRpm === undefined ? {} : { demoPeakRpm: peakRpm }) },
   });
   const scenario = resolveScenario(config, {
@@ -69,6 +71,10 @@ export function healingRun(desired: Scenario, now: number, digits: string = newD
 
 function shopOf({ demoRun, catalogRows, storageEmulation }: Scenario) {
   return { demoRun, catalogRows, storageEmulation };
+}
+
+function thresholdsOf({ flowAlert: { errorRate, p95Ms, forMinutes } }: Scenario) {
+  return { errorRate, p95Ms, forMinutes };
 }
 
 function baselineOf({ traffic, scale }: Scenario) {

@@ -1,5 +1,6 @@
 import { SEED_FLOW_ALERT } from '../flow-alert';
 import type { Phase } from '../types';
+import { BLACK_FRIDAY_TALK } from './black-friday-talk';
 import type { Preset } from './preset';
 
 /**
@@ -38,6 +39,7 @@ export const blackfridayV3: Preset = {
     critical: 'The pool runs out: show db.connection.pool.exhausted. The flow alert fires in this act.',
     peak_failure: 'A third of the checkouts fail. Open a failing trace: it waits for the pool.',
   },
+  talk: BLACK_FRIDAY_TALK,
   exercises: [],
 };
 

@@ -1,4 +1,6 @@
+import { SEED_FLOW_ALERT } from '../flow-alert';
 import { actsOf } from './acts';
+import { BLACK_FRIDAY_TALK } from './black-friday-talk';
 import { ORDER_VALUE_USD, type Preset } from './preset';
 
 /** Seed 001's dual-mode table (V4). */
@@ -26,7 +28,7 @@ export const blackfriday: Preset = {
   // The seed's 20 % are exceeded at minute 6. Of the windows that a vendor's alert can have (1, 5, 10, 15, 20, 30
   // minutes), 15 has its border where the curve is steepest: minute 7 makes 27 %, minute 8 makes 33 %, and 15 minutes
   // from 8 on end with 22. Shorter windows have theirs where a minute adds two points: the machine would decide.
-  flowAlert: { errorRate: 0.3, p95Ms: 2000, forMinutes: 15 },
+  flowAlert: { ...SEED_FLOW_ALERT, errorRate: 0.3, forMinutes: 15 },
   orderValueUsd: ORDER_VALUE_USD,
   phases: actsOf,
   toShow: {
@@ -38,6 +40,7 @@ export const blackfriday: Preset = {
     investigation:
       'Follow the link from the wait to the scan that held the pool: no index, the whole table is read.',
   },
+  talk: BLACK_FRIDAY_TALK,
   exercises: [
     {
       ablation: null,

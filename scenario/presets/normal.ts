@@ -15,5 +15,6 @@ export const normal: Preset = {
   orderValueUsd: ORDER_VALUE_USD,
   phases: () => [],
   toShow: {},
+  talk: [],
   exercises: [],
 };

@@ -24,8 +24,27 @@ export interface Preset {
   phases: (curve: readonly CurvePoint[]) => Phase[];
   /** What there is to show in a phase, for who presents it; by the phase's name. */
   toShow: Readonly<Record<string, string>>;
+  /** The talk at the console. */
+  talk: readonly TalkAct[];
   /** What `npm run demo -- --blind` may choose of it. */
   exercises: readonly ExerciseKind[];
+}
+
+/** An act of the talk at the console. */
+export interface TalkAct {
+  title: string;
+  /** Seconds of the talk. */
+  from: number;
+  to: number;
+  /** Phases of the run that it is about. */
+  phases: readonly string[];
+  show: 'stage' | 'curve' | 'why';
+  /** What a vendor's page shows meanwhile. */
+  vendor: string;
+  /** A filter to paste there; `{run}` stands for the run's own condition. */
+  filter: string;
+  steps: readonly (readonly [term: string, words: string])[];
+  points: readonly string[];
 }
 
 /** A form of an outage that a trainee can be given. */

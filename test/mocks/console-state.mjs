@@ -14,6 +14,28 @@ export const stats = (requests, errors, p95Ms) => ({
   p95Ms,
 });
 
+/**
+ * @param {string} title @param {number} from @param {number} to @param {string[]} its @param {'stage' | 'why'} [show]
+ * @returns {import('../../scenario/presets/preset').TalkAct}
+ */
+const act = (title, from, to, its, show = 'stage') => ({
+  title,
+  from,
+  to,
+  phases: its,
+  show,
+  vendor: 'A vendor’s page.',
+  filter: 'traffic.type = "demo"{run} AND checkout.failed = true',
+  steps: [['Say', title]],
+  points: [title],
+});
+const talk = [
+  act('The calm', 0, 90, ['normal', 'before_start', 'calm']),
+  act('Black Friday begins', 90, 180, ['black_friday_begins']),
+  act('The catastrophe', 180, 300, ['catastrophe', 'peak_failure']),
+  act('The investigation', 300, 480, ['investigation', 'over'], 'why'),
+];
+
 const AT = Date.UTC(2026, 10, 27, 12, 0, 0);
 const phases = [
   { fromMinute: 0, name: 'calm', title: 'Act 1: The calm' },
@@ -180,6 +202,7 @@ export const failingState = () => ({
         { what: 'index', action: 'Restore only the index' },
         { what: 'none', action: 'Put every cause back' },
       ],
+      talk,
     },
     watched: [
       {

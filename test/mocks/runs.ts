@@ -1,3 +1,4 @@
+import { presetOf } from '../../scenario/presets/all';
 import { resolveScenario } from '../../scenario/resolve';
 import type { Ablation, DemoMode } from '../../scenario/types';
 import { totalLostRevenueUsd } from '../../report/lost-revenue';
@@ -79,7 +80,7 @@ export function goodRun(
     ranOn: 'local',
     events: [],
     flowAlertMinute: 22,
-    flowAlertPlanned: { minute: 22, rule: { errorRate: 0.3, p95Ms: 2000, forMinutes: 15 } },
+    flowAlertPlanned: { minute: 22, rule: presetOf('blackfriday').flowAlert },
     machine: { cores: 2, load: 1.2 },
     blindSeed: null,
   };

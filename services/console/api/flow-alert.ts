@@ -1,3 +1,4 @@
+import { predictionOf } from '../../../scenario/causes/all';
 import {
   evaluateFlowAlert,
   FLOW_ROUTE,
@@ -83,27 +84,22 @@ export function flowMinutes(minutes: readonly RunMinute[], run: KnownRun, nowMs:
       requests: checkouts.requests,
       errorRate: checkouts.errorRate ?? 0,
       p95Ms: checkouts.p95Ms,
-      spans: {
-        'db.slow_query': minute.flow.slowQuery,
-        'db.full_table_scan': minute.flow.fullTableScan,
-        'db.connection.pool.exhausted': minute.flow.poolExhausted,
-        'checkout.failed': minute.flow.checkoutFailed,
-      },
+      spans: minute.flow,
     };
   });
 }
 
 /**
  * The demo minute up to which everything has been answered and has arrived; null when that is all: a minute's last
- * failures come one acquire timeout after it. A held clock catches up while it stands.
+ * failures come one timeout after it. A held clock catches up while it stands.
  */
 export function settledMinute(run: KnownRun, nowMs: number): number | null {
   if (run.endedMs !== null) return null;
   const { effective } = run;
   const { minute, state } = positionAt(effective, nowMs / 1000);
   if (minute === null || state === 'over') return minute;
-  const { minuteSeconds, pools } = effective.scenario;
-  const settle = pools.recommendation.acquireTimeoutMs / 1000 + ARRIVAL_SECONDS;
+  const { minuteSeconds } = effective.scenario;
+  const settle = predictionOf(effective.scenario).timeoutMs / 1000 + ARRIVAL_SECONDS;
   const heldSeconds = effective.pausedAt === null ? 0 : nowMs / 1000 - effective.pausedAt;
   return Math.min(minute, minute + (heldSeconds - settle) / minuteSeconds);
 }

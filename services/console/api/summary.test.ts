@@ -263,7 +263,12 @@ describe('the summary', () => {
     assert.equal(first.traffic.baseline.requests, 1);
     assert.equal(first.lostRevenueUsd, 120.5);
     assert.equal(first.phase, 'ramp');
-    assert.deepEqual(first.flow, { slowQuery: 1, fullTableScan: 1, poolExhausted: 0, checkoutFailed: 2 });
+    assert.deepEqual(first.flow, {
+      'db.slow_query': 1,
+      'db.full_table_scan': 1,
+      'db.connection.pool.exhausted': 0,
+      'checkout.failed': 2,
+    });
     assert.equal(run.lostRevenueUsd, 241);
     assert.equal(lostRevenueUsd, 241);
     const short = summary(filled, { minutes: false });

@@ -2,7 +2,7 @@ import { ablationsOf, ALL_CAUSES } from '../../../scenario/causes/all';
 import type { Ablation } from '../../../scenario/causes/document';
 import { DEFAULTS } from '../../../scenario/config/limits';
 import { presetOf } from '../../../scenario/presets/all';
-import { FLOW_ALERT_MINUTE } from '../../../scenario/presets/preset';
+import { FLOW_ALERT_MINUTE, type TalkAct } from '../../../scenario/presets/preset';
 import { DEFAULT_OUTAGE, OUTAGES, type DemoMode } from '../../../scenario/types';
 
 /** What the page offers besides buttons. */
@@ -13,6 +13,8 @@ export interface Choices {
   paces: { minuteSeconds: number; runSeconds: number }[];
   /** Causes to put right, and `none` to put all back, as a presenter says it. */
   ablations: { what: Ablation | 'none'; action: string }[];
+  /** The talk about the outage under way; without one, about the one that is started where none is named. */
+  talk: readonly TalkAct[];
 }
 
 /** Seconds of a demo minute: of a lecture, a talk, a short one, a quick look. */
@@ -32,15 +34,14 @@ const PACES_OFFERED: Choices['paces'] = PACES.map((minuteSeconds) => ({
 
 /** What a shop offers in a mode. */
 export function choicesOf(mode: DemoMode): Choices {
+  const outage = mode === 'normal' ? DEFAULT_OUTAGE : mode;
   return {
     outages: OUTAGES_OFFERED,
     paces: PACES_OFFERED,
     ablations: [
-      ...ablationsOf(mode === 'normal' ? DEFAULT_OUTAGE : mode).map(({ name, action }) => ({
-        what: name,
-        action,
-      })),
+      ...ablationsOf(outage).map(({ name, action }) => ({ what: name, action })),
       { what: 'none', action: ALL_CAUSES.action },
     ],
+    talk: presetOf(outage).talk,
   };
 }

@@ -34,7 +34,7 @@ describe('the demo minutes of a run', () => {
     assert.equal(kept.at(-1)?.minute, 1439);
     for (const { lostRevenueUsd, flow } of kept) {
       assert.equal(lostRevenueUsd, 10);
-      assert.equal(flow.checkoutFailed, 1);
+      assert.equal(flow['checkout.failed'], 1);
     }
     assert.equal(aggregates.runSeen('run-1')?.lostRevenueUsd, 14_400);
   });

@@ -1,3 +1,4 @@
+import { FLOW_ATTRIBUTES, type FlowAttribute } from '../../../scenario/types';
 import type { SpanRecord } from '../otlp/records';
 import { SEEN_COHORTS, type Facts, type SeenCohort } from './facts';
 import { RunMinutes, type RunEntry } from './run-minutes';
@@ -28,12 +29,7 @@ interface Series {
 }
 
 /** How often each attribute of the flow alert was seen on demo spans. */
-export interface FlowInputs {
-  slowQuery: number;
-  fullTableScan: number;
-  poolExhausted: number;
-  checkoutFailed: number;
-}
+export type FlowInputs = Record<FlowAttribute, number>;
 
 interface MinuteTotals {
   /** By series id. */
@@ -94,7 +90,7 @@ export class Aggregates {
     () => ({
       totals: new Map(),
       lostRevenueUsd: 0,
-      flow: { slowQuery: 0, fullTableScan: 0, poolExhausted: 0, checkoutFailed: 0 },
+      flow: Object.fromEntries(FLOW_ATTRIBUTES.map((name) => [name, 0])) as FlowInputs,
       query: new Totals(),
       wait: new Totals(),
       firstMs: Number.POSITIVE_INFINITY,
@@ -117,11 +113,7 @@ export class Aggregates {
   add(span: SpanRecord, facts: Facts, nowMs: number): void {
     const minute = this.minuteOf(facts, nowMs);
     if (minute !== null && minute.totals !== null && facts.traffic === 'demo') {
-      const { flow } = minute.totals;
-      if (facts.slowQuery) flow.slowQuery += 1;
-      if (facts.fullTableScan) flow.fullTableScan += 1;
-      if (facts.poolExhausted) flow.poolExhausted += 1;
-      if (facts.checkoutFailed) flow.checkoutFailed += 1;
+      for (const name of facts.flow) minute.totals.flow[name] += 1;
     }
     const endMs = span.startMs + span.durationMs;
     // A clock ahead of ours must not hide what comes after it.
@@ -138,7 +130,7 @@ export class Aggregates {
     }
     if (second > nowMs / 1000 - RING_SECONDS) series.ring.record(second, span.durationMs, facts.error);
     const atFrontend = span.service === FRONTEND && span.kind === 'SERVER';
-    const lostUsd = atFrontend && facts.checkoutFailed ? facts.orderTotal : 0;
+    const lostUsd = atFrontend && facts.flow.includes('checkout.failed') ? facts.orderTotal : 0;
     this.lostRevenueUsd += lostUsd;
     if (lostUsd > 0) this.lostBySecond.add(second, lostUsd);
     if (minute === null) return;

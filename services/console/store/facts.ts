@@ -1,3 +1,4 @@
+import { FLOW_ATTRIBUTES, type FlowAttribute } from '../../../scenario/types';
 import { cutText, MAX_NAME, type AttributeValue, type SpanRecord } from '../otlp/records';
 
 export const SEEN_COHORTS = ['baseline', 'demo', 'other'] as const;
@@ -24,10 +25,8 @@ export interface Facts {
   /** The span is a database call, rather than, say, a wait for a connection. */
   dbStatement: boolean;
   orderTotal: number;
-  slowQuery: boolean;
-  fullTableScan: boolean;
-  poolExhausted: boolean;
-  checkoutFailed: boolean;
+  /** The flow alert's attributes that are true on it. */
+  flow: FlowAttribute[];
   /** The recommendation query itself: it alone tells whether it was slow. */
   recommendationQuery: boolean;
   /** The pool a connection was waited for. */
@@ -49,10 +48,7 @@ export function factsOf(span: SpanRecord): Facts {
     dbSystem: null,
     dbStatement: false,
     orderTotal: 0,
-    slowQuery: false,
-    fullTableScan: false,
-    poolExhausted: false,
-    checkoutFailed: false,
+    flow: [],
     recommendationQuery: false,
     pool: null,
     error: false,
@@ -62,6 +58,8 @@ export function factsOf(span: SpanRecord): Facts {
   const { attributes } = span;
   for (let index = 0; index < attributes.length; index += 2) {
     const value = attributes[index + 1] ?? null;
+    const asked = FLOW_ATTRIBUTES.find((name) => name === attributes[index]);
+    if (asked !== undefined && isTrue(value)) facts.flow.push(asked);
     switch (attributes[index]) {
       case 'traffic.type':
         if (value === 'baseline' || value === 'demo') facts.traffic = value;
@@ -107,20 +105,10 @@ export function factsOf(span: SpanRecord): Facts {
         facts.orderTotal = amountOf(value);
         break;
       case 'db.slow_query':
-        facts.slowQuery = isTrue(value);
         facts.recommendationQuery = true;
-        break;
-      case 'db.full_table_scan':
-        facts.fullTableScan = isTrue(value);
-        break;
-      case 'db.connection.pool.exhausted':
-        facts.poolExhausted = isTrue(value);
         break;
       case 'db.client.connection.pool.name':
         facts.pool = textOf(value);
-        break;
-      case 'checkout.failed':
-        facts.checkoutFailed = isTrue(value);
         break;
       default:
     }

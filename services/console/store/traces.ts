@@ -150,7 +150,7 @@ export class TraceStore {
   }
 
   private append(trace: StoredTrace, span: SpanRecord, facts: Facts, nowMs: number): void {
-    if (facts.fullTableScan) trace.scanned = true;
+    if (facts.flow.includes('db.full_table_scan')) trace.scanned = true;
     this.memory.keepSpan(span);
     trace.spans.push(span);
     this.spanCount += 1;

@@ -87,7 +87,7 @@ export function conductorView() {
   const length = h('select', { id: 'length' });
   const hold = h('select', { id: 'hold' });
   const causes = h('div', { class: 'pair' });
-  const drawChoices = whenChanged((/** @type {Choices} */ { outages, paces, ablations }) => {
+  const drawChoices = whenChanged((/** @type {Pick<Choices, 'outages' | 'paces'>} */ { outages, paces }) => {
     mode.replaceChildren(...outages.map((outage) => option(outage.mode, outage.title)));
     length.replaceChildren(
       ...paces.map(({ minuteSeconds, runSeconds }) =>
@@ -104,6 +104,8 @@ export function conductorView() {
     };
     mode.addEventListener('change', offerHold);
     offerHold();
+  });
+  const drawAblations = whenChanged((/** @type {Choices['ablations']} */ ablations) => {
     causes.replaceChildren(
       ...ablations.map(({ what, action }) =>
         button(`ablate-${what}`, () => ({ what }), { label: action, path: 'ablate' }),
@@ -292,7 +294,9 @@ export function conductorView() {
       if (pulse) text(now, nowText(pulse.scenario, conductor));
       if (!conductor) return;
       state.can = conductor.can;
-      drawChoices(conductor.choices);
+      const { outages, paces, ablations } = conductor.choices;
+      drawChoices({ outages, paces });
+      drawAblations(ablations);
       drawWatched(conductor.watched.slice(0, LISTED));
       drawIndexes(conductor.indexes);
       attribute(minute, 'max', pulse?.scenario ? String(pulse.scenario.durationMinutes - 1) : null);

@@ -1,10 +1,10 @@
 import { attribute, h } from '../../lib/dom.js';
 import { text, whenChanged } from '../dom.js';
 import { clock, clockWords } from '../format.js';
-import { ACTS, actAt, actOfPhase, TALK_SECONDS } from '../talk.js';
+import { actAt, actOfPhase, talkSeconds } from '../talk.js';
 import { miniStage } from './stage.js';
 
-/** @import { Act } from '../talk.js' */
+/** @import { TalkAct } from '../../../../../scenario/presets/preset' */
 /** @import { Tools, View } from '../types' */
 
 const KEY = 'console.talk-start';
@@ -45,8 +45,15 @@ function talk(tools, isPresenter) {
   const stepButton = (/** @type {string} */ label, /** @type {1 | -1} */ by) =>
     h('button', { class: 'button quiet', type: 'button', onclick: () => step(by) }, label);
   const list = h('ol', { class: 'acts' });
-  const cards = ACTS.map((each, index) => actCard(each, index));
-  list.append(...cards.map(({ element }) => element));
+  /** @type {readonly TalkAct[]} */
+  let acts = [];
+  /** @type {ReturnType<typeof actCard>[]} */
+  let cards = [];
+  const drawTalk = whenChanged((/** @type {readonly TalkAct[]} */ talk) => {
+    acts = talk;
+    cards = talk.map(actCard);
+    list.replaceChildren(...cards.map(({ element: card }) => card));
+  });
   const element = h(
     'div',
     { class: `script${isPresenter ? ' presenter' : ''}`, onkeydown: key },
@@ -73,7 +80,7 @@ function talk(tools, isPresenter) {
     list,
   );
 
-  /** @param {Act} each @param {number} index */
+  /** @param {TalkAct} each @param {number} index */
   function actCard(each, index) {
     const filter = h('code', {});
     const copied = h('span', { class: 'muted', role: 'status' });
@@ -127,9 +134,9 @@ function talk(tools, isPresenter) {
   }
 
   function step(/** @type {number} */ by) {
-    act = Math.max(0, Math.min(ACTS.length - 1, act + by));
+    act = Math.max(0, Math.min(acts.length - 1, act + by));
     setFollow(false);
-    cards[act].element.scrollIntoView({ block: 'nearest' });
+    cards[act]?.element.scrollIntoView({ block: 'nearest' });
   }
 
   function key(/** @type {KeyboardEvent} */ event) {
@@ -147,37 +154,40 @@ function talk(tools, isPresenter) {
   }
 
   /** Seconds of the talk; null while its clock does not run. Kept in this browser: both windows have one clock. */
-  function talkSeconds() {
+  function secondsOfTalk() {
     const start = Number(localStorage.getItem(KEY) ?? Number.NaN);
     return Number.isFinite(start) ? (Date.now() - start) / 1000 : null;
   }
 
-  const drawFilters = whenChanged((/** @type {string | null} */ runId) => {
+  function drawFilters(/** @type {string | null} */ runId) {
     const run = runId === null ? '' : ` AND demo.run_id = "${runId}"`;
-    cards.forEach(({ filter }, index) => text(filter, ACTS[index].filter(run)));
-  });
+    cards.forEach(({ filter }, index) => text(filter, acts[index].filter.replace('{run}', run)));
+  }
 
   function update() {
-    const seconds = talkSeconds();
+    const seconds = secondsOfTalk();
     text(time, seconds === null ? '0:00' : clock(Math.min(seconds, 3600)));
     text(startButton, seconds === null ? 'Start the talk clock' : 'Reset the talk clock');
     if (follow) {
-      const byRun = last.scenario ? actOfPhase(last.scenario.phase) : 0;
+      const byRun = last.scenario ? actOfPhase(acts, last.scenario.phase) : 0;
       // Held at the peak the run's own clock stands; the talk goes on.
       act =
         seconds === null
           ? byRun
-          : Math.max(byRun, last.scenario?.paused ? actAt(seconds) : Math.min(actAt(seconds), byRun));
+          : Math.max(
+              byRun,
+              last.scenario?.paused ? actAt(acts, seconds) : Math.min(actAt(acts, seconds), byRun),
+            );
     }
-    const upcoming = ACTS[act + 1];
+    const upcoming = acts[act + 1];
     text(
       next,
       seconds === null
         ? `Run: ${clockWords(last.scenario)}`
         : upcoming
           ? `Act ${String(act + 2)} in ${clock(upcoming.from - seconds)}`
-          : seconds < TALK_SECONDS
-            ? `${clock(TALK_SECONDS - seconds)} left`
+          : seconds < talkSeconds(acts)
+            ? `${clock(talkSeconds(acts) - seconds)} left`
             : 'Time is up',
     );
     cards.forEach(({ element: card }, index) => {
@@ -191,6 +201,7 @@ function talk(tools, isPresenter) {
     title: isPresenter ? 'Presenter' : 'Script',
     update(state) {
       mini.update(state);
+      if (state.conductor) drawTalk(state.conductor.choices.talk);
       last = {
         scenario: state.pulse?.scenario ?? null,
         runId:
