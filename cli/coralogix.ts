@@ -1,10 +1,12 @@
 import { DEFAULT_OUTAGE, OUTAGES } from '../scenario/types';
+import { checkDefinitions } from './coralogix/compare';
 import { flowAlertRuleOf } from './coralogix/definitions';
-import { importDefinitions, managementUrl } from './coralogix/import';
+import { importDefinitions } from './coralogix/import';
+import { managementUrl } from './coralogix/management-api';
 import { coralogixDomain, pastedValue } from '../scenario/config/pasted-forms';
 import { EXIT, Refusal } from '../machine/errors';
 import { standardOutput } from '../machine/terminal';
-import { choice, text, type Command, type ValuesOf } from '../machine/options';
+import { choice, flag, text, type Command, type ValuesOf } from '../machine/options';
 import { runCommand } from '../machine/command';
 
 const OPTIONS = {
@@ -19,6 +21,7 @@ const OPTIONS = {
     help: 'the outage whose flow alert it is: each has its own rule',
     fallback: DEFAULT_OUTAGE,
   }),
+  check: flag('compare what is in the account with what would be imported; changes nothing'),
 };
 
 const CORALOGIX: Command<typeof OPTIONS> = {
@@ -30,7 +33,7 @@ const CORALOGIX: Command<typeof OPTIONS> = {
   notes: `CORALOGIX_API_KEY is a personal or team API key with the presets Alerts, Dashboards and Data Querying. What has the
 same name is replaced. The definitions are in docs/coralogix, what they mean in docs/coralogix.md.
 
-Exit codes: 0 done, 1 refused by Coralogix, 2 bad options.`,
+Exit codes: 0 done, or the same, 1 refused by Coralogix, or not the same, 2 bad options.`,
   check: ({ domain }, refuse, _positionals, given) => {
     if (domain === null && !given.has('--domain')) {
       refuse('--domain', '(missing)', "the account's domain, e.g. --domain eu2.coralogix.com");
@@ -39,7 +42,7 @@ Exit codes: 0 done, 1 refused by Coralogix, 2 bad options.`,
 };
 
 /** `npm run coralogix`. Resolves with the exit code. */
-async function main({ domain, mode }: ValuesOf<typeof OPTIONS>): Promise<number> {
+async function main({ domain, mode, check }: ValuesOf<typeof OPTIONS>): Promise<number> {
   const apiKey = process.env.CORALOGIX_API_KEY ?? '';
   if (apiKey === '') {
     throw new Refusal(
@@ -48,8 +51,15 @@ async function main({ domain, mode }: ValuesOf<typeof OPTIONS>): Promise<number>
     );
   }
   const output = standardOutput(() => undefined);
+  const account = { baseUrl: managementUrl(domain ?? ''), apiKey };
+  if (check) {
+    output.line(`Compare with ${domain ?? ''}: what is there → what would be imported`);
+    const same = await checkDefinitions(account, flowAlertRuleOf(mode), output);
+    output.line(same ? '✓ the same' : '✗ not the same: npm run coralogix without --check puts it right');
+    return same ? EXIT.ok : EXIT.failed;
+  }
   output.line(`Import into ${domain ?? ''}`);
-  await importDefinitions({ baseUrl: managementUrl(domain ?? ''), apiKey }, flowAlertRuleOf(mode), output);
+  await importDefinitions(account, flowAlertRuleOf(mode), output);
   output.line('✓ done: Alerts, Dashboards, and Explore > Logs > Views have "ecommerce-demo: …"');
   return EXIT.ok;
 }

@@ -2,19 +2,26 @@ import { allOk, checkLines, runCheck, type CheckResult, type Finding } from './c
 import type { CheckId } from './checks/book';
 import type { CheckContext } from './checks/context';
 import { checkBaseline } from './checks/baseline';
+import { checklistOf, pointLines, type ChecklistPoint } from './checks/checklist';
 import { describeEffective, readEffective } from './checks/effective';
 import { checkBrowse, checkCheckout, testRequest } from './checks/journeys';
 import { checkHealth, checkInstances } from './checks/platform';
+import { askPresenter, noteOf, terminalAsk, type SeenPoint } from './checks/presenter';
 import { checkIndexes, checkPool } from './checks/state';
 import { checkServiceMap, checkTelemetryArrives, checkTraceDepth } from './checks/telemetry';
 import { checkVendor } from './checks/vendor';
+import { addPresenterNotes } from './control/presenter-notes';
+import { accountOf } from './coralogix/links';
 import { runCommand } from '../machine/command';
 import { EXIT, messageOf } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
+import { listAt, textAt } from '../machine/json';
 import { withTarget } from './outage/left-open';
 import { errorOutput, standardOutput, type Output } from '../machine/terminal';
 import { flag, REPOSITORY, type Command, type ValuesOf } from '../machine/options';
 import { ShopObserver } from './observation/shop-observer';
+import type { Target } from './target/target';
+import { positionAt } from '../scenario/timeline';
 import { KEEP, TARGET_OPTIONS } from './target/target-options';
 
 /** How long baseline is watched (s). */
@@ -28,6 +35,9 @@ const OPTIONS = {
   ...TARGET_OPTIONS,
   keep: KEEP,
   quick: flag(`watch baseline for ${QUICK_SECONDS} s instead of ${BASELINE_SECONDS} s`),
+  checklist: flag(
+    "then seed 003's six points for the vendor's screens, one by one: what is to be seen, where, by which filter; what you saw goes into the run's report",
+  ),
   json: flag('the result as JSON on standard output'),
 };
 type ValidateOptions = ValuesOf<typeof OPTIONS>;
@@ -52,6 +62,8 @@ interface Validation {
   mode: string | null;
   ok: boolean;
   checks: CheckResult[];
+  /** null unless it was asked for. */
+  checklist: (ChecklistPoint | SeenPoint)[] | null;
 }
 
 /** `npm run validate`. Resolves with the exit code. */
@@ -106,6 +118,9 @@ async function validate(
     output.line(
       ok ? '✓ all is well' : `✗ ${failures} of ${checks.length} checks failed: what to do is said with each`,
     );
+    const checklist = options.checklist
+      ? await goThrough(target, context.observer, output, options.json)
+      : null;
     return {
       target: target.kind,
       name: target.name,
@@ -114,8 +129,52 @@ async function validate(
       mode,
       ok,
       checks,
+      checklist,
     };
   });
+}
+
+/** The checklist: point by point where somebody can answer, else as a whole. */
+async function goThrough(
+  target: Target,
+  observer: ShopObserver,
+  output: Output,
+  json: boolean,
+): Promise<(ChecklistPoint | SeenPoint)[]> {
+  // The outage may have begun, or ended, while the checks were made.
+  const effective = await readEffective(target);
+  const now = Date.now() / 1000;
+  const traces = await observer.get('console', '/api/traces?traffic=demo&limit=1').catch(() => null);
+  const points = checklistOf({
+    effective,
+    now,
+    consoleUrl: target.consoleUrl,
+    address: await accountOf(target),
+    traceId: textAt(listAt(traces, 'traces')[0], 'traceId'),
+  });
+  output.line(`Checklist, ${describeEffective(effective, now)}`);
+  if (!process.stdin.isTTY) {
+    for (const [index, point] of points.entries())
+      for (const line of pointLines(point, index)) output.line(line);
+    output.line(
+      'Nobody can answer here: look at each point, or run npm run validate -- --checklist in a terminal, which records what you see.',
+    );
+    return points;
+  }
+  const { ask, close } = terminalAsk(json ? process.stderr : process.stdout);
+  const seen = await askPresenter(points, ask, output).finally(close);
+  const { runId } = effective.scenario;
+  const minute = Math.max(0, Math.floor(positionAt(effective, now).minute ?? 0));
+  const at = new Date().toISOString();
+  await addPresenterNotes(
+    target.dataDir,
+    runId,
+    seen.map((point) => ({ minute, at, text: noteOf(point) })),
+  );
+  output.line(
+    `${seen.length} of ${points.length} points seen, ${seen.filter(({ differs }) => differs !== null).length} differ: noted for the report of run ${runId}`,
+  );
+  return seen;
 }
 
 /** All checks, under way at once: the slowest, baseline, decides how long it takes. */

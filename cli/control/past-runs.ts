@@ -25,7 +25,7 @@ export async function keepRun(dataDir: string, run: PastRun): Promise<string> {
   const folder = runsFolder(dataDir);
   mkdirSync(folder, { recursive: true });
   const stamp = run.startedAt.replace(/[-:]/g, '').replace(/\.\d+/, '');
-  const [, markdown] = await writeReport(path.join(folder, `${stamp}-${fileName(run.runId)}.json`), run);
+  const [, markdown] = await writeReport(path.join(folder, `${stamp}-${runFileName(run.runId)}.json`), run);
   const names = runNames(folder);
   for (const name of names.slice(0, Math.max(0, names.length - RUNS_KEPT))) {
     for (const file of Object.values(reportFiles(path.join(folder, `${name}.json`))))
@@ -35,7 +35,7 @@ export async function keepRun(dataDir: string, run: PastRun): Promise<string> {
 }
 
 /** A run's id as part of a file's name: it comes from the database, which names no path. */
-function fileName(runId: string): string {
+export function runFileName(runId: string): string {
   return runId.replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 100);
 }
 

@@ -44,6 +44,9 @@ function metricWindow(minutes: number): { name: string; minutes: number } {
 /** OTLP's http.server.request.duration (s) by the rules of OTLP to Prometheus. */
 const DURATION_METRIC = 'http_server_request_duration_seconds';
 
+/** Coralogix gives every series the application it came as. */
+const APPLICATION_LABEL = `cx_application_name="${CORALOGIX_APPLICATION}"`;
+
 type Json = Record<string, unknown>;
 
 /** One building block of the flow alert, under the condition's name. */
@@ -107,10 +110,10 @@ function held({ forMinutes }: FlowAlertRule): string {
   return forMinutes === 1 ? '' : ` for ${forMinutes} minutes`;
 }
 
-/** Failed checkouts / checkouts (0…1), over a minute. A declined card is a 402. */
+/** Failed checkouts / checkouts (0…1), over a minute: abandoned ones too, which have no status. A declined card is none. */
 export function errorRateQuery(): string {
   const counts = (more: string): string => `sum(rate(${DURATION_METRIC}_count{${checkouts()}${more}}[1m]))`;
-  return `${counts(', http_response_status_code=~"5.."')} / ${counts('')}`;
+  return `${counts(', error_type!=""')} / ${counts('')}`;
 }
 
 /** The 95th percentile of all checkouts (ms), over a minute. */
@@ -120,7 +123,7 @@ export function p95Query(traffic: 'demo' | 'baseline' = 'demo'): string {
 
 function checkouts(traffic: 'demo' | 'baseline' = 'demo'): string {
   const path = traffic === 'demo' ? (FLOW_ROUTE.split(' ')[1] ?? '') : '/api/browse';
-  return `http_route="${path}", traffic_type="${traffic}"`;
+  return `${APPLICATION_LABEL}, http_route="${path}", traffic_type="${traffic}"`;
 }
 
 function metricAlert(
@@ -213,12 +216,15 @@ const is = (value: string): Json => ({
   values: [value],
 });
 
+const SPANS = `source spans | filter $l.applicationName == '${CORALOGIX_APPLICATION}'`;
+const DEMO_SPANS = `${SPANS} && $d.tags['traffic.type'] == 'demo'`;
+
 /** Queries for Explore (spans) and dashboards, in DataPrime; the answer keys use the same. */
 export const DATAPRIME = {
-  failures: `source spans | filter $l.applicationName == '${CORALOGIX_APPLICATION}' && $d.tags['checkout.failed'] == 'true' | groupby $d.tags['checkout.failure_reason'] aggregate count() as failures | orderby failures desc`,
-  scans: `source spans | filter $l.serviceName == 'product-catalog' && $d.tags['db.full_table_scan'] == 'true' | groupby $d.tags['db.index_used'], $d.tags['db.missing_index'] aggregate count() as scans, percentile(0.95, $m.duration) as p95_us | orderby scans desc`,
-  cohorts: `source spans | filter $l.applicationName == '${CORALOGIX_APPLICATION}' && $l.serviceName == 'frontend' && $d.tags['http.route'] != null | groupby $d.tags['traffic.type'] aggregate count() as requests, percentile(0.95, $m.duration) as p95_us`,
-  lost: `source spans | filter $l.serviceName == 'frontend' && $d.tags['checkout.failed'] == 'true' | aggregate sum($d.tags['order.total']:number) as lost_usd`,
+  failures: `${DEMO_SPANS} && $d.tags['checkout.failed'] == true | groupby $d.tags['checkout.failure_reason'] aggregate count() as failures | orderby failures desc`,
+  scans: `${DEMO_SPANS} && $l.serviceName == 'product-catalog' && $d.tags['db.full_table_scan'] == true | groupby $d.tags['db.index_used'], $d.tags['db.missing_index'] aggregate count() as scans, percentile(0.95, $m.duration) as p95_us | orderby scans desc`,
+  cohorts: `${SPANS} && $l.serviceName == 'frontend' && $d.tags['http.route'] != null | groupby $d.tags['traffic.type'] aggregate count() as requests, percentile(0.95, $m.duration) as p95_us`,
+  lost: `${DEMO_SPANS} && $l.serviceName == 'frontend' && $d.tags['checkout.failed'] == true | aggregate sum($d.tags['order.total']:number) as lost_usd`,
 } as const;
 
 /** The request that makes the dashboard: both cohorts side by side, the cause below. */
@@ -235,15 +241,18 @@ export function dashboardDefinition(): Json {
       lines('Recommendation pool: connections in use, requests waiting', 'UNIT_UNSPECIFIED', [
         [
           'in use',
-          'sum(db_client_connection_count{db_client_connection_pool_name="recommendation", db_client_connection_state="used"})',
+          `sum(db_client_connection_count{${APPLICATION_LABEL}, db_client_connection_pool_name="recommendation", db_client_connection_state="used"})`,
         ],
         [
           'waiting',
-          'sum(db_client_connection_pending_requests{db_client_connection_pool_name="recommendation"})',
+          `sum(db_client_connection_pending_requests{${APPLICATION_LABEL}, db_client_connection_pool_name="recommendation"})`,
         ],
       ]),
       lines('Lost revenue (USD a minute)', 'UNIT_USD', [
-        ['lost', 'sum(increase(shop_checkout_lost_revenue_total[1m]))'],
+        [
+          'lost',
+          `sum(increase(shop_checkout_lost_revenue_total{${APPLICATION_LABEL}, traffic_type="demo"}[1m]))`,
+        ],
       ]),
     ]),
     row('cause', [
@@ -326,17 +335,21 @@ function table(title: string, dataprime: string): Json {
 
 /** Saved views of Explore's logs, one for each kind of event the scenario logs. */
 export function viewDefinitions(): (Json & { name: string })[] {
-  const view = (title: string, lucene: string): Json & { name: string } => ({
+  // Records that come by OTLP have their attributes under `logRecord`.
+  const view = (title: string, event: string): Json & { name: string } => ({
     name: `${PREFIX}: ${title}`,
     viewType: 'VIEW_TYPE_LOGS',
-    searchQuery: { query: lucene, syntaxType: 'SYNTAX_TYPE_LUCENE' },
+    searchQuery: {
+      query: `logRecord.attributes.event:"${event}" AND logRecord.attributes.traffic.type:"demo"`,
+      syntaxType: 'SYNTAX_TYPE_LUCENE',
+    },
     filters: { filters: [{ name: 'applicationName', selectedValues: { [CORALOGIX_APPLICATION]: true } }] },
     timeSelection: { quickSelection: { caption: 'Last hour', seconds: 3600 } },
   });
   return [
-    view('failed checkouts', 'event:"demo_checkout_failed"'),
-    view('exhausted pool', 'event:"demo_pool_exhaustion"'),
-    view('slow queries', 'event:"demo_slow_query_triggered"'),
+    view('failed checkouts', 'demo_checkout_failed'),
+    view('exhausted pool', 'demo_pool_exhaustion'),
+    view('slow queries', 'demo_slow_query_triggered'),
   ];
 }
 

@@ -209,5 +209,25 @@ describe('the progress of a run', () => {
       '  The flow alert should trigger now: errors above 30 %, p95 above 2 s, for 15 minutes',
     ]);
     assert.equal(record.flowAlertMinute, 22);
+    assert.ok(
+      !lines.some((line) => line.includes('Its incident')),
+      'nobody is sent to an account that is not known',
+    );
+  });
+
+  it('says with the flow alert where the vendor shows its incident', () => {
+    const lines: string[] = [];
+    const record = new RunRecord();
+    const incidents = 'https://eu2.coralogix.com/#/incidents';
+    const progress = new MinuteProgress(
+      { ...plan, fromMinute: 8, toMinute: 23 },
+      record,
+      { line: (text) => lines.push(text) },
+      { blind: false, incidents },
+    );
+    record.seen.add(observation(...Array.from({ length: 16 }, (_, index) => seen(8 + index, 328))));
+    progress.tell(START + 26 * 6);
+    const at = lines.findIndex((line) => line.includes('flow alert should'));
+    assert.equal(lines[at + 1], `  Its incident: ${incidents}`);
   });
 });

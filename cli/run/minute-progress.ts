@@ -30,6 +30,8 @@ interface LeftMinute {
 export interface MinuteStyle {
   /** Targets, predictions and phases are not told: somebody is to find out. */
   blind: boolean;
+  /** Where the vendor shows incidents; without it nobody is sent there. */
+  incidents?: string | null;
 }
 
 /** Follows the run's clock and tells its minutes, in the order in which they pass. */
@@ -204,6 +206,7 @@ export class MinuteProgress {
     this.output.line(
       `  The flow alert should trigger now: ${flowAlertRuleText(this.plan.scenario.flowAlert)}`,
     );
+    if (this.style.incidents != null) this.output.line(`  Its incident: ${this.style.incidents}`);
   }
 
   /** Whether the alert fires now, by the console or, without its word, by the minutes seen here; notes since when. */

@@ -5,6 +5,7 @@ import { ablationText, reportHead, type Healed, type Report, type RunFacts } fro
 import { judge } from '../../report/verdict';
 import { verdictLines } from '../../report/verdict-lines';
 import { keepRun } from '../control/past-runs';
+import { presenterNotes } from '../control/presenter-notes';
 import { writeReport } from '../control/report-files';
 import type { Outage } from '../outage/outage';
 import type { Target } from '../target/target';
@@ -46,7 +47,7 @@ export function reportOf(
     reason,
     endedMinute,
   }: {
-    target: Pick<Target, 'kind' | 'name'>;
+    target: Pick<Target, 'kind' | 'name' | 'dataDir'>;
     seed: number | null;
     reason: string | null;
     endedMinute: number | null;
@@ -62,7 +63,9 @@ export function reportOf(
     healed,
     endedMinute,
     ranOn: target.kind === 'local' ? 'local' : target.name,
-    events: record.events,
+    events: [...record.events, ...presenterNotes(target.dataDir, plan.scenario.runId)].sort(
+      (a, b) => a.minute - b.minute,
+    ),
     flowAlertMinute: record.flowAlertMinute,
     machine: target.kind === 'local' ? { cores: cpus().length, load: record.machineLoad } : null,
     blindSeed: seed,

@@ -5,6 +5,7 @@ import type { Scenario } from '../../scenario/types';
 import { newIntent, type Intent } from '../control/intent';
 import { RunControls } from '../control/run-controls';
 import { ShopObserver } from '../observation/shop-observer';
+import { accountOf, coralogixPage } from '../coralogix/links';
 import { heal } from '../outage/heal';
 import { healLeftOpen, runningRefusal } from '../outage/heal-left-open';
 import { ConfigOutage, OverrideOutage, type Outage } from '../outage/outage';
@@ -150,7 +151,11 @@ export class Show {
       if (plan.scenario.runId !== intent.runId)
         await target.intents.update({ ...intent, runId: plan.scenario.runId });
       this.tellLateStart(plan);
-      progress = new MinuteProgress(plan, this.record, output, { blind: this.exercise !== null });
+      const account = await accountOf(target);
+      progress = new MinuteProgress(plan, this.record, output, {
+        blind: this.exercise !== null,
+        incidents: account === null ? null : coralogixPage(account, 'incidents'),
+      });
       const end = await this.watch(plan, progress, peak);
       if (end === 'ended-elsewhere' && !peak.isHeld) trouble = endedElsewhere();
     } catch (error) {
