@@ -13,6 +13,7 @@ import { quoteIdentifier, quoteLiteral } from './sql/quote';
 import { mayRestrictQuery, restrictionStatements } from './sql/restrictions';
 import { PSQL_ROLE, ROLES } from './sql/roles';
 import { SESSION_SETTINGS } from './sql/settings';
+import { fillStockStatement, stockStatements } from './sql/stock';
 import { stateStatements } from './sql/state';
 import { INDEX_NAMES } from './types';
 
@@ -50,7 +51,12 @@ export async function setupDatabase(sql: SqlExecutor, options: SetupOptions): Pr
     try {
       // Two set-ups at once (a runner and a Job) would trip over "create if not exists": one after the other.
       await sql.query(SETUP_LOCK);
-      for (const statement of [...catalogTableStatements, ...orderStatements, ...stateStatements]) {
+      for (const statement of [
+        ...catalogTableStatements,
+        ...orderStatements,
+        ...stockStatements,
+        ...stateStatements,
+      ]) {
         await sql.query(statement);
       }
       await sql.query('commit');
@@ -58,7 +64,9 @@ export async function setupDatabase(sql: SqlExecutor, options: SetupOptions): Pr
       await sql.query('rollback');
       throw error;
     }
-    return { seededRows: await seedCatalog(sql, options) };
+    const seededRows = await seedCatalog(sql, options);
+    await sql.query(fillStockStatement);
+    return { seededRows };
   } finally {
     await sql.query('reset role');
   }

@@ -12,7 +12,7 @@ const scenario = (max: number, scale: number) => ({
 
 describe('max_connections', () => {
   it('holds twice all pools and 20 in reserve', () => {
-    assert.equal(requiredConnections(scenario(1000, 1)), 2 * (1000 + 10 + 30) + 20);
+    assert.equal(requiredConnections(scenario(1000, 1)), 2 * (1000 + 10 + 30 + 68) + 20);
   });
 
   it('stays when the pool is widened ten times in an outage', () => {
@@ -23,7 +23,9 @@ describe('max_connections', () => {
     assert.equal(requiredConnections(scenario(80, 4)), requiredConnections(scenario(400, 4)));
   });
 
-  it('counts what further checkouts hold', () => {
-    assert.equal(requiredConnections(scenario(20, 4), 3), requiredConnections(scenario(20, 4)) + 2 * 2 * 8);
+  it('counts what further replicas hold', () => {
+    const one = requiredConnections(scenario(20, 4));
+    assert.equal(requiredConnections(scenario(20, 4), { checkout: 3 }), one + 2 * 2 * 8);
+    assert.equal(requiredConnections(scenario(20, 4), { inventory: 2 }), one + 2 * 68);
   });
 });

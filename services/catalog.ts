@@ -14,6 +14,7 @@ export const SERVICE_NAMES = [
   'payment',
   'frontend',
   'shipping',
+  'inventory',
   'console',
 ] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
@@ -34,7 +35,7 @@ export interface ServiceEntry {
   databaseRole: DatabaseRole | null;
   /** Has run-time control (`/admin/*`). */
   adminToken: boolean;
-  /** Part of the shop (the ten); the console is the presenter's. */
+  /** Part of the shop (the eleven); the console is the presenter's. */
   shop: boolean;
   /** What it does, in a few words. */
   summary: string;
@@ -75,12 +76,25 @@ export const CATALOG: readonly ServiceEntry[] = [
   entry('checkout', 8016, 'writes orders', { stores: ['postgresql'], databaseRole: 'shop_app' }),
   entry('payment', 8017, 'the payment provider'),
   entry('frontend', 8018, 'the orchestrator and the storefront page', {
-    calls: ['cart', 'product-catalog', 'currency', 'shipping', 'ad-service', 'payment', 'checkout'],
+    calls: [
+      'cart',
+      'product-catalog',
+      'currency',
+      'shipping',
+      'ad-service',
+      'inventory',
+      'payment',
+      'checkout',
+    ],
     // The scenario rows only: how long a checkout may wait.
     stores: ['postgresql'],
     databaseRole: 'shop_app',
   }),
   entry('shipping', 8019, 'shipping costs'),
+  entry('inventory', 8022, 'counts and reserves stock', {
+    stores: ['postgresql'],
+    databaseRole: 'shop_app',
+  }),
   entry('console', 8020, 'telemetry receiver and run-time control', {
     stores: ['postgresql'],
     databaseRole: 'conductor',

@@ -77,7 +77,7 @@ async function main() {
     ...pullSecret,
     ...storage,
     storage: '10Gi',
-    maxConnections: requiredConnections(scenario, settings.replicas.checkout),
+    maxConnections: requiredConnections(scenario, settings.replicas),
     access: exposedAt(nodePorts.postgres),
   });
   const database = new ShopDatabase('database', {

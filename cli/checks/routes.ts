@@ -23,6 +23,8 @@ export const ROUTES: readonly (readonly [ServiceName, 'GET' | 'POST', string])[]
   ['checkout', 'POST', '/orders/create'],
   ['payment', 'POST', '/api/payment/process'],
   ['shipping', 'POST', '/calculate'],
+  ['inventory', 'POST', '/reservations'],
+  ['inventory', 'GET', '/stock/1'],
   ['load-generator', 'GET', '/admin/traffic-stats'],
   ['console', 'GET', '/api/summary'],
 ];

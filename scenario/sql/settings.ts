@@ -17,10 +17,15 @@ export const KEEPALIVE_SETTINGS: Readonly<Record<string, string>> = {
   tcp_keepalives_count: '3',
 };
 
+/** Settings as the `options` of a connection. */
+export function asOptions(settings: Readonly<Record<string, string>>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ');
+}
+
 /**
  * The session settings as the `options` of a connection: a service may connect before set-up has given the database its
  * settings, which count only for later sessions.
  */
-export const SESSION_OPTIONS = Object.entries(SESSION_SETTINGS)
-  .map(([name, value]) => `-c ${name}=${value}`)
-  .join(' ');
+export const SESSION_OPTIONS = asOptions(SESSION_SETTINGS);

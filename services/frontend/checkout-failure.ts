@@ -4,7 +4,7 @@ import { explainFailure } from './dependency-failure';
 
 /** The steps of a checkout, in their order. */
 export type CheckoutStep =
-  'cart' | 'products' | 'recommendations' | 'shipping' | 'currency' | 'payment' | 'checkout';
+  'cart' | 'products' | 'recommendations' | 'shipping' | 'currency' | 'inventory' | 'payment' | 'checkout';
 
 /**
  * A checkout that a dependency failed: 503, `reason` names the step and whether it was late or away

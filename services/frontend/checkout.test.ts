@@ -62,6 +62,9 @@ function healthyServices(cart: Cart, orders = new Map<string, StoredOrder>()) {
         { amount: amountCents / 100, from: 'USD', to, rate: 0.9, converted: (amountCents * 0.9) / 100 },
         amountCents,
       ),
+    availableStock: () => Promise.reject(new Error('no part of a checkout')),
+    reserveStock: (reservation) => answer('reserve', undefined, reservation),
+    releaseStock: (orderId) => answer('release', undefined, orderId),
     charge: (payment) => answer('payment', 'pay_1', payment),
     findOrder: (orderId) => answer('look up', orders.get(orderId) ?? null),
     createOrder: (order) => {
@@ -86,6 +89,7 @@ test('asks the services one after the other, in the order of the architecture', 
     'shipping',
     'recommendations',
     'currency',
+    'reserve',
     'payment',
     'checkout',
     'empty cart',
@@ -249,6 +253,54 @@ test('a declined card is an answer, 402, and writes no order', async () => {
   services.charge = () => Promise.resolve(null);
   await assert.rejects(placeOrder(request, services, nothing), { status: 402, reason: 'card-declined' });
   assert.ok(!calls.includes('checkout'));
+});
+
+test('pieces are put aside before anybody pays, and given back when the card is declined', async () => {
+  const { services, calls, details } = healthyServices(cartOf(20, 10));
+  services.charge = () => Promise.resolve(null);
+  await assert.rejects(placeOrder(request, services, nothing), { status: 402 });
+  assert.deepEqual(details.reserve, {
+    order_id: orderIdFor('user-1', 'key-1'),
+    items: [
+      { product_id: 20, quantity: 2 },
+      { product_id: 10, quantity: 2 },
+    ],
+  });
+  assert.equal(details.release, orderIdFor('user-1', 'key-1'));
+  assert.equal(calls.at(-1), 'release');
+  services.releaseStock = () => Promise.reject(new DownstreamError('inventory', 'timeout', '', null, null));
+  await assert.rejects(
+    placeOrder(request, services, nothing),
+    { status: 402 },
+    'whatever the inventory says',
+  );
+});
+
+test('a payment or an order in doubt keeps its pieces: only the inventory sees whether the order came to be', async () => {
+  const late = (): Promise<never> =>
+    Promise.reject(new DownstreamError('payment', 'timeout', 'late', null, null));
+  for (const change of [{ charge: late }, { createOrder: late }]) {
+    const { services, calls } = healthyServices(cartOf(10));
+    await assert.rejects(placeOrder(request, { ...services, ...change }, nothing), { status: 503 });
+    assert.ok(calls.includes('reserve') && !calls.includes('release'));
+  }
+});
+
+test('what is sold out is an answer, 409, and nobody pays for it', async () => {
+  const { services, calls } = healthyServices(cartOf(10));
+  services.reserveStock = () => Promise.reject(new HttpError(409, 'out-of-stock', 'sold out'));
+  await assert.rejects(placeOrder(request, services, nothing), { status: 409, reason: 'out-of-stock' });
+  assert.ok(!calls.includes('payment'));
+});
+
+test('an inventory that waits in vain for a row is late, not away', async () => {
+  const { services } = healthyServices(cartOf(10));
+  services.reserveStock = () =>
+    Promise.reject(new DownstreamError('inventory', 'downstream-error', '', 503, { reason: 'lock-timeout' }));
+  const error: unknown = await placeOrder(request, services, nothing).catch((thrown: unknown) => thrown);
+  assert.ok(error instanceof CheckoutFailedError);
+  assert.equal(error.reason, 'inventory-timeout');
+  assert.equal(error.extra.cause, 'lock-timeout');
 });
 
 test('an unknown product stays a 404', async () => {

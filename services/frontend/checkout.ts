@@ -14,13 +14,14 @@ export const DEAL_OF_THE_DAY = 123;
 const RECOMMENDATIONS_SHOWN = 3;
 
 /**
- * A checkout: cart → shipping → recommendations → currency → payment → checkout, one after the other, as the
- * shop's architecture has it: shipping is quoted before, so that a failed trace shows it. Prices come from the catalog, so that the order's value is known before the
+ * A checkout: cart → shipping → recommendations → currency → inventory → payment → checkout, one after the other, as the
+ * shop's architecture has it: shipping is quoted before, so that a failed trace shows it; nobody pays for what is not
+ * there. Prices come from the catalog, so that the order's value is known before the
  * recommendations are asked for. A retry may get the order of its first request right after the cart.
  *
  * @param onPriced told the order as soon as its value is known, so that a failed checkout can tell what was lost
  * @throws CheckoutFailedError naming the step whose service failed; HttpError 402 `card-declined`, 404
- *   `unknown-product`
+ *   `unknown-product`, 409 `out-of-stock`
  */
 export async function placeOrder(
   request: CheckoutRequest,
@@ -44,6 +45,9 @@ export async function placeOrder(
   const total = await step('currency', () =>
     services.convertFromUsd(order.goodsCents + shipping.cost_cents, request.currency),
   );
+  const items = order.lines.map(({ product, quantity }) => ({ product_id: product.id, quantity }));
+  await step('inventory', () => services.reserveStock({ order_id: order.orderId, items }));
+  // From here on the inventory finds out by itself: pieces of an order that is never written come back after a while.
   const paymentId = await step('payment', () =>
     services.charge({
       order_id: order.orderId,
@@ -53,6 +57,7 @@ export async function placeOrder(
     }),
   );
   if (paymentId === null) {
+    await giveBack(order.orderId, services);
     throw new HttpError(402, 'card-declined', 'The card was declined: pay with another one.', {
       order_id: order.orderId,
     });
@@ -117,6 +122,15 @@ async function priceOrder(
     pieces: lines.reduce((sum, { quantity }) => sum + quantity, 0),
     goodsCents: lines.reduce((sum, { product, quantity }) => sum + product.price_cents * quantity, 0),
   };
+}
+
+/** A declined card is the same for every retry: its pieces are for others. They come back later if not now. */
+async function giveBack(orderId: string, services: CheckoutServices): Promise<void> {
+  try {
+    await services.releaseStock(orderId);
+  } catch (error) {
+    logger.warn({ event: 'stock_not_released', 'order.id': orderId, err: error }, 'reservation kept');
+  }
 }
 
 /** The order is written: a cart that can't be emptied now must not turn it into a failure. */

@@ -3,7 +3,7 @@ import { HttpError } from '../lib/errors';
 import { DownstreamError } from '../lib/http-client';
 
 /** Reasons a service gives in its 503 when it waited in vain itself: the caller's failure is a time-out too. */
-const WAITED_IN_VAIN = new Set(['pool-exhausted', 'query-timeout', 'timeout']);
+const WAITED_IN_VAIN = new Set(['pool-exhausted', 'lock-timeout', 'query-timeout', 'timeout']);
 
 /** What is behind a failed call: the service's own reason if it gave one, and whether it was late or away. */
 export function explainFailure(failure: DownstreamError): { cause: string; kind: 'timeout' | 'unavailable' } {

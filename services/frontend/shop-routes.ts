@@ -1,6 +1,8 @@
 import type { Response, Router } from 'express';
 import type { ServiceName } from '../catalog';
-import { callService } from '../lib/http-client';
+import { HttpError } from '../lib/errors';
+import { callService, DownstreamError } from '../lib/http-client';
+import { logger } from '../lib/logger';
 import { parseInput } from '../lib/validate';
 import { browse } from './browse';
 import {
@@ -13,7 +15,7 @@ import {
   productsQuery,
 } from './input';
 import { serverSpan } from '../lib/telemetry/server-span';
-import { listLowStock, listProducts, shop, type Product } from './shop';
+import { availableStock, listLowStock, listProducts, shop, type Product } from './shop';
 
 const CART_TIMEOUT_MS = 1500;
 const RATES_TIMEOUT_MS = 1000;
@@ -89,6 +91,7 @@ function cartRoutes(router: Router, product: (productId: number) => Promise<Prod
     const { id } = parseInput(cartParams, request.params);
     const item = parseInput(cartItemBody, request.body);
     const { name, price_cents } = await product(item.product_id);
+    await assertInStock(item);
     await relay(response, 'cart', {
       method: 'POST',
       path: `${cartPath(id)}/items`,
@@ -120,6 +123,31 @@ function cartRoutes(router: Router, product: (productId: number) => Promise<Prod
       timeoutMs: CART_TIMEOUT_MS,
     });
   });
+}
+
+/**
+ * What is sold out isn't put into a cart. Only the reservation counts, at the checkout: an inventory that doesn't answer
+ * refuses nobody.
+ */
+async function assertInStock({
+  product_id,
+  quantity,
+}: {
+  product_id: number;
+  quantity: number;
+}): Promise<void> {
+  const available = await availableStock(product_id).catch((error: unknown) => {
+    if (!(error instanceof DownstreamError)) throw error;
+    logger.warn({ event: 'stock_unknown', err: error }, 'put into the cart without a look at the stock');
+    return Infinity;
+  });
+  if (available < quantity) {
+    throw new HttpError(
+      409,
+      'out-of-stock',
+      `Of product ${String(product_id)} ${String(available)} are left.`,
+    );
+  }
 }
 
 /** Passes a service's answer on, refusals included: they say what is wrong with the caller's input. */

@@ -21,6 +21,8 @@ const TIMEOUT_MS = {
   ads: 1000,
   currency: 1000,
   shipping: 2000,
+  stock: 1000,
+  reservation: 3000,
   payment: 3000,
   order: 2000,
 } as const;
@@ -198,6 +200,44 @@ export async function quoteShipping(
   });
 }
 
+/** Pieces of a product that can be had. @throws HttpError 404 `unknown-product` */
+export async function availableStock(productId: number): Promise<number> {
+  const { status, body } = await callService('inventory', {
+    path: `/stock/${String(productId)}`,
+    template: '/stock/{id}',
+    timeoutMs: TIMEOUT_MS.stock,
+    schema: z.object({ available: z.int() }),
+  });
+  if (status === 404) throw new HttpError(404, 'unknown-product', `there is no product ${String(productId)}`);
+  if (status >= 300) throw refused('inventory', status, body);
+  return body.available;
+}
+
+/** Puts the pieces of an order aside, once however often. @throws HttpError 409 `out-of-stock` */
+export async function reserveStock(reservation: {
+  order_id: string;
+  items: { product_id: number; quantity: number }[];
+}): Promise<void> {
+  const { status, body } = await callService('inventory', {
+    method: 'POST',
+    path: '/reservations',
+    json: reservation,
+    timeoutMs: TIMEOUT_MS.reservation,
+  });
+  if (status === 409) throw new HttpError(409, 'out-of-stock', 'Sold out: so many pieces are not left.');
+  if (status >= 300) throw refused('inventory', status, body);
+}
+
+/** Gives the pieces of an order back. */
+export async function releaseStock(orderId: string): Promise<void> {
+  await ask('inventory', {
+    method: 'DELETE',
+    path: `/reservations/${encodeURIComponent(orderId)}`,
+    template: '/reservations/{id}',
+    timeoutMs: TIMEOUT_MS.reservation,
+  });
+}
+
 /** @returns the payment's number, or null for a card that was declined */
 export async function charge(payment: {
   order_id: string;
@@ -270,6 +310,9 @@ export const shop = {
   convertFromUsd,
   fetchRecommendations,
   quoteShipping,
+  availableStock,
+  reserveStock,
+  releaseStock,
   charge,
   findOrder,
   createOrder,

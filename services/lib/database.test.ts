@@ -17,6 +17,7 @@ describe('an error of PostgreSQL', () => {
   it('is 503 when the server is away or cancelled the query, and itself when the statement is wrong', () => {
     for (const [code, reason] of [
       ['57014', 'query-timeout'],
+      ['55P03', 'lock-timeout'],
       ['57P01', 'database-unavailable'],
       ['08006', 'database-unavailable'],
       [undefined, 'database-unavailable'],

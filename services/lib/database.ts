@@ -1,6 +1,6 @@
 import { context, SpanStatusCode, trace, type Link, type SpanContext } from '@opentelemetry/api';
 import { Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
-import { SESSION_OPTIONS } from '../../scenario/sql/settings';
+import { asOptions, SESSION_SETTINGS } from '../../scenario/sql/settings';
 import { HttpError } from './errors';
 import { logger } from './logger';
 import { poolMetrics, type PoolMetrics } from './telemetry/pool-metrics';
@@ -23,7 +23,12 @@ export interface PoolOptions extends Partial<PoolSize> {
   /** `db.client.connection.pool.name` */
   name: string;
   connectionString?: string;
+  /** Settings of its sessions besides those of all (`lock_timeout`: '2s'). */
+  settings?: Readonly<Record<string, string>>;
 }
+
+/** What can be done on the one connection of a transaction. */
+export type Transaction = Pick<InstrumentedPool, 'query'>;
 
 /** The pool had no connection free within the acquire timeout. */
 export class PoolExhaustedError extends HttpError {
@@ -58,6 +63,8 @@ export class InstrumentedPool {
   private readonly pool: Pool;
   private readonly holders = new Map<PoolClient, Holder>();
   private readonly appliedTimeout = new WeakMap<PoolClient, number>();
+  /** Connections that are of no use any more. */
+  private readonly broken = new WeakSet<PoolClient>();
   private readonly metrics: PoolMetrics;
   private size: PoolSize;
 
@@ -70,7 +77,7 @@ export class InstrumentedPool {
     };
     this.pool = new Pool({
       connectionString: options.connectionString ?? process.env.DATABASE_URL,
-      options: SESSION_OPTIONS,
+      options: asOptions({ ...SESSION_SETTINGS, ...options.settings }),
       application_name: `${process.env.SERVICE ?? 'ecommerce-demo'}/${options.name}`,
       max: this.size.max,
       connectionTimeoutMillis: this.size.acquireTimeoutMs,
@@ -119,9 +126,53 @@ export class InstrumentedPool {
     values: unknown[] = [],
     observation: QueryObservation = {},
   ): Promise<QueryResult<Row>> {
+    return this.withClient((client) => this.run<Row>(client, text, values, observation));
+  }
+
+  /**
+   * Runs `work` as one transaction: all of it counts once it is done, nothing of it when it throws.
+   *
+   * @throws as {@link query} does, and whatever `work` throws
+   */
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.withClient(async (client) => {
+      await this.run(client, 'begin');
+      try {
+        const result = await work({
+          query: (text, values, observation) => this.run(client, text, values, observation),
+        });
+        await this.run(client, 'commit');
+        return result;
+      } catch (error) {
+        // Of a connection that broke PostgreSQL has rolled back by itself.
+        if (!this.broken.has(client)) await this.run(client, 'rollback').catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  private async withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.acquire();
-    let broken = false;
     const acquiredAt = performance.now();
+    try {
+      return await work(client);
+    } finally {
+      this.holders.delete(client);
+      this.metrics.recordUse(performance.now() - acquiredAt);
+      client.release(this.broken.has(client) || this.pool.totalCount > this.size.max);
+    }
+  }
+
+  private async run<Row extends QueryResultRow>(
+    client: PoolClient,
+    text: string,
+    values: unknown[] = [],
+    observation: QueryObservation = {},
+  ): Promise<QueryResult<Row>> {
     try {
       await this.applyStatementTimeout(client);
       return await withObservation(
@@ -136,17 +187,9 @@ export class InstrumentedPool {
         () => client.query<Row>(text, values),
       );
     } catch (error) {
-      broken = isConnectionError(error);
+      if (isConnectionError(error)) this.broken.add(client);
       throw toHttpError(error);
-    } finally {
-      this.holders.delete(client);
-      this.metrics.recordUse(performance.now() - acquiredAt);
-      client.release(broken || this.pool.totalCount > this.size.max);
     }
-  }
-
-  async close(): Promise<void> {
-    await this.pool.end();
   }
 
   private async acquire(): Promise<PoolClient> {
@@ -242,6 +285,7 @@ function sqlState(error: unknown): string | null {
 }
 
 const QUERY_CANCELED = '57014';
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /** What PostgreSQL says while schema, roles and grants are not there (yet), by SQLSTATE. */
 const NOT_SET_UP = new Set([
@@ -275,6 +319,15 @@ export function toHttpError(error: unknown): unknown {
       {
         cause: error,
       },
+    );
+  }
+  if (sqlState(error) === LOCK_NOT_AVAILABLE) {
+    return new HttpError(
+      503,
+      'lock-timeout',
+      'Another transaction held a row for longer than the lock_timeout.',
+      {},
+      { cause: error },
     );
   }
   if (isConnectionError(error)) {

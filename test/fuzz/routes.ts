@@ -115,6 +115,25 @@ export const ROUTES: readonly FuzzedRoute[] = [
     body: { items: [{ weight: 1.5, quantity: 2 }], zip: '10001' },
   },
   {
+    service: 'inventory',
+    method: 'POST',
+    path: '/reservations',
+    body: { order_id: '00000000-0000-4000-8000-000000000002', items: [ITEM] },
+  },
+  {
+    service: 'inventory',
+    method: 'GET',
+    path: '/reservations/:id',
+    params: { id: '00000000-0000-4000-8000-000000000002' },
+  },
+  {
+    service: 'inventory',
+    method: 'DELETE',
+    path: '/reservations/:id',
+    params: { id: '00000000-0000-4000-8000-000000000002' },
+  },
+  { service: 'inventory', method: 'GET', path: '/stock/:id', params: { id: '7' } },
+  {
     service: 'payment',
     method: 'POST',
     path: '/api/payment/process',

@@ -69,7 +69,7 @@ for (const [title, config] of Object.entries(STACKS)) {
     it('are those of every workload', () => {
       const kinds = manifests.map(({ kind }) => kind);
       const count = (kind: string) => kinds.filter((candidate) => candidate === kind).length;
-      // Ten services, the console and the collector; of the load generator, PostgreSQL and Redis, StatefulSets.
+      // Eleven services, the console and the collector; of the load generator, PostgreSQL and Redis, StatefulSets.
       assert.deepEqual([count('Deployment'), count('StatefulSet'), count('Job')], [11, 3, 1]);
       assert.equal(count('PodDisruptionBudget'), 14);
       assert.equal(count('Namespace'), 1);

@@ -520,7 +520,7 @@ describe('an outage made by one line of YAML', () => {
     assert.ok(Number(failed.attributes['order.total']) > 0);
   });
 
-  it('has all ten services and both stores in its service map', async () => {
+  it('has all eleven services and both stores in its service map', async () => {
     const wanted = [
       ...CATALOG.filter(({ shop: part }) => part).map(({ name }) => name as string),
       'postgresql',

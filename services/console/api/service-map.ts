@@ -33,7 +33,7 @@ export interface ServiceMapAnswer {
   edges: MapEdge[];
 }
 
-/** The answer of GET /api/service-map: the ten services, the stores, and what calls went between them. */
+/** The answer of GET /api/service-map: the services of the shop, the stores, and what calls went between them. */
 export function serviceMap(store: TelemetryStore, nowMs: number): ServiceMapAnswer {
   const to = Math.floor(nowMs / 1000) - SETTLE_SECONDS;
   const series = store.aggregates.window(to - WINDOW_SECONDS, to);

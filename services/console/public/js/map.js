@@ -15,8 +15,9 @@ const PLACES = {
   'ad-service': [2, 2],
   'product-catalog': [2, 3],
   shipping: [2, 4],
-  payment: [2, 5],
-  checkout: [2, 6],
+  inventory: [2, 5],
+  payment: [2, 6],
+  checkout: [2, 7],
   recommendation: [3, 2],
   redis: [4, 0.5],
   postgresql: [4, 4.5],
@@ -25,7 +26,7 @@ const BOX = { width: 168, height: 56 };
 const STEP = { x: 268, y: 92 };
 const MARGIN = { x: 12, y: 26 };
 const WIDTH = MARGIN.x * 2 + STEP.x * 4 + BOX.width;
-const HEIGHT = MARGIN.y * 2 + STEP.y * 6 + BOX.height;
+const HEIGHT = MARGIN.y * 2 + STEP.y * 7 + BOX.height;
 
 const COHORTS = /** @type {const} */ (['baseline', 'demo']);
 

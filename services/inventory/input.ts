@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { productIdField, productIdTextField, quantityField } from '../lib/fields';
+
+/** What callers may send to the inventory. */
+
+const orderIdField = z.uuid('must be a UUID');
+
+export const reservationBody = z.object({
+  order_id: orderIdField,
+  items: z
+    .array(z.object({ product_id: productIdField, quantity: quantityField }))
+    .min(1)
+    .max(50)
+    .refine(
+      (items) => new Set(items.map((item) => item.product_id)).size === items.length,
+      'must name each product once',
+    ),
+});
+
+export const reservationParams = z.object({ id: orderIdField });
+export const stockParams = z.object({ id: productIdTextField });
+
+/** Pieces of a product. */
+export type Item = z.infer<typeof reservationBody>['items'][number];

@@ -1,0 +1,48 @@
+import { trace } from '@opentelemetry/api';
+import type { Router } from 'express';
+import type { InstrumentedPool } from '../lib/database';
+import { HttpError } from '../lib/errors';
+import { parseInput } from '../lib/validate';
+import { reservationBody, reservationParams, stockParams } from './input';
+import { availableOf, findReservation, release, reserve } from './reservations';
+
+/** Reservations wait for rows that others hold; looking never waits, and has connections of its own. */
+export interface InventoryPools {
+  reservations: InstrumentedPool;
+  stock: InstrumentedPool;
+}
+
+/**
+ * `POST /reservations {order_id, items}` (201, or 200 on a retry), `DELETE /reservations/:id`, which gives the pieces
+ * back, `GET /reservations/:id` and `GET /stock/:id`.
+ */
+export function inventoryRoutes(pools: InventoryPools): (router: Router) => void {
+  return (router) => {
+    router.post('/reservations', async (request, response) => {
+      const { order_id, items } = parseInput(reservationBody, request.body);
+      const span = trace.getActiveSpan();
+      span?.setAttributes({ 'order.id': order_id, 'order.products': items.length });
+      const reserved = await reserve(pools.reservations, order_id, items);
+      response.status(reserved ? 201 : 200).json({ order_id, reserved });
+    });
+
+    router.delete('/reservations/:id', async (request, response) => {
+      const { id } = parseInput(reservationParams, request.params);
+      trace.getActiveSpan()?.setAttribute('order.id', id);
+      response.json({ order_id: id, released: await release(pools.reservations, id) });
+    });
+
+    router.get('/reservations/:id', async (request, response) => {
+      const { id } = parseInput(reservationParams, request.params);
+      const reservation = await findReservation(pools.stock, id);
+      if (!reservation)
+        throw new HttpError(404, 'unknown-reservation', `nothing is reserved for order ${id}`);
+      response.json({ order_id: id, ...reservation });
+    });
+
+    router.get('/stock/:id', async (request, response) => {
+      const { id } = parseInput(stockParams, request.params);
+      response.json({ product_id: id, available: await availableOf(pools.stock, id) });
+    });
+  };
+}
