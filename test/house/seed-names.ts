@@ -46,7 +46,7 @@ export const SEED_NAMES: Readonly<Record<string, readonly string[]>> = {
   ],
   'Services and ports': [
     ...['load-generator', 'recommendation', 'cart', 'product-catalog', 'checkout', 'payment-service'],
-    ...['frontend', 'shipping', 'currency', 'ad-service', 'redis', 'postgresql-primary-0'],
+    ...['frontend', 'shipping', 'currency', 'ad-service', 'inventory', 'redis', 'postgresql-primary-0'],
   ],
   Files: [
     ...['load_generator.py', 'product_catalog_service.py', 'checkout_service.py', 'frontend_service.py'],

@@ -70,8 +70,8 @@ for (const [title, config] of Object.entries(STACKS)) {
       const kinds = manifests.map(({ kind }) => kind);
       const count = (kind: string) => kinds.filter((candidate) => candidate === kind).length;
       // Eleven services, the console and the collector; of the load generator, PostgreSQL and Redis, StatefulSets.
-      assert.deepEqual([count('Deployment'), count('StatefulSet'), count('Job')], [11, 3, 1]);
-      assert.equal(count('PodDisruptionBudget'), 14);
+      assert.deepEqual([count('Deployment'), count('StatefulSet'), count('Job')], [12, 3, 1]);
+      assert.equal(count('PodDisruptionBudget'), 15);
       assert.equal(count('Namespace'), 1);
     });
 

@@ -67,9 +67,10 @@ describe('the stock', () => {
 
   it('is there for every product, also in the database of a shop that had none', async () => {
     const count = async () =>
-      asOwner(async (client) =>
-        Number((await client.query('select count(*) from shop.stock')).rows[0].count),
-      );
+      asOwner(async (client) => {
+        const { rows } = await client.query<{ count: string }>('select count(*) from shop.stock');
+        return Number(rows[0]?.count);
+      });
     assert.equal(await count(), CATALOG_ROWS);
     await asOwner((client) => client.query('drop table shop.stock, shop.reservations'));
     await asOwner((client) => setupDatabase(client, { catalogRows: CATALOG_ROWS, log: () => undefined }));

@@ -464,7 +464,7 @@ describe('the service map', () => {
     assert.equal(edge('product-catalog', 'postgresql')?.demo?.errorRate, 0.5);
     assert.equal(edge('cart', 'redis')?.demo?.calls, 1);
     assert.equal(edges.length, 5);
-    assert.equal(nodes.filter(({ kind }) => kind === 'service').length, 10);
+    assert.equal(nodes.filter(({ kind }) => kind === 'service').length, 11);
     assert.deepEqual(
       nodes.filter(({ kind }) => kind === 'database').map(({ name }) => name),
       ['postgresql', 'redis'],
