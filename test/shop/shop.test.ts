@@ -128,6 +128,8 @@ describe('a shop in normal mode', () => {
     const [id] = ids;
     const rows = await shop.sql<{ count: string }>('select count(*) from shop.orders where id = $1', [id]);
     assert.equal(Number(rows[0]?.count), 1);
+    const reserved = await shop.sql('select items, state from shop.reservations where order_id = $1', [id]);
+    assert.deepEqual(reserved, [{ items: [{ product_id: 17, quantity: 2 }], state: 'held' }]);
   });
 
   it('takes the bodies of seed 003 as they are, with its defaults', async () => {
