@@ -5,8 +5,8 @@ import { describe, it } from 'node:test';
 import { presetOf } from '../presets/all';
 import { resolveScenario } from '../resolve';
 import { parseScenarioConfig } from '../config/parse';
-import { ABLATABLE, ablationOf, CAUSES, deviationsOf } from './all';
-import type { Scenario } from '../types';
+import { ABLATABLE, ablationOf, ablationsOf, causesOf, CAUSES, deviationsOf } from './all';
+import { OUTAGES, type Scenario } from '../types';
 import { ABLATIONS } from './document';
 
 const outage = resolveScenario({ demoMode: 'blackfriday' }, { nowSeconds: 0, startTimestamp: 0 });
@@ -17,7 +17,7 @@ const partsIn = (scenario: Scenario) => CAUSES.map((cause) => cause.partOf(scena
 describe('the causes', () => {
   it('of a preset all exist', () => {
     const names = CAUSES.map(({ name }) => name);
-    for (const mode of ['blackfriday', 'blackfriday-v3'] as const)
+    for (const mode of OUTAGES)
       for (const name of Object.keys(presetOf(mode).causes)) assert.ok(names.includes(name as never), name);
   });
 
@@ -48,28 +48,29 @@ describe('the causes', () => {
     assert.deepEqual(deviationsOf(resolveScenario({}, { nowSeconds: 0 })), []);
   });
 
-  it('are put back as the preset has them', () => {
-    for (const ablation of ABLATABLE) {
-      const taken = { ...outage, ...ablation.take(outage) };
-      assert.deepEqual({ ...taken, ...ablation.putBack(taken, presetOf('blackfriday').causes) }, outage);
-    }
-  });
-
-  it('are taken away by the same keys of stack config', () => {
-    for (const demoMode of ['blackfriday', 'blackfriday-v3'] as const) {
-      const options = { nowSeconds: 0, startTimestamp: 0 };
-      for (const ablation of ABLATABLE) {
-        const config = { demoMode, ...ablation.config(presetOf(demoMode).causes) };
-        const taken = resolveScenario({ demoMode }, { ...options, ablation: ablation.name });
-        assert.deepEqual(partsIn(resolveScenario(parseScenarioConfig(config), options)), partsIn(taken));
+  it('are put back as the preset has them, and taken away by the same keys of stack config', () => {
+    const options = { nowSeconds: 0, startTimestamp: 0 };
+    for (const demoMode of OUTAGES) {
+      const whole = resolveScenario({ demoMode }, options);
+      const { causes } = presetOf(demoMode);
+      for (const ablation of ablationsOf(demoMode)) {
+        const taken = { ...whole, ...ablation.take(whole) };
+        assert.deepEqual({ ...taken, ...ablation.putBack(taken, causes) }, whole);
+        const config = parseScenarioConfig({ demoMode, ...ablation.config(causes) });
+        assert.deepEqual(partsIn(resolveScenario(config, options)), partsIn(taken));
       }
     }
   });
 
   it('have evidence that the answer key points at', () => {
-    const page = readFileSync(path.join(process.cwd(), 'docs', 'answer-key', 'blackfriday.md'), 'utf8');
-    for (const { name, evidence } of CAUSES)
-      for (const attribute of evidence.attributes)
-        assert.ok(page.includes(attribute), `${name}: ${attribute}`);
+    const page = (mode: string) =>
+      readFileSync(path.join(process.cwd(), 'docs', 'answer-key', `${mode}.md`), 'utf8');
+    for (const cause of CAUSES) {
+      const pages = OUTAGES.filter((mode) => causesOf(mode).includes(cause))
+        .map(page)
+        .join();
+      for (const attribute of cause.evidence.attributes)
+        assert.ok(pages.includes(attribute), `${cause.name}: ${attribute}`);
+    }
   });
 });

@@ -7,10 +7,12 @@ import type {
   Bottleneck,
   Cause,
   CauseInput,
+  ChainLink,
   Confirmation,
   Delays,
   Fit,
   Prediction,
+  ShopSeen,
   Sign,
 } from './cause';
 import type { Ablation, CauseParts, CauseSettings } from './document';
@@ -91,6 +93,11 @@ export function confirmationsOf(parts: CauseParts): Confirmation[] {
 /** What in a scenario is not as in normal operations. */
 export function deviationsOf(scenario: Scenario): Sign[] {
   return CAUSES.flatMap((cause) => cause.signs(scenario)).filter(({ now, normal }) => now !== normal);
+}
+
+/** The way from a mode's causes to its effect, as the shop shows it now. */
+export function chainOf(mode: DemoMode, shop: ShopSeen): ChainLink[] {
+  return causesOf(mode).flatMap((cause) => cause.chain?.(shop) ?? []);
 }
 
 /** What of stack config makes an outage, whatever its mode; each with its key first. */

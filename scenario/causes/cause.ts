@@ -72,8 +72,26 @@ export interface ShopSeen {
   indexes: Readonly<Record<string, string>> | null;
   /** How PostgreSQL plans the recommendation query; null before it was asked. */
   plan: 'withIndex' | 'withoutIndex' | null;
-  /** Connections of a service's pool by its own metric, over all replicas; null before it came. */
-  poolSize: (service: string, pool: string) => number | null;
+  /** The median of the recommendation query in the last seconds (ms); null where none ended. */
+  queryMs: number | null;
+  /** A service's pool by its own metrics, over all replicas; each null before it came. */
+  pool: (service: string, pool: string) => PoolSeen;
+}
+
+/** Connections of a pool that it may have, that are in use, and requests that wait for one. */
+export interface PoolSeen {
+  max: number | null;
+  used: number | null;
+  pending: number | null;
+}
+
+/** A step from cause to effect, with the figure that shows it now. */
+export interface ChainLink {
+  title: string;
+  value: string | { ms: number | null };
+  note: string;
+  /** Whether it shows the cause at work. */
+  bad: boolean;
 }
 
 /** Something of the shop by which a cause shows, or shows that it is not there. */
@@ -174,6 +192,8 @@ export interface Cause {
   confirmations: (parts: CauseParts) => Confirmation[];
   /** Ways to take it out by itself, or to make it harmless. */
   ablations: readonly AblationOf[];
+  /** Its steps from cause to effect, as the shop shows them now. */
+  chain?: (shop: ShopSeen) => ChainLink[];
   /** What of stack config makes it, whatever the mode: `pool.max is 5, below the normal 100`, each with its key first. */
   inConfig: (config: CauseConfig) => string[];
   /** The keys of config, as paths, that a run by configuration sets. */

@@ -131,6 +131,11 @@ export const failingState = () => ({
     demo: stats(160, 120, 3200),
     lost: { usdPerMinute: 900, usdInAll: 12_345, runId: 'run-1' },
     flowAlert,
+    chain: [
+      { title: 'The index', value: 'absent', note: 'idx_products_category, as PostgreSQL has it', bad: true },
+      { title: 'The query', value: { ms: 1200 }, note: 'median; it scans the whole table', bad: true },
+      { title: 'The pool', value: '5 of 5', note: 'connections in use, 31 requests wait', bad: true },
+    ],
     changes: [
       {
         kind: 'index',

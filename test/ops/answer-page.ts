@@ -99,3 +99,10 @@ function entry(value: unknown, conditions: string): unknown {
   const list: unknown[] = Array.isArray(value) ? value : [];
   return list.find((item) => wanted.every(([key = '', text]) => String(property(item, key)) === text));
 }
+
+/** The outage that a page is about, as it names it under its heading: stack config, and the demo minute to ask at. */
+export function answerOutage(file: string): { minute: number; config: Record<string, unknown> } {
+  const found = /<!-- The outage [^{]*minute (\d+) of: (\{.*\}) -->/.exec(readFileSync(file, 'utf8'));
+  if (found === null) throw new Error(`${file} names no outage`);
+  return { minute: Number(found[1]), config: JSON.parse(found[2] ?? '') as Record<string, unknown> };
+}

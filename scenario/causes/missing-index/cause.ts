@@ -59,6 +59,25 @@ export const missingIndex: Cause = {
       },
     ];
   },
+  chain: (shop) => {
+    const is = shop.indexes?.[SERVING];
+    const scans = shop.plan === 'withoutIndex';
+    const how = scans ? 'it scans the whole table' : 'it reads ten rows by the index';
+    return [
+      {
+        title: 'The index',
+        value: is ?? '–',
+        note: `${SERVING}, as PostgreSQL has it`,
+        bad: is !== undefined && is !== 'present',
+      },
+      {
+        title: 'The query',
+        value: { ms: shop.queryMs },
+        note: shop.plan === null ? 'median of the last ten seconds' : `median; ${how}`,
+        bad: scans,
+      },
+    ];
+  },
   inConfig: ({ indexes }) =>
     INDEX_NAMES.filter((name) => (indexes?.[name] ?? 'present') !== 'present').map(
       (name) => `indexes.${name} is ${indexes?.[name] ?? ''}`,

@@ -14,11 +14,14 @@ function withMax({ pools }: PoolPart, max: number): PoolPart {
   return { pools: { ...pools, recommendation: { ...pools.recommendation, max } } };
 }
 
+/** Whose pool it is, and what its metrics call it. */
+const POOL = ['product-catalog', 'recommendation'] as const;
+
 /** Whether the pool has its size by its own metric; null before that came. */
 function isSeen({ recommendation }: PoolPart['pools']): Sign['seen'] {
   return (shop) => {
-    const size = shop.poolSize('product-catalog', 'recommendation');
-    return size === null ? null : mayBePoolOf(recommendation.max, size);
+    const { max } = shop.pool(...POOL);
+    return max === null ? null : mayBePoolOf(recommendation.max, max);
   };
 }
 
@@ -72,6 +75,17 @@ export const smallPool: Cause = {
       seen: (shop) => isSeen(pools)(shop) === true,
     },
   ],
+  chain: (shop) => {
+    const { used, max, pending } = shop.pool(...POOL);
+    return [
+      {
+        title: 'The pool',
+        value: `${String(used ?? '–')} of ${String(max ?? '–')}`,
+        note: `connections in use, ${String(pending ?? '–')} requests wait`,
+        bad: (pending ?? 0) > 0,
+      },
+    ];
+  },
   inConfig: ({ pool }) =>
     pool?.max !== undefined && pool.max < HEALTHY_POOL.max
       ? [`pool.max is ${String(pool.max)}, below the normal ${String(HEALTHY_POOL.max)}`]

@@ -1,9 +1,9 @@
 import { SEED_FLOW_ALERT } from '../../../scenario/flow-alert';
 import { BASELINE_ERROR_RATE } from '../../../report/limits';
 import { phaseAt, positionAt } from '../../../scenario/timeline';
-import type { EffectiveScenario, Phase, Scenario } from '../../../scenario/types';
-import { ablationOf, deviationsOf } from '../../../scenario/causes/all';
-import type { ShopSeen, Sign } from '../../../scenario/causes/cause';
+import { DEFAULT_OUTAGE, type EffectiveScenario, type Phase, type Scenario } from '../../../scenario/types';
+import { ablationOf, chainOf, deviationsOf } from '../../../scenario/causes/all';
+import type { ChainLink, PoolSeen, ShopSeen, Sign } from '../../../scenario/causes/cause';
 import type { KnownRun } from '../runs/run-book';
 import { COHORT_ROUTES, FRONTEND, OUTAGE_POOL } from '../store/aggregates';
 import { HISTORY_SECONDS, type HistoryPoint } from '../store/history';
@@ -58,6 +58,8 @@ export interface Pulse {
   demo: Stats;
   lost: { usdPerMinute: number; usdInAll: number; runId: string | null };
   flowAlert: FlowAlertAnswer;
+  /** From the outage's causes to its effect, each with what shows it now. */
+  chain: ChainLink[];
   /** What differs from normal now, as the scenario wants it. */
   changes: Change[];
   pool:
@@ -98,6 +100,8 @@ export function pulse({ store, effective, run, system, nowMs }: PulseOptions): P
   const pool = outagePool(store, nowMs);
   const cause = aggregates.causeWindow(from, until);
   const query = statsOf(cause.query, PULSE_SECONDS);
+  const shop = shopSeen(store, system, nowMs, query.p50Ms);
+  const mode = effective?.scenario.mode;
   const scenario = effective === null ? null : scenarioPulse(effective, nowMs);
   return {
     at: new Date(nowMs).toISOString(),
@@ -115,7 +119,8 @@ export function pulse({ store, effective, run, system, nowMs }: PulseOptions): P
       runId: run?.runId ?? null,
     },
     flowAlert: flowAlertOf(store, run, effective, nowMs),
-    changes: effective === null ? [] : changesOf(effective, shopSeen(store, system, nowMs)),
+    chain: chainOf(mode === undefined || mode === 'normal' ? DEFAULT_OUTAGE : mode, shop),
+    changes: effective === null ? [] : changesOf(effective, shop),
     pool:
       pool === null
         ? null
@@ -183,14 +188,21 @@ function scenarioPulse(effective: EffectiveScenario, nowMs: number): ScenarioPul
   };
 }
 
+const UNSEEN: PoolSeen = { max: null, used: null, pending: null };
+
 /** What the running shop shows of itself, to whom a cause asks. */
-export function shopSeen(store: TelemetryStore, system: SystemSeen, nowMs: number): ShopSeen {
+export function shopSeen(
+  store: TelemetryStore,
+  system: SystemSeen,
+  nowMs: number,
+  queryMs: number | null,
+): ShopSeen {
   const pools = poolsOf(store.metrics.values('db.client.connection.', nowMs));
   return {
     indexes: system.indexes,
     plan: system.now,
-    poolSize: (service, name) =>
-      pools.find(({ service: of, pool }) => of === service && pool === name)?.max ?? null,
+    queryMs,
+    pool: (service, name) => pools.find(({ service: of, pool }) => of === service && pool === name) ?? UNSEEN,
   };
 }
 

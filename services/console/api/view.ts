@@ -148,7 +148,7 @@ export class ConsoleView {
     return {
       nowMs,
       effective: state === null ? null : effectiveScenario(state),
-      shop: shopSeen(store, observer.state(), nowMs),
+      shop: shopSeen(store, observer.state(), nowMs, shown.pool?.queryP50Ms ?? null),
       newestMinute: store.aggregates.newestMinute,
       demo: shown.demo,
     };

@@ -27,7 +27,12 @@ const at = (minute: number): number => START_SECONDS + minute * 6;
 const shopOf = ({ indexes }: Scenario, poolMax: number, plan: ShopSeen['plan']): ShopSeen => ({
   indexes,
   plan,
-  poolSize: (service, pool) => (service === 'product-catalog' && pool === 'recommendation' ? poolMax : null),
+  queryMs: null,
+  pool: (service, pool) => ({
+    max: service === 'product-catalog' && pool === 'recommendation' ? poolMax : null,
+    used: null,
+    pending: null,
+  }),
 });
 
 describe('confirmations', () => {

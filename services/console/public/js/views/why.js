@@ -89,65 +89,37 @@ export function mapOnlyView() {
   };
 }
 
-/** The cause in four steps, each with the figure that shows it now. */
+/** From the outage's causes to its effect, each step with the figure that shows it now. */
 function causeChain() {
-  const step = (/** @type {string} */ title) => {
-    const value = h('p', { class: 'chain-value' }, '–');
-    const note = h('p', { class: 'muted' });
-    return { value, note, element: h('li', {}, h('h2', {}, title), value, note) };
+  const element = h('ol', { class: 'chain', 'aria-label': 'From cause to effect' });
+  /** @param {import('../../../../../scenario/causes/cause').ChainLink} link */
+  const step = ({ title, value, note, bad }) => {
+    const figures = typeof value === 'string' ? value : duration(value.ms);
+    const item = h(
+      'li',
+      {},
+      h('h2', {}, title),
+      h('p', { class: 'chain-value' }, figures),
+      h('p', { class: 'muted' }, note),
+    );
+    attribute(item, 'data-bad', bad);
+    return item;
   };
-  const index = step('The index');
-  const query = step('The query');
-  const pool = step('The pool');
-  const checkout = step('Checkouts');
-  const element = h(
-    'ol',
-    { class: 'chain', 'aria-label': 'From cause to effect' },
-    [index, query, pool, checkout].map((each) => each.element),
+  const draw = whenChanged((/** @type {Parameters<typeof step>[0][]} */ links) =>
+    element.replaceChildren(...links.map(step)),
   );
-  /** @param {ReturnType<typeof step>} each @param {string} value @param {string} note @param {boolean} bad */
-  const set = (each, value, note, bad) => {
-    text(each.value, value);
-    text(each.note, note);
-    attribute(each.element, 'data-bad', bad);
-  };
   return {
     element,
-    update(/** @type {State} */ { pulse, explain, conductor }) {
+    update(/** @type {State} */ { pulse }) {
       if (!pulse) return;
-      const is = conductor?.indexes?.idx_products_category;
-      set(
-        index,
-        is ?? '–',
-        'idx_products_category, as PostgreSQL has it',
-        is !== undefined && is !== 'present',
-      );
-      const scan = explain?.now === 'withoutIndex';
-      set(
-        query,
-        duration(pulse.pool?.queryP50Ms),
-        explain?.now
-          ? scan
-            ? 'median; it scans the whole table'
-            : 'median; it reads ten rows by the index'
-          : 'median of the last ten seconds',
-        scan,
-      );
-      const used = pulse.pool?.used;
-      const max = pulse.pool?.max;
-      const pending = pulse.pool?.pending ?? null;
-      set(
-        pool,
-        `${figure(used)} of ${figure(max)}`,
-        `connections in use, ${figure(pending)} requests wait`,
-        (pending ?? 0) > 0,
-      );
-      set(
-        checkout,
-        `${percent(pulse.demo.errorRate)} fail`,
-        `p95 ${duration(pulse.demo.p95Ms)}; browsing ${percent(pulse.baseline.errorRate)}`,
-        (pulse.demo.errorRate ?? 0) > pulse.thresholds.degradingErrorRate,
-      );
+      const { chain, demo, baseline, thresholds } = pulse;
+      const checkouts = {
+        title: 'Checkouts',
+        value: `${percent(demo.errorRate)} fail`,
+        note: `p95 ${duration(demo.p95Ms)}; browsing ${percent(baseline.errorRate)}`,
+        bad: (demo.errorRate ?? 0) > thresholds.degradingErrorRate,
+      };
+      draw([...chain, checkouts]);
     },
   };
 }
