@@ -15,7 +15,7 @@ export const ROOMS = [
   },
   {
     room: 'machine',
-    what: 'what a program of ours needs of its machine: processes, run file, private files, terminal, JSON over HTTP, a PostgreSQL session, options, errors',
+    what: 'what a program of ours needs of its machine: processes, run file, private files, terminal, JSON over HTTP, a PostgreSQL session, options, errors; `reach/`: whether cluster, registry and Docker answer',
     may: [],
   },
   {
@@ -28,7 +28,7 @@ export const ROOMS = [
     what: 'Pulumi components, one folder each',
     may: ['scenario', 'machine', 'services/catalog'],
   },
-  { room: 'stacks', what: 'the Pulumi program', may: ['infra', 'scenario'] },
+  { room: 'stacks', what: 'the Pulumi program', may: ['infra', 'scenario', 'machine'] },
   {
     room: 'local',
     what: '`npm start`: the same catalog and scenario on this machine',

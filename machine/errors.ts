@@ -20,6 +20,21 @@ export class Refusal extends Error {
   }
 }
 
+/** A refusal whose remedy is known by itself, for those who list several. */
+export class Mendable extends Refusal {
+  /**
+   * @param problem what was found, without a full stop
+   * @param remedy what to do, commands first
+   */
+  constructor(
+    readonly problem: string,
+    readonly remedy: string,
+  ) {
+    super(`${problem}. ${remedy}`);
+    this.name = 'Mendable';
+  }
+}
+
 /** The work was broken off by a signal (or by something as final); what was begun still has to be healed. */
 export class Interrupted extends Error {
   constructor(override readonly cause: string) {

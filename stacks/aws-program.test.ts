@@ -13,6 +13,7 @@ import {
   type MockedAnswers,
   type MockedEngine,
 } from '../test/mocks/engine';
+import { withDocker } from '../test/mocks/servers';
 import program from './index';
 import type { PastHost } from './past-host';
 
@@ -110,7 +111,7 @@ async function run(situation: Situation = {}): Promise<{ engine: MockedEngine; o
       ]),
     ),
   );
-  const outputs = await (parked ? inStack() : program());
+  const outputs = await withDocker(parked ? inStack : program);
   await engine.idle();
   return { engine, outputs };
 }

@@ -6,7 +6,7 @@ import { findPlace } from '../infra/host/place';
 import { architectureOf, platformOf } from '../infra/host/platform';
 import { releaseOf } from '../infra/host/user-data';
 import { Registry } from '../infra/registry/registry';
-import { awsAccess } from './aws-provider';
+import type { AwsAccess } from './aws-provider';
 import type { HostKeys, StackSettings } from './config';
 import { planHost } from './host-plan';
 import { pastHost } from './past-host';
@@ -19,8 +19,11 @@ import type { Target } from './target-facts';
  * @public target.ts loads it late, which knip does not see
  * @throws pulumi.RunError with the key, where that cannot be
  */
-export async function createAwsTarget(settings: StackSettings, keys: HostKeys): Promise<Target> {
-  const { provider, tags, account, region } = await awsAccess({ region: keys.region, tags: keys.tags });
+export async function createAwsTarget(
+  settings: StackSettings,
+  keys: HostKeys,
+  { provider, tags, account, region }: AwsAccess,
+): Promise<Target> {
   const past = await pastHost();
   const release = releaseOf(keys.k3sVersion, architectureOf(platformOf(keys.instanceType)));
   const plan = planHost({

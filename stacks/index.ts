@@ -20,18 +20,18 @@ import { FollowUp } from '../infra/scenario/follow-up';
 import { ScenarioDeployment } from '../infra/scenario/scenario-deployment';
 import { requiredConnections } from '../scenario/connections';
 import { addressOf, urlOf } from '../infra/cluster/address';
-import { readSettings } from './config';
+import { ownKeys, readSettings } from './config';
 import { PARKED, nextCommands, scenarioOutput } from './outputs';
 import { leaveHostsAlone } from './parked';
 import { createShop } from '../infra/service/shop';
-import { createTarget } from './target';
+import { createTarget, refuse } from './target';
 import { collectorDestinations, vendorUrls } from './telemetry';
 
 const DEFAULT_START_DELAY_SECONDS = 20;
 
 /** The stack; its result is the stack's outputs. */
 async function main() {
-  const settings = readSettings();
+  const settings = await settingsOrAllThatIsMissing();
   const { deployment, nodePorts, images, scenario, scenarioConfig } = settings;
   const storage = deployment.storageClass === undefined ? {} : { storageClass: deployment.storageClass };
 
@@ -165,6 +165,15 @@ async function main() {
     ...target.outputs,
     next: target.parked ? PARKED : nextCommands(settings, shopUrl, consoleUrl),
   };
+}
+
+/** The stack's settings. @throws pulumi.RunError with the config's faults, and whatever else the update would miss */
+async function settingsOrAllThatIsMissing() {
+  try {
+    return readSettings();
+  } catch (faults) {
+    return await refuse(faults, ownKeys(pulumi.runtime.allConfig(), pulumi.getProject()));
+  }
 }
 
 export = main;

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import * as pulumi from '@pulumi/pulumi';
 import { z } from 'zod';
-import { clusterAddress } from '../infra/cluster/kubeconfig';
+import { clusterAddress } from '../machine/reach/kubeconfig';
 
 /** What the stack's last whole update left: its output `host`. */
 const pastHostSchema = z.object({

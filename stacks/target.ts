@@ -1,44 +1,90 @@
 import * as pulumi from '@pulumi/pulumi';
-import { clusterAddress } from '../infra/cluster/kubeconfig';
-import { readKubeconfig } from '../infra/cluster/kubeconfig-files';
-import { requireReachable } from '../infra/cluster/reachable';
-import { callerAddress, callerWarning } from '../infra/host/caller-address';
-import { parseReference } from '../infra/images/registry-api';
-import { requireRegistry } from '../infra/images/require-registry';
 import { buildPlatform } from '../infra/images/services-image';
+import { Mendable } from '../machine/errors';
+import { callerAddress } from '../machine/reach/caller-address';
+import { requireReachable } from '../machine/reach/cluster';
+import { requireDocker } from '../machine/reach/docker';
+import { clusterAddress } from '../machine/reach/kubeconfig';
+import { readKubeconfig } from '../machine/reach/kubeconfig-files';
+import { requireRegistry } from '../machine/reach/registry';
+import { parseReference } from '../machine/reach/registry-api';
+import { callerWarning } from '../scenario/config/operators';
+import type { AwsAccess } from './aws-provider';
 import type { HostKeys, StackSettings } from './config';
+import { allAtOnce } from './prerequisites';
 import type { Target } from './target-facts';
 
 /**
- * Makes the host, or finds the cluster that is there. What it will need is asked first, before any resource is made:
- * whether cluster and registry answer, and whether this machine may reach the host.
+ * Makes the host, or finds the cluster that is there. What it will need is asked first, all at once and before any
+ * resource is made: whether cluster, registry, AWS and Docker answer, and whether this machine may reach the host.
  *
- * @throws pulumi.RunError when not, with the remedy
+ * @throws pulumi.RunError with everything that is missing
  */
 export async function createTarget(settings: StackSettings, projectDir: string): Promise<Target> {
   const { host } = settings;
   if (host === null) return existingCluster(settings, projectDir);
-  await requireAllowedCaller(host);
-  // Loaded for this target alone: the AWS SDK takes seconds, which every other `pulumi up` would wait for.
+  const [access] = await allAtOnce(
+    () => awsAccess(host),
+    () => requireAllowedCaller(host),
+    () => requireBuilder(settings),
+  );
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { createAwsTarget } = require('./aws-target') as typeof import('./aws-target');
-  return createAwsTarget(settings, host);
+  return createAwsTarget(settings, host, access);
 }
 
-async function existingCluster(
-  { deployment, servicesImage }: StackSettings,
-  projectDir: string,
-): Promise<Target> {
-  const { content, source } = readKubeconfig(deployment.kubeconfig, projectDir);
-  const address = clusterAddress(content, source, deployment.context);
+/** Whom AWS lets in. Loaded for this target alone: the AWS SDK takes seconds, which every other `pulumi up` would wait for. */
+function awsAccess({ region, tags }: Pick<HostKeys, 'region' | 'tags'>): Promise<AwsAccess> {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const provider = require('./aws-provider') as typeof import('./aws-provider');
+  return provider.awsAccess({ region, tags });
+}
+
+/**
+ * What a config that has faults would miss besides: it cannot go on, so all is said now.
+ *
+ * @param faults what was wrong with the config
+ * @param raw the stack's own keys, as far as they can be read
+ * @throws pulumi.RunError always
+ */
+export async function refuse(faults: unknown, raw: Readonly<Record<string, unknown>>): Promise<never> {
+  await allAtOnce(
+    () => {
+      throw faults;
+    },
+    // Asking AWS makes its provider, which a preview forgets: an update without one makes nothing.
+    ...((raw.target ?? 'aws') === 'aws' && pulumi.runtime.isDryRun() ? [() => awsAccess({ tags: {} })] : []),
+    ...(raw.images === undefined ? [() => requireDocker()] : []),
+  );
+  throw faults;
+}
+
+/** The Docker engine that builds the image, where one is built. A preview is only warned: it builds nothing. */
+async function requireBuilder({ servicesImage, host }: StackSettings): Promise<void> {
+  if (servicesImage !== null || host?.hostState === 'stopped') return;
+  try {
+    await requireDocker();
+  } catch (fault) {
+    if (!pulumi.runtime.isDryRun() || !(fault instanceof Mendable)) throw fault;
+    void pulumi.log.warn(`${fault.message} From here \`pulumi up\` would refuse.`);
+  }
+}
+
+async function existingCluster(settings: StackSettings, projectDir: string): Promise<Target> {
+  const { deployment, servicesImage } = settings;
+  const [{ content, address, source }] = await allAtOnce(() => {
+    const found = readKubeconfig(deployment.kubeconfig, projectDir);
+    return { ...found, address: clusterAddress(found.content, found.source, deployment.context) };
+  });
   const repository = servicesImage ?? `${deployment.imageRegistry ?? ''}/ecommerce-demo`;
   const { server } = parseReference(repository);
   const { username, password } = deployment.imagePullSecret ?? {};
   const login = username !== undefined && password !== undefined ? { username, password } : null;
-  await Promise.all([
-    requireReachable(address, source),
-    servicesImage === null ? requireRegistry(repository, login) : null,
-  ]);
+  await allAtOnce(
+    () => requireReachable(address, source),
+    () => (servicesImage === null ? requireRegistry(repository, login) : null),
+    () => requireBuilder(settings),
+  );
   return {
     kubeconfig: pulumi.secret(content),
     ...(deployment.context === undefined ? {} : { context: deployment.context }),
@@ -77,6 +123,6 @@ export async function requireAllowedCaller(
   }
   throw new pulumi.RunError(
     `ecommerce-demo:operatorCidrs: ${warning}. Where that address is not the one the host sees (a proxy, two ways ` +
-      'out): pulumi config set callerCheck false. Nothing was touched.',
+      'out): pulumi config set callerCheck false',
   );
 }

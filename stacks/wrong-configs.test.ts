@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
 import { mockEngine, type MockedEngine } from '../test/mocks/engine';
+import { closedPort, withDocker } from '../test/mocks/servers';
 import program from './index';
 
 /** Everything a stack on an existing cluster needs. */
@@ -144,7 +146,7 @@ describe('wrong configs', () => {
       Object.fromEntries(Object.entries(config).map(([key, value]) => [`ecommerce-demo:${key}`, value])),
     );
     try {
-      await program();
+      await withDocker(program);
     } catch (error) {
       assert.ok(pulumi.RunError.isInstance(error), `no RunError, so with a stack trace: ${String(error)}`);
       return error.message;
@@ -168,4 +170,46 @@ describe('wrong configs', () => {
       assert.deepEqual(engine.created, [], 'a resource was made');
     });
   }
+});
+
+describe('a stack that misses more than config', () => {
+  after(() => {
+    pulumi.runtime.setAllConfig({});
+    mockEngine({});
+  });
+
+  it('is told all of it at once, by a preview of Pulumi.dev.yaml as it is', async () => {
+    const engine = mockEngine(
+      {
+        functions: {
+          'aws:index/getCallerIdentity:getCallerIdentity': () => {
+            throw new Error('no EC2 IMDS role found');
+          },
+        },
+      },
+      { preview: true },
+    );
+    pulumi.runtime.setAllConfig({ 'ecommerce-demo:demoMode': 'normal' });
+    const { DOCKER_HOST: before } = process.env;
+    process.env.DOCKER_HOST = `tcp://127.0.0.1:${String(await closedPort(createServer()))}`;
+    const said = await program().then(
+      () => assert.fail('it went on'),
+      (error: unknown) => {
+        assert.ok(pulumi.RunError.isInstance(error), String(error));
+        return error.message;
+      },
+    );
+    if (before === undefined) delete process.env.DOCKER_HOST;
+    else process.env.DOCKER_HOST = before;
+    assert.match(
+      said,
+      /^3 things are missing; nothing was touched\.\n1\. .*one fault[^]*operatorCidrs = \(unset\): is missing/,
+    );
+    assert.match(said, /\n2\. AWS lets nobody in: [^]*\n3\. No Docker engine answers here/);
+    assert.match(said, /npm run doctor -- --stack \S+ \(with --fix/);
+    assert.deepEqual(
+      engine.created.map(({ type }) => type),
+      ['pulumi:providers:aws'],
+    );
+  });
 });

@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
+import { NO_DOCKER } from '../../machine/reach/docker';
 
 /**
  * What to do where no Docker engine answers, in one sentence; null for any other error.
@@ -10,10 +11,7 @@ export function dockerRemedy(errors: readonly string[]): string | null {
     !/(connect to|reach) (the|any|a) Docker daemon|docker\.sock|error during connect/i.test(errors.join('\n'))
   )
     return null;
-  return (
-    "No Docker engine answers here, and the services' image is built by one: start it, or name an image that is there: " +
-    'pulumi config set --path images.services NAME@sha256:…'
-  );
+  return `${NO_DOCKER.problem}. ${NO_DOCKER.remedy}`;
 }
 
 /** Tells the remedy where the image cannot be built for want of an engine. */

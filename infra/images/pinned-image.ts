@@ -1,5 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
-import { parseReference, pinProvider, type RegistryLogin } from './registry-api';
+import { parseReference, type RegistryLogin } from '../../machine/reach/registry-api';
+import { pinProvider } from './pin-provider';
 
 /** A tag's digest, looked up when the tag is first used, and kept in the state: nobody moves what runs. */
 class TagPin extends pulumi.dynamic.Resource {

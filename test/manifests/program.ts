@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import * as pulumi from '@pulumi/pulumi';
 import { stringify } from 'yaml';
 import { mockEngine, SHOP_ANSWERS, type CreatedResource } from '../mocks/engine';
-import { serving } from '../mocks/servers';
+import { serving, withDocker } from '../mocks/servers';
 import program from '../../stacks/index';
 
 /** One Kubernetes object of the program. */
@@ -37,7 +37,7 @@ export async function runProgram(
       pulumi.runtime.setAllConfig(
         Object.fromEntries(Object.entries(all).map(([key, value]) => [`ecommerce-demo:${key}`, value])),
       );
-      await program();
+      await withDocker(program);
       // The last of all: it waits for the rest.
       await engine.until('follow-up-verification');
       return engine.created;

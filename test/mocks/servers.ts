@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import type { Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
@@ -36,4 +37,19 @@ export function shortenedTimeouts({ mock }: Pick<TestContext, 'mock'>): number[]
     return timeout(1);
   });
   return limits;
+}
+
+/** Does `work` while a Docker engine answers, whether or not this machine has one. */
+export async function withDocker<T>(work: () => Promise<T>): Promise<T> {
+  const before = process.env.DOCKER_HOST;
+  const engine = createServer((_request, response) => response.end('{"Version":"28.0.0"}'));
+  return serving(engine, async (port) => {
+    process.env.DOCKER_HOST = `tcp://127.0.0.1:${String(port)}`;
+    try {
+      return await work();
+    } finally {
+      if (before === undefined) delete process.env.DOCKER_HOST;
+      else process.env.DOCKER_HOST = before;
+    }
+  });
 }

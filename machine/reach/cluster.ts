@@ -1,6 +1,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import * as pulumi from '@pulumi/pulumi';
+import { Mendable } from '../errors';
 import type { ClusterAddress } from './kubeconfig';
 
 /** Probes end after this time (ms). */
@@ -31,7 +31,7 @@ const ANEW =
  * Fails when the API server does not answer, or does not let the kubeconfig's user in. Logins by a command (EKS, GKE)
  * are not tried here: they show when the first resource is made.
  *
- * @throws pulumi.RunError with the remedy
+ * @throws Mendable
  */
 export async function requireReachable(address: ClusterAddress, source: string): Promise<void> {
   // Behind a proxy of its own it is the proxy that answers.
@@ -41,9 +41,9 @@ export async function requireReachable(address: ClusterAddress, source: string):
     faultOf(error instanceof Error ? error : new Error(String(error))),
   );
   if (fault === null) return;
-  throw new pulumi.RunError(
-    `The cluster at ${address.server} (context ${address.context} of ${source}) cannot be used: ${fault.reason}. ` +
-      `${fault.remedy} Nothing was touched.`,
+  throw new Mendable(
+    `The cluster at ${address.server} (context ${address.context} of ${source}) cannot be used: ${fault.reason}`,
+    fault.remedy,
   );
 }
 

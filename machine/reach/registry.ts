@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import * as pulumi from '@pulumi/pulumi';
+import { Mendable } from '../errors';
 import { parseReference, registryFault, type RegistryLogin } from './registry-api';
 
 /**
@@ -10,29 +10,29 @@ import { parseReference, registryFault, type RegistryLogin } from './registry-ap
  *
  * @param repository image name without tag
  * @param login the config's; null where the Docker engine's own counts
- * @throws pulumi.RunError with the remedy
+ * @throws Mendable
  */
 export async function requireRegistry(repository: string, login: RegistryLogin | null): Promise<void> {
   const fault = await registryFault(repository, login);
   if (fault === null) return;
   const { server } = parseReference(repository);
   if (fault.kind === 'unreachable') {
-    throw new pulumi.RunError(
-      `ecommerce-demo:imageRegistry: the registry ${server} cannot be reached: ${fault.reason}. ` +
-        'Start it, connect the VPN, or choose another one: pulumi config set imageRegistry HOST/PATH. Nothing was touched.',
+    throw new Mendable(
+      `ecommerce-demo:imageRegistry: the registry ${server} cannot be reached: ${fault.reason}`,
+      'Start it, connect the VPN, or choose another one: pulumi config set imageRegistry HOST/PATH.',
     );
   }
   if (login !== null) {
-    throw new pulumi.RunError(
-      `ecommerce-demo:imagePullSecret: the registry ${server} refuses ${login.username}: ${fault.reason}. ` +
-        'Set a login that may push: pulumi config set --secret --path imagePullSecret.password TOKEN. Nothing was touched.',
+    throw new Mendable(
+      `ecommerce-demo:imagePullSecret: the registry ${server} refuses ${login.username}: ${fault.reason}`,
+      'Set a login that may push: pulumi config set --secret --path imagePullSecret.password TOKEN.',
     );
   }
   // The Docker engine logs in with what `docker login` left behind.
   if (fault.wantsLogin && hasEngineLogin(server)) return;
-  throw new pulumi.RunError(
-    `ecommerce-demo:imageRegistry: the registry ${server} refuses: ${fault.reason}, and Docker has no login of it. ` +
-      `docker login ${server}, or set imagePullSecret.username and .password. Nothing was touched.`,
+  throw new Mendable(
+    `ecommerce-demo:imageRegistry: the registry ${server} refuses: ${fault.reason}, and Docker has no login of it`,
+    `docker login ${server}, or set imagePullSecret.username and .password.`,
   );
 }
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import * as pulumi from '@pulumi/pulumi';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
+import { Refusal } from '../errors';
 
 /** The content of the kubeconfig and where it came from. */
 export interface Kubeconfig {
@@ -36,7 +36,7 @@ const PATHS = ['certificate-authority', 'client-certificate', 'client-key', 'tok
  * Finds the kubeconfig: content as it is, a path (from the project's folder) as its file, unset as kubectl does: the files
  * of `KUBECONFIG`, of which missing ones are passed over and of one name the first counts, else `~/.kube/config`.
  *
- * @throws pulumi.RunError when there is no such file, or one is none
+ * @throws Refusal when there is no such file, or one is none
  */
 export function readKubeconfig(
   value: string | undefined,
@@ -50,7 +50,7 @@ export function readKubeconfig(
   const found = files.filter((file) => existsSync(file));
   const [only = ''] = found;
   if (found.length === 0) {
-    throw new pulumi.RunError(
+    throw new Refusal(
       `ecommerce-demo:kubeconfig = ${value ?? '(unset)'}: there is no file ${files.join(', nor ')}. ` +
         'Set it to the path of a kubeconfig, or as a secret to its content: ' +
         'cat FILE | pulumi config set --secret kubeconfig',
@@ -77,7 +77,7 @@ function parsed(file: string): KubeconfigFile {
   // kubectl takes an empty file for an empty list.
   const result = fileSchema.safeParse(withAbsolutePaths(tryParse(read(file)) ?? {}, file));
   if (result.success) return result.data;
-  throw new pulumi.RunError(`ecommerce-demo:kubeconfig: ${file} (of KUBECONFIG) is not a kubeconfig.`);
+  throw new Refusal(`ecommerce-demo:kubeconfig: ${file} (of KUBECONFIG) is not a kubeconfig.`);
 }
 
 /** Of one name the first entry counts, whole, whatever others say; so does the first current context. */
@@ -120,7 +120,7 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new pulumi.RunError(
+    throw new Refusal(
       `ecommerce-demo:kubeconfig: ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
     );
   }

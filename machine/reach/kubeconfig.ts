@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import * as pulumi from '@pulumi/pulumi';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { Refusal } from '../errors';
 
 const text = z.string().optional();
 
@@ -62,12 +62,12 @@ export interface ClusterAddress {
 /**
  * The API server of a kubeconfig's context.
  *
- * @throws pulumi.RunError for what is no kubeconfig, and for a context it doesn't have
+ * @throws Refusal for what is no kubeconfig, and for a context it doesn't have
  */
 export function clusterAddress(content: string, source: string, context?: string): ClusterAddress {
   const parsed = kubeconfigSchema.safeParse(tryParse(content));
   if (!parsed.success) {
-    throw new pulumi.RunError(
+    throw new Refusal(
       `ecommerce-demo:kubeconfig: ${source} is not a kubeconfig (clusters and contexts are missing).`,
     );
   }
@@ -77,7 +77,7 @@ export function clusterAddress(content: string, source: string, context?: string
   const cluster = config.clusters.find(({ name }) => name === found?.cluster)?.cluster;
   if (!cluster) {
     const names = config.contexts.map(({ name }) => name).join(', ');
-    throw new pulumi.RunError(
+    throw new Refusal(
       `ecommerce-demo:context = ${context ?? '(unset)'}: ${source} has no usable context "${wanted}"; it has ${names || 'none'}. ` +
         'pulumi config set context NAME',
     );
@@ -105,7 +105,7 @@ export function clusterAddress(content: string, source: string, context?: string
 /**
  * A certificate or key of a kubeconfig: in it, or in a file beside it.
  *
- * @throws pulumi.RunError when that file can't be read
+ * @throws Refusal when that file can't be read
  */
 function pemOf(data: string | undefined, file: string | undefined, source: string): string | undefined {
   if (data !== undefined) return Buffer.from(data, 'base64').toString('utf8');
@@ -113,7 +113,7 @@ function pemOf(data: string | undefined, file: string | undefined, source: strin
   try {
     return readFileSync(path.resolve(path.dirname(source), file), 'utf8');
   } catch (error) {
-    throw new pulumi.RunError(
+    throw new Refusal(
       `ecommerce-demo:kubeconfig: ${source} names the file ${file}: ${error instanceof Error ? error.message : String(error)}. ` +
         'Make one without files: kubectl config view --raw --flatten --minify',
     );

@@ -1,9 +1,7 @@
-import type * as pulumi from '@pulumi/pulumi';
-
 /**
  * The little that is needed of the OCI distribution API: whether a registry lets us in, and which digest a tag is.
- * The provider at the end is serialised with its resources and run in Pulumi's provider process: nothing from
- * elsewhere in this repository may be used in this file, and of Node only what is global or required inside.
+ * Part of it is serialised into a dynamic resource and run in Pulumi's provider process: nothing from elsewhere in this
+ * repository may be used in this file, and of Node only what is global or required inside.
  */
 
 /** An image reference in its parts. */
@@ -191,33 +189,3 @@ export async function digestOf(image: string, login: RegistryLogin | null): Prom
     : (reasons[response.status] ?? `${server} answers ${String(response.status)}`);
   throw new Error(`The image ${image}: ${reason}. ${remedy}`);
 }
-
-/** Inputs of a pinned image. */
-export interface PinInputs {
-  /** Reference by tag. */
-  image: string;
-  /** Login of its registry; null without one. */
-  login: RegistryLogin | null;
-}
-
-/** What is known of it in addition. */
-export interface PinOutputs extends PinInputs {
-  /** Reference with tag and digest. */
-  pinned: string;
-}
-
-async function pin(inputs: PinInputs): Promise<PinOutputs> {
-  return { ...inputs, pinned: `${inputs.image}@${await digestOf(inputs.image, inputs.login)}` };
-}
-
-/** Looks a tag up once, and keeps what it found until another one is wanted. */
-export const pinProvider: pulumi.dynamic.ResourceProvider<PinInputs, PinOutputs> = {
-  async create(inputs) {
-    return { id: inputs.image, outs: await pin(inputs) };
-  },
-  /** Another login is no other image. */
-  async diff(_id, olds, news) {
-    const changed = olds.image !== news.image;
-    return Promise.resolve({ changes: changed, replaces: changed ? ['image'] : [] });
-  },
-};
