@@ -14,11 +14,8 @@ import {
   type Command,
   type ValuesOf,
 } from '../machine/options';
+import { POSTGRES_PORT, REDIS_PORT } from '../machine/reach/ports';
 
-/** First port of the embedded PostgreSQL, before `--port-offset`. */
-export const POSTGRES_PORT = 15432;
-/** First port of the local Redis, before `--port-offset`. */
-export const REDIS_PORT = 16379;
 /** Traffic scale on one machine when neither the command line nor the stack file says one. */
 export const LOCAL_SCALE = 0.25;
 

@@ -6,14 +6,14 @@ import { readLogLevel } from '../machine/environment';
 import { messageOf } from '../machine/errors';
 import { inOrder } from '../machine/in-order';
 import type { MemoryUse } from '../machine/memory';
+import { POSTGRES_PORT, REDIS_PORT, requireFreePorts, type NeededPort } from '../machine/reach/ports';
 import { claimRun, type Predecessor, type RunRecord } from '../machine/run-file';
-import { POSTGRES_PORT, REDIS_PORT, type StartOptions } from './arguments';
+import type { StartOptions } from './arguments';
 import { databaseUrls, connectionsFor } from './postgres/database';
 import { planDatabase, prepareCatalog, startDatabase } from './postgres/database-start';
 import { POSTGRES_NAME } from './postgres/postgres';
 import { readForwarding } from './forwarding';
 import { readKnownHosts } from './known-hosts';
-import { requireFreePorts, type NeededPort } from './processes/ports';
 import { Presence } from './processes/presence';
 import {
   newRunKeys,

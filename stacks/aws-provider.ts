@@ -1,5 +1,6 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import { chooseRegion, type ChosenRegion } from '../machine/reach/aws-region';
 
 /** Keys of `aws:` whose values are text; all others are JSON, as `pulumi config set --path` writes them. */
 const TEXT_KEYS = [
@@ -20,14 +21,6 @@ const TEXT_KEYS = [
   'token',
 ] as const satisfies readonly (keyof aws.ProviderArgs)[];
 
-const DEFAULT_REGION = 'us-east-1';
-
-/** The region of everything on AWS, and who said so. */
-export interface ChosenRegion {
-  region: string;
-  source: string;
-}
-
 /** What the stack's own keys say about AWS. */
 export interface AwsKeys {
   /** `ecommerce-demo:region`. */
@@ -43,31 +36,6 @@ export interface AwsAccess extends ChosenRegion {
   tags: Readonly<Record<string, string>>;
   /** Number of the account. */
   account: string;
-}
-
-/**
- * The region: of the stack's config, else of `aws:region`, else of the environment.
- *
- * @throws pulumi.RunError when the two keys disagree: one of them was meant for another stack
- */
-export function chooseRegion(
-  own: string | undefined,
-  providers: string | undefined,
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): ChosenRegion {
-  if (own !== undefined && providers !== undefined && own !== providers) {
-    throw new pulumi.RunError(
-      `ecommerce-demo:region = "${own}" and aws:region = "${providers}" disagree, and both mean the host. ` +
-        'Remove one: pulumi config rm region, or pulumi config rm aws:region. Nothing was touched.',
-    );
-  }
-  if (own !== undefined) return { region: own, source: 'ecommerce-demo:region' };
-  if (providers !== undefined) return { region: providers, source: 'aws:region' };
-  for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION']) {
-    const region = environment[name];
-    if (region !== undefined && region !== '') return { region, source: name };
-  }
-  return { region: DEFAULT_REGION, source: 'the default; pulumi config set region REGION' };
 }
 
 /**

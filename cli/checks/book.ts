@@ -1,5 +1,5 @@
 /**
- * Every check that validate, rollback and pre-flight make, by its id. The id is the anchor of its entry in
+ * Every check that validate, rollback, pre-flight and doctor make, by its id. The id is the anchor of its entry in
  * docs/troubleshooting.md (a test holds the two together), and what `--json` names it by.
  */
 export const CHECKS = {
@@ -63,6 +63,63 @@ export const CHECKS = {
   routes: {
     title: 'No route answers 404',
     remedy: 'a service of another version runs: build and deploy (npm start, pulumi up) once more',
+  },
+  node: {
+    title: 'Node',
+    remedy: 'install Node 18 or newer; it brings the one that everything runs by',
+  },
+  ports: {
+    title: 'Ports of the shop',
+    remedy: 'stop what uses them, or npm start -- --port-offset 1000',
+  },
+  'stack-file': {
+    title: 'Stack config',
+    remedy:
+      'pulumi config set [--path] KEY VALUE, pulumi config rm KEY, or edit the stack file; all keys: docs/config.md',
+  },
+  'pulumi-cli': {
+    title: 'Pulumi CLI',
+    remedy: 'curl -fsSL https://get.pulumi.com | sh, or https://www.pulumi.com/docs/install',
+  },
+  'pulumi-login': {
+    title: 'Pulumi’s back end',
+    remedy: 'pulumi login, or without an account: pulumi login file://$HOME',
+  },
+  'stack-there': {
+    title: 'The stack',
+    remedy: 'log in first: pulumi login; then pulumi stack init NAME',
+  },
+  passphrase: {
+    title: 'Passphrase of the secrets',
+    remedy: 'export PULUMI_CONFIG_PASSPHRASE=… (the one the stack was made with; any, for a new one)',
+  },
+  docker: {
+    title: 'Docker, or an image that is there',
+    remedy: 'start the Docker engine, or pulumi config set --path images.services NAME@sha256:…',
+  },
+  registry: {
+    title: 'Image registry',
+    remedy: 'pulumi config set imageRegistry HOST/PATH',
+  },
+  kubeconfig: {
+    title: 'The cluster',
+    remedy: 'pulumi config set kubeconfig PATH; pulumi config set context NAME',
+  },
+  'aws-login': {
+    title: 'AWS login and account',
+    remedy: 'aws sso login, or pulumi config set aws:profile NAME; aws configure makes a first one',
+  },
+  operators: {
+    title: 'This machine may reach the host',
+    remedy: `pulumi config set --path 'operatorCidrs[0]' "$(curl -s https://checkip.amazonaws.com)/32"`,
+  },
+  quotas: {
+    title: 'AWS quotas',
+    remedy: 'https://console.aws.amazon.com/servicequotas',
+  },
+  'host-ports': {
+    title: 'Ports of what is deployed, from here',
+    remedy: 'a firewall between, another address than operatorCidrs has, or hosts that are down: pulumi up',
   },
 } as const satisfies Record<string, { title: string; remedy: string }>;
 

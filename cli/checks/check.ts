@@ -1,4 +1,4 @@
-import { messageOf } from '../../machine/errors';
+import { Mendable, messageOf } from '../../machine/errors';
 import { anchorOf, CHECKS, type CheckId } from './book';
 
 /** What a check found. */
@@ -32,21 +32,11 @@ export const failed = (figures: string, remedy?: string): Finding => ({
   ...(remedy === undefined ? {} : { remedy }),
 });
 
-/** Why a check could not even be made, where what to do about that is known. */
-export class CheckFault extends Error {
-  constructor(
-    message: string,
-    readonly remedy: string,
-  ) {
-    super(message);
-  }
-}
-
 /** Makes one check. It never rejects: what is thrown is its failure. */
 export async function runCheck(id: CheckId, check: () => Promise<Finding>): Promise<CheckResult> {
   const started = performance.now();
   const found = await check().catch((error: unknown) =>
-    failed(messageOf(error), error instanceof CheckFault ? error.remedy : undefined),
+    error instanceof Mendable ? failed(error.problem, error.remedy) : failed(messageOf(error)),
   );
   return {
     id,

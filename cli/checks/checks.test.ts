@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CATALOG, SERVICE_NAMES } from '../../services/catalog';
+import { Mendable } from '../../machine/errors';
 import type { Instance } from '../target/target';
 import { judgeBaseline } from './baseline';
 import { anchorOf } from './book';
-import { allOk, checkLines, CheckFault, failed, ok, runCheck, skipped } from './check';
+import { allOk, checkLines, failed, ok, runCheck, skipped } from './check';
 import { latestExportError } from './collector-log';
 import { collectorExporters, isVendor, vendorTrouble } from './collector-metrics';
 import { lookAtInstances } from './platform';
@@ -22,7 +23,7 @@ describe('a check', () => {
     assert.match(lines[0] ?? '', /^ {2}✗ Recommendation pool as configured: fetch failed$/);
     assert.equal(lines[2]?.trim(), anchorOf('pool'));
     const known = await runCheck('pool', () =>
-      Promise.reject(new CheckFault('no answer', 'see to PostgreSQL')),
+      Promise.reject(new Mendable('no answer', 'see to PostgreSQL')),
     );
     assert.equal(known.remedy, 'see to PostgreSQL');
   });

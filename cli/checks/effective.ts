@@ -1,16 +1,15 @@
 import { effectiveScenario, readState } from '../../scenario/state';
 import { positionAt } from '../../scenario/timeline';
 import type { EffectiveScenario } from '../../scenario/types';
-import { messageOf } from '../../machine/errors';
+import { Mendable, messageOf } from '../../machine/errors';
 import { withSession } from '../../machine/session';
 import type { Target } from '../target/target';
-import { CheckFault } from './check';
 import type { CheckContext } from './context';
 
-/** Reads what the shop follows. @throws CheckFault when PostgreSQL does not answer; Error when it has no scenario */
+/** Reads what the shop follows. @throws Mendable when PostgreSQL does not answer; Error when it has no scenario */
 export async function readEffective(target: Pick<Target, 'conductor'>): Promise<EffectiveScenario> {
   const state = await withSession(target.conductor, (sql) => readState(sql)).catch((error: unknown) => {
-    throw new CheckFault(
+    throw new Mendable(
       `PostgreSQL does not answer: ${messageOf(error)}`,
       'see to PostgreSQL first: its process or pod, and its log',
     );

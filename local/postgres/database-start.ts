@@ -3,7 +3,7 @@ import path from 'node:path';
 import { requireAddress } from '../../machine/address';
 import type { DataFolder } from '../../machine/data-folder';
 import type { RolePasswords } from '../../scenario/sql/roles';
-import { POSTGRES_PORT } from '../arguments';
+import { POSTGRES_PORT } from '../../machine/reach/ports';
 import type { Supervisor } from '../processes/supervisor';
 import type { Reporter } from '../reporter';
 import { loadSecrets, type Secrets } from '../secrets';

@@ -472,7 +472,7 @@ export function documentedDeploymentKeys(): { key: string; documentation: KeyDoc
 }
 
 /** The keys, and members of groups, that are right by themselves where others are not. */
-function acceptedKeys(own: Readonly<Record<string, unknown>>): Partial<DeploymentConfig> {
+export function acceptedKeys(own: Readonly<Record<string, unknown>>): Partial<DeploymentConfig> {
   const accepted = (
     schemas: Readonly<Record<string, z.ZodType>>,
     values: Readonly<Record<string, unknown>>,

@@ -21,6 +21,7 @@ const COMMANDS = [
   'start',
   'test',
   'demo',
+  'doctor',
   'validate',
   'rollback',
   'backup',

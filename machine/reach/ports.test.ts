@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { Refusal } from '../../machine/errors';
+import { Refusal } from '../errors';
 import { holderOf, parseLsof, parseSs, requireFreePorts } from './ports';
 
 describe('ports', () => {

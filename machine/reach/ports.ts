@@ -1,10 +1,15 @@
 import { execFile } from 'node:child_process';
 import { connect, createServer } from 'node:net';
 import { promisify } from 'node:util';
-import { Refusal } from '../../machine/errors';
-import { identifyProcess } from '../../machine/process-identity';
+import { Refusal } from '../errors';
+import { identifyProcess } from '../process-identity';
 
 const run = promisify(execFile);
+
+/** First port of the embedded PostgreSQL, before `--port-offset`. */
+export const POSTGRES_PORT = 15432;
+/** First port of the local Redis, before `--port-offset`. */
+export const REDIS_PORT = 16379;
 
 /** A port the shop needs, and for whom. */
 export interface NeededPort {

@@ -1,0 +1,130 @@
+import { allOk, checkLines, failed, runCheck, skipped, type CheckResult, type Finding } from './checks/check';
+import type { CheckId } from './checks/book';
+import { AwsView, checkAwsLogin, checkQuotas } from './doctor/aws';
+import { checkLogin, checkPassphrase, checkPulumi, checkStackThere, EngineView } from './doctor/engine';
+import { readFacts, type StackFacts } from './doctor/facts';
+import { allowThisMachine, checkOperators } from './doctor/operators';
+import { checkDocker, checkHostPorts, checkKubeconfig, checkRegistry } from './doctor/places';
+import { checkNode, checkPorts, checkStackFile, judgeStackConfig } from './doctor/this-machine';
+import { at } from '../machine/json';
+import { isStackName } from '../scenario/config/config-file';
+import { runCommand } from '../machine/command';
+import { EXIT, messageOf } from '../machine/errors';
+import { dataFolderOption, flag, REPOSITORY, text, type Command, type ValuesOf } from '../machine/options';
+import { errorOutput, standardOutput, type Output } from '../machine/terminal';
+
+const OPTIONS = {
+  stack: text({
+    placeholder: 'NAME',
+    help: 'look at what pulumi up of this stack needs',
+    otherwise: 'at what npm start needs',
+    fallback: null,
+    allowed: "a stack's name, e.g. dev for Pulumi.dev.yaml",
+    parse: (given) => (isStackName(given) ? given : null),
+  }),
+  dataDir: dataFolderOption('data folder of the local shop'),
+  fix: flag("set what is safe: this machine's public address in operatorCidrs of the stack's file"),
+  json: flag('the result as JSON on standard output'),
+};
+type DoctorOptions = ValuesOf<typeof OPTIONS>;
+
+const DOCTOR: Command<typeof OPTIONS> = {
+  name: 'doctor',
+  about:
+    'Looks whether everything is there that npm start, or pulumi up of a stack, needs. It changes nothing without --fix.',
+  options: OPTIONS,
+  notes: `Each check that fails says the command that mends it, and where docs/troubleshooting.md has more. AWS is asked by the AWS CLI,
+with the stack's own profile and region, where there is one.
+
+Exit codes: 0 all is there, 1 something is missing, 2 bad options.`,
+};
+
+type Check = [id: CheckId, check: () => Promise<Finding>];
+
+/** `npm run doctor`. Resolves with the exit code. */
+async function main(options: DoctorOptions): Promise<number> {
+  const { stack } = options;
+  const output: Output = options.json ? errorOutput : standardOutput(() => process.exit(EXIT.failed));
+  output.line(
+    stack === null ? 'Doctor: what npm start needs' : `Doctor: what pulumi up --stack ${stack} needs`,
+  );
+  const checks: CheckResult[] = [];
+  const pending = (stack === null ? checksOfStart(options) : await checksOfStack(stack, options, output)).map(
+    ([id, check]) => runCheck(id, check),
+  );
+  for (const under of pending) {
+    const result = await under;
+    checks.push(result);
+    for (const line of checkLines(result)) output.line(line);
+  }
+  const good = allOk(checks);
+  const missing = checks.filter(({ state }) => state === 'failed').length;
+  output.line(
+    good
+      ? `✓ all is there: ${stack === null ? 'npm start, or npm run demo' : `pulumi up --stack ${stack}`}`
+      : `✗ ${missing} of ${checks.length} are missing: what to do is said with each`,
+  );
+  if (options.json)
+    process.stdout.write(
+      `${JSON.stringify({ stack, at: new Date().toISOString(), ok: good, checks }, null, 2)}\n`,
+    );
+  return good ? EXIT.ok : EXIT.failed;
+}
+
+function checksOfStart({ dataDir }: DoctorOptions): Check[] {
+  return [
+    ['node', checkNode],
+    ['stack-file', async () => checkStackFile(REPOSITORY, 'dev')],
+    ['ports', () => checkPorts(dataDir)],
+  ];
+}
+
+async function checksOfStack(stack: string, { fix }: DoctorOptions, output: Output): Promise<Check[]> {
+  const { env } = process;
+  const engine = new EngineView(stack, REPOSITORY, env);
+  let facts: StackFacts;
+  try {
+    facts = await readFacts(engine, REPOSITORY);
+  } catch (error) {
+    const remedy = `pulumi stack init ${stack} && pulumi config cp --stack dev --dest ${stack}`;
+    return [
+      ['node', checkNode],
+      ['stack-file', () => Promise.resolve(failed(messageOf(error), remedy))],
+    ];
+  }
+  const { target } = facts;
+  if (fix && target === 'aws') {
+    const fixed = await allowThisMachine({ projectDir: REPOSITORY, stack }, facts);
+    if (fixed !== null) {
+      output.line(`  fixed: ${fixed}`);
+      facts = await readFacts(new EngineView(stack, REPOSITORY, env), REPOSITORY);
+    }
+  }
+  const outputs = engine.outputs();
+  const ofAws = (): Check[] => {
+    const aws = () => new AwsView(facts, env);
+    const quotas = async () =>
+      at(await outputs, 'host') === null ? checkQuotas(aws(), facts) : skipped('the host is there already');
+    return [
+      ['operators', () => checkOperators(facts)],
+      ['aws-login', async () => checkAwsLogin(aws(), facts, env)],
+      ['quotas', quotas],
+    ];
+  };
+  return [
+    ['node', checkNode],
+    ['stack-file', () => Promise.resolve(judgeStackConfig(facts, stack))],
+    ['pulumi-cli', () => checkPulumi(engine, REPOSITORY)],
+    ['pulumi-login', () => checkLogin(engine)],
+    ['stack-there', () => checkStackThere(engine)],
+    ['passphrase', () => checkPassphrase(engine, env)],
+    ['docker', () => checkDocker(facts, env)],
+    ['registry', () => checkRegistry(facts)],
+    ...(target === 'aws'
+      ? ofAws()
+      : ([['kubeconfig', () => checkKubeconfig(facts, REPOSITORY)]] satisfies Check[])),
+    ['host-ports', async () => checkHostPorts(facts, await outputs)],
+  ];
+}
+
+runCommand(DOCTOR, main);

@@ -1,0 +1,96 @@
+import { DEFAULT_NODE_PORTS } from '../../scenario/config/deployment';
+import { numberAt, textAt } from '../../machine/json';
+import { requireReachable } from '../../machine/reach/cluster';
+import { requireDocker } from '../../machine/reach/docker';
+import { clusterAddress } from '../../machine/reach/kubeconfig';
+import { readKubeconfig } from '../../machine/reach/kubeconfig-files';
+import { requireRegistry } from '../../machine/reach/registry';
+import { tcpFault } from '../../machine/reach/tcp';
+import { failed, ok, skipped, type Finding } from '../checks/check';
+import type { StackFacts } from './facts';
+
+const CONNECT_WITHIN_MS = 5_000;
+
+/** Whether the services' image can be built, or is there. */
+export async function checkDocker({ deployment }: StackFacts, env: NodeJS.ProcessEnv): Promise<Finding> {
+  const given = deployment.images?.services;
+  if (given !== undefined) return ok(`none is needed: ${given}`);
+  return ok(`engine ${await requireDocker(env)}`);
+}
+
+/** Whether the registry of the stack takes the image. */
+export async function checkRegistry({ deployment, target }: StackFacts): Promise<Finding> {
+  const given = deployment.images?.services;
+  if (given !== undefined) return skipped(`nothing is pushed: ${given}`);
+  if (target === 'aws') return skipped('pulumi up makes one in ECR');
+  if (deployment.imageRegistry === undefined) return failed('imageRegistry is unset');
+  const { username, password } = deployment.imagePullSecret ?? {};
+  const repository = `${deployment.imageRegistry}/ecommerce-demo`;
+  const login = username !== undefined && password !== undefined ? { username, password } : null;
+  await requireRegistry(repository, login);
+  return ok(`${repository} answers`);
+}
+
+/** Whether the cluster is there and lets us in. */
+export async function checkKubeconfig({ deployment }: StackFacts, projectDir: string): Promise<Finding> {
+  const { content, source } = readKubeconfig(deployment.kubeconfig, projectDir);
+  const address = clusterAddress(content, source, deployment.context);
+  await requireReachable(address, source);
+  return ok(`${address.server} answers (context ${address.context} of ${source})`);
+}
+
+/** Whether what is deployed can be reached from here, port by port. */
+export async function checkHostPorts({ deployment }: StackFacts, outputs: unknown): Promise<Finding> {
+  if (textAt(outputs, 'shopUrl') === null) return skipped('nothing is deployed yet');
+  if (deployment.hostState === 'stopped') return skipped('the hosts are parked');
+  const faults = await Promise.all(
+    portsOf(deployment, outputs).map(async ({ what, host, port }) => {
+      const fault = await tcpFault(host, port, CONNECT_WITHIN_MS);
+      return { what: `${what} ${host}:${String(port)}`, fault };
+    }),
+  );
+  const closed = faults.filter(({ fault }) => fault !== null);
+  return closed.length === 0
+    ? ok(faults.map(({ what }) => what).join(', '))
+    : failed(closed.map(({ what, fault }) => `${what}: ${fault ?? ''}`).join('; '));
+}
+
+interface Port {
+  what: string;
+  host: string;
+  port: number;
+}
+
+/** What operators reach: the shop, the console and PostgreSQL, and on a host of the stack's own SSH and the API. */
+function portsOf({ nodePorts }: StackFacts['deployment'], outputs: unknown): Port[] {
+  const byUrl = (what: string, key: string, fallback: number): Port[] => {
+    const text = textAt(outputs, key);
+    if (text === null || !URL.canParse(text)) return [];
+    const { hostname, port } = new URL(text);
+    return [{ what, host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? fallback : Number(port) }];
+  };
+  const own = textAt(outputs, 'host', 'address');
+  const database = textAt(outputs, 'conductorDatabase', 'host');
+  return [
+    ...(own === null
+      ? []
+      : [
+          { what: 'SSH', host: own, port: 22 },
+          { what: 'Kubernetes API', host: own, port: 6443 },
+        ]),
+    ...byUrl('shop', 'shopUrl', 80),
+    ...byUrl('console', 'consoleUrl', 80),
+    ...(database === null
+      ? []
+      : [
+          {
+            what: 'PostgreSQL',
+            host: database,
+            port:
+              numberAt(outputs, 'conductorDatabase', 'port') ??
+              nodePorts?.postgres ??
+              DEFAULT_NODE_PORTS.postgres,
+          },
+        ]),
+  ];
+}
