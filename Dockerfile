@@ -29,6 +29,7 @@ RUN ["npm", "ci", "--workspaces=false", "--omit=dev", "--ignore-scripts", "--no-
 COPY compile.mjs pages.mjs tsconfig.json tsconfig.build.json ./
 COPY scenario scenario
 COPY report report
+COPY machine/proxy.ts machine/
 COPY services services
 RUN ["node", "compile.mjs", "--no-source-maps"]
 # What the console's page takes from uPlot is laid out with the page.

@@ -10,7 +10,7 @@ const SYSTEM =
 /** Kinds of variables that a child may be meant to get besides. */
 export const FOR_CHILD = {
   /** A program of ours that talks to the world outside: its way there, and whom it believes. */
-  outside: /^(HTTPS?_PROXY|ALL_PROXY|NO_PROXY|NODE_USE_ENV_PROXY|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR))$/i,
+  outside: /^(HTTPS?_PROXY|NO_PROXY|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR))$/i,
   /** The console's own settings. */
   console: /^CONSOLE_[A-Z_]+$/,
 } as const;

@@ -1,6 +1,7 @@
 import { at, numberAt, textAt } from '../../machine/json';
 import { postJson } from '../../machine/http';
 import { messageOf } from '../../machine/errors';
+import { askOutside } from '../../machine/outside';
 import { failed, ok, skipped, type Finding } from './check';
 import { collectorExporters, isVendor, vendorTrouble } from './collector-metrics';
 import { collectorLog } from './collector-log';
@@ -177,11 +178,11 @@ async function checkCollector(context: CheckContext): Promise<Finding> {
   const { target, wait } = context;
   const base = await target.tunnel?.('collector', METRICS_PORT);
   const read = async () => {
-    const response = await fetch(`${base ?? ''}/metrics`, {
+    const response = await askOutside(`${base ?? ''}/metrics`, {
       signal: AbortSignal.timeout(METRICS_TIMEOUT_MS),
     });
     if (!response.ok) throw new Error(`the collector's metrics answer ${response.status}`);
-    return collectorExporters(await response.text());
+    return collectorExporters(response.text);
   };
   let before;
   try {

@@ -1,5 +1,7 @@
 import { messageOf, Refusal } from '../../machine/errors';
 import { parseJson } from '../../machine/json';
+import { askOutside, type OutsideAnswer } from '../../machine/outside';
+import { proxyHint } from '../../machine/proxy';
 
 const TIMEOUT_MS = 20_000;
 
@@ -23,20 +25,21 @@ export class ManagementApi {
   /** @throws Refusal with the status, what was said, and what to do */
   async call(method: 'GET' | 'POST' | 'PUT', path: string, json?: unknown): Promise<unknown> {
     const { baseUrl, apiKey } = this.account;
-    let response: Response;
+    let response: OutsideAnswer;
     try {
-      response = await fetch(`${baseUrl}${path}`, {
+      response = await askOutside(`${baseUrl}${path}`, {
         method,
         headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
         ...(json === undefined ? {} : { body: JSON.stringify(json) }),
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
     } catch (error) {
+      const reason = messageOf(error);
       throw new Refusal(
-        `${baseUrl} does not answer (${messageOf(error)}): is the domain right, e.g. --domain eu2.coralogix.com?`,
+        `${baseUrl} does not answer (${reason}${proxyHint(baseUrl, reason)}): is the domain right, e.g. --domain eu2.coralogix.com?`,
       );
     }
-    const text = await response.text();
+    const { text } = response;
     if (!response.ok) {
       throw new Refusal(
         `Coralogix answers ${response.status} to ${method} ${path}: ${text.slice(0, 300) || 'no reason'}. ${remedyOf(response.status)}`,

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type * as kubernetes from '@kubernetes/client-node' with { 'resolution-mode': 'import' };
 import { codeOf, messageOf, Refusal } from '../../machine/errors';
 import { numberAt } from '../../machine/json';
+import { proxyFor } from '../../machine/proxy';
 import type { Output } from '../../machine/terminal';
 import { installAll } from './pulumi-engine';
 import type { Instance } from './target';
@@ -45,6 +46,11 @@ export class ClusterAccess {
       throw new Refusal(`The stack's kubeconfig cannot be read: ${messageOf(error)}`);
     }
     if (context !== null) config.setCurrentContext(context);
+    // The client knows the kubeconfig's proxies alone; kubectl, and the update that made the stack, know the environment's.
+    config.clusters = config.clusters.map((cluster) => {
+      const proxyUrl = cluster.proxyUrl ?? proxyFor(cluster.server)?.url;
+      return proxyUrl === undefined ? cluster : { ...cluster, proxyUrl };
+    });
     this.api = config.makeApiClient(client.CoreV1Api);
     this.forwarder = new client.PortForward(config);
   }

@@ -22,7 +22,8 @@ function getJson(url: string): Promise<unknown> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const http = require('node:http') as typeof import('node:http');
   return new Promise((resolve, reject) => {
-    const request = http.get(url, { timeout: 3000 }, (response) => {
+    // Node's own agent would go by a proxy under NODE_USE_ENV_PROXY; PostgreSQL is reached without one, too.
+    const request = http.get(url, { timeout: 3000, agent: false }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (part: string) => {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
+import { testProxy, withEnvironment } from '../../test/mocks/proxy';
+import { serving } from '../../test/mocks/servers';
 import { callerAddress } from './caller-address';
 
 describe('callerAddress', () => {
@@ -18,5 +20,20 @@ describe('callerAddress', () => {
       server.close();
     }
     assert.equal(await callerAddress(url), null, 'nobody answers there any more');
+  });
+
+  it('asks by the proxy that the environment names', async () => {
+    await serving(
+      createServer((_request, response) => response.end('203.0.113.9')),
+      (port) => {
+        const { server, asked } = testProxy(() => port);
+        return serving(server, (proxyPort) =>
+          withEnvironment({ http_proxy: `127.0.0.1:${String(proxyPort)}` }, async () => {
+            assert.equal(await callerAddress('http://checkip.example/'), '203.0.113.9');
+            assert.deepEqual(asked, ['GET http://checkip.example/']);
+          }),
+        );
+      },
+    );
   });
 });

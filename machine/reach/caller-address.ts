@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { askOutside } from '../outside';
 
 /** Where AWS answers with the caller's own address, as plain text. */
 const ADDRESS_SERVICE = 'https://checkip.amazonaws.com';
@@ -10,8 +11,8 @@ const ADDRESS_SERVICE = 'https://checkip.amazonaws.com';
  */
 export async function callerAddress(service: string = ADDRESS_SERVICE): Promise<string | null> {
   try {
-    const answer = await fetch(service, { signal: AbortSignal.timeout(5000) });
-    const text = (await answer.text()).trim();
+    const answer = await askOutside(service, { signal: AbortSignal.timeout(5000) });
+    const text = answer.text.trim();
     return answer.ok && isIP(text) !== 0 ? text : null;
   } catch {
     return null;

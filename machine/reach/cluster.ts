@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { Mendable } from '../errors';
+import { proxyFor, proxyHint } from '../proxy';
 import type { ClusterAddress } from './kubeconfig';
 
 /** Probes end after this time (ms). */
@@ -34,11 +35,11 @@ const ANEW =
  * @throws Mendable
  */
 export async function requireReachable(address: ClusterAddress, source: string): Promise<void> {
-  // Behind a proxy of its own it is the proxy that answers.
-  if (address.hasProxy) return;
+  // Behind a proxy, of its own or the environment's, it is the proxy that answers.
+  if (address.hasProxy || proxyFor(address.server) !== null) return;
   // A certificate or key that is none is refused by Node itself, before anything is sent.
   const fault = await probe(address).catch((error: unknown) =>
-    faultOf(error instanceof Error ? error : new Error(String(error))),
+    faultOf(error instanceof Error ? error : new Error(String(error)), address.server),
   );
   if (fault === null) return;
   throw new Mendable(
@@ -83,14 +84,14 @@ function probe(address: ClusterAddress): Promise<Fault | null> {
       resolve(
         signal.aborted
           ? { reason: `no answer within ${String(PROBE_TIMEOUT_MS / 1000)} s`, remedy: ELSEWHERE }
-          : faultOf(error),
+          : faultOf(error, address.server),
       );
     });
     asked.end();
   });
 }
 
-function faultOf(error: Error & { code?: string }): Fault {
+function faultOf(error: Error & { code?: string }, server: string): Fault {
   const { code = '', message } = error;
   if (TLS_FAULTS.has(code)) {
     return { reason: `its certificate is not of the kubeconfig's authority (${message})`, remedy: ANEW };
@@ -100,6 +101,8 @@ function faultOf(error: Error & { code?: string }): Fault {
   // A client certificate that has run out is refused while the connection is made.
   if (code.startsWith('ERR_SSL_')) return { reason: `TLS fails (${message.trim()})`, remedy: ANEW };
   if (code === 'ECONNREFUSED') return { reason: 'connection refused', remedy: ELSEWHERE };
-  if (code === 'ENOTFOUND') return { reason: 'there is no such host', remedy: ELSEWHERE };
+  if (code === 'ENOTFOUND') {
+    return { reason: `there is no such host${proxyHint(server, code)}`, remedy: ELSEWHERE };
+  }
   return { reason: message === '' ? code : message, remedy: ELSEWHERE };
 }

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { testProxy, withEnvironment } from '../../test/mocks/proxy';
 import { closedPort, serving, shortenedTimeouts } from '../../test/mocks/servers';
 import { Refusal } from '../errors';
 import { hasEngineLogin, requireRegistry } from './registry';
@@ -59,6 +60,33 @@ describe('the digest of a tag', () => {
       'GET /token?scope=repository%3Alibrary%2Fredis%3Apull&service=r',
       'HEAD /v2/library/redis/manifests/7',
     ]);
+  });
+
+  it('is asked for by the proxy that the environment names, for the token as well', async () => {
+    await serving(registry({ anonymous: true }), (port) => {
+      const { server, asked } = testProxy(() => port);
+      return serving(server, (proxyPort) =>
+        withEnvironment({ HTTPS_PROXY: `http://127.0.0.1:${String(proxyPort)}` }, async () => {
+          // The registry of this test speaks no TLS: that it is reached by the proxy is what matters.
+          await assert.rejects(
+            digestOf('registry.example/library/redis:7', null),
+            /by the proxy 127\.0\.0\.1/,
+          );
+          assert.deepEqual(asked, ['CONNECT registry.example:443']);
+          assert.equal(await digestOf(`127.0.0.1:${String(port)}/library/redis:7`, null), DIGEST);
+          assert.equal(asked.length, 1);
+        }),
+      );
+    });
+  });
+
+  it('of a name that does not resolve mentions the proxy that may be missing', async () => {
+    await withEnvironment({}, () =>
+      assert.rejects(
+        digestOf('registry.invalid/redis:7', null),
+        /no such host; where only a proxy .*HTTPS_PROXY/,
+      ),
+    );
   });
 
   it('is not asked for where it is in the reference', async () => {

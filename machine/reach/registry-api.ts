@@ -1,7 +1,10 @@
+import { askOutside, type OutsideAnswer } from '../outside';
+import { proxyHint } from '../proxy';
+
 /**
  * The little that is needed of the OCI distribution API: whether a registry lets us in, and which digest a tag is.
- * Part of it is serialised into a dynamic resource and run in Pulumi's provider process: nothing from elsewhere in this
- * repository may be used in this file, and of Node only what is global or required inside.
+ * Part of it is serialised into a dynamic resource and run in Pulumi's provider process: what it uses must be functions
+ * that can be written out, and of Node what is global or required inside.
  */
 
 /** An image reference in its parts. */
@@ -55,8 +58,13 @@ function baseUrls(server: string): string[] {
   return own ? [`http://${server}`, `https://${server}`] : [`https://${server}`];
 }
 
-/** Why a request got no answer, in a few words. */
-function reasonOf(error: unknown): string {
+/** Why a registry gave no answer, in a few words. */
+function reasonOf(error: unknown, server: string): string {
+  const reason = plainReason(error);
+  return reason + proxyHint(baseUrls(server)[0] ?? '', reason);
+}
+
+function plainReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return `no answer within ${String(ANSWER_WITHIN_MS / 1000)} s`;
   const cause = error.cause instanceof Error ? error.cause : error;
@@ -84,9 +92,12 @@ async function authorizationFor(
   url.searchParams.set('scope', scope);
   const service = parameter('service');
   if (service !== undefined) url.searchParams.set('service', service);
-  const response = await fetch(url, { signal, headers: basic === null ? {} : { authorization: basic } });
+  const response = await askOutside(url.href, {
+    signal,
+    headers: basic === null ? {} : { authorization: basic },
+  });
   if (!response.ok) return null;
-  const { token, access_token: accessToken } = (await response.json()) as {
+  const { token, access_token: accessToken } = JSON.parse(response.text) as {
     token?: string;
     access_token?: string;
   };
@@ -99,19 +110,19 @@ async function ask(
   server: string,
   path: string,
   options: { method: string; scope: string; login: RegistryLogin | null },
-): Promise<Response> {
+): Promise<OutsideAnswer> {
   const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
   const { method, scope, login } = options;
   let fault: unknown;
   for (const base of baseUrls(server)) {
     const headers: Record<string, string> = { accept: MANIFESTS };
     try {
-      const response = await fetch(`${base}${path}`, { method, headers, signal });
+      const response = await askOutside(`${base}${path}`, { method, headers, signal });
       if (response.status !== 401) return response;
-      const challenge = response.headers.get('www-authenticate') ?? '';
+      const challenge = response.header('www-authenticate') ?? '';
       const authorization = await authorizationFor(challenge, scope, login, signal);
       if (authorization === null) return response;
-      return await fetch(`${base}${path}`, { method, headers: { ...headers, authorization }, signal });
+      return await askOutside(`${base}${path}`, { method, headers: { ...headers, authorization }, signal });
     } catch (error) {
       fault ??= error;
     }
@@ -149,7 +160,7 @@ export async function registryFault(
     return { kind: 'refused', reason, wantsLogin: status === 401 };
   } catch (error) {
     if (isTrustFault(error)) return null;
-    return { kind: 'unreachable', reason: reasonOf(error), wantsLogin: false };
+    return { kind: 'unreachable', reason: reasonOf(error, reference.server), wantsLogin: false };
   }
 }
 
@@ -164,7 +175,7 @@ export async function digestOf(image: string, login: RegistryLogin | null): Prom
   const remedy =
     'Check images.* of the config and the connection, or name it as NAME:TAG@sha256:…, which is asked nowhere. ' +
     'Then run pulumi up again.';
-  let response: Response;
+  let response: OutsideAnswer;
   try {
     response = await ask(server, `/v2/${repository}/manifests/${tag}`, {
       method: 'HEAD',
@@ -172,11 +183,14 @@ export async function digestOf(image: string, login: RegistryLogin | null): Prom
       login,
     });
   } catch (error) {
-    throw new Error(`The image ${image}: ${server} cannot be reached: ${reasonOf(error)}. ${remedy}`, {
-      cause: error,
-    });
+    throw new Error(
+      `The image ${image}: ${server} cannot be reached: ${reasonOf(error, server)}. ${remedy}`,
+      {
+        cause: error,
+      },
+    );
   }
-  const found = response.headers.get('docker-content-digest');
+  const found = response.header('docker-content-digest');
   if (response.ok && found !== null && /^sha256:[0-9a-f]{64}$/.test(found)) return found;
   const reasons: Record<number, string> = {
     401: `${server} wants a login`,

@@ -7,6 +7,7 @@ import {
   type ServiceError,
 } from '@grpc/grpc-js';
 import { rootCertificates } from 'node:tls';
+import { proxyFor, proxyHint, type Proxy } from '../../../../machine/proxy';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { ANSWER_WITHIN_MS, type Answer, type Batch, type Sender, type SenderOptions } from './answer';
@@ -44,23 +45,41 @@ const AS_HTTP: Readonly<Partial<Record<status, number>>> = {
   [status.UNAVAILABLE]: 503,
 };
 
-/** OTLP/gRPC, gzipped; TLS unless the end point is `http://`. */
+/**
+ * Makes a channel that goes by this proxy. The library finds its proxy itself, when a channel is made, and by variables of
+ * its own, which the console gets from nobody.
+ */
+function byProxy<T>(proxy: Proxy, make: () => T): T {
+  const variables = { grpc_proxy: proxy.url, no_grpc_proxy: 'none.invalid' };
+  Object.assign(process.env, variables);
+  try {
+    return make();
+  } finally {
+    for (const name of Object.keys(variables)) Reflect.deleteProperty(process.env, name);
+  }
+}
+
+/** OTLP/gRPC, gzipped; TLS unless the end point is `http://`. A proxy is the environment's. */
 export function grpcSender({ endpoint, headers, ca }: SenderOptions): Sender {
   const url = new URL(endpoint);
   const isPlain = url.protocol === 'http:';
   const port = url.port === '' ? (isPlain ? '4317' : '443') : url.port;
-  const client = new Client(
-    `${url.hostname}:${port}`,
-    isPlain
-      ? credentials.createInsecure()
-      : credentials.createSsl(ca === null ? null : Buffer.from([...rootCertificates, ca].join('\n'))),
-    {
-      'grpc.default_compression_algorithm': compressionAlgorithms.gzip,
-      // Ours is the only queue; and its wait, not the channel's minutes, says when to try again.
-      'grpc.max_reconnect_backoff_ms': 1_000,
-      'grpc.initial_reconnect_backoff_ms': 500,
-    },
-  );
+  const proxy = proxyFor(endpoint);
+  const make = (): Client =>
+    new Client(
+      `${url.hostname}:${port}`,
+      isPlain
+        ? credentials.createInsecure()
+        : credentials.createSsl(ca === null ? null : Buffer.from([...rootCertificates, ca].join('\n'))),
+      {
+        'grpc.default_compression_algorithm': compressionAlgorithms.gzip,
+        // Ours is the only queue; and its wait, not the channel's minutes, says when to try again.
+        'grpc.max_reconnect_backoff_ms': 1_000,
+        'grpc.initial_reconnect_backoff_ms': 500,
+        'grpc.enable_http_proxy': proxy === null ? 0 : 1,
+      },
+    );
+  const client = proxy === null ? make() : byProxy(proxy, make);
   const metadata = new Metadata();
   for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
   return {
@@ -78,7 +97,7 @@ export function grpcSender({ endpoint, headers, ca }: SenderOptions): Sender {
             resolve(
               error === null
                 ? { kind: 'taken', status: 200, ...partialSuccess(signal, response ?? new Uint8Array()) }
-                : failure(error),
+                : failure(error, endpoint),
             );
           },
         );
@@ -91,8 +110,9 @@ export function grpcSender({ endpoint, headers, ca }: SenderOptions): Sender {
   };
 }
 
-function failure({ code, details }: ServiceError): Answer {
-  const reason = `gRPC ${status[code]}: ${details}`;
+function failure({ code, details }: ServiceError, endpoint: string): Answer {
+  const said = `gRPC ${status[code]}: ${details}`;
+  const reason = code === status.UNAVAILABLE ? said + proxyHint(endpoint, details) : said;
   const http = AS_HTTP[code] ?? null;
   return RETRYABLE.has(code)
     ? { kind: 'later', status: http, reason, retryAfterMs: null }

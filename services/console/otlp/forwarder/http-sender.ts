@@ -1,6 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { rootCertificates } from 'node:tls';
-import { EnvHttpProxyAgent, request } from 'undici';
+import { Agent, ProxyAgent, request } from 'undici';
+import { proxyFor, proxyHint } from '../../../../machine/proxy';
 import { RESPONSES } from '../signals';
 import { ANSWER_WITHIN_MS, type Answer, type Batch, type Sender, type SenderOptions } from './answer';
 import { retryAfterMs } from './backoff';
@@ -12,15 +13,13 @@ const QUOTED = 200;
 
 /** OTLP/HTTP in protobuf, gzipped; `/v1/<signal>` is added to the end point. A proxy is the environment's. */
 export function httpSender({ endpoint, headers, ca }: SenderOptions): Sender {
-  const noProxy = [process.env.NO_PROXY ?? process.env.no_proxy, 'localhost', '127.0.0.1', '::1'];
-  const agent = new EnvHttpProxyAgent({
-    noProxy: noProxy.filter((hosts) => hosts !== undefined && hosts !== '').join(','),
-    headersTimeout: ANSWER_WITHIN_MS,
-    bodyTimeout: ANSWER_WITHIN_MS,
-    ...(ca === null
-      ? {}
-      : { connect: { ca: [...rootCertificates, ca] }, requestTls: { ca: [...rootCertificates, ca] } }),
-  });
+  const limits = { headersTimeout: ANSWER_WITHIN_MS, bodyTimeout: ANSWER_WITHIN_MS };
+  const tls = ca === null ? {} : { ca: [...rootCertificates, ca] };
+  const proxy = proxyFor(endpoint);
+  const agent =
+    proxy === null
+      ? new Agent({ ...limits, connect: tls })
+      : new ProxyAgent({ ...limits, uri: proxy.url, requestTls: tls });
   const base = endpoint.replace(/\/+$/, '');
   return {
     send: async ({ signal, gzipped }) => {
@@ -36,7 +35,12 @@ export function httpSender({ endpoint, headers, ca }: SenderOptions): Sender {
         return read(signal, response.statusCode, body, typeof retryAfter === 'string' ? retryAfter : null);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        return { kind: 'later', status: null, reason, retryAfterMs: null };
+        return {
+          kind: 'later',
+          status: null,
+          reason: reason + proxyHint(endpoint, reason),
+          retryAfterMs: null,
+        };
       }
     },
     close: () => agent.close(),
