@@ -28,6 +28,11 @@ export const BORDER_PRICE_CENTS = 9_999;
 /** The band the shop's recommendations ask for by default (cents): about 4 % of the catalog. */
 export const RECOMMENDATION_BAND_CENTS = { min: 9_000, max: 11_000 } as const;
 
+/** What most of the catalog is, and what the demo asks for. */
+export const MAIN_CATEGORY = 'electronics';
+/** The rare categories of the rest. */
+export const RARE_CATEGORIES = ['books', 'home', 'garden', 'toys', 'sports', 'fashion', 'grocery'] as const;
+
 /** A product counts as low in stock up to this quantity; borders have just this, and come last. */
 export const LOW_STOCK_QUANTITY = 3;
 
@@ -120,8 +125,8 @@ export const seedBatchStatement = `
          case when border then timestamptz '2010-01-01 00:00:00+00'
               else timestamptz '2024-06-01 00:00:00+00' + make_interval(mins => h5 % 1000000) end,
          border or h1 / 100000 % 50 <> 0,
-         case when border or h1 % 100000 < 97463 then 'electronics'
-              else (array['books', 'home', 'garden', 'toys', 'sports', 'fashion', 'grocery'])[1 + h2 % 7] end,
+         case when border or h1 % 100000 < 97463 then '${MAIN_CATEGORY}'
+              else (array[${RARE_CATEGORIES.map((name) => `'${name}'`).join(', ')}])[1 + h2 % ${String(RARE_CATEGORIES.length)}] end,
          (array['Aurora', 'Nimbus', 'Atlas', 'Pixel', 'Vertex', 'Orbit', 'Lumen', 'Cobalt', 'Ember', 'Quartz',
                 'Summit', 'Harbor', 'Cedar', 'Onyx', 'Willow', 'Falcon'])[1 + h3 % 16]
            || ' ' || case when border or h1 % 100000 < 97463

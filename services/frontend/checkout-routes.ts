@@ -13,6 +13,8 @@ import { serverSpan } from '../lib/telemetry/server-span';
 
 const SHORTEST_TIMEOUT_MS = 200;
 const LONGEST_TIMEOUT_MS = 30_000;
+/** The longest that a checkout is worked on (ms). */
+export const LONGEST_CHECKOUT_MS = LONGEST_TIMEOUT_MS + REST_OF_CHECKOUT_MS;
 
 /**
  * How long recommendations may take (ms) when the caller gives up after `callerPatienceMs`; one who doesn't say, as a

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import express from 'express';
 import { request } from 'undici';
+import { MAX_QUANTITY } from '../lib/fields';
 import { storefront } from './storefront';
 
 const app = express();
@@ -31,6 +32,15 @@ test('the page loads nothing from elsewhere and has nothing inline: its policy w
     assert.equal(css.statusCode, 200, name);
     assert.doesNotMatch(css.text, /@import|url\((?!['"]?data:)/i);
   }
+});
+
+test('the page knows of the shop what the shop itself says', async () => {
+  const { headers, text } = await get('/shop-facts.js');
+  assert.match(String(headers['content-type']), /javascript/);
+  assert.match(String(headers['content-security-policy']), /default-src 'none'/);
+  const facts = JSON.parse(/^export const SHOP = (.*);$/m.exec(text)?.[1] ?? '') as Record<string, unknown>;
+  assert.equal(facts.maxQuantity, MAX_QUANTITY);
+  assert.equal((facts.categories as string[]).length, 8);
 });
 
 test('its parts were compressed beforehand, by what the browser takes', async () => {

@@ -1,5 +1,6 @@
-import type { RequestHandler } from 'express';
+import { Router } from 'express';
 import { pageFiles } from '../lib/page-files';
+import { SHOP } from './shop-facts';
 
 /** Everything the page uses comes from this origin, and nothing is inline. */
 const CONTENT_SECURITY_POLICY = [
@@ -13,11 +14,21 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'self'",
 ].join('; ');
 
+const HEADERS = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+};
+
 /** Serves the storefront page. */
-export function storefront(): RequestHandler {
-  return pageFiles('frontend', {
-    'content-security-policy': CONTENT_SECURITY_POLICY,
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'same-origin',
+export function storefront(): Router {
+  const facts = `export const SHOP = ${JSON.stringify(SHOP)};\n`;
+  const router = Router();
+  router.get('/shop-facts.js', (_request, response) => {
+    response
+      .set({ ...HEADERS, 'cache-control': 'no-cache' })
+      .type('js')
+      .send(facts);
   });
+  return router.use(pageFiles('frontend', HEADERS));
 }

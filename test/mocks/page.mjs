@@ -4,16 +4,24 @@
  */
 import { Window } from 'happy-dom';
 import { existsSync } from 'node:fs';
-import { registerHooks } from 'node:module';
+import { createRequire, registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const SHARED = new URL('../../services/lib/public/', import.meta.url);
 
+/** What the shop serves of itself as a module. */
+const FACTS = './shop-facts.js';
+const facts = () => createRequire(import.meta.url)('../../dist/services/frontend/shop-facts.js').SHOP;
+
 registerHooks({
   resolve(specifier, context, next) {
+    if (!context.parentURL?.includes('/public/')) return next(specifier, context);
+    if (specifier === FACTS) {
+      const source = `export const SHOP = ${JSON.stringify(facts())};`;
+      return { url: `data:text/javascript,${encodeURIComponent(source)}`, shortCircuit: true };
+    }
     const found = /^(?:\.\.?\/)+(lib\/.+)$/.exec(specifier)?.[1];
-    const isOwn =
-      found && context.parentURL && existsSync(fileURLToPath(new URL(specifier, context.parentURL)));
+    const isOwn = found && existsSync(fileURLToPath(new URL(specifier, context.parentURL)));
     return next(found && !isOwn ? new URL(found, SHARED).href : specifier, context);
   },
 });

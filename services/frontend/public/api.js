@@ -1,5 +1,7 @@
 /** Requests to the shop. */
 
+import { SHOP } from './shop-facts.js';
+
 /** @import { CheckoutAnswer } from '../checkout-routes' */
 /** @import { CheckoutInput } from '../input' */
 /** @import { Ad, Cart, Product } from '../shop' */
@@ -17,9 +19,6 @@ export class ShopError extends Error {
   }
 }
 
-/** Longer than the frontend's own deadlines, so that its answer comes first (ms). */
-const PATIENCE_MS = 20_000;
-
 /**
  * @param {string} method @param {string} path @param {object} [json]
  * @returns {Promise<any>}
@@ -31,7 +30,7 @@ async function ask(method, path, json) {
   try {
     response = await fetch(path, {
       method,
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(SHOP.patienceMs),
       ...(json === undefined
         ? {}
         : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(json) }),

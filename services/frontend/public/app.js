@@ -6,13 +6,13 @@ import { byId, h } from './lib/dom.js';
 import { openDrawer, redrawDrawer, setUpDrawer } from './drawer.js';
 import { chooseCurrency, currencyCode, currencyCodes, price, useRates } from './money.js';
 import { picture } from './pictures.js';
+import { SHOP } from './shop-facts.js';
 import { showToast } from './toast.js';
 import { visitor } from './visitor.js';
 
 /** @import { Ad, Product } from '../shop' */
 
-const CATEGORIES = ['electronics', 'books', 'home', 'garden', 'toys', 'sports', 'fashion', 'grocery'];
-const DEAL_OF_THE_DAY = 123;
+const [MAIN_CATEGORY] = SHOP.categories;
 const SHOWN_AT_FIRST = 12;
 const SHELF_LENGTH = 8;
 /** From here on a product says how few are left. */
@@ -29,7 +29,7 @@ const state = {
 
 function categoryOfAddress() {
   const wanted = new URLSearchParams(location.search).get('category');
-  return wanted !== null && CATEGORIES.includes(wanted) ? wanted : 'electronics';
+  return wanted !== null && SHOP.categories.includes(wanted) ? wanted : MAIN_CATEGORY;
 }
 
 const sentence = (/** @type {string} */ word) => word.charAt(0).toUpperCase() + word.slice(1);
@@ -38,7 +38,7 @@ const sentence = (/** @type {string} */ word) => word.charAt(0).toUpperCase() + 
 
 function drawCategories() {
   byId('categories').replaceChildren(
-    ...CATEGORIES.map((category) =>
+    ...SHOP.categories.map((category) =>
       h(
         'li',
         {},
@@ -282,7 +282,7 @@ function start() {
   void showCategory(state.category);
   void loadExtra(() => cart.load(), drawCartCount);
   void loadExtra(
-    () => api.product(DEAL_OF_THE_DAY),
+    () => api.product(SHOP.dealOfTheDay),
     ({ product }) => {
       state.deal = product;
       drawDeal();

@@ -6,6 +6,7 @@ import { CheckoutAttempt } from './checkout-attempt.js';
 import { byId, h, s } from './lib/dom.js';
 import { amount, currencyCode, price } from './money.js';
 import { picture } from './pictures.js';
+import { SHOP } from './shop-facts.js';
 import { showToast } from './toast.js';
 import { remember, remembered } from './visitor.js';
 
@@ -13,7 +14,6 @@ import { remember, remembered } from './visitor.js';
 /** @import { Cart } from '../shop' */
 /** @import { Child } from './lib/types' */
 
-const MAX_QUANTITY = 99;
 /** From here on the drawer says that it takes longer than usual (ms). */
 const SLOW_AFTER_MS = 1500;
 
@@ -113,7 +113,7 @@ function cartLine(item) {
         { class: 'stepper' },
         stepper('One less', '−', item.quantity - 1, false),
         h('span', { 'aria-label': 'Quantity' }, String(item.quantity)),
-        stepper('One more', '+', item.quantity + 1, item.quantity >= MAX_QUANTITY),
+        stepper('One more', '+', item.quantity + 1, item.quantity >= SHOP.maxQuantity),
       ),
     ),
     h('p', { class: 'line-total' }, price(item.quantity * item.unit_price_cents)),

@@ -1,4 +1,4 @@
-import { rowsPerExtent } from '../../../scenario/sql/catalog';
+import { MAIN_CATEGORY, RARE_CATEGORIES, rowsPerExtent } from '../../../scenario/sql/catalog';
 import { JOURNEYS, type Journey, type TrafficType } from '../../../scenario/types';
 
 /** What baseline customers do: they look, and sometimes put something into a cart. They never buy. */
@@ -58,10 +58,7 @@ const USERS = 3_000;
 /** How many products are on the deal page. */
 const DEAL_PRODUCTS = 50;
 /** Categories that baseline customers look at, by how often. */
-const BROWSED = [
-  ...['electronics', 'electronics', 'electronics'],
-  ...['books', 'home', 'garden', 'toys', 'sports', 'fashion', 'grocery'],
-] as const;
+const BROWSED = [MAIN_CATEGORY, MAIN_CATEGORY, MAIN_CATEGORY, ...RARE_CATEGORIES] as const;
 
 /** Mean price of the deal page's products (USD): the same in every catalog, which is made of hashes of the ids. */
 export const MEAN_DEAL_PRICE_USD = 237.48;

@@ -1,0 +1,1 @@
+export { SHOP } from '../shop-facts';
