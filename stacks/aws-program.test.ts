@@ -23,6 +23,9 @@ const BASE = {
   region: 'eu-central-1',
 };
 
+/** Without the operators' addresses of BASE. */
+const SSM = { hostAccess: 'ssm', operatorCidrs: '' };
+
 const PAST: Omit<PastHost, 'loginEnds'> = {
   instanceId: 'host-server-id',
   region: 'eu-central-1',
@@ -105,10 +108,9 @@ async function run(situation: Situation = {}): Promise<{ engine: MockedEngine; o
   );
   pulumi.runtime.setAllConfig(
     Object.fromEntries(
-      Object.entries({ ...BASE, ...config }).map(([key, value]) => [
-        key.includes(':') ? key : `ecommerce-demo:${key}`,
-        value,
-      ]),
+      Object.entries({ ...BASE, ...config })
+        .filter(([, value]) => value !== '')
+        .map(([key, value]) => [key.includes(':') ? key : `ecommerce-demo:${key}`, value]),
     ),
   );
   const outputs = await withDocker(parked ? inStack : program);
@@ -210,6 +212,30 @@ describe('the whole program on AWS', () => {
       assertSnapshot('aws-parked', engine, preview);
     });
   }
+
+  it('by Systems Manager opens no port to anybody, and asks at forwarded ones', async () => {
+    const { engine, outputs } = await run({
+      config: { ...SSM, 'aws:profile': 'demo' },
+    });
+    const rules = engine.all('aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule');
+    assert.deepEqual(
+      rules.map(({ name }) => name),
+      ['host-from-hosts'],
+    );
+    const environment = { AWS_REGION: 'eu-central-1', AWS_PROFILE: 'demo', HOST_INSTANCE: 'host-server-id' };
+    const inputs = (name: string) => engine.named(name).inputs;
+    assert.deepEqual(inputs('host-kubeconfig').environment, environment);
+    assert.match(String(inputs('host-kubeconfig').stdin), /\/etc\/rancher\/k3s\/k3s\.yaml/);
+    assert.deepEqual(inputs('host-ready').environment, {
+      ...environment,
+      HOST_TUNNEL: '6443',
+      HOST_STACK: 'test',
+    });
+    assert.match(String(inputs('cluster-kubernetes').kubeconfig), /server: https:\/\/127\.0\.0\.1:6443/);
+    assert.equal(await settled(pulumi.output(outputs.shopUrl)), 'http://127.0.0.1:30018');
+    assert.equal(outputs.tunnel, 'npm run tunnel -- --stack test');
+    assert.equal(outputs.login, undefined);
+  });
 
   it('is made by one provider of AWS', async () => {
     const { engine } = await run({ config: { agents: '1' } });
@@ -358,6 +384,16 @@ describe('what the program on AWS refuses before anything is made', () => {
       'an image of ours by tag',
       { config: { images: '{"services":"registry.example/shop:1"}' } },
       /images\.services.*by digest/,
+    ],
+    [
+      'operators where nobody comes in',
+      { config: { hostAccess: 'ssm' } },
+      /operatorCidrs.*belongs to `hostAccess: ssh`/,
+    ],
+    [
+      'a role that the AWS CLI does not know',
+      { config: { ...SSM, 'aws:assumeRoles': '[{"roleArn":"arn:aws:iam::1:role/x"}]' } },
+      /hostAccess = "ssm": .*profile/,
     ],
     ['a registry of its own', { config: { imageRegistry: DIGEST } }, /imageRegistry/],
   ];

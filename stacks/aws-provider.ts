@@ -36,6 +36,10 @@ export interface AwsAccess extends ChosenRegion {
   tags: Readonly<Record<string, string>>;
   /** Number of the account. */
   account: string;
+  /** The profile that the stack's config names. */
+  profile?: string;
+  /** Whether the login is another role's than the profile's. */
+  assumesRole: boolean;
 }
 
 /**
@@ -96,7 +100,15 @@ export async function awsAccess(keys: AwsKeys): Promise<AwsAccess> {
   void pulumi.log.info(
     `AWS account ${caller.accountId} (as ${caller.arn}), region ${chosen.region} (${chosen.source})`,
   );
-  return { ...chosen, provider, tags, account: caller.accountId };
+  const { profile } = configured;
+  return {
+    ...chosen,
+    provider,
+    tags,
+    account: caller.accountId,
+    ...(profile === undefined ? {} : { profile }),
+    assumesRole: config.assumeRoles !== undefined || config.assumeRoleWithWebIdentity !== undefined,
+  };
 }
 
 /** What to do when AWS lets nobody in, or not into this account. */

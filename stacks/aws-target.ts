@@ -1,15 +1,17 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { Host } from '../infra/host/host';
-import { namePrefix } from '../infra/host/names';
+import { namePrefix } from '../scenario/config/aws-names';
 import { findPlace } from '../infra/host/place';
 import { architectureOf, platformOf } from '../infra/host/platform';
 import { releaseOf } from '../infra/host/user-data';
 import { Registry } from '../infra/registry/registry';
+import { API_PORT } from '../scenario/config/deployment';
 import type { AwsAccess } from './aws-provider';
 import type { HostKeys, StackSettings } from './config';
 import { planHost } from './host-plan';
 import { pastHost } from './past-host';
+import { requireTunnel, tunnelCommand } from './required-tunnel';
 import type { Target } from './target-facts';
 
 /**
@@ -22,8 +24,11 @@ import type { Target } from './target-facts';
 export async function createAwsTarget(
   settings: StackSettings,
   keys: HostKeys,
-  { provider, tags, account, region }: AwsAccess,
+  access: AwsAccess,
 ): Promise<Target> {
+  const { provider, tags, account, region } = access;
+  const overSystemsManager = keys.hostAccess === 'ssm';
+  if (overSystemsManager && access.assumesRole) throw new pulumi.RunError(ROLE_OF_PROFILE);
   const past = await pastHost();
   const release = releaseOf(keys.k3sVersion, architectureOf(platformOf(keys.instanceType)));
   const plan = planHost({
@@ -32,6 +37,8 @@ export async function createAwsTarget(
     now: past === null ? 'gone' : await stateOf(past.instanceId, provider),
   });
   for (const warning of plan.warnings) void pulumi.log.warn(warning);
+  const isThere = past?.hostState === 'running' && plan.generation === past.generation;
+  if (overSystemsManager && isThere && keys.hostState === 'running') await requireTunnel(API_PORT);
   const place = await findPlace({ ...keys, region }, { provider });
 
   const prefix = namePrefix(pulumi.getProject(), pulumi.getStack());
@@ -44,6 +51,7 @@ export async function createAwsTarget(
       ...keys,
       prefix,
       region,
+      ...(access.profile === undefined ? {} : { profile: access.profile }),
       place,
       tags,
       agents: plan.agents,
@@ -55,7 +63,7 @@ export async function createAwsTarget(
   );
   return {
     kubeconfig: host.kubeconfig,
-    nodeHost: host.publicIp,
+    nodeHost: host.reachedAt,
     platform: host.platform,
     repository: registry?.repositoryUrl ?? null,
     ...(registry === null ? {} : { credentials: registry.credentials }),
@@ -78,12 +86,21 @@ export async function createAwsTarget(
         volumeSize: plan.volumeSize,
         agents: plan.agents,
       },
-      login: pulumi.interpolate`pulumi stack output sshKey --show-secrets > key && chmod 600 key && ssh -i key ubuntu@${host.publicIp}`,
+      ...(overSystemsManager
+        ? { tunnel: tunnelCommand() }
+        : {
+            login: pulumi.interpolate`pulumi stack output sshKey --show-secrets > key && chmod 600 key && ssh -i key ubuntu@${host.publicIp}`,
+          }),
       session: pulumi.interpolate`aws ssm start-session --region ${region} --target ${host.server.id}`,
       sshKey: host.privateKey,
     },
   };
 }
+
+const ROLE_OF_PROFILE =
+  'ecommerce-demo:hostAccess = "ssm": the AWS CLI runs the commands, and does not know the role of aws:assumeRoles. Name it in a ' +
+  'profile (role_arn, source_profile in ~/.aws/config): pulumi config set aws:profile NAME && pulumi config rm aws:assumeRoles. ' +
+  'Nothing was touched.';
 
 /** What AWS has of an instance now. */
 async function stateOf(instanceId: string, provider: aws.Provider): Promise<'running' | 'stopped' | 'gone'> {

@@ -20,7 +20,7 @@ import { replicasOf } from '../infra/service/replicas';
 /** What the config says of the EC2 hosts; the rest of their arguments AWS and the stack's past say. */
 export type HostKeys = Omit<
   HostArgs,
-  'prefix' | 'region' | 'place' | 'generation' | 'renewal' | 'registryUrl' | 'transform'
+  'prefix' | 'region' | 'profile' | 'place' | 'generation' | 'renewal' | 'registryUrl' | 'transform'
 > &
   Omit<PlaceKeys, 'region' | 'instanceType'> & { region?: string; callerCheck: boolean };
 
@@ -123,20 +123,29 @@ function collect<T>(faults: ConfigFault[], work: () => T): T | null {
 
 /** The EC2 hosts of a config. */
 function hostSettings(deployment: DeploymentConfig, nodePorts: HostArgs['nodePorts']): HostKeys {
-  const { region, availabilityZone, vpcId, subnetId, cpuCredits, permissionsBoundary, instanceProfile } =
-    deployment;
+  const { operatorCidrs, region, availabilityZone, vpcId, subnetId } = deployment;
+  const { cpuCredits, permissionsBoundary, instanceProfile } = deployment;
   return {
     tags: deployment.tags ?? {},
     nodePorts,
     instanceType: deployment.instanceType ?? HOST_DEFAULTS.instanceType,
     volumeSize: deployment.volumeSize ?? HOST_DEFAULTS.volumeSize,
     k3sVersion: deployment.k3sVersion ?? HOST_DEFAULTS.k3sVersion,
-    operatorCidrs: deployment.operatorCidrs ?? [],
+    hostAccess: deployment.hostAccess ?? HOST_DEFAULTS.hostAccess,
     agents: deployment.agents ?? HOST_DEFAULTS.agents,
     hostState: deployment.hostState ?? HOST_DEFAULTS.hostState,
     spot: deployment.spot ?? false,
     callerCheck: deployment.callerCheck ?? true,
-    ...given({ region, availabilityZone, vpcId, subnetId, cpuCredits, permissionsBoundary, instanceProfile }),
+    ...given({
+      operatorCidrs,
+      region,
+      availabilityZone,
+      vpcId,
+      subnetId,
+      cpuCredits,
+      permissionsBoundary,
+      instanceProfile,
+    }),
   };
 }
 

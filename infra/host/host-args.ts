@@ -19,8 +19,12 @@ export interface HostArgs {
   volumeSize: number;
   /** K3s release, e.g. `v1.34.1+k3s1`. Another one makes new hosts. */
   k3sVersion: string;
-  /** Blocks that may reach SSH, the Kubernetes API and the NodePorts; the internet is refused. */
-  operatorCidrs: readonly string[];
+  /** `ssm` opens no port: commands go by Systems Manager's Run Command, the rest by ports it forwards. */
+  hostAccess: 'ssh' | 'ssm';
+  /** The AWS CLI's profile, where Systems Manager is asked by it. */
+  profile?: string;
+  /** With `ssh`: blocks that may reach SSH, the Kubernetes API and the NodePorts; the internet is refused. */
+  operatorCidrs?: readonly string[];
   /** NodePorts that are opened to them. */
   nodePorts: HostNodePorts;
   /** Hosts that join the server as K3s agents. */

@@ -7,6 +7,8 @@ import { Host } from './host';
 import { HOST_DEFAULTS } from '../../scenario/config/deployment';
 import type { HostArgs } from './host-args';
 
+const OPERATORS = ['198.51.100.7/32', '2001:db8::/48'];
+
 const ARGS: HostArgs = {
   prefix: 'shop-test',
   region: 'eu-central-1',
@@ -14,7 +16,7 @@ const ARGS: HostArgs = {
   generation: 'first',
   renewal: 'first',
   ...HOST_DEFAULTS,
-  operatorCidrs: ['198.51.100.7/32', '2001:db8::/48'],
+  operatorCidrs: OPERATORS,
   nodePorts: { shop: 30018, console: 30020, postgres: 30432 },
   tags: { project: 'ecommerce-demo', stack: 'test' },
 };
@@ -128,7 +130,7 @@ describe('Host', () => {
         ? `all from ${String(inputs.referencedSecurityGroupId)}`
         : `${String(inputs.ipProtocol)} ${String(inputs.fromPort)}-${String(inputs.toPort)} from ${String(inputs.cidrIpv4 ?? inputs.cidrIpv6)}`,
     );
-    const expected = ARGS.operatorCidrs.flatMap((cidr) =>
+    const expected = OPERATORS.flatMap((cidr) =>
       [22, 6443, 30018, 30020, 30432].map((port) => `tcp ${port}-${port} from ${cidr}`),
     );
     assert.deepEqual(opened.sort(), [...expected, `all from ${group.id}`].sort());

@@ -6,7 +6,8 @@ import { deploymentFaults } from '../../scenario/config/deployment';
 import type { HostArgs } from './host-args';
 import { createIdentity } from './identity';
 import { instanceHint } from './instance-hints';
-import { connectionTo, fetchKubeconfig, waitReady } from './kubeconfig-commands';
+import { overSsh, overSystemsManager } from './host-shell';
+import { fetchKubeconfig, waitReady } from './kubeconfig-commands';
 import { kubeconfigFor } from './kubeconfig-script';
 import {
   createAgents,
@@ -28,8 +29,10 @@ export class Host extends pulumi.ComponentResource {
   readonly ready: pulumi.Resource[];
   /** The cluster's kubeconfig (secret); the API answers by it when `ready` is there. */
   readonly kubeconfig: pulumi.Output<string>;
-  /** The Elastic IP: shop, console and PostgreSQL answer there, on their NodePorts. */
+  /** The Elastic IP. */
   readonly publicIp: pulumi.Output<string>;
+  /** Where API, shop, console and PostgreSQL answer this machine: the Elastic IP, or ports that are forwarded to it. */
+  readonly reachedAt: pulumi.Output<string>;
   /** What images are to be built for. */
   readonly platform: Platform;
   /** SSH key of the user `ubuntu` (secret, OpenSSH format). */
@@ -67,8 +70,9 @@ export class Host extends pulumi.ComponentResource {
     };
     const server = createServer(name, context, address, keys.host);
     const agents = createAgents(name, context, address, server);
-    const connection = connectionTo(eip.publicIp, keys);
-    const kubeconfig = fetchKubeconfig(name, args, server, connection, operators, this);
+    const shell =
+      args.hostAccess === 'ssm' ? overSystemsManager(server.id, args) : overSsh(eip.publicIp, keys);
+    const kubeconfig = fetchKubeconfig(name, args, server, shell, operators, this);
     const states = createStates(
       [
         { name: `${name}-server`, instance: server },
@@ -80,20 +84,18 @@ export class Host extends pulumi.ComponentResource {
     );
 
     this.publicIp = eip.publicIp;
+    this.reachedAt = args.hostAccess === 'ssm' ? pulumi.output('127.0.0.1') : eip.publicIp;
     this.platform = platformOf(args.instanceType);
     this.privateKey = pulumi.secret(keys.login.privateKeyOpenssh);
     this.server = server;
     this.kubeconfig = pulumi.secret(
       pulumi
-        .all([eip.publicIp, kubeconfig.stdout])
-        .apply(([publicIp, text]) => kubeconfigFor(publicIp, text)),
+        .all([this.reachedAt, kubeconfig.stdout])
+        .apply(([address, text]) => kubeconfigFor(address, text)),
     );
     this.ready =
       args.hostState === 'running'
-        ? [
-            waitReady(name, args, [server, ...agents], connection, [...states, ...operators], this),
-            ...operators,
-          ]
+        ? [waitReady(name, args, [server, ...agents], shell, [...states, ...operators], this), ...operators]
         : [];
     this.registerOutputs({
       kubeconfig: this.kubeconfig,

@@ -1,5 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import { parseCidr } from '../../scenario/config/cidr';
+import { API_PORT } from '../../scenario/config/deployment';
 
 /** NodePorts that operators and the program itself reach from outside. */
 export interface HostNodePorts {
@@ -28,7 +29,7 @@ export function operatorIngress(
 ): readonly IngressRule[] {
   const ports: readonly (readonly [number, string])[] = [
     [22, 'SSH'],
-    [6443, 'Kubernetes API'],
+    [API_PORT, 'Kubernetes API'],
     [nodePorts.shop, 'shop'],
     [nodePorts.console, 'console'],
     [nodePorts.postgres, 'PostgreSQL'],

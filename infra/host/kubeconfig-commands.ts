@@ -1,49 +1,26 @@
 import type * as aws from '@pulumi/aws';
-import * as command from '@pulumi/command';
 import * as pulumi from '@pulumi/pulumi';
-import type * as tls from '@pulumi/tls';
 import type { HostArgs } from './host-args';
-import { kubeconfigScript, readyScript, RUN_SCRIPT } from './kubeconfig-script';
-
-/** How the program logs in to the server. */
-export type Connection = command.types.input.remote.ConnectionArgs;
-
-/** The login to the server: with the key that the program made, to the host key that it made, too. */
-export function connectionTo(
-  publicIp: pulumi.Input<string>,
-  keys: { login: tls.PrivateKey; host: tls.PrivateKey },
-): Connection {
-  return {
-    host: publicIp,
-    user: 'ubuntu',
-    privateKey: keys.login.privateKeyOpenssh,
-    hostKey: keys.host.publicKeyOpenssh.apply((key) => key.trim()),
-    // A host that boots doesn't answer, then refuses, for up to a minute. With the provider's pauses (up to 5 s) this
-    // gives up after one minute of refusals, and after four and a half of silence.
-    dialErrorLimit: 20,
-    perDialTimeout: 10,
-  };
-}
+import type { HostCommand, HostShell } from './host-shell';
+import { kubeconfigScript, readyScript } from './kubeconfig-script';
 
 /** Fetches the kubeconfig, once for each server and renewal. */
 export function fetchKubeconfig(
   name: string,
   args: Pick<HostArgs, 'renewal'>,
   server: pulumi.CustomResource,
-  connection: Connection,
+  shell: HostShell,
   openings: pulumi.Resource[],
   parent: pulumi.Resource,
-): command.remote.Command {
-  return new command.remote.Command(
+): HostCommand {
+  return shell(
     `${name}-kubeconfig`,
     {
-      connection,
-      create: RUN_SCRIPT,
       stdin: kubeconfigScript(),
       // Run again for another host only: changed words in the script are no reason to ask a host that may be parked.
       triggers: [server.id, args.renewal],
       logging: 'none',
-      addPreviousOutputInEnv: false,
+      untilReached: false,
     },
     {
       parent,
@@ -66,21 +43,19 @@ export function waitReady(
   name: string,
   args: Pick<HostArgs, 'instanceType' | 'volumeSize'>,
   instances: readonly aws.ec2.Instance[],
-  connection: Connection,
+  shell: HostShell,
   after: pulumi.Resource[],
   parent: pulumi.Resource,
-): command.remote.Command {
-  return new command.remote.Command(
+): HostCommand {
+  return shell(
     `${name}-ready`,
     {
-      connection,
-      create: RUN_SCRIPT,
       stdin: pulumi
         .all(instances.map(({ privateIp }) => privateIp))
         .apply((addresses) => readyScript(addresses)),
       triggers: [...instances.map(({ id }) => id), args.instanceType, args.volumeSize],
       logging: 'stderr',
-      addPreviousOutputInEnv: false,
+      untilReached: true,
     },
     {
       parent,

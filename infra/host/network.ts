@@ -89,7 +89,7 @@ export function createSecurityGroup(
     opts,
   );
   const securityGroupId = group.id;
-  const operators = operatorIngress(args.operatorCidrs, args.nodePorts).map(
+  const operators = operatorIngress(args.operatorCidrs ?? [], args.nodePorts).map(
     (rule) =>
       new aws.vpc.SecurityGroupIngressRule(
         `${name}-${rule.name}`,

@@ -57,6 +57,9 @@ const nodePorts = {
   postgres: nodePort('PostgreSQL', DEFAULT_NODE_PORTS.postgres),
 };
 
+/** Port of the Kubernetes API, on the host and, with `hostAccess: ssm`, forwarded to this machine. */
+export const API_PORT = 6443;
+
 /** The EC2 hosts unless config says otherwise. */
 export const HOST_DEFAULTS = {
   instanceType: 't4g.xlarge',
@@ -65,6 +68,7 @@ export const HOST_DEFAULTS = {
   k3sVersion: VERSIONS.k3s.version,
   agents: 0,
   hostState: 'running',
+  hostAccess: 'ssh',
 } as const;
 
 /** Of the host's volume (GiB): what the images need, and what gp3 has had in every region. */
@@ -341,8 +345,15 @@ const shape = {
     type: 'list of CIDRs',
     allowed:
       'a list of networks of /8 or narrower (IPv6: /16), e.g. ["203.0.113.7/32"], never 0.0.0.0/0 (your own address: `curl https://checkip.amazonaws.com`)',
-    default: 'required with `target: aws`',
+    default: 'required with `target: aws` and `hostAccess: ssh`',
     description: 'Who may reach the host: SSH, the Kubernetes API, shop, console and PostgreSQL.',
+  }),
+  hostAccess: key(z.enum(['ssh', 'ssm']), {
+    type: 'string',
+    allowed: '`ssh` or `ssm`',
+    default: `\`${HOST_DEFAULTS.hostAccess}\``,
+    description:
+      'How this machine reaches the host: `ssh` opens ports to `operatorCidrs`; `ssm` opens none, and Systems Manager runs commands and, by `npm run tunnel`, forwards ports.',
   }),
   callerCheck: key(flag, {
     type: 'boolean',
@@ -421,6 +432,7 @@ const KEYS_OF_TARGET: Readonly<Record<'aws' | 'kubeconfig', readonly (keyof Depl
     'volumeSize',
     'k3sVersion',
     'operatorCidrs',
+    'hostAccess',
     'callerCheck',
     'tags',
     'permissionsBoundary',
@@ -518,6 +530,7 @@ function missingKeys(config: Readonly<Record<string, unknown>>): ConfigFault[] {
     config[name] === undefined ? [{ key: name, value: undefined, message }] : [];
   switch (targetOf(config)) {
     case 'aws':
+      if (config.hostAccess === 'ssm') return [];
       return missing(
         'operatorCidrs',
         'is missing: who may reach the host? Your own address: ' +
@@ -622,8 +635,13 @@ function contradictions(config: Partial<DeploymentConfig>): ConfigFault[] {
 const MOST_OPERATOR_CIDRS = 11;
 
 /** Faults of all blocks together. */
-function operatorFaults({ operatorCidrs, subnetId }: Partial<DeploymentConfig>): ConfigFault[] {
+function operatorFaults({ operatorCidrs, subnetId, hostAccess }: Partial<DeploymentConfig>): ConfigFault[] {
   if (operatorCidrs === undefined) return [];
+  if (hostAccess === 'ssm') {
+    const message =
+      'belongs to `hostAccess: ssh`; with `ssm` no port is open to anybody: pulumi config rm operatorCidrs';
+    return [{ key: 'operatorCidrs', value: operatorCidrs, message }];
+  }
   const blocks = [...new Set(operatorCidrs)];
   const fault = (message: string): ConfigFault => ({ key: 'operatorCidrs', value: operatorCidrs, message });
   const ofFamily = (family: 4 | 6) => blocks.filter((block) => parseCidr(block)?.family === family);

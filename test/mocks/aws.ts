@@ -11,6 +11,11 @@ export const AWS_ACCOUNT = '123456789012';
 
 const ECR = `${AWS_ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com`;
 
+/** What a script on the host prints. */
+const onHost = ({ name }: { name: string }) => ({
+  stdout: name.endsWith('kubeconfig') ? K3S_KUBECONFIG : 'nodes',
+});
+
 /** What AWS and its hosts would answer: fields as the provider names them. */
 export const AWS_ANSWERS = {
   resources: {
@@ -32,9 +37,8 @@ export const AWS_ANSWERS = {
       publicKeyOpenssh: `ssh-ed25519 ${name}\n`,
       privateKeyPem: `key-of-${name}`,
     }),
-    'command:remote:Command': ({ name }) => ({
-      stdout: name.endsWith('kubeconfig') ? K3S_KUBECONFIG : 'nodes',
-    }),
+    'command:remote:Command': onHost,
+    'command:local:Command': onHost,
   },
   functions: {
     'aws:index/getCallerIdentity:getCallerIdentity': () => ({

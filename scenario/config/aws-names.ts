@@ -17,3 +17,8 @@ export function namePrefix(project: string, stack: string): string {
   const hash = createHash('sha256').update(whole).digest('hex').slice(0, 6);
   return `${name.slice(0, LONGEST - 1 - hash.length)}-${hash}`;
 }
+
+/** The tag `Name` of the K3s server of a stack, by which it is found in AWS before any output says its id. */
+export function serverName(prefix: string): string {
+  return `${prefix}-host-server`;
+}

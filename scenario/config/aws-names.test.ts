@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { namePrefix } from './names';
+import { namePrefix } from './aws-names';
 
 it('names of AWS resources begin with project and stack, in letters and a length that all services take', () => {
   assert.equal(namePrefix('ecommerce-demo', 'dev'), 'ecommerce-demo-dev');

@@ -1,0 +1,54 @@
+import { DEFAULT_NODE_PORTS, API_PORT } from '../scenario/config/deployment';
+import { namePrefix, serverName } from '../scenario/config/aws-names';
+import { PROJECT_NAME } from '../scenario/config/config-file';
+import { runCommand } from '../machine/command';
+import { EXIT, messageOf, Refusal } from '../machine/errors';
+import { Interruption } from '../machine/interruption';
+import { REPOSITORY, type Command, type ValuesOf } from '../machine/options';
+import { standardOutput } from '../machine/terminal';
+import { keepForwarding } from './target/port-forwarding';
+import { openWorkspace } from './target/stack-target';
+import { TARGET_OPTIONS } from './target/target-options';
+
+const OPTIONS = { stack: TARGET_OPTIONS.stack };
+
+const TUNNEL: Command<typeof OPTIONS> = {
+  name: 'tunnel',
+  about: 'Forwards the ports of an EC2 host to this machine by Systems Manager (hostAccess: ssm).',
+  usage: '--stack NAME',
+  options: OPTIONS,
+  notes: `Kubernetes API, shop, console and PostgreSQL answer at the same ports of 127.0.0.1. It waits for the host, opens
+again what AWS closes, and follows another host; so it can be started before pulumi up, and stay open until Ctrl-C. It
+needs the AWS CLI and its Session Manager plugin.
+
+Exit codes: 0 ended by Ctrl-C, 1 no such stack, or no AWS CLI or plugin, 2 bad options.`,
+};
+
+/** `npm run tunnel`. Resolves with the exit code. */
+async function main({ stack }: ValuesOf<typeof OPTIONS>): Promise<number> {
+  const output = standardOutput(() => undefined);
+  const interruption = new Interruption(() => undefined);
+  interruption.listen(() => true);
+  const workspace = await openWorkspace({ repositoryDir: REPOSITORY, output });
+  const config = await workspace.getAllConfig(stack).catch((error: unknown) => {
+    throw new Refusal(`The config of stack ${stack} cannot be read: ${messageOf(error)}`);
+  });
+  const own = (key: string): string | undefined => config[`${PROJECT_NAME}:${key}`]?.value;
+  const region = own('region') ?? config['aws:region']?.value;
+  const profile = config['aws:profile']?.value;
+  const given = JSON.parse(own('nodePorts') ?? '{}') as Record<string, string | number>;
+  await keepForwarding({
+    ports: [API_PORT, ...Object.values({ ...DEFAULT_NODE_PORTS, ...given }).map(Number)],
+    hostName: serverName(namePrefix(PROJECT_NAME, stack)),
+    environment: {
+      ...process.env,
+      ...(region === undefined ? {} : { AWS_REGION: region }),
+      ...(profile === undefined ? {} : { AWS_PROFILE: profile }),
+    },
+    signal: interruption.signal,
+    output,
+  });
+  return interruption.error === null ? EXIT.ok : EXIT.failed;
+}
+
+runCommand(TUNNEL, main);
