@@ -2,6 +2,7 @@ import { percent } from './format';
 import { bandOf, ended } from './limits';
 import { busyMachine, overloadOf } from './overload';
 import type { Deviation, ReportMinute, RunFacts } from './report';
+import { sleptMinutes } from './slept';
 
 /** Share of the band from which a graded minute is explained. */
 const NOTABLE = 0.5;
@@ -68,9 +69,11 @@ function reasonOf(facts: RunFacts, minute: ReportMinute, difference: number, ban
   return 'not known: look at the scan times of that minute in the console';
 }
 
-function baselineDeviations({ minutes, events }: RunFacts): Deviation[] {
+function baselineDeviations(facts: RunFacts): Deviation[] {
+  const { minutes, events } = facts;
+  const slept = sleptMinutes(facts);
   return minutes.flatMap(({ minute, baseline }) => {
-    if (baseline.errors === 0) return [];
+    if (baseline.errors === 0 || slept.has(minute)) return [];
     const near = events.find((event) => Math.abs(event.minute - minute) <= 1);
     return [
       {

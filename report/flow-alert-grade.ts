@@ -1,22 +1,22 @@
 import { flowAlertRuleText } from '../scenario/flow-alert';
 import { FLOW_ALERT_MINUTES } from './limits';
 import type { Report, RunFacts } from './report';
+import { sleptMinutes } from './slept';
 
 /** Whether the flow alert fired when it was predicted to, of a run that is held against its curve. */
 export type FlowAlertGrade = { kind: 'failed' | 'not graded'; why: string } | { kind: 'as predicted' };
 
-type Facts = Pick<RunFacts, 'flowAlertMinute' | 'flowAlertPlanned' | 'minutes' | 'planned'>;
+type Facts = Pick<
+  RunFacts,
+  'flowAlertMinute' | 'flowAlertPlanned' | 'minutes' | 'planned' | 'events' | 'ranOn'
+>;
 
 /**
  * Grades the flow alert: it fires within {@link FLOW_ALERT_MINUTES} of its predicted minute. A run that left out
  * minutes which the alert has to see can't be held against that.
  */
-export function flowAlertGrade({
-  flowAlertMinute,
-  flowAlertPlanned,
-  minutes,
-  planned,
-}: Facts): FlowAlertGrade {
+export function flowAlertGrade(facts: Facts): FlowAlertGrade {
+  const { flowAlertMinute, flowAlertPlanned, minutes, planned } = facts;
   if (flowAlertPlanned === null) return { kind: 'not graded', why: 'it was not predicted' };
   const { minute, rule } = flowAlertPlanned;
   const last = planned.at(-1)?.minute ?? 0;
@@ -27,7 +27,8 @@ export function flowAlertGrade({
           Math.max(0, minute - rule.forMinutes + 1 - FLOW_ALERT_MINUTES),
           Math.min(last, minute + FLOW_ALERT_MINUTES),
         ];
-  const seen = new Set(minutes.map((each) => each.minute));
+  const slept = sleptMinutes(facts);
+  const seen = new Set(minutes.flatMap((each) => (slept.has(each.minute) ? [] : [each.minute])));
   for (let each = from; each <= to; each++) {
     if (!seen.has(each)) return { kind: 'not graded', why: `it looks at minutes ${from} to ${to}` };
   }

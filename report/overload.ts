@@ -1,4 +1,5 @@
 import type { RunFacts } from './report';
+import { sleptText } from './slept';
 
 /** A start lag (p99, ms) from which the machine is called overloaded. */
 const LAG_MS = 100;
@@ -12,11 +13,10 @@ export function busyMachine(machine: RunFacts['machine']): string | null {
 }
 
 /** Why the load may not have been what it should have been; null when it was. */
-export function overloadOf({
-  load,
-  machine,
-  scale,
-}: Pick<RunFacts, 'load' | 'machine' | 'scale'>): string | null {
+export function overloadOf(
+  facts: Pick<RunFacts, 'load' | 'machine' | 'scale' | 'events' | 'ranOn'>,
+): string | null {
+  const { load, machine, scale } = facts;
   if (load === null) return null;
   const signs = [
     ...(load.dropped > 0 ? [`${load.dropped} of ${load.scheduled} starts were dropped`] : []),
@@ -25,6 +25,8 @@ export function overloadOf({
       : []),
   ];
   if (signs.length === 0) return null;
+  const slept = sleptText(facts);
+  if (slept !== null) return `${signs.join(', ')}: ${slept}`;
   const busy = busyMachine(machine);
   const where = busy === null ? '' : ` (${busy})`;
   return `${signs.join(', ')}: this machine is overloaded${where}, use --scale ${smallerScale(scale)}`;

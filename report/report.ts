@@ -45,6 +45,8 @@ export interface RunEvent {
   at?: string;
   /** Drawn on the curve, at the minute (fractional) of the run's clock. */
   mark?: { minute: number; label: string };
+  /** Demo minutes through which the machine slept, and for how long. */
+  slept?: { fromMinute: number; toMinute: number; seconds: number };
 }
 
 /** A difference that a reader asks about, and what it is likely due to. */

@@ -13,6 +13,7 @@ import {
   LEAST_REQUESTS,
 } from './limits';
 import { overloadOf } from './overload';
+import { sleptMinutes, sleptText } from './slept';
 import type { Report, ReportMinute, RunFacts, Verdict } from './report';
 
 /** A verdict in a few words. A run that was not held against its curve is never called as promised. */
@@ -25,12 +26,17 @@ export function gradeOf({ ok, graded }: Verdict): Grade {
 }
 
 /**
- * Judges a run: its report.
+ * Judges a run: its report. Minutes through which the machine slept are not graded.
  *
  * @param interruptedBy what ended it before its time; null when nothing did
  */
 export function judge(facts: RunFacts, interruptedBy: string | null = null): Report {
-  return { ...facts, verdict: verdictOf(facts, interruptedBy), deviations: deviationsOf(facts) };
+  const slept = sleptMinutes(facts);
+  const minutes = facts.minutes.map((minute) =>
+    slept.has(minute.minute) ? { ...minute, demo: { ...minute.demo, graded: false } } : minute,
+  );
+  const awake = { ...facts, minutes };
+  return { ...awake, verdict: verdictOf(awake, interruptedBy), deviations: deviationsOf(awake) };
 }
 
 /**
@@ -47,8 +53,9 @@ export function judge(facts: RunFacts, interruptedBy: string | null = null): Rep
  * An ablated run is held against what the ablation promises instead of against the curve.
  */
 export function verdictOf(facts: RunFacts, interruptedBy: string | null = null): Verdict {
-  const notes: string[] = [];
   const failures: string[] = [];
+  const slept = sleptText(facts);
+  const notes = slept === null ? [] : [`${capital(slept)}: what was seen of it is not graded.`];
   const ablation = ablationOf(facts.ablation);
   let graded = true;
   if (interruptedBy !== null) {
@@ -59,14 +66,16 @@ export function verdictOf(facts: RunFacts, interruptedBy: string | null = null):
   } else if (ablation === null) {
     graded = withCurve(facts, failures, notes);
   } else if (ablation.promise.where === 'each minute') {
-    failures.push(...inEachMinute(facts.minutes, ablation.promise));
+    failures.push(...inEachMinute(minutesAwake(facts), ablation.promise));
   } else {
-    graded = atThePeak(facts.minutes, ablation.promise, failures, notes);
+    graded = atThePeak(minutesAwake(facts), ablation.promise, failures, notes);
   }
   failures.push(...baselineFailures(facts));
   failures.push(...(facts.healed?.failures ?? []).map((failure) => `not healed: ${failure}`));
   const { baseline } = facts;
-  if (baseline === null) {
+  if (slept !== null) {
+    notes.push("Baseline's p95 was not judged: requests waited while the machine slept.");
+  } else if (baseline === null) {
     notes.push("Baseline's p95 was not judged: it was not measured.");
   } else if (facts.minutes.length > 0 && (baseline.catalogP95Ms === null || baseline.journeyP95Ms === null)) {
     notes.push(
@@ -77,6 +86,12 @@ export function verdictOf(facts: RunFacts, interruptedBy: string | null = null):
   const overload = overloadOf(facts);
   if (overload !== null) notes.push(`${capital(overload)}.`);
   return { ok: failures.length === 0, graded, failures, notes };
+}
+
+/** The minutes of which what was seen says something of the shop. */
+function minutesAwake(facts: RunFacts): ReportMinute[] {
+  const slept = sleptMinutes(facts);
+  return facts.minutes.filter(({ minute }) => !slept.has(minute));
 }
 
 function withCurve(facts: RunFacts, failures: string[], notes: string[]): boolean {
@@ -104,9 +119,12 @@ function withCurve(facts: RunFacts, failures: string[], notes: string[]): boolea
   return true;
 }
 
-function notGradedBecause({ storageEmulation, minutes, minuteSeconds }: RunFacts): string {
+function notGradedBecause(facts: RunFacts): string {
+  const { storageEmulation, minutes, minuteSeconds } = facts;
   if (!storageEmulation) return 'without storage emulation the hardware decides the curve';
   if (minutes.length === 0) return 'no minute was run';
+  const slept = sleptText(facts);
+  if (slept !== null) return slept;
   return (
     `no graded minute in ${rangeOf(minutes)} (graded are minutes that the curve names; ` +
     `a minute has ${minuteSeconds} s; pool and indexes must be the preset's)`
@@ -168,7 +186,9 @@ function totalOf(counts: readonly { completed: number; errors: number }[]): { er
   );
 }
 
-function baselineFailures({ minutes, baseline }: RunFacts): string[] {
+function baselineFailures(facts: RunFacts): string[] {
+  const minutes = minutesAwake(facts);
+  const baseline = sleptText(facts) === null ? facts.baseline : null;
   const failures: string[] = [];
   const { errors, all } = totalOf(minutes.map((minute) => minute.baseline));
   const most = `at most ${BASELINE_ERROR_RATE * 100} %`;

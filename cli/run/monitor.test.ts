@@ -140,6 +140,24 @@ describe('watching a run', () => {
     assert.equal(record.events.length, 3);
   });
 
+  it('notes that the machine slept: its wall clock went on, and nothing else did', async () => {
+    const { plan, tools, lines, record } = shop();
+    const began = tools.now?.() ?? 0;
+    let slept = 0;
+    const each = (_minute: number, now: number): Promise<boolean> => {
+      if (now - began >= 130 && slept === 0) slept = 95;
+      return Promise.resolve(false);
+    };
+    const now = (): number => (tools.now?.() ?? 0) + slept;
+    const lived = (): number => tools.now?.() ?? 0;
+    assert.equal(await monitor(plan, record, { ...tools, each, now, lived }), 'over');
+    const [event, ...more] = record.events;
+    assert.deepEqual(more, []);
+    assert.deepEqual(event?.slept, { fromMinute: 2, toMinute: 3, seconds: 96 });
+    assert.equal(event.minute, 2);
+    assert.ok(lines.some((line) => line.includes('this machine slept')));
+  });
+
   it('ends with a run that somebody else has ended', async () => {
     const made = shop({ state: (now) => (now < 130 ? made.override : null) });
     assert.equal(await monitor(made.plan, made.record, made.tools), 'ended-elsewhere');

@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os';
 import { effectiveScenario, type ScenarioState } from '../../scenario/state';
 import type { EffectiveScenario } from '../../scenario/types';
+import { SleepWatch, sleptEvent } from '../../report/slept';
 import { Interrupted, messageOf } from '../../machine/errors';
 import type { Interruption } from '../../machine/interruption';
 import type { Output } from '../../machine/terminal';
@@ -30,6 +31,8 @@ export interface MonitorTools {
   each?: (minute: number, now: number) => Promise<boolean>;
   /** Unix seconds. */
   now?: () => number;
+  /** Seconds on a clock that nobody sets, and that stands still while the machine sleeps. */
+  lived?: () => number;
 }
 
 /** How a run came to its end. */
@@ -57,7 +60,14 @@ export async function monitor(
   });
   const presence = new Presence(plan);
   let askedAt = now();
+  const sleep = new SleepWatch({ wall: now, lived: tools.lived ?? (() => performance.now() / 1000) });
   for (;;) {
+    const gap = sleep.look();
+    if (gap !== null) {
+      const event = sleptEvent(gap, (at) => progress.minute(at));
+      record.events.push(event);
+      output.line(`  (${event.text})`);
+    }
     record.machineLoad = Math.max(record.machineLoad, loadavg()[0] ?? 0);
     await trouble.around('PostgreSQL', async () => {
       const state = await tools.state();

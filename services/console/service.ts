@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { applyIndexes } from '../../scenario/apply';
 import { otlpBaseUrl } from '../../scenario/config/pasted-forms';
 import { effectiveScenario, readState } from '../../scenario/state';
+import { SleepWatch } from '../../report/slept';
 import { every } from '../lib/background';
 import { readEnv } from '../lib/env';
 import { logger } from '../lib/logger';
@@ -118,6 +119,7 @@ export async function start(): Promise<void> {
     confirmations,
     originalOf: (runId) => runs.get(runId)?.original ?? null,
   });
+  const sleep = new SleepWatch();
   const hub = new StreamHub();
   const broadcast = new Broadcast(view, hub);
   subscription.onChange((effective) => {
@@ -133,6 +135,10 @@ export async function start(): Promise<void> {
     every(TICK_MS, 'telemetry store', () => {
       store.tick();
       view.tick();
+    }),
+    every(TICK_MS, 'sleep', () => {
+      const gap = sleep.look();
+      if (gap !== null) runs.slept(gap);
     }),
     every(TICK_MS, 'stream', () => {
       broadcast.tick();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { totalLostRevenueUsd } from '../../../report/lost-revenue';
 import { reportHead, reportMinute, type Report } from '../../../report/report';
+import { sleptEvent } from '../../../report/slept';
 import { gradeOf, judge, type Grade } from '../../../report/verdict';
 import { flowMinuteOf } from '../../../report/minute-line';
 import { evaluateFlowAlert } from '../../../scenario/flow-alert';
@@ -37,6 +38,8 @@ interface Case {
   from?: number;
   to?: number;
   shows?: (expected: MinuteExpectation) => Shown;
+  /** Demo minutes between which the machine slept. */
+  slept?: [from: number, to: number];
 }
 
 function scenarioFor({
@@ -102,6 +105,12 @@ function bothReports(run: Case): { command: Report; console: Report } {
       null,
     );
   });
+  const gaps =
+    run.slept === undefined ? [] : [run.slept.map((at) => START_SECONDS + at * scenario.minuteSeconds)];
+  const events = gaps.map(([since = 0, until = 0]) => {
+    runs.slept({ from: since, to: until });
+    return sleptEvent({ from: since, to: until }, (at) => (at - START_SECONDS) / scenario.minuteSeconds);
+  });
   clock.ms += 1000;
   runs.follow(effectiveOf(scenarioOf('normal'), { source: 'desired', startTimestamp: null }));
   const known = runs.get(scenario.runId);
@@ -110,6 +119,7 @@ function bothReports(run: Case): { command: Report; console: Report } {
     command: judge({
       ...goodRun(),
       ...reportHead(scenario, START_SECONDS + from * scenario.minuteSeconds),
+      events,
       // The command tells the minutes that are shown.
       minutes: minutes.filter(({ minute }) => minute < scenario.shownMinutes),
       lostRevenueUsd: totalLostRevenueUsd(minutes),
@@ -160,6 +170,15 @@ const CASES: [what: string, grade: Grade, run: Case][] = [
   ['a range with its peak', 'as promised', { from: 18, to: 22 }],
   ['a range without a target', 'not graded', { from: 7, to: 9 }],
   ['a run without storage emulation', 'not graded', { storageEmulation: false }],
+  [
+    'a run whose machine slept through its peak',
+    'as promised',
+    {
+      slept: [18.5, 20.4],
+      shows: ({ minute, targetErrorRate }) =>
+        minute >= 18 && minute <= 20 ? { demo: 0, baseline: 1 } : { demo: targetErrorRate },
+    },
+  ],
 ];
 
 describe("the console's report and the one of the run's command", () => {

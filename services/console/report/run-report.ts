@@ -10,7 +10,7 @@ import type { TraceTree } from '../api/trace-tree';
 import type { KnownRun, RunEvent } from '../runs/run-book';
 
 /** Of an event what a report says: not that the run began and was healed, which stands in its head. */
-const TOLD: readonly RunEvent['kind'][] = ['ablation', 'paused', 'resumed', 'jumped'];
+const TOLD: readonly RunEvent['kind'][] = ['ablation', 'paused', 'resumed', 'jumped', 'slept'];
 
 /**
  * A run as its report: what the telemetry tells of it. What only the run's command sees (the load that was offered,
@@ -38,10 +38,11 @@ export function reportOf(curve: Curve, run: KnownRun): Report {
     ranOn: null,
     events: run.events
       .filter(({ kind }) => TOLD.includes(kind))
-      .map(({ at, kind, minute, text }) => ({
+      .map(({ at, kind, minute, text, slept }) => ({
         at,
         minute: Math.max(0, Math.floor(minute ?? 0)),
         text,
+        ...(slept === undefined ? {} : { slept }),
         ...(kind === 'ablation' && minute !== null ? { mark: { minute, label: text } } : {}),
       })),
     flowAlertMinute: alert?.fromMinute ?? null,

@@ -31,6 +31,24 @@ function book(): { runs: RunBook; began: number[]; at: (minute: number) => void 
 }
 
 describe('the run book', () => {
+  it('notes that the machine slept, by the minutes of the run in force', () => {
+    const { runs, at } = book();
+    const run = runOf();
+    runs.slept({ from: START_SECONDS, to: START_SECONDS + 9 });
+    at(0);
+    runs.follow(asEffective(run));
+    at(21);
+    runs.slept({ from: START_SECONDS + 18.5 * 6, to: START_SECONDS + 20.9 * 6 });
+    const events = runs.latest()?.events ?? [];
+    assert.deepEqual(
+      events.map(({ kind, minute, slept }) => [kind, Math.floor(minute ?? -1), slept]),
+      [
+        ['began', 0, undefined],
+        ['slept', 18, { fromMinute: 18, toMinute: 20, seconds: 14 }],
+      ],
+    );
+  });
+
   it('notes what is done to a run, and where its clock stood', () => {
     const { runs, began, at } = book();
     const run = runOf();

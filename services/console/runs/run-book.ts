@@ -1,4 +1,5 @@
-import { restoredText } from '../../../report/report';
+import { restoredText, type RunEvent as ReportEvent } from '../../../report/report';
+import { sleptEvent, type Gap } from '../../../report/slept';
 import { positionAt } from '../../../scenario/timeline';
 import type { EffectiveScenario, Scenario } from '../../../scenario/types';
 
@@ -6,7 +7,7 @@ import type { EffectiveScenario, Scenario } from '../../../scenario/types';
 const MAX_RUNS = 3;
 const MAX_EVENTS = 60;
 
-export type RunEventKind = 'began' | 'ablation' | 'paused' | 'resumed' | 'jumped' | 'ended';
+export type RunEventKind = 'began' | 'ablation' | 'paused' | 'resumed' | 'jumped' | 'slept' | 'ended';
 
 /** Something done to a run, where its clock stood then. */
 export interface RunEvent {
@@ -18,6 +19,8 @@ export interface RunEvent {
   text: string;
   /** Of a jump: where the clock stood before it. */
   fromMinute?: number | null;
+  /** Of a sleep: the minutes it took. */
+  slept?: NonNullable<ReportEvent['slept']>;
 }
 
 /** What is known of a run besides its telemetry. */
@@ -58,6 +61,14 @@ export class RunBook {
     if (scenario.mode === 'normal') return;
     if (this.inForce === null) this.begin(effective, nowMs);
     else this.change(this.inForce, effective, nowMs);
+  }
+
+  /** Notes that this machine slept. */
+  slept(gap: Gap): void {
+    const run = this.inForce;
+    if (run === null) return;
+    const { text, slept } = sleptEvent(gap, (at) => minuteAt(run.effective, at * 1000) ?? 0);
+    this.note(run, 'slept', text, gap.from * 1000, { slept });
   }
 
   private begin(effective: EffectiveScenario, nowMs: number): void {
@@ -126,7 +137,7 @@ export class RunBook {
     kind: RunEventKind,
     text: string,
     nowMs: number,
-    more: Pick<RunEvent, 'fromMinute'> = {},
+    more: Pick<RunEvent, 'fromMinute' | 'slept'> = {},
   ): void {
     run.events.push({
       at: new Date(nowMs).toISOString(),

@@ -422,11 +422,11 @@ function drawMarks(plot, curve, c, isErrors) {
   ctx.textBaseline = 'top';
   ctx.textAlign = 'left';
   for (const { kind, minute, text: what } of curve.events) {
-    if (minute === null || !['ablation', 'ended', 'jumped'].includes(kind)) continue;
+    if (minute === null || !['ablation', 'ended', 'jumped', 'slept'].includes(kind)) continue;
     const x = upright(minute, c.ink, [5, 4], 1.2);
     if (x === null || !isErrors) continue;
     ctx.fillStyle = c.ink;
-    const label = kind === 'ended' ? 'healed' : kind === 'jumped' ? 'jump' : what;
+    const label = { ended: 'healed', jumped: 'jump', slept: 'slept' }[kind] ?? what;
     const width = ctx.measureText(label).width;
     const left = x + width + 12 * ratio > bbox.left + bbox.width ? x - width - 6 * ratio : x + 6 * ratio;
     ctx.fillText(label, left, bbox.top + (kind === 'ended' ? 44 : 62) * ratio);
