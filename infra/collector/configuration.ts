@@ -88,7 +88,7 @@ export function collectorConfiguration(destinations: Destinations): string {
         exporters: [...pipeline.exporters.filter((id) => id !== CORALOGIX_EXPORTER), made.entrance],
       }
     : pipeline;
-  return stringify({
+  const configuration = {
     receivers: {
       otlp: { protocols: { http: { endpoint: '0.0.0.0:4318' }, grpc: { endpoint: '0.0.0.0:4317' } } },
     },
@@ -113,5 +113,7 @@ export function collectorConfiguration(destinations: Destinations): string {
       },
       pipelines: { traces, metrics: pipeline, logs: pipeline, ...made?.pipelines },
     },
-  });
+  };
+  // Each pipeline in full: who reads it looks for no anchor.
+  return stringify(configuration, { aliasDuplicateObjects: false });
 }
