@@ -33,8 +33,12 @@ const PAST: Omit<PastHost, 'loginEnds'> = {
   renewal: 'first',
   release: 'of another program',
   hostState: 'running',
+  instanceType: 't4g.xlarge',
   volumeSize: 40,
   agents: 0,
+  spot: false,
+  zone: 'eu-central-1a',
+  subnetId: null,
 };
 
 /** As K3s writes it; one without a certificate lets nobody in, and asks for no renewal. */
@@ -259,8 +263,12 @@ describe('the whole program on AWS', () => {
       hostState: 'running',
       generation: 'after i-0',
       renewal: 'first',
+      instanceType: 't4g.xlarge',
       volumeSize: 40,
       agents: 0,
+      spot: false,
+      zone: 'eu-central-1a',
+      subnetId: null,
     });
   });
 
@@ -286,6 +294,19 @@ describe('the whole program on AWS', () => {
     const { engine } = await run({ past: PAST, instanceStates: [] });
     assert.match(engine.said.join('\n'), /warning: The host host-server-id is gone/);
     assert.equal(engine.named('host-server').options.replacementTrigger, '"after host-server-id"');
+  });
+
+  it('asks no cluster whose hosts are parked, nor in the preview of their start', async () => {
+    const kubeconfigOf = async (situation: Situation): Promise<unknown> =>
+      (await run(situation)).engine.named('cluster-kubernetes').inputs.kubeconfig;
+    const parked = { ...PAST, hostState: 'stopped' as const };
+    const stopped = { hostState: 'stopped' };
+    assert.equal(await kubeconfigOf({ parked: true, past: PAST, config: stopped }), '{}');
+    assert.equal(await kubeconfigOf({ preview: true, past: parked, instanceStates: ['stopped'] }), '{}');
+    assert.match(
+      String(await kubeconfigOf({ past: parked, instanceStates: ['stopped'] })),
+      /203\.0\.113\.10/,
+    );
   });
 
   it('parks nothing of which the cluster would have to be asked', async () => {

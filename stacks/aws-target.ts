@@ -32,7 +32,7 @@ export async function createAwsTarget(
   const past = await pastHost();
   const release = releaseOf(keys.k3sVersion, architectureOf(platformOf(keys.instanceType)));
   const plan = planHost({
-    wanted: { ...keys, release },
+    wanted: { ...keys, release, spot: keys.spot === true },
     past,
     now: past === null ? 'gone' : await stateOf(past.instanceId, provider),
   });
@@ -41,6 +41,7 @@ export async function createAwsTarget(
   if (overSystemsManager && isThere && keys.hostState === 'running') await requireTunnel(API_PORT);
   const place = await findPlace({ ...keys, region }, { provider });
 
+  const parked = keys.hostState === 'stopped';
   const prefix = namePrefix(pulumi.getProject(), pulumi.getStack());
   const options = { provider };
   const registry =
@@ -72,7 +73,8 @@ export async function createAwsTarget(
     host: host.server,
     after: host.ready,
     storesOnServer: true,
-    parked: keys.hostState === 'stopped',
+    parked,
+    unreachable: parked || (pulumi.runtime.isDryRun() && past?.hostState === 'stopped'),
     outputs: {
       host: {
         account,
@@ -83,8 +85,12 @@ export async function createAwsTarget(
         generation: plan.generation,
         renewal: plan.renewal,
         release: plan.release,
+        instanceType: plan.instanceType,
         volumeSize: plan.volumeSize,
         agents: plan.agents,
+        spot: plan.spot,
+        zone: host.server.availabilityZone,
+        subnetId: keys.subnetId ?? null,
       },
       ...(overSystemsManager
         ? { tunnel: tunnelCommand() }

@@ -7,8 +7,10 @@ import type { PastHost } from './past-host';
 const WANTED: WantedHost = {
   hostState: 'running',
   release: 'v1.34.1+k3s1 arm64 a',
+  instanceType: 't4g.xlarge',
   volumeSize: 40,
   agents: 0,
+  spot: false,
 };
 const TODAY = new Date('2026-11-26T12:00:00Z');
 const PAST: PastHost = {
@@ -17,6 +19,8 @@ const PAST: PastHost = {
   region: 'eu-west-1',
   generation: 'first',
   renewal: 'first',
+  zone: 'eu-west-1a',
+  subnetId: null,
   loginEnds: new Date('2126-11-26T12:00:00Z'),
 };
 
@@ -52,6 +56,17 @@ describe('the plan of an update for its hosts', () => {
       warnings.join(),
       /new host \(v1\.34\.1\+k3s1 arm64 a → v1\.35\.0\+k3s1 arm64 b\): the database is empty.*npm run backup/,
     );
+    const moved = (wanted: Partial<WantedHost>, past: Partial<PastHost> = {}) =>
+      planHost({
+        wanted: { ...WANTED, ...wanted },
+        past: { ...PAST, ...past },
+        now: 'running',
+      }).warnings.join();
+    assert.match(moved({ availabilityZone: 'eu-west-1b' }), /new host \(eu-west-1a → eu-west-1b\)/);
+    assert.match(moved({ subnetId: 'subnet-1' }), /new host \(a subnet of its own → subnet-1\)/);
+    assert.match(moved({}, { subnetId: 'subnet-1' }), /new host \(subnet-1 → a subnet of its own\)/);
+    assert.match(moved({ spot: true }), /new host \(on demand → spot\)/);
+    assert.equal(moved({ availabilityZone: 'eu-west-1a', instanceType: 't4g.2xlarge' }), '');
   });
 
   it('replaces a host that is gone, once', () => {
@@ -83,12 +98,33 @@ describe('the plan of an update for its hosts', () => {
   });
 
   it('leaves parked hosts as they are, and tells what waits', () => {
-    const wanted = { ...WANTED, hostState: 'stopped' as const, release: 'other', volumeSize: 60, agents: 2 };
+    const wanted = {
+      ...WANTED,
+      hostState: 'stopped' as const,
+      release: 'other',
+      instanceType: 'm7g.large',
+      volumeSize: 60,
+      agents: 2,
+      spot: true,
+    };
     const plan = planHost({ wanted, past: { ...PAST, hostState: 'stopped' }, now: 'stopped' });
     assert.deepEqual([plan.release, plan.volumeSize, plan.agents], [PAST.release, 40, 0]);
     assert.match(
       plan.warnings.join(),
-      /parked: k3sVersion or instanceType, volumeSize, agents is changed by the update/,
+      /parked: k3sVersion or processor, instanceType, volumeSize, agents, spot is changed by the update/,
+    );
+  });
+
+  it('moves no parked hosts: another network would be made at once, and new hosts in it', () => {
+    const stopped = { ...WANTED, hostState: 'stopped' as const };
+    const past = { ...PAST, hostState: 'stopped' as const };
+    assert.match(
+      refusal({ wanted: { ...stopped, availabilityZone: 'eu-west-1b' }, past, now: 'stopped' }),
+      /availabilityZone: parked hosts cannot be moved \(eu-west-1a → eu-west-1b makes new ones\)/,
+    );
+    assert.match(
+      refusal({ wanted: { ...stopped, subnetId: 'subnet-1' }, past, now: 'stopped' }),
+      /subnetId: parked hosts cannot be moved/,
     );
   });
 
@@ -101,9 +137,11 @@ describe('the plan of an update for its hosts', () => {
 
   it('notices a host that somebody stopped', () => {
     assert.match(
-      planHost({ wanted: WANTED, past: PAST, now: 'stopped' }).warnings.join(),
+      refusal({ wanted: WANTED, past: PAST, now: 'stopped' }),
       /aws ec2 start-instances --region eu-west-1 --instance-ids i-1/,
     );
+    const parked = { ...PAST, hostState: 'stopped' as const };
+    assert.deepEqual(planHost({ wanted: WANTED, past: parked, now: 'stopped' }).warnings, []);
   });
 
   it('fetches a kubeconfig anew whose login ends soon, once, and never from parked hosts', () => {

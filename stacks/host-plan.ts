@@ -11,9 +11,15 @@ export interface WantedHost {
   hostState: HostState;
   /** See `releaseOf`. */
   release: string;
+  instanceType: string;
   /** GiB. */
   volumeSize: number;
   agents: number;
+  /** Zone that the config names; else the hosts stay where they are. */
+  availabilityZone?: string;
+  /** Subnet that the config names; else the program makes one. */
+  subnetId?: string;
+  spot: boolean;
 }
 
 /** What an update does to the hosts. */
@@ -24,8 +30,10 @@ export interface HostPlan {
   renewal: string;
   /** What the server is made of when the update is through. */
   release: string;
+  instanceType: string;
   volumeSize: number;
   agents: number;
+  spot: boolean;
   /** What the operator should know before anything is made. */
   warnings: readonly string[];
 }
@@ -69,23 +77,24 @@ export function planHost({
         `pulumi config set volumeSize ${String(past.volumeSize)}. Nothing was touched.`,
     );
   }
+  if (!parking && past.hostState === 'running' && now === 'stopped') {
+    throw new pulumi.RunError(
+      `The host ${past.instanceId} is stopped, not by this stack, so nothing on it can be reached: ` +
+        `aws ec2 start-instances --region ${past.region} --instance-ids ${past.instanceId}, then pulumi up again. Nothing was touched.`,
+    );
+  }
   // What changes a host that is stopped starts it, or makes it anew: it waits for the update that starts it.
   if (parking) return { ...past, warnings: waiting(wanted, past) };
+  const anew = madeAnew(wanted, past);
   return {
     ...wanted,
     generation: past.generation,
     renewal: renewalOf(past, today),
     warnings: [
-      ...(past.hostState === 'running' && now === 'stopped'
-        ? [
-            `The host ${past.instanceId} is stopped, not by this stack, so nothing on it can be reached: ` +
-              `aws ec2 start-instances --region ${past.region} --instance-ids ${past.instanceId}, then pulumi up again.`,
-          ]
-        : []),
-      ...(wanted.release === past.release
+      ...(anew.length === 0
         ? []
         : [
-            `This update makes a new host (${past.release} → ${wanted.release}): the database is empty then, and the catalog is seeded anew. ${KEEP_DATA}.`,
+            `This update makes a new host (${anew.join(', ')}): the database is empty then, and the catalog is seeded anew. ${KEEP_DATA}.`,
           ]),
     ],
   };
@@ -118,9 +127,38 @@ function replaceLost(wanted: WantedHost, past: PastHost): HostPlan {
   };
 }
 
+/** What of the config another host only can have. */
+function madeAnew(wanted: WantedHost, past: PastHost): string[] {
+  const parts: readonly (readonly [string, string])[] = [
+    [past.release, wanted.release],
+    [past.zone, wanted.availabilityZone ?? past.zone],
+    [past.subnetId ?? 'a subnet of its own', wanted.subnetId ?? 'a subnet of its own'],
+    [capacityOf(past.spot), capacityOf(wanted.spot)],
+  ];
+  return parts.flatMap(([from, to]) => (from === to ? [] : [`${from} → ${to}`]));
+}
+
+function capacityOf(spot: boolean): string {
+  return spot ? 'spot' : 'on demand';
+}
+
+/**
+ * What waits for the update that starts parked hosts.
+ *
+ * @throws pulumi.RunError for another place: its network would be made now, and the host with it
+ */
 function waiting(wanted: WantedHost, past: PastHost): string[] {
-  const changed = (['release', 'volumeSize', 'agents'] as const).filter((key) => wanted[key] !== past[key]);
+  const moved = madeAnew({ ...wanted, release: past.release, spot: past.spot }, past);
+  if (moved.length > 0) {
+    throw new pulumi.RunError(
+      `ecommerce-demo:${(wanted.subnetId ?? null) === past.subnetId ? 'availabilityZone' : 'subnetId'}: parked hosts cannot be moved (${moved.join(', ')} makes new ones): ` +
+        'pulumi config set hostState running in the same update, or take it back. Nothing was touched.',
+    );
+  }
+  const changed = (['release', 'instanceType', 'volumeSize', 'agents', 'spot'] as const).filter(
+    (key) => wanted[key] !== past[key],
+  );
   if (changed.length === 0) return [];
-  const names = changed.map((key) => (key === 'release' ? 'k3sVersion or instanceType' : key));
+  const names = changed.map((key) => (key === 'release' ? 'k3sVersion or processor' : key));
   return [`The hosts are parked: ${names.join(', ')} is changed by the update that starts them.`];
 }

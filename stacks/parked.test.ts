@@ -14,7 +14,7 @@ it('while hosts are parked, nothing on them changes; what lives elsewhere may', 
   // Pulumi's own stack resource, which transformations hang on.
   await pulumi.runtime.runInPulumiStack(() => {
     leaveHostsAlone();
-    const cluster = new Cluster('cluster', { kubeconfig: 'k', namespace: 'shop', parked: true });
+    const cluster = new Cluster('cluster', { kubeconfig: 'k', namespace: 'shop', unreachable: true });
     new Redis('redis', { cluster, image: `redis@${testDigest('redis')}` });
     new PinnedImages('images', { images: { redis: 'redis:7' } });
     new ScenarioDeployment('scenario', {
@@ -39,5 +39,5 @@ it('while hosts are parked, nothing on them changes; what lives elsewhere may', 
   for (const [name, ignored] of left) assert.deepEqual(ignored, ['*'], String(name));
   for (const [name, ignored] of [...alone(/^random:/), ...alone(/images:TagPin/)])
     assert.deepEqual(ignored, [], String(name));
-  assert.equal(engine.named('cluster-kubernetes').inputs.skipUpdateUnreachable, 'true');
+  assert.equal(engine.named('cluster-kubernetes').inputs.kubeconfig, '{}');
 });

@@ -11,8 +11,14 @@ const pastHostSchema = z.object({
   renewal: z.string(),
   release: z.string(),
   hostState: z.enum(['running', 'stopped']),
+  instanceType: z.string(),
   volumeSize: z.number(),
   agents: z.number(),
+  spot: z.boolean(),
+  /** Zone of the server. */
+  zone: z.string(),
+  /** The subnet that config named; null for one that the program made. */
+  subnetId: z.string().nullable(),
 });
 
 /** The host as the last whole update left it. */

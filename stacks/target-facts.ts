@@ -22,6 +22,8 @@ export interface Target {
   storesOnServer?: boolean;
   /** The hosts are parked: nothing on them can be asked or changed. */
   parked: boolean;
+  /** Nothing in the cluster answers while this program runs: parked, or started by the very update that is previewed. */
+  unreachable: boolean;
   /** Stack outputs about it. */
   outputs: Readonly<Record<string, unknown>>;
 }

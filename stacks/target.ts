@@ -97,6 +97,7 @@ async function existingCluster(settings: StackSettings, projectDir: string): Pro
     ...(login === null ? {} : { credentials: pulumi.secret({ server, ...login }) }),
     needsPullSecret: login !== null,
     parked: false,
+    unreachable: false,
     outputs: {},
   };
 }

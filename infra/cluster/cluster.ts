@@ -8,8 +8,8 @@ export interface ClusterArgs {
   context?: string;
   /** Name of the namespace that is made for everything. */
   namespace: string;
-  /** The hosts are stopped, on purpose: what cannot be reached is left as it is. */
-  parked?: boolean;
+  /** Nothing in it can be asked now, on purpose: its hosts are stopped. */
+  unreachable?: boolean;
   /** What the cluster lives and dies on, where this stack made it: nothing in it is deleted one by one then. */
   host?: pulumi.CustomResource;
   /** What must be there before the cluster answers. */
@@ -17,6 +17,9 @@ export interface ClusterArgs {
   /** Stores stay on the server: their volumes lie on its disk, and other nodes may go. */
   storesOnServer?: boolean;
 }
+
+/** A kubeconfig of no cluster: the provider asks nobody, where it would wait a minute for hosts that are stopped. */
+const NO_CLUSTER = '{}';
 
 /** K3s gives it to its server. */
 const SERVER_LABEL = 'node-role.kubernetes.io/control-plane';
@@ -63,7 +66,7 @@ function createProvider(name: string, args: ClusterArgs, parent: Cluster): k8s.P
   return new k8s.Provider(
     `${name}-kubernetes`,
     {
-      kubeconfig: pulumi.secret(args.kubeconfig),
+      kubeconfig: pulumi.secret(args.unreachable === true ? NO_CLUSTER : args.kubeconfig),
       ...(args.context === undefined ? {} : { context: args.context }),
       // An `up` after a killed one finds objects that its state does not know: they are taken over.
       upsertExistingObjects: true,
@@ -73,7 +76,6 @@ function createProvider(name: string, args: ClusterArgs, parent: Cluster): k8s.P
       // Another host is another cluster, with nothing in it. By itself the provider takes a kubeconfig that is not known
       // yet, as in the preview of a start of parked hosts, for another cluster as well.
       ...(args.host ? { clusterIdentifier: args.host.id } : {}),
-      ...(args.parked === true ? { skipUpdateUnreachable: true } : {}),
     },
     { parent, ...(args.after ? { dependsOn: args.after } : {}) },
   );

@@ -340,7 +340,7 @@ describe('Host in an existing subnet', () => {
 describe('Host that is parked', () => {
   it('keeps what only a restart, or another host, would change', async () => {
     const parked = (await deploy({ hostState: 'stopped', agents: 1 })).engine;
-    const kept = ['ami', 'instanceType', 'rootBlockDevice', 'userData'];
+    const kept = ['ami', 'instanceType', 'rootBlockDevice', 'userData', 'instanceMarketOptions'];
     assert.deepEqual(parked.named('host-server').options.ignoreChanges, kept);
     assert.deepEqual(parked.named('host-agent-1').options.ignoreChanges, [
       ...kept,

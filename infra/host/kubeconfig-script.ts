@@ -110,10 +110,12 @@ export function readyScript(addresses: readonly string[], waits: HostWaits = HOS
       sudo k3s kubectl delete node "$node" >&2 </dev/null
     done
 
-  # Ubuntu grows it at each boot; a volume that grew meanwhile is grown here. growpart fails where nothing is to do.
+  # Ubuntu grows it at each boot; a volume that grew meanwhile is grown here. growpart exits with 1 where nothing is to
+  # do; the file system may be behind all the same, of an update that failed between the two.
   root=$(findmnt --noheadings --output SOURCE /)
-  part="/sys/class/block/$(basename "$root")/partition"
-  if [ -r "$part" ] && sudo growpart "/dev/$(lsblk --noheadings --output PKNAME "$root")" "$(cat "$part")" >&2; then
+  disk=$(lsblk --noheadings --nodeps --output PKNAME "$root")
+  if [ -n "$disk" ]; then
+    sudo growpart "/dev/$disk" "\${root##*[!0-9]}" >&2 || [ $? -eq 1 ]
     sudo resize2fs "$root" >&2
   fi
 

@@ -153,7 +153,12 @@ export function createAgents(
  * the newest. What AWS changes by a restart waits while hosts are parked: it would start them, at the user's cost.
  */
 function keptOfInstance({ hostState }: HostArgs): string[] {
-  return ['ami', ...(hostState === 'stopped' ? ['instanceType', 'rootBlockDevice', 'userData'] : [])];
+  return [
+    'ami',
+    ...(hostState === 'stopped'
+      ? ['instanceType', 'rootBlockDevice', 'userData', 'instanceMarketOptions']
+      : []),
+  ];
 }
 
 /** Settings of a node's user data; the registry may be known only when it is made. */

@@ -120,6 +120,8 @@ SetEnv PATH=${inRoot('bin')}:/usr/bin:/bin
     nodes?: string;
     later?: string;
     agents?: string;
+    /** How growpart ends. */
+    growpart?: string;
     /** Days until the kubeconfig's login ends. */
     loginDays?: number;
   }): void {
@@ -129,6 +131,7 @@ SetEnv PATH=${inRoot('bin')}:/usr/bin:/bin
     writeFileSync(inRoot('nodes'), state.nodes ?? READY);
     writeFileSync(inRoot('nodes-later'), state.later ?? state.nodes ?? READY);
     writeFileSync(inRoot('looks'), '');
+    writeFileSync(inRoot('growpart.sh'), state.growpart ?? 'exit 1');
     writeFileSync(inRoot('login-days'), String(state.loginDays ?? 365));
     writeFileSync(inRoot('etc/rancher/k3s/k3s.yaml'), KUBECONFIG);
     writeFileSync(inRoot('var/log/cloud-init-output.log'), 'fetching K3s\ncurl: (28) Timeout was reached\n');
@@ -205,11 +208,22 @@ SetEnv PATH=${inRoot('bin')}:/usr/bin:/bin
     assert.equal(status, 0, stderr);
     const deeds = readFileSync(inRoot('deeds'), 'utf8').trim().split('\n');
     assert.deepEqual(
-      deeds
-        .filter((deed) => !deed.startsWith('growpart'))
-        .map((deed) => deed.split(' ').slice(0, 4).join(' ')),
+      deeds.filter((deed) => deed.startsWith('kubectl')).map((deed) => deed.split(' ').slice(0, 4).join(' ')),
       ['kubectl drain two --ignore-daemonsets', 'kubectl delete node two'],
     );
+  });
+
+  it('grows the file system to its volume, also where only the partition has grown', () => {
+    const growth = (parts: Parameters<typeof host>[0]) => {
+      host({ nodes: READY + READY.replace('-10 ', '-11 '), ...parts });
+      const { status, stderr } = ssh(readyScript(NODES, SHORT));
+      assert.equal(status, parts.growpart === 'exit 2' ? 1 : 0, stderr);
+      return readFileSync(inRoot('deeds'), 'utf8').trim().split('\n');
+    };
+    const both = ['growpart /dev/nvme0n1 1', 'resize2fs /dev/nvme0n1p1'];
+    assert.deepEqual(growth({ growpart: 'exit 0' }), both);
+    assert.deepEqual(growth({ growpart: 'exit 1' }), both, 'NOCHANGE is no failure');
+    assert.deepEqual(growth({ growpart: 'exit 2' }), both.slice(0, 1), 'a failure is one');
   });
 
   it('refuses a wrong key', () => {
@@ -257,9 +271,12 @@ exec "$@"
 `,
     // Never the machine's own: this test may run as root.
     growpart: `echo "growpart $*" >> ${root}/deeds
-exit 1
+. ${root}/growpart.sh
 `,
-    resize2fs: 'exit 64\n',
+    resize2fs: `echo "resize2fs $*" >> ${root}/deeds
+`,
+    findmnt: 'echo /dev/nvme0n1p1\n',
+    lsblk: 'echo nvme0n1\n',
     openssl: `[ "$3" = -checkend ] && [ "$(cat ${root}/login-days)" -ge "$(($4 / 86400))" ]
 `,
     systemctl: `echo "systemctl $*" >> ${root}/deeds

@@ -23,6 +23,7 @@ export const AWS_ANSWERS = {
     'aws:ec2/networkInterface:NetworkInterface': () => ({ privateIp: '10.60.0.10' }),
     'aws:ec2/instance:Instance': ({ name }) => ({
       privateIp: name.includes('agent') ? `10.60.0.2${name.slice(-1)}` : '10.60.0.10',
+      availabilityZone: 'eu-central-1a',
     }),
     'aws:iam/role:Role': ({ name }) => ({ name }),
     'aws:iam/instanceProfile:InstanceProfile': ({ name }) => ({ name }),
