@@ -4,7 +4,8 @@ import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
 import { contentName } from '../cluster/content-name';
 import { exceptions } from '../cluster/exceptions';
-import { CONTAINER_SECURITY, podDefaults, pulledWith, resources } from '../cluster/pod';
+import { CONTAINER_SECURITY, resources } from '../cluster/pod';
+import { Workload } from '../cluster/workload';
 import { CORALOGIX_KEY_VARIABLE, collectorConfiguration, headerVariable } from './configuration';
 
 /** Name of the Service, and so of the host, inside the cluster. */
@@ -38,10 +39,11 @@ export class Collector extends pulumi.ComponentResource {
     super('ecommerce-demo:collector:Collector', name, {}, opts);
     const config = createConfig(name, args, this);
     const secret = createSecret(name, args, this);
-    const account = createServiceAccount(name, args, this);
-    createService(name, args, this);
-    createDeployment(name, args, { config, secret }, [account], this);
-    createDisruptionBudget(name, args, this);
+    const workload = new Workload(name, COLLECTOR_NAME, args.cluster, this);
+    const account = workload.account();
+    workload.service({ name: 'otlp-http', port: OTLP_HTTP_PORT });
+    createDeployment(name, args, workload, { config, secret }, [account], this);
+    workload.budget();
     this.registerOutputs({});
   }
 }
@@ -96,31 +98,10 @@ function createSecret(name: string, args: CollectorArgs, parent: pulumi.Resource
   );
 }
 
-function createServiceAccount(name: string, { cluster }: CollectorArgs, parent: pulumi.Resource) {
-  return new k8s.core.v1.ServiceAccount(
-    `${name}-account`,
-    { metadata: cluster.metadata(COLLECTOR_NAME), automountServiceAccountToken: false },
-    cluster.inside(parent),
-  );
-}
-
-function createService(name: string, { cluster }: CollectorArgs, parent: pulumi.Resource) {
-  return new k8s.core.v1.Service(
-    `${name}-service`,
-    {
-      metadata: cluster.metadata(COLLECTOR_NAME),
-      spec: {
-        selector: selectorOf(COLLECTOR_NAME),
-        ports: [{ name: 'otlp-http', port: OTLP_HTTP_PORT, targetPort: 'otlp-http' }],
-      },
-    },
-    cluster.inside(parent),
-  );
-}
-
 function createDeployment(
   name: string,
   args: CollectorArgs,
+  workload: Workload,
   { config, secret }: { config: k8s.core.v1.ConfigMap; secret: k8s.core.v1.Secret | null },
   dependsOn: pulumi.Resource[],
   parent: pulumi.Resource,
@@ -135,47 +116,32 @@ function createDeployment(
       spec: {
         replicas: 1,
         selector: { matchLabels: selectorOf(COLLECTOR_NAME) },
-        template: {
-          metadata: { labels: labelsOf(COLLECTOR_NAME) },
-          spec: {
-            ...podDefaults(COLLECTOR_NAME, USER),
-            ...pulledWith(imagePullSecret),
+        template: workload.template(
+          USER,
+          imagePullSecret,
+          {
+            image,
+            args: ['--config', `${CONFIG_DIR}/config.yaml`],
+            ports: [{ name: 'otlp-http', containerPort: OTLP_HTTP_PORT }],
+            ...(secret ? { envFrom: [{ secretRef: { name: secret.metadata.name } }] } : {}),
+            securityContext: CONTAINER_SECURITY,
+            // The contrib distribution's program is four times as large, and span metrics are kept in memory.
+            resources: coralogix?.spanMetrics
+              ? resources({ cpu: '50m', memory: '192Mi' }, { cpu: '1', memory: '512Mi' })
+              : resources({ cpu: '50m', memory: '96Mi' }, { cpu: '1', memory: '300Mi' }),
+            readinessProbe: { ...listens, periodSeconds: 5 },
+            livenessProbe: { ...listens, periodSeconds: 20, failureThreshold: 3 },
+            volumeMounts: [{ name: 'config', mountPath: CONFIG_DIR, readOnly: true }],
+            // An image that lacks a component says which, and `pulumi up` shows it.
+            terminationMessagePolicy: 'FallbackToLogsOnError',
+          },
+          {
             terminationGracePeriodSeconds: 10,
-            containers: [
-              {
-                name: COLLECTOR_NAME,
-                image,
-                args: ['--config', `${CONFIG_DIR}/config.yaml`],
-                ports: [{ name: 'otlp-http', containerPort: OTLP_HTTP_PORT }],
-                ...(secret ? { envFrom: [{ secretRef: { name: secret.metadata.name } }] } : {}),
-                securityContext: CONTAINER_SECURITY,
-                // The contrib distribution's program is four times as large, and span metrics are kept in memory.
-                resources: coralogix?.spanMetrics
-                  ? resources({ cpu: '50m', memory: '192Mi' }, { cpu: '1', memory: '512Mi' })
-                  : resources({ cpu: '50m', memory: '96Mi' }, { cpu: '1', memory: '300Mi' }),
-                readinessProbe: { ...listens, periodSeconds: 5 },
-                livenessProbe: { ...listens, periodSeconds: 20, failureThreshold: 3 },
-                volumeMounts: [{ name: 'config', mountPath: CONFIG_DIR, readOnly: true }],
-                // An image that lacks a component says which, and `pulumi up` shows it.
-                terminationMessagePolicy: 'FallbackToLogsOnError',
-              },
-            ],
             volumes: [{ name: 'config', configMap: { name: config.metadata.name } }],
           },
-        },
+        ),
       },
     },
     { ...cluster.inside(parent), dependsOn },
-  );
-}
-
-function createDisruptionBudget(name: string, { cluster }: CollectorArgs, parent: pulumi.Resource) {
-  return new k8s.policy.v1.PodDisruptionBudget(
-    `${name}-budget`,
-    {
-      metadata: cluster.metadata(COLLECTOR_NAME),
-      spec: { maxUnavailable: 1, selector: { matchLabels: selectorOf(COLLECTOR_NAME) } },
-    },
-    cluster.inside(parent),
   );
 }

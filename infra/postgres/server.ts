@@ -5,15 +5,16 @@ import * as tls from '@pulumi/tls';
 import { KEEPALIVE_SETTINGS } from '../../scenario/sql/settings';
 import type { Exposure } from '../cluster/address';
 import type { Cluster } from '../cluster/cluster';
-import { labelsOf, selectorOf } from '../cluster/cluster';
+import { labelsOf } from '../cluster/cluster';
 import { contentName } from '../cluster/content-name';
 import { exceptions, OFFICIAL_USER_EXCEPTIONS } from '../cluster/exceptions';
-import { nodePortHint } from '../cluster/node-port-hint';
-import { CONTAINER_SECURITY, podDefaults, pulledWith, resources } from '../cluster/pod';
+import { CONTAINER_SECURITY, resources } from '../cluster/pod';
+import { Workload } from '../cluster/workload';
 
 /** Name of the Service, and so of the host, inside the cluster. */
 export const POSTGRES_NAME = 'postgresql';
 export const POSTGRES_PORT = 5432;
+const PORT = { name: 'postgresql', port: POSTGRES_PORT };
 
 /** The official image's user. */
 const USER = { uid: 999, gid: 999 };
@@ -75,14 +76,22 @@ export class PostgresServer extends pulumi.ComponentResource {
     const { certificate, key } = createCertificate(name, this);
     this.certificate = certificate.certPem;
     this.clientCa = clientCaOf(createClientCa(name, args, certificate, this));
-    const secret = createSecret(name, args, this.password, certificate, key, this);
-    const volume = createVolume(name, args, this);
+    const workload = new Workload(name, POSTGRES_NAME, args.cluster, this);
+    const volume = workload.volume(args.storage, args.storageClass);
     this.volumeId = volume.metadata.uid;
-    const account = createServiceAccount(name, args, this);
-    this.service = createService(name, args, this);
-    const pods = createHeadlessService(name, args, this);
-    this.statefulSet = createStatefulSet(name, args, [secret, volume, account, pods], this);
-    createDisruptionBudget(name, args, this);
+    const before = [
+      workload.secret({
+        password: this.password,
+        'tls.crt': certificate.certPem,
+        'tls.key': key.privateKeyPem,
+      }),
+      volume,
+      workload.account(),
+      workload.podsService(PORT),
+    ];
+    this.service = workload.service(PORT, args.access);
+    this.statefulSet = workload.store(podTemplate(workload, args), EXCEPTIONS, before);
+    workload.budget();
     this.registerOutputs({ volumeId: this.volumeId });
   }
 }
@@ -138,102 +147,6 @@ function clientCaOf(config: k8s.core.v1.ConfigMap): ClientCa {
   };
 }
 
-function createSecret(
-  name: string,
-  { cluster }: PostgresServerArgs,
-  password: pulumi.Output<string>,
-  certificate: tls.SelfSignedCert,
-  key: tls.PrivateKey,
-  parent: pulumi.Resource,
-): k8s.core.v1.Secret {
-  return new k8s.core.v1.Secret(
-    `${name}-secret`,
-    {
-      metadata: cluster.metadata(POSTGRES_NAME),
-      stringData: {
-        password,
-        'tls.crt': certificate.certPem,
-        'tls.key': key.privateKeyPem,
-      },
-    },
-    cluster.inside(parent),
-  );
-}
-
-function createVolume(name: string, args: PostgresServerArgs, parent: pulumi.Resource) {
-  const { cluster, storage, storageClass } = args;
-  return new k8s.core.v1.PersistentVolumeClaim(
-    `${name}-volume`,
-    {
-      metadata: {
-        ...cluster.metadata(POSTGRES_NAME),
-        // A class that binds when the first pod comes would be waited for in vain.
-        annotations: { 'pulumi.com/skipAwait': 'true' },
-      },
-      spec: {
-        accessModes: ['ReadWriteOnce'],
-        resources: { requests: { storage } },
-        ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
-      },
-    },
-    // Where it lies is the cluster's business: a default class is written into it.
-    { ...cluster.inside(parent), ignoreChanges: storageClass === undefined ? ['spec.storageClassName'] : [] },
-  );
-}
-
-function createServiceAccount(name: string, { cluster }: PostgresServerArgs, parent: pulumi.Resource) {
-  return new k8s.core.v1.ServiceAccount(
-    `${name}-account`,
-    { metadata: cluster.metadata(POSTGRES_NAME), automountServiceAccountToken: false },
-    cluster.inside(parent),
-  );
-}
-
-function createService(name: string, { cluster, access }: PostgresServerArgs, parent: pulumi.Resource) {
-  const byNode = access.type === 'nodePort';
-  const reached = byNode
-    ? { type: 'NodePort' }
-    : { type: 'LoadBalancer', loadBalancerSourceRanges: [...access.sourceRanges] };
-  return new k8s.core.v1.Service(
-    `${name}-service`,
-    {
-      metadata: cluster.metadata(POSTGRES_NAME),
-      spec: {
-        ...reached,
-        selector: selectorOf(POSTGRES_NAME),
-        ports: [
-          {
-            name: 'postgresql',
-            port: POSTGRES_PORT,
-            targetPort: 'postgresql',
-            ...(byNode ? { nodePort: access.nodePort } : {}),
-          },
-        ],
-      },
-    },
-    {
-      ...cluster.inside(parent),
-      ...(byNode ? { hooks: { onError: [nodePortHint(POSTGRES_NAME)] } } : {}),
-    },
-  );
-}
-
-/** What a StatefulSet's pods get their names from. */
-function createHeadlessService(name: string, { cluster }: PostgresServerArgs, parent: pulumi.Resource) {
-  return new k8s.core.v1.Service(
-    `${name}-pods`,
-    {
-      metadata: cluster.metadata(`${POSTGRES_NAME}-pods`, labelsOf(POSTGRES_NAME)),
-      spec: {
-        clusterIP: 'None',
-        selector: selectorOf(POSTGRES_NAME),
-        ports: [{ name: 'postgresql', port: POSTGRES_PORT, targetPort: 'postgresql' }],
-      },
-    },
-    cluster.inside(parent),
-  );
-}
-
 /** Command line of the server. */
 export function serverArguments(maxConnections: number): string[] {
   const settings: Record<string, string> = {
@@ -253,12 +166,7 @@ export function serverArguments(maxConnections: number): string[] {
   return ['postgres', ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
 }
 
-function createStatefulSet(
-  name: string,
-  args: PostgresServerArgs,
-  dependsOn: pulumi.Resource[],
-  parent: pulumi.Resource,
-): k8s.apps.v1.StatefulSet {
+function podTemplate(workload: Workload, args: PostgresServerArgs) {
   const { cluster, image, imagePullSecret, maxConnections } = args;
   const isReady = {
     exec: {
@@ -266,85 +174,57 @@ function createStatefulSet(
     },
     timeoutSeconds: 3,
   };
-  return new k8s.apps.v1.StatefulSet(
-    `${name}-server`,
+  return workload.template(
+    USER,
+    imagePullSecret,
     {
-      metadata: { ...cluster.metadata(POSTGRES_NAME), annotations: EXCEPTIONS },
-      spec: {
-        serviceName: `${POSTGRES_NAME}-pods`,
-        replicas: 1,
-        selector: { matchLabels: selectorOf(POSTGRES_NAME) },
-        template: {
-          metadata: { labels: labelsOf(POSTGRES_NAME) },
-          spec: {
-            ...podDefaults(POSTGRES_NAME, USER),
-            nodeSelector: cluster.storeSelector,
-            ...pulledWith(imagePullSecret),
-            terminationGracePeriodSeconds: 30,
-            containers: [
-              {
-                name: POSTGRES_NAME,
-                image,
-                args: serverArguments(maxConnections),
-                ports: [{ name: 'postgresql', containerPort: POSTGRES_PORT }],
-                env: [
-                  { name: 'PGDATA', value: PGDATA },
-                  // Else the image trusts whoever is inside the pod.
-                  { name: 'POSTGRES_INITDB_ARGS', value: '--auth=scram-sha-256' },
-                  {
-                    name: 'POSTGRES_PASSWORD',
-                    valueFrom: { secretKeyRef: { name: POSTGRES_NAME, key: 'password' } },
-                  },
-                ],
-                securityContext: CONTAINER_SECURITY,
-                // No CPU limit: a throttled scan would not be the emulated storage's any more.
-                resources: resources({ cpu: '100m', memory: '256Mi' }, { memory: '1536Mi' }),
-                startupProbe: { ...isReady, periodSeconds: 1, failureThreshold: 120 },
-                readinessProbe: { ...isReady, periodSeconds: 5, failureThreshold: 3 },
-                // Answers while every connection is taken: a full server is no dead one.
-                livenessProbe: { tcpSocket: { port: 'postgresql' }, periodSeconds: 10, failureThreshold: 6 },
-                // SIGTERM would wait for every client to leave.
-                lifecycle: {
-                  preStop: { exec: { command: ['pg_ctl', 'stop', '--pgdata', PGDATA, '--mode', 'fast'] } },
-                },
-                volumeMounts: [
-                  { name: 'data', mountPath: MOUNT },
-                  { name: 'tls', mountPath: CERTIFICATE_DIR, readOnly: true },
-                  { name: 'run', mountPath: '/var/run/postgresql' },
-                  { name: 'tmp', mountPath: '/tmp' },
-                ],
-              },
-            ],
-            volumes: [
-              { name: 'data', persistentVolumeClaim: { claimName: POSTGRES_NAME } },
-              {
-                name: 'tls',
-                // Root's, readable by the group: what PostgreSQL demands of a key that isn't its own.
-                secret: {
-                  secretName: POSTGRES_NAME,
-                  defaultMode: 0o440,
-                  items: ['tls.crt', 'tls.key'].map((file) => ({ key: file, path: file })),
-                },
-              },
-              { name: 'run', emptyDir: { sizeLimit: '16Mi' } },
-              { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
-            ],
+      image,
+      args: serverArguments(maxConnections),
+      ports: [{ name: PORT.name, containerPort: PORT.port }],
+      env: [
+        { name: 'PGDATA', value: PGDATA },
+        // Else the image trusts whoever is inside the pod.
+        { name: 'POSTGRES_INITDB_ARGS', value: '--auth=scram-sha-256' },
+        {
+          name: 'POSTGRES_PASSWORD',
+          valueFrom: { secretKeyRef: { name: POSTGRES_NAME, key: 'password' } },
+        },
+      ],
+      securityContext: CONTAINER_SECURITY,
+      // No CPU limit: a throttled scan would not be the emulated storage's any more.
+      resources: resources({ cpu: '100m', memory: '256Mi' }, { memory: '1536Mi' }),
+      startupProbe: { ...isReady, periodSeconds: 1, failureThreshold: 120 },
+      readinessProbe: { ...isReady, periodSeconds: 5, failureThreshold: 3 },
+      // Answers while every connection is taken: a full server is no dead one.
+      livenessProbe: { tcpSocket: { port: 'postgresql' }, periodSeconds: 10, failureThreshold: 6 },
+      // SIGTERM would wait for every client to leave.
+      lifecycle: {
+        preStop: { exec: { command: ['pg_ctl', 'stop', '--pgdata', PGDATA, '--mode', 'fast'] } },
+      },
+      volumeMounts: [
+        { name: 'data', mountPath: MOUNT },
+        { name: 'tls', mountPath: CERTIFICATE_DIR, readOnly: true },
+        { name: 'run', mountPath: '/var/run/postgresql' },
+        { name: 'tmp', mountPath: '/tmp' },
+      ],
+    },
+    {
+      nodeSelector: cluster.storeSelector,
+      terminationGracePeriodSeconds: 30,
+      volumes: [
+        { name: 'data', persistentVolumeClaim: { claimName: POSTGRES_NAME } },
+        {
+          name: 'tls',
+          // Root's, readable by the group: what PostgreSQL demands of a key that isn't its own.
+          secret: {
+            secretName: POSTGRES_NAME,
+            defaultMode: 0o440,
+            items: ['tls.crt', 'tls.key'].map((file) => ({ key: file, path: file })),
           },
         },
-      },
+        { name: 'run', emptyDir: { sizeLimit: '16Mi' } },
+        { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
+      ],
     },
-    { ...cluster.inside(parent), dependsOn },
-  );
-}
-
-function createDisruptionBudget(name: string, { cluster }: PostgresServerArgs, parent: pulumi.Resource) {
-  return new k8s.policy.v1.PodDisruptionBudget(
-    `${name}-budget`,
-    {
-      metadata: cluster.metadata(POSTGRES_NAME),
-      // There is one pod: a drain may move it, else no node could ever be drained.
-      spec: { maxUnavailable: 1, selector: { matchLabels: selectorOf(POSTGRES_NAME) } },
-    },
-    cluster.inside(parent),
   );
 }

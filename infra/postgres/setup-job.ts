@@ -1,8 +1,8 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { Cluster } from '../cluster/cluster';
-import { labelsOf } from '../cluster/cluster';
-import { CONTAINER_SECURITY, podDefaults, pulledWith, resources } from '../cluster/pod';
+import { CONTAINER_SECURITY, resources } from '../cluster/pod';
+import { Workload } from '../cluster/workload';
 import type { ClientCa } from './server';
 
 export const SETUP_NAME = 'setup';
@@ -29,27 +29,11 @@ export class SetupJob extends pulumi.ComponentResource {
 
   constructor(name: string, args: SetupJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super('ecommerce-demo:postgres:SetupJob', name, {}, opts);
-    const secret = createSecret(name, args, this);
-    const account = createServiceAccount(name, args, this);
-    this.job = createJob(name, args, [secret, account, ...args.after], this);
+    const workload = new Workload(name, SETUP_NAME, args.cluster, this);
+    const before = [workload.secret({ DATABASE_URL: args.databaseUrl }), workload.account(), ...args.after];
+    this.job = createJob(name, args, workload, before, this);
     this.registerOutputs({});
   }
-}
-
-function createSecret(name: string, { cluster, databaseUrl }: SetupJobArgs, parent: pulumi.Resource) {
-  return new k8s.core.v1.Secret(
-    `${name}-secret`,
-    { metadata: cluster.metadata(SETUP_NAME), stringData: { DATABASE_URL: databaseUrl } },
-    cluster.inside(parent),
-  );
-}
-
-function createServiceAccount(name: string, { cluster }: SetupJobArgs, parent: pulumi.Resource) {
-  return new k8s.core.v1.ServiceAccount(
-    `${name}-account`,
-    { metadata: cluster.metadata(SETUP_NAME), automountServiceAccountToken: false },
-    cluster.inside(parent),
-  );
 }
 
 /**
@@ -61,7 +45,13 @@ export function setupTimeout(catalogRows: number): string {
   return `${String(5 + Math.ceil(catalogRows / 200_000))}m`;
 }
 
-function createJob(name: string, args: SetupJobArgs, dependsOn: pulumi.Resource[], parent: pulumi.Resource) {
+function createJob(
+  name: string,
+  args: SetupJobArgs,
+  workload: Workload,
+  dependsOn: pulumi.Resource[],
+  parent: pulumi.Resource,
+) {
   const { cluster, image, catalogRows, imagePullSecret, databaseCa } = args;
   return new k8s.batch.v1.Job(
     `${name}-job`,
@@ -71,32 +61,25 @@ function createJob(name: string, args: SetupJobArgs, dependsOn: pulumi.Resource[
         // Never given up: a Job that has failed for good would fail every later `up` too. Each attempt goes on where
         // the one before stopped.
         backoffLimit: 1000,
-        template: {
-          metadata: { labels: labelsOf(SETUP_NAME) },
-          spec: {
-            ...podDefaults(SETUP_NAME, USER),
-            restartPolicy: 'OnFailure',
-            ...pulledWith(imagePullSecret),
-            containers: [
+        template: workload.template(
+          USER,
+          imagePullSecret,
+          {
+            image,
+            command: ['node', '/app/dist/services/setup/main.js'],
+            env: [
+              { name: 'CATALOG_ROWS', value: String(catalogRows) },
               {
-                name: SETUP_NAME,
-                image,
-                command: ['node', '/app/dist/services/setup/main.js'],
-                env: [
-                  { name: 'CATALOG_ROWS', value: String(catalogRows) },
-                  {
-                    name: 'DATABASE_URL',
-                    valueFrom: { secretKeyRef: { name: SETUP_NAME, key: 'DATABASE_URL' } },
-                  },
-                ],
-                securityContext: CONTAINER_SECURITY,
-                resources: resources({ cpu: '20m', memory: '64Mi' }, { cpu: '500m', memory: '256Mi' }),
-                volumeMounts: [databaseCa.mount],
+                name: 'DATABASE_URL',
+                valueFrom: { secretKeyRef: { name: SETUP_NAME, key: 'DATABASE_URL' } },
               },
             ],
-            volumes: [databaseCa.volume],
+            securityContext: CONTAINER_SECURITY,
+            resources: resources({ cpu: '20m', memory: '64Mi' }, { cpu: '500m', memory: '256Mi' }),
+            volumeMounts: [databaseCa.mount],
           },
-        },
+          { restartPolicy: 'OnFailure', volumes: [databaseCa.volume] },
+        ),
       },
     },
     {

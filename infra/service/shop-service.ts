@@ -3,8 +3,8 @@ import * as pulumi from '@pulumi/pulumi';
 import { CONSOLE_OTLP, type ServiceEntry } from '../../services/catalog';
 import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
-import { nodePortHint } from '../cluster/node-port-hint';
-import { CONTAINER_SECURITY, podDefaults, pulledWith, resources, spread } from '../cluster/pod';
+import { CONTAINER_SECURITY, resources, spread } from '../cluster/pod';
+import { Workload } from '../cluster/workload';
 import type { ClientCa } from '../postgres/server';
 import { addressOf, type Exposure } from '../cluster/address';
 import { serviceVariables, type Variable } from './environment';
@@ -49,24 +49,30 @@ export class ShopService extends pulumi.ComponentResource {
 
   constructor(name: string, args: ShopServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super('ecommerce-demo:service:ShopService', name, {}, opts);
-    const secret = createSecret(name, args, this);
-    const account = createServiceAccount(name, args, this);
-    this.service = createService(name, args, this);
-    const before = [...(secret ? [secret] : []), account];
-    if (args.entry.name === 'console') createOtlpService(name, args, this);
+    const { entry, cluster, exposure, replicas } = args;
+    const workload = new Workload(name, entry.name, cluster, this);
+    const port = { name: 'http', port: entry.port };
+    const secrets = secretsOf(args);
+    const before = [
+      ...(Object.keys(secrets).length === 0 ? [] : [workload.secret(secrets)]),
+      workload.account(),
+    ];
+    this.service = workload.service(port, exposure);
+    if (entry.name === 'console') createOtlpService(name, args, this);
     const pod = { ...args, knownHosts: [...(args.knownHosts ?? []), ...ownAddress(args, this.service)] };
     this.workload =
-      args.entry.name === 'load-generator'
-        ? createStatefulSet(name, pod, [...before, createHeadlessService(name, args, this)], this)
-        : createDeployment(name, pod, before, this);
-    createDisruptionBudget(name, args, this);
+      entry.name === 'load-generator'
+        ? createStatefulSet(name, pod, workload, [...before, workload.podsService(port)], this)
+        : createDeployment(name, pod, workload, before, this);
+    workload.budget(replicas);
     this.registerOutputs({});
   }
 }
 
-function createSecret(name: string, args: ShopServiceArgs, parent: pulumi.Resource) {
-  const { cluster, entry } = args;
-  const values: Record<string, pulumi.Input<string>> = {
+/** What of its environment is secret. */
+function secretsOf(args: ShopServiceArgs): Record<string, pulumi.Input<string>> {
+  const { entry } = args;
+  return {
     ...(entry.databaseRole !== null && args.databaseUrl !== undefined
       ? { DATABASE_URL: args.databaseUrl }
       : {}),
@@ -74,51 +80,6 @@ function createSecret(name: string, args: ShopServiceArgs, parent: pulumi.Resour
     ...(entry.adminToken && args.adminToken !== undefined ? { ADMIN_TOKEN: args.adminToken } : {}),
     ...(entry.shop && args.cohortKey !== undefined ? { COHORT_KEY: args.cohortKey } : {}),
   };
-  if (Object.keys(values).length === 0) return null;
-  return new k8s.core.v1.Secret(
-    `${name}-secret`,
-    { metadata: cluster.metadata(entry.name), stringData: values },
-    cluster.inside(parent),
-  );
-}
-
-function createServiceAccount(name: string, { cluster, entry }: ShopServiceArgs, parent: pulumi.Resource) {
-  return new k8s.core.v1.ServiceAccount(
-    `${name}-account`,
-    { metadata: cluster.metadata(entry.name), automountServiceAccountToken: false },
-    cluster.inside(parent),
-  );
-}
-
-function createService(name: string, args: ShopServiceArgs, parent: pulumi.Resource) {
-  const { cluster, entry, exposure } = args;
-  const type =
-    exposure === undefined ? 'ClusterIP' : exposure.type === 'nodePort' ? 'NodePort' : 'LoadBalancer';
-  return new k8s.core.v1.Service(
-    `${name}-service`,
-    {
-      metadata: cluster.metadata(entry.name),
-      spec: {
-        type,
-        selector: selectorOf(entry.name),
-        ...(exposure?.type === 'loadBalancer'
-          ? { loadBalancerSourceRanges: [...exposure.sourceRanges] }
-          : {}),
-        ports: [
-          {
-            name: 'http',
-            port: entry.port,
-            targetPort: 'http',
-            ...(exposure?.type === 'nodePort' ? { nodePort: exposure.nodePort } : {}),
-          },
-        ],
-      },
-    },
-    {
-      ...cluster.inside(parent),
-      ...(exposure?.type === 'nodePort' ? { hooks: { onError: [nodePortHint(entry.name)] } } : {}),
-    },
-  );
 }
 
 /** Where the console takes telemetry: inside the cluster only, however its page is reached. */
@@ -141,25 +102,10 @@ function ownAddress({ exposure }: ShopServiceArgs, service: k8s.core.v1.Service)
   return exposure?.type === 'loadBalancer' ? [addressOf(service, null).host] : [];
 }
 
-/** What a StatefulSet's pods get their names from. */
-function createHeadlessService(name: string, { cluster, entry }: ShopServiceArgs, parent: pulumi.Resource) {
-  return new k8s.core.v1.Service(
-    `${name}-pods`,
-    {
-      metadata: cluster.metadata(`${entry.name}-pods`, labelsOf(entry.name)),
-      spec: {
-        clusterIP: 'None',
-        selector: selectorOf(entry.name),
-        ports: [{ name: 'http', port: entry.port, targetPort: 'http' }],
-      },
-    },
-    cluster.inside(parent),
-  );
-}
-
 function createDeployment(
   name: string,
   args: ShopServiceArgs,
+  workload: Workload,
   dependsOn: pulumi.Resource[],
   parent: pulumi.Resource,
 ): k8s.apps.v1.Deployment {
@@ -176,7 +122,7 @@ function createDeployment(
           entry.name === 'console'
             ? { type: 'Recreate' }
             : { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-        template: podTemplate(args),
+        template: podTemplate(workload, args),
       },
     },
     { ...cluster.inside(parent), dependsOn, customTimeouts: READY_WITHIN },
@@ -187,6 +133,7 @@ function createDeployment(
 function createStatefulSet(
   name: string,
   args: ShopServiceArgs,
+  workload: Workload,
   dependsOn: pulumi.Resource[],
   parent: pulumi.Resource,
 ): k8s.apps.v1.StatefulSet {
@@ -200,48 +147,44 @@ function createStatefulSet(
         replicas,
         podManagementPolicy: 'Parallel',
         selector: { matchLabels: selectorOf(entry.name) },
-        template: podTemplate(args),
+        template: podTemplate(workload, args),
       },
     },
     { ...cluster.inside(parent), dependsOn, customTimeouts: READY_WITHIN },
   );
 }
 
-function podTemplate(args: ShopServiceArgs): k8s.types.input.core.v1.PodTemplateSpec {
+function podTemplate(workload: Workload, args: ShopServiceArgs) {
   const { entry, image, imagePullSecret, databaseCa } = args;
-  return {
-    metadata: { labels: labelsOf(entry.name) },
-    spec: {
-      ...podDefaults(entry.name, USER),
+  return workload.template(
+    USER,
+    imagePullSecret,
+    {
+      image,
+      // By digest, so a pulled image is the right one; a parked host starts without its registry.
+      imagePullPolicy: 'IfNotPresent',
+      ports: [
+        { name: 'http', containerPort: entry.port },
+        ...(entry.name === 'console' ? [{ name: 'otlp-http', containerPort: CONSOLE_OTLP.port }] : []),
+      ],
+      env: serviceVariables(entry, { ...variablesOf(args), ...hostsVariable(args) }).map((variable) =>
+        containerVariable(variable, entry.name),
+      ),
+      securityContext: CONTAINER_SECURITY,
+      resources: resources(requestsOf(entry), limitsOf(entry)),
+      startupProbe: { ...get('/livez'), periodSeconds: 1, failureThreshold: 60 },
+      readinessProbe: { ...get('/readyz'), periodSeconds: 3, failureThreshold: 2 },
+      livenessProbe: { ...get('/livez'), periodSeconds: 10, failureThreshold: 6 },
+      lifecycle: { preStop: { sleep: { seconds: PRE_STOP_SECONDS } } },
+      volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...(databaseCa ? [databaseCa.mount] : [])],
+    },
+    {
       // preStop, drain, flush of the telemetry.
       terminationGracePeriodSeconds: PRE_STOP_SECONDS + 6,
       topologySpreadConstraints: spread(selectorOf(entry.name)),
-      ...pulledWith(imagePullSecret),
-      containers: [
-        {
-          name: entry.name,
-          image,
-          // By digest, so a pulled image is the right one; a parked host starts without its registry.
-          imagePullPolicy: 'IfNotPresent',
-          ports: [
-            { name: 'http', containerPort: entry.port },
-            ...(entry.name === 'console' ? [{ name: 'otlp-http', containerPort: CONSOLE_OTLP.port }] : []),
-          ],
-          env: serviceVariables(entry, { ...variablesOf(args), ...hostsVariable(args) }).map((variable) =>
-            containerVariable(variable, entry.name),
-          ),
-          securityContext: CONTAINER_SECURITY,
-          resources: resources(requestsOf(entry), limitsOf(entry)),
-          startupProbe: { ...get('/livez'), periodSeconds: 1, failureThreshold: 60 },
-          readinessProbe: { ...get('/readyz'), periodSeconds: 3, failureThreshold: 2 },
-          livenessProbe: { ...get('/livez'), periodSeconds: 10, failureThreshold: 6 },
-          lifecycle: { preStop: { sleep: { seconds: PRE_STOP_SECONDS } } },
-          volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...(databaseCa ? [databaseCa.mount] : [])],
-        },
-      ],
       volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '64Mi' } }, ...(databaseCa ? [databaseCa.volume] : [])],
     },
-  };
+  );
 }
 
 function variablesOf({ replicas, otlpEndpoint, redisKind, traceLink, coralogix = false }: ShopServiceArgs) {
@@ -278,23 +221,4 @@ function requestsOf({ name }: ServiceEntry) {
 
 function limitsOf({ name }: ServiceEntry) {
   return name === 'console' ? { cpu: '1', memory: '512Mi' } : { cpu: '1', memory: '256Mi' };
-}
-
-function createDisruptionBudget(
-  name: string,
-  { cluster, entry, replicas }: ShopServiceArgs,
-  parent: pulumi.Resource,
-) {
-  return new k8s.policy.v1.PodDisruptionBudget(
-    `${name}-budget`,
-    {
-      metadata: cluster.metadata(entry.name),
-      // A single pod may be moved, else no node could ever be drained.
-      spec: {
-        ...(replicas > 1 ? { minAvailable: replicas - 1 } : { maxUnavailable: 1 }),
-        selector: { matchLabels: selectorOf(entry.name) },
-      },
-    },
-    cluster.inside(parent),
-  );
 }
