@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { OUTAGES } from '../scenario/types';
 import { Refusal } from '../machine/errors';
 import { helpOf, readCommand } from '../machine/options';
 import { isRich, START, type StartOptions } from './arguments';
@@ -121,7 +122,7 @@ describe('the options of npm start', () => {
     assert.equal(fault.exitCode, 2);
     const lines = fault.message.split('\n');
     assert.equal(lines.length, 8);
-    assert.ok(lines.includes('--mode redfriday: must be one of normal, blackfriday, blackfriday-v3'));
+    assert.ok(lines.includes(`--mode redfriday: must be one of normal, ${OUTAGES.join(', ')}`));
     assert.ok(
       lines.some((line) => line.startsWith('--port-offset 60000: must be a whole number from 0 to ')),
     );

@@ -1,6 +1,13 @@
 import { stackConfigPath } from '../scenario/config/config-file';
 import type { Scenario } from '../scenario/types';
-import { CATALOG, CONSOLE_OTLP, type DatabaseRole, type ServiceName } from '../services/catalog';
+import {
+  CATALOG,
+  CONSOLE_OTLP,
+  serviceEntry,
+  type DatabaseRole,
+  type ReleaseChoice,
+  type ServiceName,
+} from '../services/catalog';
 import { createDataFolder, dataFolder, type DataFolder } from '../machine/data-folder';
 import { readLogLevel } from '../machine/environment';
 import { messageOf } from '../machine/errors';
@@ -18,8 +25,10 @@ import { Presence } from './processes/presence';
 import {
   newRunKeys,
   otlpUrl,
+  READY_TIMEOUT_MS,
   readyServices,
   servicePort,
+  serviceSpec,
   serviceUrls,
   type ServiceSettings,
 } from './processes/service-processes';
@@ -29,6 +38,7 @@ import type { Reporter } from './reporter';
 import { contentMark } from './stack/file-watch';
 import { applyStack } from './stack/stack-apply';
 import { StackScenario } from './stack/stack-scenario';
+import { watchReleases } from './stack/release-watch';
 import { watchStack } from './stack/stack-watch';
 
 /** What a shop is started with. */
@@ -94,7 +104,7 @@ class ShopStart {
   private readonly folder: DataFolder;
   private readonly supervisor: Supervisor;
   private readonly pending: Promise<void>[] = [];
-  private watch: { close: () => Promise<void> } | null = null;
+  private readonly watches: { close: () => Promise<void> }[] = [];
   private stopped: Promise<void> | null = null;
 
   constructor(
@@ -153,6 +163,7 @@ class ShopStart {
       redis: { url: redis.url, kind: redis.kind },
       adminToken: secrets.adminToken,
       keys: newRunKeys(),
+      releases: preview.releases,
       forwarding: readForwarding(request),
       folder,
       knownHosts: readKnownHosts(env),
@@ -196,9 +207,10 @@ class ShopStart {
     await startServices([LOAD]);
     signal?.throwIfAborted();
 
-    this.watch = watchStack(stackFile, () => applyStack(stack, target, null), reporter, {
-      since: appliedMark,
-    });
+    this.watches.push(
+      watchStack(stackFile, () => applyStack(stack, target, null), reporter, { since: appliedMark }),
+      watchReleases(urls.shop_app, (releases) => this.roll(settings, releases)),
+    );
     record.update({ state: 'ready' });
     return {
       urls: serviceUrls(portOffset),
@@ -216,6 +228,15 @@ class ShopStart {
     };
   }
 
+  /** Makes services the releases that are wanted: the only thing that is ever started anew by a scenario. */
+  private async roll(settings: ServiceSettings, releases: ReleaseChoice): Promise<void> {
+    if (settings.releases.checkout === releases.checkout) return;
+    settings.releases = releases;
+    this.request.reporter.note(`checkout is replaced by its release ${releases.checkout}`);
+    await this.supervisor.replace(serviceSpec(serviceEntry('checkout'), settings));
+    await this.supervisor.waitReady('checkout', serviceUrls(settings.portOffset).checkout, READY_TIMEOUT_MS);
+  }
+
   private stop(): Promise<void> {
     this.stopped ??= inOrder(
       [
@@ -223,9 +244,9 @@ class ShopStart {
           this.record.update({ state: 'stopping' });
         },
         async () => {
-          const watching = this.watch?.close();
+          const watching = this.watches.map((watch) => watch.close());
           await this.supervisor.stop();
-          await watching;
+          await Promise.all(watching);
         },
         () => {
           this.presence.end();

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { HEALTHY_RELEASE } from './causes/bad-release/document';
+import { resolveScenario } from './resolve';
 import { requiredConnections } from './connections';
 
-const scenario = (max: number, scale: number) => ({
+const scenario = (max: number, scale: number, orders = 8) => ({
   scale,
+  orders: { ...HEALTHY_RELEASE.orders, pool: { max: orders, acquireTimeoutMs: 1000 } },
   pools: {
     recommendation: { max, acquireTimeoutMs: 2000 },
     baseline: { max: 10, acquireTimeoutMs: 1000 },
@@ -12,7 +15,7 @@ const scenario = (max: number, scale: number) => ({
 
 describe('max_connections', () => {
   it('holds twice all pools and 20 in reserve', () => {
-    assert.equal(requiredConnections(scenario(1000, 1)), 2 * (1000 + 10 + 30 + 68) + 20);
+    assert.equal(requiredConnections(scenario(1000, 1)), 2 * (1000 + 10 + 71 + 68 + 22) + 20);
   });
 
   it('stays when the pool is widened ten times in an outage', () => {
@@ -25,7 +28,17 @@ describe('max_connections', () => {
 
   it('counts what further replicas hold', () => {
     const one = requiredConnections(scenario(20, 4));
-    assert.equal(requiredConnections(scenario(20, 4), { checkout: 3 }), one + 2 * 2 * 8);
+    assert.equal(requiredConnections(scenario(20, 4), { checkout: 3 }), one + 2 * 2);
     assert.equal(requiredConnections(scenario(20, 4), { inventory: 2 }), one + 2 * 68);
+  });
+
+  it('stays when an outage gives checkout a larger pool, at any scale', () => {
+    for (const scale of [0.25, 1, 4]) {
+      const [calm, outage] = (['normal', 'bad-release'] as const).map((demoMode) =>
+        resolveScenario({ demoMode, traffic: { scale }, minuteSeconds: 60 }, { nowSeconds: 0 }),
+      );
+      assert.ok(calm && outage && outage.orders.pool.max > calm.orders.pool.max);
+      assert.equal(requiredConnections(outage), requiredConnections(calm), String(scale));
+    }
   });
 });

@@ -1,10 +1,10 @@
 import { healthyPool } from './causes/small-pool/document';
 import type { Scenario } from './types';
 
-/** Connections besides product-catalog's two pools: checkout's, the subscriptions, console, operators, CLI, plans. */
-const OTHER_CONNECTIONS = 30;
-/** Each further checkout has a pool of its own. */
-const CONNECTIONS_OF_A_CHECKOUT = 8;
+/** Connections besides the pools that a scenario sizes: the subscriptions, console, operators, CLI, plans. */
+const OTHER_CONNECTIONS = 22;
+/** The largest pool that an outage gives checkout, at scale 1: 60-second minutes need it. */
+const LARGEST_ORDERS_POOL = 70;
 /** Orders that wait for a row, and those who look. */
 const CONNECTIONS_OF_AN_INVENTORY = 68;
 const LEAST_CONNECTIONS = 300;
@@ -17,12 +17,14 @@ const LEAST_CONNECTIONS = 300;
  * @param replicas of services with pools of their own
  */
 export function requiredConnections(
-  { pools, scale }: Pick<Scenario, 'pools' | 'scale'>,
+  { pools, orders, scale }: Pick<Scenario, 'pools' | 'orders' | 'scale'>,
   { checkout = 1, inventory = 1 }: { checkout?: number; inventory?: number } = {},
 ): number {
   const normal = healthyPool(scale).max;
   const recommendation = Math.max(pools.recommendation.max, 2 * normal);
-  const others =
-    OTHER_CONNECTIONS + CONNECTIONS_OF_A_CHECKOUT * (checkout - 1) + CONNECTIONS_OF_AN_INVENTORY * inventory;
-  return Math.max(LEAST_CONNECTIONS, 2 * (recommendation + pools.baseline.max + others) + 20);
+  // Each checkout has at least one connection, whatever its share.
+  const ordering = Math.max(orders.pool.max, LARGEST_ORDERS_POOL * scale) + checkout;
+  const others = OTHER_CONNECTIONS + CONNECTIONS_OF_AN_INVENTORY * inventory;
+  const all = recommendation + pools.baseline.max + Math.ceil(ordering) + others;
+  return Math.max(LEAST_CONNECTIONS, 2 * all + 20);
 }

@@ -8,3 +8,5 @@ export const MOST_MINUTES = LIMITS.durationMinutes.to + 1;
 export const minute = z.number().min(0).max(MOST_MINUTES);
 /** Ms. */
 export const span = z.number().min(0).max(86_400_000);
+/** 0…1. */
+export const share = z.number().min(0).max(1);

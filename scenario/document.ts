@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ABLATIONS } from './causes/document';
 import { CAUSE_SCHEMAS } from './causes/schema';
-import { minute, MOST_MINUTES, span } from './document-values';
+import { minute, MOST_MINUTES, span, share } from './document-values';
 import { LIMITS, type Range } from './config/limits';
 import { SEED_FLOW_ALERT } from './flow-alert';
 import { ORDER_VALUE_USD } from './presets/preset';
@@ -16,7 +16,6 @@ import { DEMO_MODES, FLOW_ATTRIBUTES, type Override, type Scenario } from './typ
 /** Unix seconds; later than the year 5000 is none. */
 const moment = z.number().min(0).max(1e11);
 const rate = z.number().min(0).max(1e9);
-const share = z.number().min(0).max(1);
 const text = z.string().max(500);
 const name = z.string().min(1).max(200);
 const within = ({ from, to }: Range): z.ZodNumber => z.number().min(from).max(to);

@@ -103,6 +103,23 @@ export const CATALOG: readonly ServiceEntry[] = [
   }),
 ];
 
+/**
+ * Releases of services of which the image holds more than one. Checkout's second has a fault, which is the cause of an
+ * outage.
+ */
+export const RELEASES = { checkout: ['1.0.0', '1.1.0'] } as const;
+export type CheckoutRelease = (typeof RELEASES.checkout)[number];
+/** The one that runs in normal operations, and the faulty one. */
+export const [GOOD_CHECKOUT, BAD_CHECKOUT] = RELEASES.checkout;
+
+/** Which release of a service runs, where there is a choice. */
+export type ReleaseChoice = Readonly<{ checkout: CheckoutRelease }>;
+
+/** Variables that tell a service which release it is (`service.version` of its telemetry). */
+export function releaseVariables(name: ServiceName, releases: ReleaseChoice): Record<string, string> {
+  return name === 'checkout' ? { SERVICE_VERSION: releases.checkout } : {};
+}
+
 /** Where the console takes telemetry: a port of its own, and the name of its Service inside a cluster. */
 export const CONSOLE_OTLP = { service: 'console-otlp', port: 8021 } as const;
 

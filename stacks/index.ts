@@ -130,6 +130,7 @@ async function main() {
     knownHosts: [...(target.nodeHost ? [target.nodeHost] : []), ...(deployment.knownHosts ?? [])],
     ...(deployment.links?.trace === undefined ? {} : { traceLink: deployment.links.trace }),
     coralogix: deployment.coralogix !== undefined,
+    releases: scenario.releases,
     exposures: { frontend: exposedAt(nodePorts.shop), console: exposedAt(nodePorts.console) },
     dependsOn: [network, ...(pull ? [pull] : [])],
     storesReady: { postgresql: deployed.row, redis },

@@ -136,7 +136,9 @@ export async function restoreBackup(
       }
       refuseOtherCatalog(summary.header, await catalogIdentity(client));
       const replaced = new Map<string, number>();
-      for (const table of BACKUP_TABLES) {
+      // A backup of before a table was there says nothing of it.
+      const restored = BACKUP_TABLES.filter(({ name }) => summary.header.tables.includes(name));
+      for (const table of restored) {
         // Orders that come meanwhile wait, and are placed after it.
         await client.query(`lock table ${table.name} in access exclusive mode`);
         replaced.set(table.name, await countOf(client, table));
@@ -145,7 +147,7 @@ export async function restoreBackup(
       const again = await insertRows(client, file, summary, { output, check });
       if (again.sha256 !== summary.sha256) throw new Error(`${file} was changed while it was read`);
       const tables = new Map<string, TableTotals>();
-      for (const table of BACKUP_TABLES) {
+      for (const table of restored) {
         const wanted = summary.tables.get(table.name);
         const found = await totalsOf(client, table);
         if (found.rows !== wanted?.rows || found.sha256 !== wanted.sha256) {

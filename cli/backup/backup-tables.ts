@@ -28,6 +28,17 @@ export const BACKUP_TABLES: readonly BackupTable[] = [
     ],
     key: 'id',
   },
+  {
+    name: 'shop.declined_orders',
+    columns: [
+      ['id', 'uuid'],
+      ['user_id', 'text'],
+      ['total_cents', 'bigint'],
+      ['currency', 'text'],
+      ['created_at', 'timestamptz'],
+    ],
+    key: 'id',
+  },
 ];
 
 /** Rows that are fetched, and inserted, at once. */

@@ -55,7 +55,7 @@ describe("the seed's live checklist", () => {
     );
     const services = list[0]?.expected.join(' ') ?? '';
     for (const { name } of CATALOG.filter(({ shop }) => shop)) assert.ok(services.includes(name), name);
-    assert.match(services, /^10 services.*postgresql, redis/);
+    assert.match(services, /^\d+ services.*postgresql, redis/);
     for (const { filter } of list) assert.match(filter, /application = ecommerce-platform/);
   });
 

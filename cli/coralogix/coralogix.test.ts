@@ -47,7 +47,11 @@ describe('docs/coralogix', () => {
   });
 
   it('holds each mode’s rule for its minutes, in a window that Coralogix has', () => {
-    const windows = { blackfriday: ['MINUTES_15', 100], 'blackfriday-v3': ['MINUTES_1_OR_UNSPECIFIED', 0] };
+    const windows = {
+      blackfriday: ['MINUTES_15', 100],
+      'blackfriday-v3': ['MINUTES_1_OR_UNSPECIFIED', 0],
+      'bad-release': ['MINUTES_10', 100],
+    };
     for (const mode of OUTAGES) {
       const made = alertDefinitions(flowAlertRuleOf(mode)).find(
         ({ condition }) => condition === 'error_rate',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ABLATIONS, OUTAGES } from '../../scenario/types';
 import { helpOf, readCommand } from '../../machine/options';
 import { DEMO, type DemoOptions } from './arguments';
 import { Refusal } from '../../machine/errors';
@@ -87,9 +88,9 @@ describe('the command line of npm run demo', () => {
     );
     assert.equal(exitCode, 2);
     assert.deepEqual(message.split('\n'), [
-      '--mode normal: must be one of blackfriday, blackfriday-v3',
+      `--mode normal: must be one of ${OUTAGES.join(', ')}`,
       '--from 1.5: must be a whole demo minute from 0 on, e.g. --from 4',
-      '--ablate disk: must be one of index, pool',
+      `--ablate disk: must be one of ${ABLATIONS.join(', ')}`,
       '--scale 0: must be a number above 0, at most 100, e.g. --scale 0.25',
     ]);
   });

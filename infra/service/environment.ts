@@ -1,5 +1,11 @@
 import type * as pulumi from '@pulumi/pulumi';
-import { CORALOGIX_SEMCONV_OPT_IN, coralogixAttributes, type ServiceEntry } from '../../services/catalog';
+import {
+  CORALOGIX_SEMCONV_OPT_IN,
+  coralogixAttributes,
+  releaseVariables,
+  type ReleaseChoice,
+  type ServiceEntry,
+} from '../../services/catalog';
 
 /** A variable of the environment: a value, a key of the service's Secret, or a field of the pod. */
 export type Variable =
@@ -41,6 +47,7 @@ export function serviceVariables(
     traceLink?: string;
     knownHosts?: pulumi.Input<string>;
     coralogix?: boolean;
+    releases: ReleaseChoice;
   },
 ): Variable[] {
   const share: Variable[] =
@@ -53,6 +60,10 @@ export function serviceVariables(
   return [
     { name: 'SERVICE', value: entry.name },
     { name: 'PORT', value: String(entry.port) },
+    ...Object.entries(releaseVariables(entry.name, options.releases)).map(([name, value]) => ({
+      name,
+      value,
+    })),
     { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: options.otlpEndpoint },
     ...POD_FIELDS.map(([, name, fieldPath]) => ({ name, fieldPath })),
     { name: 'OTEL_RESOURCE_ATTRIBUTES', value: resourceAttributes(entry) },
@@ -64,7 +75,9 @@ export function serviceVariables(
     ...(entry.adminToken ? [{ name: 'ADMIN_TOKEN', secretKey: 'ADMIN_TOKEN' }] : []),
     ...(entry.shop ? [{ name: 'COHORT_KEY', secretKey: 'COHORT_KEY' }] : []),
     ...(options.knownHosts === undefined ? [] : [{ name: 'KNOWN_HOSTS', value: options.knownHosts }]),
-    ...(entry.name === 'product-catalog' ? [{ name: 'POOL_REPLICAS', value: String(options.replicas) }] : []),
+    ...(entry.name === 'product-catalog' || entry.name === 'checkout'
+      ? [{ name: 'POOL_REPLICAS', value: String(options.replicas) }]
+      : []),
     ...(entry.name === 'console' ? [{ name: 'REDIS_KIND', value: options.redisKind }] : []),
     ...(entry.name === 'console' && options.traceLink !== undefined
       ? [{ name: 'CONSOLE_TRACE_LINK', value: options.traceLink }]

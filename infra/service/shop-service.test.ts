@@ -30,6 +30,7 @@ describe('ShopService', () => {
         knownHosts: ['203.0.113.7'],
         traceLink: 'https://vendor.example/{traceId}',
         coralogix: true,
+        releases: { checkout: '1.1.0' },
         ...(entry.name === 'console' ? { exposure: { type: 'nodePort', nodePort: 30_020 } as const } : {}),
       });
     }

@@ -1,6 +1,6 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import { CONSOLE_OTLP, type ServiceEntry } from '../../services/catalog';
+import { CONSOLE_OTLP, type ReleaseChoice, type ServiceEntry } from '../../services/catalog';
 import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
 import { CONTAINER_SECURITY, resources, spread } from '../cluster/pod';
@@ -40,6 +40,8 @@ export interface ShopServiceArgs {
   traceLink?: string;
   /** Telemetry goes to Coralogix, too. */
   coralogix?: boolean;
+  /** Which releases run, where the image holds more than one. */
+  releases: ReleaseChoice;
 }
 
 /** One service of the catalog: its pods, its address, and what may go wrong with them. */
@@ -187,8 +189,22 @@ function podTemplate(workload: Workload, args: ShopServiceArgs) {
   );
 }
 
-function variablesOf({ replicas, otlpEndpoint, redisKind, traceLink, coralogix = false }: ShopServiceArgs) {
-  return { replicas, otlpEndpoint, redisKind, coralogix, ...(traceLink === undefined ? {} : { traceLink }) };
+function variablesOf({
+  replicas,
+  otlpEndpoint,
+  redisKind,
+  traceLink,
+  coralogix = false,
+  releases,
+}: ShopServiceArgs) {
+  return {
+    replicas,
+    otlpEndpoint,
+    redisKind,
+    coralogix,
+    releases,
+    ...(traceLink === undefined ? {} : { traceLink }),
+  };
 }
 
 function hostsVariable({ knownHosts = [] }: ShopServiceArgs): { knownHosts?: pulumi.Output<string> } {

@@ -3,7 +3,13 @@ import type { Cluster } from '../cluster/cluster';
 import type { ClientCa } from '../postgres/server';
 import type { Exposure } from '../cluster/address';
 import { ShopService } from './shop-service';
-import { CATALOG, type DatabaseRole, type ServiceName, type StoreName } from '../../services/catalog';
+import {
+  CATALOG,
+  type DatabaseRole,
+  type ReleaseChoice,
+  type ServiceName,
+  type StoreName,
+} from '../../services/catalog';
 
 export interface ShopArgs {
   cluster: Cluster;
@@ -22,6 +28,8 @@ export interface ShopArgs {
   traceLink?: string;
   /** Telemetry goes to Coralogix, too. */
   coralogix?: boolean;
+  /** Which releases run, where the image holds more than one. */
+  releases: ReleaseChoice;
   /** How people reach shop and console. */
   exposures: Partial<Record<ServiceName, Exposure>>;
   /** What must be there before any pod: rules of the network, pull secret. */
@@ -53,6 +61,7 @@ export function createShop(args: ShopArgs): Record<ServiceName, ShopService> {
         ...(exposure === undefined ? {} : { exposure, knownHosts: args.knownHosts }),
         ...(args.traceLink === undefined ? {} : { traceLink: args.traceLink }),
         coralogix: args.coralogix === true,
+        releases: args.releases,
       },
       { dependsOn: [...args.dependsOn, ...entry.stores.map((store) => args.storesReady[store])] },
     );

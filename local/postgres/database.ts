@@ -106,6 +106,6 @@ export async function prepareDatabase(
  * `max_connections` for the scenario and whatever the stack file may be changed to: another mode may need a larger scale
  * than the one that is the default here.
  */
-export function connectionsFor(scenario: Pick<Scenario, 'pools' | 'scale'>): number {
+export function connectionsFor(scenario: Pick<Scenario, 'pools' | 'orders' | 'scale'>): number {
   return requiredConnections({ ...scenario, scale: Math.max(scenario.scale, SCALE_OF_ALL_MODES) });
 }

@@ -9,6 +9,7 @@ const settings: ServiceSettings = {
   redis: { url: 'redis://r', kind: 'stand-in' },
   adminToken: 'token',
   keys: { otlp: 'of-the-run', cohort: 'of-the-load' },
+  releases: { checkout: '1.1.0' },
   forwarding: {
     endpoint: 'https://vendor.example',
     protocol: 'grpc',
@@ -38,6 +39,7 @@ it("gives a service its own settings, and nothing of the user's shell that is me
   assert.deepEqual(serviceEnvironment(entry, settings), {
     PATH: '/bin',
     NODE_ENV: 'production',
+    SERVICE_VERSION: '1.1.0',
     NODE_COMPILE_CACHE: '/cache',
     SERVICE: 'checkout',
     HOST: '127.0.0.1',

@@ -7,7 +7,9 @@ import {
   CORALOGIX_SEMCONV_OPT_IN,
   coralogixAttributes,
   isCoralogix,
+  releaseVariables,
   urlVariable,
+  type ReleaseChoice,
   type ServiceEntry,
   type ServiceName,
 } from '../../services/catalog';
@@ -18,7 +20,7 @@ import type { ProcessSpec } from './supervised-process';
 import type { Supervisor } from './supervisor';
 
 /** From a cold start on one slow core: initdb, a seeding, twelve Node processes (ms). */
-const READY_TIMEOUT_MS = 120_000;
+export const READY_TIMEOUT_MS = 120_000;
 
 /** The compiled tree (dist). */
 const DIST = path.resolve(__dirname, '..', '..');
@@ -75,6 +77,8 @@ export interface ServiceSettings {
   folder: Pick<DataFolder, 'logs' | 'compileCache'>;
   /** Hosts by which people may call the shop besides this machine's own, comma-separated. */
   knownHosts: string;
+  /** Which releases run; what rolls a service changes it. */
+  releases: ReleaseChoice;
   /** The runner's own environment. */
   env: NodeJS.ProcessEnv;
   /** Null: the services' own default. */
@@ -134,6 +138,7 @@ export function serviceEnvironment(entry: ServiceEntry, settings: ServiceSetting
       NODE_ENV: 'production',
       NODE_COMPILE_CACHE: settings.folder.compileCache,
       SERVICE: entry.name,
+      ...releaseVariables(entry.name, settings.releases),
       HOST: '127.0.0.1',
       PORT: String(servicePort(entry, portOffset)),
       ...Object.fromEntries(calls.map((name) => [urlVariable(name), urls[name]])),

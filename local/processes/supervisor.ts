@@ -76,6 +76,12 @@ export class Supervisor {
     return supervised;
   }
 
+  /** Ends a process in order, and starts it as another spec of the same name says. */
+  async replace(spec: ProcessSpec): Promise<void> {
+    await this.processes.get(spec.name)?.stop(FIRST_GRACE_MS);
+    this.start(spec);
+  }
+
   /** Name and pid of everything that runs. */
   running(): { name: string; pid: number }[] {
     return [...this.processes.values()].flatMap(({ name, pid }) => (pid === null ? [] : [{ name, pid }]));

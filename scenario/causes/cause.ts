@@ -72,6 +72,8 @@ export interface ShopSeen {
   indexes: Readonly<Record<string, string>> | null;
   /** How PostgreSQL plans the recommendation query; null before it was asked. */
   plan: 'withIndex' | 'withoutIndex' | null;
+  /** The release that a service's telemetry was of last; null before any came. */
+  release: (service: string) => string | null;
   /** The median of the recommendation query in the last seconds (ms); null where none ended. */
   queryMs: number | null;
   /** A service's pool by its own metrics, over all replicas; each null before it came. */

@@ -1,9 +1,15 @@
+import {
+  CARDS_ABLATION,
+  RELEASE_ABLATION,
+  type ReleasePart,
+  type ReleaseSettings,
+} from './bad-release/document';
 import { INDEX_ABLATION, type IndexPart, type IndexSettings } from './missing-index/document';
 import { POOL_ABLATION, type PoolPart, type PoolSettings } from './small-pool/document';
 import type { StoragePart, StorageSettings } from './slow-storage/document';
 
 /** What all causes together put into a scenario's document. */
-export type CauseParts = IndexPart & PoolPart & StoragePart;
+export type CauseParts = IndexPart & PoolPart & StoragePart & ReleasePart;
 
 /** What an outage's preset says of its causes; a cause that it does not name is not one of its own. */
 export interface CauseSettings {
@@ -11,8 +17,9 @@ export interface CauseSettings {
   /** At scale 1. */
   'small-pool'?: PoolSettings;
   'slow-storage'?: StorageSettings;
+  'bad-release'?: ReleaseSettings;
 }
 
 /** The causes that can be taken out of a run, by the names of their ablations. */
-export const ABLATIONS = [INDEX_ABLATION, POOL_ABLATION] as const;
+export const ABLATIONS = [INDEX_ABLATION, POOL_ABLATION, RELEASE_ABLATION, CARDS_ABLATION] as const;
 export type Ablation = (typeof ABLATIONS)[number];

@@ -1,6 +1,7 @@
+import { RELEASE_SCHEMA } from './bad-release/schema';
 import { INDEX_SCHEMA } from './missing-index/schema';
 import { POOL_SCHEMA } from './small-pool/schema';
 import { STORAGE_SCHEMA } from './slow-storage/schema';
 
 /** What the causes' parts of a stored document may be. */
-export const CAUSE_SCHEMAS = { ...INDEX_SCHEMA, ...POOL_SCHEMA, ...STORAGE_SCHEMA };
+export const CAUSE_SCHEMAS = { ...INDEX_SCHEMA, ...POOL_SCHEMA, ...STORAGE_SCHEMA, ...RELEASE_SCHEMA };

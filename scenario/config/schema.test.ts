@@ -136,7 +136,7 @@ test('a group of the wrong type is one fault', () => {
 
 test('every key of the schema is documented', () => {
   const documented = documentedKeys().map(({ key }) => key);
-  const groups = ['traffic', 'pool', 'indexes', 'flowAlert', 'replicas'];
+  const groups = ['traffic', 'pool', 'indexes', 'releases', 'flowAlert', 'replicas'];
   for (const key of Object.keys(scenarioConfigSchema.shape)) {
     const found = documented.some(
       (name) => name === key || (groups.includes(key) && name.startsWith(`${key}.`)),

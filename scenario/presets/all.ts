@@ -1,4 +1,5 @@
 import type { DemoMode } from './modes';
+import { badRelease } from './bad-release';
 import { blackfriday } from './blackfriday';
 import { blackfridayV3 } from './blackfriday-v3';
 import { normal } from './normal';
@@ -8,6 +9,7 @@ const PRESETS: Readonly<Record<DemoMode, Preset>> = {
   normal,
   blackfriday,
   'blackfriday-v3': blackfridayV3,
+  'bad-release': badRelease,
 };
 
 /** The smallest `traffic.scale` at which every mode can be had. */

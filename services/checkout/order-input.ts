@@ -125,5 +125,14 @@ export async function toNewOrder(
   };
 }
 
+/** An order whose card was declined. */
+export const declinedOrder = z.object({
+  order_id: z.uuid('must be a UUID'),
+  user_id: idField,
+  currency: currencyCodeField,
+  total_cents: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
+});
+export type DeclinedOrder = z.infer<typeof declinedOrder>;
+
 /** The header a caller may give the key in. */
 export const idempotencyHeader = z.object({ 'Idempotency-Key': idempotencyKeyHeaderField.optional() });

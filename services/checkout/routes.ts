@@ -3,13 +3,17 @@ import type { Router } from 'express';
 import { z } from 'zod';
 import { HttpError } from '../lib/errors';
 import { parseInput } from '../lib/validate';
-import { idempotencyHeader, orderSchemaFor, toNewOrder } from './order-input';
+import type { KeepDeclined } from './declined-orders';
+import { declinedOrder, idempotencyHeader, orderSchemaFor, toNewOrder } from './order-input';
 import type { OrderRepository } from './order-repository';
 
 const orderParams = z.object({ id: z.uuid('must be a UUID') });
 
-/** `POST /orders/create` (201, or 200 on a retry) and `GET /orders/:id`. */
-export function checkoutRoutes(orders: OrderRepository): (router: Router) => void {
+/** `POST /orders/create` (201, or 200 on a retry), `POST /orders/declined` (204) and `GET /orders/:id`. */
+export function checkoutRoutes(
+  orders: OrderRepository,
+  keepDeclined: KeepDeclined,
+): (router: Router) => void {
   return (router) => {
     router.post('/orders/create', async (request, response) => {
       const body: unknown = request.body;
@@ -30,6 +34,11 @@ export function checkoutRoutes(orders: OrderRepository): (router: Router) => voi
         currency: result.order.currency,
         created_at: result.order.created_at,
       });
+    });
+
+    router.post('/orders/declined', async (request, response) => {
+      await keepDeclined(parseInput(declinedOrder, request.body));
+      response.status(204).end();
     });
 
     router.get('/orders/:id', async (request, response) => {

@@ -72,6 +72,7 @@ function healthyServices(cart: Cart, orders = new Map<string, StoredOrder>()) {
       const { order_id, total_cents, currency } = order;
       return answer('checkout', { order_id, created: true, total_cents, currency }, order);
     },
+    recordDeclined: (order) => answer('declined', undefined, order),
   };
   return { services, calls, details };
 }
@@ -183,7 +184,8 @@ test('a look-up that fails fails the checkout: a charge in doubt is none', async
   services.findOrder = () =>
     Promise.reject(new DownstreamError('checkout', 'unreachable', 'away', null, null));
   await assert.rejects(placeOrder(request, services, nothing), { reason: 'checkout-unavailable' });
-  assert.deepEqual(calls, ['cart']);
+  // The price is asked for, since it is lost; nothing else.
+  assert.deepEqual(calls, ['cart', 'product 123']);
 });
 
 test('a retry that names its items is priced, charged and written as the first request', async () => {
@@ -267,7 +269,7 @@ test('pieces are put aside before anybody pays, and given back when the card is 
     ],
   });
   assert.equal(details.release, orderIdFor('user-1', 'key-1'));
-  assert.equal(calls.at(-1), 'release');
+  assert.deepEqual(calls.slice(-2), ['release', 'declined']);
   services.releaseStock = () => Promise.reject(new DownstreamError('inventory', 'timeout', '', null, null));
   await assert.rejects(
     placeOrder(request, services, nothing),
@@ -313,4 +315,27 @@ test('an order that is written stays a success when the cart cannot be emptied',
   const { services } = healthyServices(cartOf(10));
   services.emptyCart = () => Promise.reject(new DownstreamError('cart', 'timeout', 'late', null, null));
   assert.equal((await placeOrder(request, services, nothing)).created.created, true);
+});
+
+test('a declined card is put on record, and stays the answer when that fails', async () => {
+  const { services, details } = healthyServices(cartOf(10));
+  services.charge = () => Promise.resolve(null);
+  await assert.rejects(placeOrder(request, services, nothing), { status: 402 });
+  const { order_id, total_cents } = details.declined as { order_id: string; total_cents: number };
+  assert.match(order_id, /^[0-9a-f-]{36}$/);
+  assert.ok(total_cents > 0);
+  services.recordDeclined = () =>
+    Promise.reject(new DownstreamError('checkout', 'timeout', 'late', null, null));
+  await assert.rejects(placeOrder(request, services, nothing), { status: 402 });
+});
+
+test('what is lost is known even when the order of an earlier request cannot be looked for', async () => {
+  const { services } = healthyServices(cartOf(10));
+  services.findOrder = () => Promise.reject(new DownstreamError('checkout', 'timeout', 'late', null, null));
+  let lostCents = 0;
+  const failing = placeOrder({ ...request, keyIsCallers: true }, services, ({ goodsCents }) => {
+    lostCents = goodsCents;
+  });
+  await assert.rejects(failing, { reason: 'checkout-timeout' });
+  assert.ok(lostCents > 0);
 });

@@ -29,7 +29,13 @@ export async function placeOrder(
   onPriced: (order: PricedOrder) => void,
 ): Promise<PlacedOrder> {
   const cart = await step('cart', () => services.readCart(request.cart_id));
-  const placedBefore = await step('checkout', () => findPlacedBefore(request, services));
+  const placedBefore = await step('checkout', () => findPlacedBefore(request, services)).catch(
+    async (error: unknown) => {
+      // What is lost is known all the same.
+      onPriced(await priceOrder(request, cart, services));
+      throw error;
+    },
+  );
   if (placedBefore) {
     // The cart stays as it is: what is in it now may have been put there after that order.
     onPriced(placedBefore);
@@ -54,10 +60,12 @@ export async function placeOrder(
       amount: total.converted,
       currency: request.currency,
       user_id: request.user_id,
+      ...(request.card === undefined ? {} : { card: request.card }),
     }),
   );
   if (paymentId === null) {
     await giveBack(order.orderId, services);
+    await keepDeclined(order, total.converted, request.currency, services);
     throw new HttpError(402, 'card-declined', 'The card was declined: pay with another one.', {
       order_id: order.orderId,
     });
@@ -130,6 +138,25 @@ async function giveBack(orderId: string, services: CheckoutServices): Promise<vo
     await services.releaseStock(orderId);
   } catch (error) {
     logger.warn({ event: 'stock_not_released', 'order.id': orderId, err: error }, 'reservation kept');
+  }
+}
+
+/** The card was declined, and that is the answer: whether it comes on record must not change it. */
+async function keepDeclined(
+  { orderId, userId }: OrderToPlace,
+  amount: number,
+  currency: string,
+  services: CheckoutServices,
+): Promise<void> {
+  try {
+    await services.recordDeclined({
+      order_id: orderId,
+      user_id: userId,
+      currency,
+      total_cents: Math.round(amount * 100),
+    });
+  } catch (error) {
+    logger.warn({ event: 'declined_order_not_recorded', 'order.id': orderId, err: error }, 'not recorded');
   }
 }
 

@@ -41,6 +41,8 @@ export const checkoutBody = z.object({
     .optional(),
   currency: currency.default('USD'),
   zip: zipField.default('10001'),
+  /** Which of the customer's cards, by its token at the payment provider. */
+  card: idField.optional(),
   idempotency_key: idempotencyKeyField.optional(),
 });
 export type CheckoutInput = z.infer<typeof checkoutBody>;

@@ -244,6 +244,7 @@ export async function charge(payment: {
   amount: number;
   currency: string;
   user_id: string;
+  card?: string | undefined;
 }): Promise<string | null> {
   const { status, body } = await callService('payment', {
     method: 'POST',
@@ -291,6 +292,21 @@ export async function createOrder(order: {
   return body;
 }
 
+/** Keeps on record that an order's card was declined. */
+export async function recordDeclined(order: {
+  order_id: string;
+  user_id: string;
+  currency: string;
+  total_cents: number;
+}): Promise<void> {
+  await ask('checkout', {
+    method: 'POST',
+    path: '/orders/declined',
+    json: order,
+    timeoutMs: TIMEOUT_MS.order,
+  });
+}
+
 /** Takes what was bought out of a cart. */
 export async function emptyCart(cartId: string): Promise<void> {
   await ask('cart', {
@@ -316,5 +332,6 @@ export const shop = {
   charge,
   findOrder,
   createOrder,
+  recordDeclined,
 };
 export type Shop = typeof shop;

@@ -5,6 +5,7 @@ import { HttpError } from './errors';
 import { logger } from './logger';
 import { poolMetrics, type PoolMetrics } from './telemetry/pool-metrics';
 import { withObservation, type QueryObservation } from './telemetry/query-observation';
+import { serverSpan } from './telemetry/server-span';
 import { tracer } from './telemetry/tracing';
 
 /** A failed wait links to at most this many of the queries that held the pool, oldest first. */
@@ -29,6 +30,12 @@ export interface PoolOptions extends Partial<PoolSize> {
 
 /** What can be done on the one connection of a transaction. */
 export type Transaction = Pick<InstrumentedPool, 'query'>;
+
+/** A connection that was taken out of a pool. */
+export interface PooledConnection extends Transaction {
+  /** Gives it back; one that broke, or is over a smaller size, is closed. */
+  release(): void;
+}
 
 /** The pool had no connection free within the acquire timeout. */
 export class PoolExhaustedError extends HttpError {
@@ -151,8 +158,34 @@ export class InstrumentedPool {
     });
   }
 
+  /**
+   * A connection of this pool, until it is given back: for who can't say when in one function.
+   *
+   * @throws PoolExhaustedError after the acquire timeout; HttpError 503 `database-unavailable`
+   */
+  async take(): Promise<PooledConnection> {
+    const client = await this.acquire();
+    const acquiredAt = performance.now();
+    return {
+      query: (text, values, observation) => this.run(client, text, values, observation),
+      release: () => {
+        this.release(client, acquiredAt);
+      },
+    };
+  }
+
+  /** Ends all connections, those too that nobody gave back. */
   async close(): Promise<void> {
+    for (const client of this.holders.keys()) client.release(true);
+    this.holders.clear();
     await this.pool.end();
+  }
+
+  private release(client: PoolClient, acquiredAt: number): void {
+    // Closed meanwhile: it was taken back.
+    if (!this.holders.delete(client)) return;
+    this.metrics.recordUse(performance.now() - acquiredAt);
+    client.release(this.broken.has(client) || this.pool.totalCount > this.size.max);
   }
 
   private async withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
@@ -161,9 +194,7 @@ export class InstrumentedPool {
     try {
       return await work(client);
     } finally {
-      this.holders.delete(client);
-      this.metrics.recordUse(performance.now() - acquiredAt);
-      client.release(this.broken.has(client) || this.pool.totalCount > this.size.max);
+      this.release(client, acquiredAt);
     }
   }
 
@@ -219,13 +250,32 @@ export class InstrumentedPool {
       });
       span.setStatus({ code: SpanStatusCode.ERROR, message: 'acquire timeout' });
       this.metrics.recordTimeout();
-      throw new PoolExhaustedError(this.name, waitedMs, held.length, oldestMs);
+      const exhausted = new PoolExhaustedError(this.name, waitedMs, held.length, oldestMs);
+      this.tellExhausted(exhausted);
+      throw exhausted;
     } finally {
       const waitedMs = performance.now() - startedAt;
       span.setAttribute('shop.pool.wait_ms', Math.round(waitedMs));
       this.metrics.recordWait(waitedMs);
       span.end();
     }
+  }
+
+  private tellExhausted({ waitedMs, holders, oldestHolderAgeMs }: PoolExhaustedError): void {
+    serverSpan()?.setAttribute('db.connection.pool.exhausted', true);
+    const { used, pending } = this.stats();
+    logger.error(
+      {
+        event: 'demo_pool_exhaustion',
+        'db.client.connection.pool.name': this.name,
+        'shop.pool.wait_ms': Math.round(waitedMs),
+        'shop.pool.holders': holders,
+        'shop.pool.oldest_holder_age_ms': Math.round(oldestHolderAgeMs),
+        'shop.pool.used': used,
+        'shop.pool.pending': pending,
+      },
+      'connection pool exhausted',
+    );
   }
 
   private async applyStatementTimeout(client: PoolClient): Promise<void> {

@@ -1,6 +1,9 @@
+import { declinedShareOf } from '../../scenario/causes/bad-release/document';
+import { isDeclined } from '../../scenario/causes/bad-release/law';
 import { positionAt, ratesAt } from '../../scenario/timeline';
 import type { EffectiveScenario, TimelinePosition, TrafficType } from '../../scenario/types';
 import type { Cohort } from '../lib/cohort';
+import { TEST_CARDS } from '../lib/test-cards';
 import { ArrivalSequence, type Arrival, type Share } from './schedule/arrival';
 import type { Clock } from './schedule/clock';
 import {
@@ -55,6 +58,14 @@ interface Job {
   group: TallyGroup;
   patienceMs: number;
   minute: MinuteRecord | null;
+}
+
+/** Which card pays, where the scenario says how many are declined: counted from minute 0, as the prediction does. */
+function cardOf(effective: EffectiveScenario, cohort: TrafficType, time: number): { card?: string } {
+  const share = declinedShareOf(effective.scenario);
+  if (cohort !== 'demo' || share === null) return {};
+  const n = Math.round(journeysBefore(effective, cohort, time));
+  return { card: isDeclined(n, share) ? TEST_CARDS.declined : TEST_CARDS.approved };
 }
 
 const COHORTS = ['baseline', 'demo'] as const;
@@ -185,14 +196,17 @@ export class LoadGenerator {
     const journey = journeyOf(arrival.index, weights);
     const job: Job = {
       arrival,
-      plan: planJourney(
-        cohort,
-        arrival.index,
-        journey,
-        this.deals.ids,
-        scenario.orderValueUsd,
-        this.options.source,
-      ),
+      plan: {
+        ...planJourney(
+          cohort,
+          arrival.index,
+          journey,
+          this.deals.ids,
+          scenario.orderValueUsd,
+          this.options.source,
+        ),
+        ...(minute === null ? {} : cardOf(effective, cohort, arrival.time)),
+      },
       baggage: { trafficType: cohort, runId: scenario.runId, minute, phase: position.phase },
       group: groupOf(cohort, journey),
       patienceMs:

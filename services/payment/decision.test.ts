@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { TEST_CARDS } from '../lib/test-cards';
 import { decide } from './decision';
 
 const many = Array.from({ length: 20_000 }, (_, index) => decide(`order-${String(index)}`));
@@ -32,4 +33,12 @@ test('whether a card is declined says nothing about how long it takes', () => {
 test('payment numbers differ from order to order', () => {
   assert.equal(new Set(many.map((decision) => decision.paymentId)).size, many.length);
   assert.match(decide('a').paymentId, /^pay_[0-9a-f]{24}$/);
+});
+
+test("the provider's test cards are approved and declined whatever the order is", () => {
+  for (let order = 0; order < 500; order++) {
+    assert.equal(decide(`order-${String(order)}`, TEST_CARDS.approved).approved, true);
+    assert.equal(decide(`order-${String(order)}`, TEST_CARDS.declined).approved, false);
+  }
+  assert.deepEqual(decide('order-1', 'tok_other'), decide('order-1'));
 });

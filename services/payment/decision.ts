@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { TEST_CARDS } from '../lib/test-cards';
 
 /**
  * What the payment provider does with an order: decided by a hash of the order id alone, so a retry of the same
@@ -20,11 +21,12 @@ const LATENCY_SPAN_MS = 100;
 /** A fraction 0 ≤ f < 1 from four bytes of a digest; each offset gives an independent one. */
 const fraction = (digest: Buffer, offset: number): number => digest.readUInt32BE(offset) / 2 ** 32;
 
-/** The provider's decision for an order. */
-export function decide(orderId: string): PaymentDecision {
+/** The provider's decision for an order. @param card one of {@link TEST_CARDS}, where the customer has one */
+export function decide(orderId: string, card?: string): PaymentDecision {
   const digest = createHash('sha256').update('payment:').update(orderId).digest();
   return {
-    approved: fraction(digest, 0) >= DECLINED_SHARE,
+    approved:
+      card === TEST_CARDS.approved || (card !== TEST_CARDS.declined && fraction(digest, 0) >= DECLINED_SHARE),
     latencyMs: LATENCY_MIN_MS + fraction(digest, 4) * LATENCY_SPAN_MS,
     paymentId: `pay_${digest.toString('hex', 8, 20)}`,
   };

@@ -13,6 +13,7 @@ const paymentBody = z.object({
   amount: z.number().positive('must be above 0').max(1e10, 'must be at most 10000000000'),
   currency: currencyCodeField.default('USD'),
   user_id: idField.default('guest'),
+  card: idField.optional(),
 });
 
 /**
@@ -23,7 +24,7 @@ export function paymentRoutes(router: Router): void {
   router.post('/api/payment/process', async (request, response) => {
     const payment = parseInput(paymentBody, request.body);
     const orderId = payment.order_id ?? randomUUID();
-    const decision = decide(orderId);
+    const decision = decide(orderId, payment.card);
     await providerLatency(decision.latencyMs);
     trace.getActiveSpan()?.setAttributes({
       'order.id': orderId,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SLOW_QUERY_MS } from '../../scenario/flow-alert';
-import { PoolExhaustedError, type InstrumentedPool } from '../lib/database';
+import { type InstrumentedPool } from '../lib/database';
 import { callService } from '../lib/http-client';
 import { logger } from '../lib/logger';
 import { serverSpan } from '../lib/telemetry/server-span';
@@ -41,45 +41,25 @@ export async function findCandidates(
   request: RecommendationRequest,
 ): Promise<Candidate[]> {
   const values = recommendationValues(request);
-  try {
-    const { rows } = await pool.query<Candidate>(recommendationsQuery.text, values, {
-      attributes: () => plans.attributes(recommendationsQuery, values),
-      onDuration: (durationMs) => {
-        const slow = durationMs > SLOW_QUERY_MS;
-        if (slow) {
-          logger.warn(
-            {
-              event: 'demo_slow_query_triggered',
-              'shop.query.name': recommendationsQuery.name,
-              'shop.query.duration_ms': Math.round(durationMs),
-              ...plans.attributes(recommendationsQuery, values),
-            },
-            'slow query',
-          );
-        }
-        return { 'db.slow_query': slow };
-      },
-    });
-    return rows;
-  } catch (error) {
-    if (error instanceof PoolExhaustedError) {
-      serverSpan()?.setAttribute('db.connection.pool.exhausted', true);
-      const { used, pending } = pool.stats();
-      logger.error(
-        {
-          event: 'demo_pool_exhaustion',
-          'db.client.connection.pool.name': pool.name,
-          'shop.pool.wait_ms': Math.round(error.waitedMs),
-          'shop.pool.holders': error.holders,
-          'shop.pool.oldest_holder_age_ms': Math.round(error.oldestHolderAgeMs),
-          'shop.pool.used': used,
-          'shop.pool.pending': pending,
-        },
-        'connection pool exhausted',
-      );
-    }
-    throw error;
-  }
+  const { rows } = await pool.query<Candidate>(recommendationsQuery.text, values, {
+    attributes: () => plans.attributes(recommendationsQuery, values),
+    onDuration: (durationMs) => {
+      const slow = durationMs > SLOW_QUERY_MS;
+      if (slow) {
+        logger.warn(
+          {
+            event: 'demo_slow_query_triggered',
+            'shop.query.name': recommendationsQuery.name,
+            'shop.query.duration_ms': Math.round(durationMs),
+            ...plans.attributes(recommendationsQuery, values),
+          },
+          'slow query',
+        );
+      }
+      return { 'db.slow_query': slow };
+    },
+  });
+  return rows;
 }
 
 const ranking = z.object({ ranked: z.array(z.number()) });

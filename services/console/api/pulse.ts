@@ -201,6 +201,7 @@ export function shopSeen(
   return {
     indexes: system.indexes,
     plan: system.now,
+    release: (service) => store.metrics.releaseOf(service),
     queryMs,
     pool: (service, name) => pools.find(({ service: of, pool }) => of === service && pool === name) ?? UNSEEN,
   };

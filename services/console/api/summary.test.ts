@@ -1,3 +1,4 @@
+import { HEALTHY_RELEASE } from '../../../scenario/causes/bad-release/document';
 import { SEED_FLOW_ALERT } from '../../../scenario/flow-alert';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -43,6 +44,7 @@ function effective(fields: Partial<Scenario> = {}): EffectiveScenario {
       idx_products_stock_quantity: 'present',
     },
     storage: { enabled: true, steps: [] },
+    ...HEALTHY_RELEASE,
     expectations: [],
     ...fields,
   };

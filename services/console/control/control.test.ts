@@ -24,9 +24,10 @@ const normal = scenarioOf('normal');
 const at = (minute: number): number => START_SECONDS + minute * 6;
 
 /** A shop that shows a scenario's indexes, a pool and a plan. */
-const shopOf = ({ indexes }: Scenario, poolMax: number, plan: ShopSeen['plan']): ShopSeen => ({
+const shopOf = ({ indexes, releases }: Scenario, poolMax: number, plan: ShopSeen['plan']): ShopSeen => ({
   indexes,
   plan,
+  release: () => releases.checkout,
   queryMs: null,
   pool: (service, pool) => ({
     max: service === 'product-catalog' && pool === 'recommendation' ? poolMax : null,

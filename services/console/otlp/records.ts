@@ -45,6 +45,8 @@ export interface MetricPoint {
   service: string;
   /** Tells replicas of a service apart. */
   instance: string;
+  /** Which release of the service sent it, where it says so. */
+  release?: string;
   name: string;
   unit: string;
   kind: 'gauge' | 'sum' | 'histogram';

@@ -34,15 +34,19 @@ const NONE: readonly never[] = [];
 export interface Source {
   service: string;
   instance: string;
+  /** `service.version` */
+  release?: string;
 }
 
 export function sourceOf(resource: Resource): Source {
   const attributes = attributesOf(resource.attributes);
   const service = attribute(attributes, 'service.name');
   const instance = attribute(attributes, 'service.instance.id');
+  const release = attribute(attributes, 'service.version');
   return {
     service: typeof service === 'string' && service !== '' ? cutText(service, MAX_NAME) : 'unknown_service',
     instance: typeof instance === 'string' ? cutText(instance, MAX_NAME) : '',
+    ...(typeof release === 'string' ? { release: cutText(release, MAX_NAME) } : {}),
   };
 }
 

@@ -47,10 +47,13 @@ export class MetricValues {
   /** Oldest first by their last value. */
   private readonly points = new Map<string, Kept>();
   private readonly memory = new HeldMemory();
+  private readonly releases = new Map<string, string>();
   dropped = 0;
 
   add(point: MetricPoint, nowMs: number): void {
     if (!KEPT_PREFIXES.some((prefix) => point.name.startsWith(prefix))) return;
+    if (point.release !== undefined && (this.releases.size < MAX_POINTS || this.releases.has(point.service)))
+      this.releases.set(point.service, point.release);
     const key = `${point.service}|${point.instance}|${point.name}|${JSON.stringify(point.attributes)}`;
     const known = this.points.get(key);
     if (known === undefined && this.points.size >= MAX_POINTS) this.forgetGone(nowMs);
@@ -84,6 +87,11 @@ export class MetricValues {
 
   private forgetGone(nowMs: number): void {
     for (const [key, point] of this.points) if (hasGone(point, nowMs)) this.forget(key, point);
+  }
+
+  /** The release that a service's values were of last; null before any came. */
+  releaseOf(service: string): string | null {
+    return this.releases.get(service) ?? null;
   }
 
   /** Bytes of heap that the values occupy. */

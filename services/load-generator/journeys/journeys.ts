@@ -85,6 +85,8 @@ export interface JourneyPlan {
   /** What is put into the cart, or bought. */
   items: { product_id: number; quantity: number }[];
   idempotencyKey: string;
+  /** Token of the card, where it is to be known before whether it is declined; else the payment provider decides. */
+  card?: string;
 }
 
 /**

@@ -45,6 +45,7 @@ export function callsOf(plan: JourneyPlan): Call[] {
             cart_id: plan.cartId,
             items: plan.items,
             idempotency_key: plan.idempotencyKey,
+            card: plan.card,
           },
         },
       ];
