@@ -4,6 +4,7 @@ import { Interruption } from '../machine/interruption';
 import { flag, REPOSITORY, type Command, type ValuesOf } from '../machine/options';
 import { standardOutput } from '../machine/terminal';
 import { discoverTarget } from './target/discover';
+import { showConsole } from './target/show-console';
 import { TARGET_OPTIONS } from './target/target-options';
 
 const OPTIONS = {
@@ -30,32 +31,11 @@ async function main(options: ValuesOf<typeof OPTIONS>): Promise<number> {
   interruption.listen(() => true);
   const target = await discoverTarget({ ...options, target: 'stack', repositoryDir: REPOSITORY, output });
   try {
-    // Asked once, so that a console that is not there is said now.
-    await target.endpoints('console');
-    const url = await target.serviceUrl('console');
-    output.line(
-      `Console of stack ${target.name}: ${url}/${options.token ? `#token=${target.adminToken}` : ''}`,
-    );
-    if (!options.token)
-      output.line('Its token, for run-time control: pulumi stack output adminToken --show-secrets');
-    output.line('Ctrl-C closes it.');
-    await untilAsked(interruption.signal);
+    await showConsole(target, options, output, interruption.signal);
     return interruption.error === null ? EXIT.ok : EXIT.failed;
   } finally {
     await target.close();
   }
-}
-
-/** Waits for the end. A tunnel lets its process end: this one stays. */
-async function untilAsked(signal: AbortSignal): Promise<void> {
-  const stay = setInterval(() => undefined, 60_000);
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => {
-      resolve();
-    });
-  });
-  clearInterval(stay);
 }
 
 runCommand(CONSOLE, main);

@@ -11,6 +11,7 @@ import { isStackName } from '../scenario/config/config-file';
 import { runCommand } from '../machine/command';
 import { EXIT, messageOf } from '../machine/errors';
 import { dataFolderOption, flag, REPOSITORY, text, type Command, type ValuesOf } from '../machine/options';
+import { printableJson } from '../machine/printable';
 import { errorOutput, standardOutput, type Output } from '../machine/terminal';
 
 const OPTIONS = {
@@ -65,9 +66,7 @@ async function main(options: DoctorOptions): Promise<number> {
       : `✗ ${missing} of ${checks.length} are missing: what to do is said with each`,
   );
   if (options.json)
-    process.stdout.write(
-      `${JSON.stringify({ stack, at: new Date().toISOString(), ok: good, checks }, null, 2)}\n`,
-    );
+    process.stdout.write(`${printableJson({ stack, at: new Date().toISOString(), ok: good, checks })}\n`);
   return good ? EXIT.ok : EXIT.failed;
 }
 

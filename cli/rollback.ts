@@ -16,6 +16,7 @@ import { runCommand } from '../machine/command';
 import { EXIT, Refusal } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
 import { flag, REPOSITORY, type Command, type ValuesOf } from '../machine/options';
+import { printableJson } from '../machine/printable';
 import { errorOutput, standardOutput, type Output } from '../machine/terminal';
 
 /** How long everything may take to be well again (ms): a killed PostgreSQL replays its log first. */
@@ -45,7 +46,7 @@ async function main(options: RollbackOptions): Promise<number> {
   const target = await open(options, output);
   try {
     const result = await rollbackOf(target, interruption, output);
-    if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    if (options.json) process.stdout.write(`${printableJson(result)}\n`);
     return result.ok ? EXIT.ok : EXIT.failed;
   } finally {
     await target.close();

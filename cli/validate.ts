@@ -18,6 +18,7 @@ import { Interruption } from '../machine/interruption';
 import { listAt, textAt } from '../machine/json';
 import { withTarget } from './outage/left-open';
 import { errorOutput, standardOutput, type Output } from '../machine/terminal';
+import { printableJson } from '../machine/printable';
 import { flag, REPOSITORY, type Command, type ValuesOf } from '../machine/options';
 import { ShopObserver } from './observation/shop-observer';
 import type { Target } from './target/target';
@@ -74,7 +75,7 @@ async function main(options: ValidateOptions): Promise<number> {
   });
   interruption.listen(() => true);
   const validation = await validate(options, interruption, output);
-  if (options.json) process.stdout.write(`${JSON.stringify(validation, null, 2)}\n`);
+  if (options.json) process.stdout.write(`${printableJson(validation)}\n`);
   return validation.ok ? EXIT.ok : EXIT.failed;
 }
 

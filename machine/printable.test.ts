@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { errorOutput, standardOutput } from './terminal';
-import { printable } from './printable';
+import { printable, printableJson } from './printable';
 
 describe('a text for a terminal', () => {
   it('loses what commands the terminal, and nothing else', () => {
@@ -9,6 +9,14 @@ describe('a text for a terminal', () => {
     assert.equal(printable('a\u202eb\u2066c\u2028d'), 'abcd');
     const whole = 'Zürich\t✓ 78 %\n  ▇▆ 家';
     assert.equal(printable(whole), whole);
+  });
+
+  it('is JSON that says the same, too', () => {
+    const value = { host: 'a\u009b2Jb\u001b[31m\u202e\u0085', whole: 'Zürich\t✓\n' };
+    const text = printableJson(value);
+    assert.doesNotMatch(text, /(?!\n)[\p{Cc}\u202e]/u);
+    assert.deepEqual(JSON.parse(text), value);
+    assert.match(text, /a\\u009b2Jb/);
   });
 
   it('is what every command writes, on both streams', (context) => {

@@ -9,6 +9,7 @@ import { historyRows, historyTable, revelation } from './history';
 import { describeIntent, isSameIntent, livenessOf, newIntent, thisHost, type Intent } from './intent';
 import { ShopObserver } from '../observation/shop-observer';
 import { errorOutput, type Output } from '../../machine/terminal';
+import { printableJson } from '../../machine/printable';
 import { runUnderWay } from '../../scenario/override/change';
 import { HOLD_SECONDS } from '../../scenario/override/lease';
 import { pastRuns } from './past-runs';
@@ -70,7 +71,7 @@ async function act(
       return end(command.control, target, intent, conductor, tools);
     default: {
       const status = await statusOf(target, intent, conductor, new ShopObserver(target));
-      if (command.json) output.line(JSON.stringify(status, null, 2));
+      if (command.json) output.line(printableJson(status));
       else for (const line of statusLines(status)) output.line(line);
       return EXIT.ok;
     }
@@ -187,7 +188,7 @@ async function waitForRunner(target: Target, intent: Intent, output: Output): Pr
 
 function history(dataDir: string, json: boolean, output: Output): number {
   const rows = historyRows(pastRuns(dataDir).map(({ run }) => run));
-  if (json) output.line(JSON.stringify(rows, null, 2));
+  if (json) output.line(printableJson(rows));
   else if (rows.length === 0) output.line(`No run is kept in ${dataDir}: npm run demo makes one.`);
   else for (const line of historyTable(rows)) output.line(line);
   return EXIT.ok;
@@ -198,7 +199,7 @@ function reveal(dataDir: string, json: boolean, output: Output): number {
   if (blind === undefined) throw new Refusal('There was no blind run: npm run demo -- --blind makes one.');
   const run = { ...blind.run, revealed: true };
   writeFileSync(blind.file, `${JSON.stringify(run, null, 2)}\n`);
-  if (json) output.line(JSON.stringify({ runId: run.runId, ...run.exercise, report: blind.file }, null, 2));
+  if (json) output.line(printableJson({ runId: run.runId, ...run.exercise, report: blind.file }));
   else {
     for (const line of revelation(run)) output.line(line);
     output.line(`  Report: ${blind.file.replace(/json$/, 'md')}`);

@@ -6,6 +6,40 @@ import { after, before, describe, it } from 'node:test';
 import { currentCohort } from './cohort';
 import { closeServer, createApp, listen } from './server';
 
+describe('a body that trickles', () => {
+  it('ends at the deadline, with its connection, while others are served', async () => {
+    const app = createApp({
+      name: 'frontend',
+      routes: (router) => {
+        router.post('/x', (_request, response) => response.json({}));
+      },
+    });
+    const server = await listen(app, 0, '127.0.0.1', 300);
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    socket.write(
+      'POST /x HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{',
+    );
+    // For as long as somebody listens, so that no idle connection is what ends it.
+    const trickle = setInterval(() => socket.write(' '), 20);
+    socket.on('error', () => undefined);
+    let text = '';
+    socket.on('data', (chunk) => (text += String(chunk)));
+    try {
+      await once(socket, 'close', { signal: AbortSignal.timeout(20_000) });
+    } finally {
+      clearInterval(trickle);
+      await closeServer(server, 0);
+    }
+    assert.match(text, /^HTTP\/1\.1 408 /);
+  });
+
+  it('has that deadline on every port of a service', async () => {
+    const server = await listen(createApp({ name: 'frontend', routes: () => undefined }), 0, '127.0.0.1');
+    assert.equal(server.requestTimeout, 15_000);
+    await closeServer(server, 0);
+  });
+});
+
 describe('a service', () => {
   let server: Server;
   before(async () => {

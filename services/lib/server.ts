@@ -61,11 +61,16 @@ export async function runService(options: ServiceOptions): Promise<void> {
 }
 
 /** Listens, with a deadline for whole requests. Resolves when it does; rejects e.g. for a port that is taken. */
-export async function listen(app: express.Express, port: number, host: string): Promise<Server> {
+export async function listen(
+  app: express.Express,
+  port: number,
+  host: string,
+  deadlineMs = REQUEST_DEADLINE_MS,
+): Promise<Server> {
   const server = createServer(
     {
-      requestTimeout: REQUEST_DEADLINE_MS,
-      connectionsCheckingInterval: 5_000,
+      requestTimeout: deadlineMs,
+      connectionsCheckingInterval: deadlineMs / 3,
       // Longer than any client keeps an idle connection, so that none meets a closing one.
       keepAliveTimeout: 65_000,
     },
