@@ -1,4 +1,4 @@
-import { chartStyle } from './chart-style';
+import { chartStyle } from './drawing/chart-style';
 
 /** The colours of a light page; a dark one has others, paper is light. */
 const LIGHT =

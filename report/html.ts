@@ -1,15 +1,15 @@
 import { causesOf } from '../scenario/causes/all';
 import { flowAlertOutcome } from './flow-alert-grade';
 import { createHash } from 'node:crypto';
-import { renderChart } from './chart';
+import { renderChart } from './drawing/chart';
 import type { CauseMinute, Evidence, TraceShown } from './evidence';
 import { dollars, milliseconds, percent } from './format';
 import { STYLE } from './html-style';
 import { bandOf, ended } from './limits';
 import { ablationText, type Report, type ReportMinute } from './report';
-import { escape } from './svg';
+import { escape } from './drawing/svg';
 import { gradeOf } from './verdict';
-import { renderWaterfall } from './waterfall';
+import { renderWaterfall } from './drawing/waterfall';
 
 /** A report as one file: nothing in it comes from elsewhere, nothing in it runs. */
 export interface ReportPage {

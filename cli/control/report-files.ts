@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { renderChart } from '../../report/chart';
+import { renderChart } from '../../report/drawing/chart';
 import { renderHtml } from '../../report/html';
 import { renderMarkdown } from '../../report/markdown';
 import type { Report } from '../../report/report';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { EffectiveScenario } from '../../../scenario/types';
 import { HttpError } from '../../lib/errors';
 import { parseInput } from '../../lib/validate';
-import { renderChart } from '../../../report/chart';
+import { renderChart } from '../../../report/drawing/chart';
 import { renderHtml } from '../../../report/html';
 import type { Report } from '../../../report/report';
 import { evidenceOf, reportOf } from '../report/run-report';

@@ -1,5 +1,5 @@
-import { milliseconds } from './format';
-import type { SpanShown, TraceShown } from './evidence';
+import { milliseconds } from '../format';
+import type { SpanShown, TraceShown } from '../evidence';
 import { escape, rect, text } from './svg';
 
 const WIDTH = 720;

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { renderChart } from './chart';
 import { linearScale, minuteTicks, ticksUpTo } from './scale';
-import type { Report, RunFacts } from './report';
-import { cohort, goodRun, withMinute } from '../test/mocks/runs';
-import { judge } from './verdict';
+import type { Report, RunFacts } from '../report';
+import { cohort, goodRun, withMinute } from '../../test/mocks/runs';
+import { judge } from '../verdict';
 
 const reportOf = (facts: RunFacts = goodRun()): Report => judge(facts);
 

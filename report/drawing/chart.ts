@@ -1,6 +1,6 @@
 import { chartStyle, type Theme } from './chart-style';
-import { bandOf } from './limits';
-import { ablationText, type PlannedMinute, type Report, type ReportMinute } from './report';
+import { bandOf } from '../limits';
+import { ablationText, type PlannedMinute, type Report, type ReportMinute } from '../report';
 import { linearScale, minuteTicks, ticksUpTo, type Scale } from './scale';
 import { dot, escape, line, polygon, polyline, rect, text, type Point } from './svg';
 
