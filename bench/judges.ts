@@ -3,7 +3,7 @@
  * Jaeger behind it and Prometheus beside it. Prints their answers as Markdown, and fails where one of them misses something.
  *
  * `OTELCOL=… JAEGER=… PROMETHEUS=… npm run bench:judges [-- --mode blackfriday] [--from M --to M] [--minute-seconds S] [--scale X]`:
- * paths of the contrib collector, of Jaeger's all-in-one (v1) and of Prometheus.
+ * paths of the contrib collector, of Jaeger 2 and of Prometheus.
  *
  * Exit codes: 0 nothing missing, 1 something is, 2 it could not be tried.
  */
@@ -22,9 +22,9 @@ import { repositoryDir, TestShop, until } from '../test/harness';
 const PORTS = {
   otlp: 24_318,
   metrics: 24_889,
-  telemetry: 24_888,
   jaegerOtlp: 24_317,
   jaeger: 24_686,
+  jaegerGrpc: 24_685,
   prometheus: 24_909,
 };
 const SERVICES = CATALOG.filter(({ shop }) => shop).map(({ name }) => name);
@@ -65,6 +65,24 @@ function judgesConfiguration(): string {
     }),
   );
   return stringify(config);
+}
+
+/** Jaeger 2 with everything in memory. */
+function jaegerConfiguration(): unknown {
+  const at = (port: number) => ({ endpoint: `127.0.0.1:${port}` });
+  return {
+    receivers: { otlp: { protocols: { grpc: at(PORTS.jaegerOtlp) } } },
+    exporters: { jaeger_storage_exporter: { trace_storage: 'memory' } },
+    extensions: {
+      jaeger_storage: { backends: { memory: { memory: { max_traces: 50_000 } } } },
+      jaeger_query: { storage: { traces: 'memory' }, http: at(PORTS.jaeger), grpc: at(PORTS.jaegerGrpc) },
+    },
+    service: {
+      extensions: ['jaeger_storage', 'jaeger_query'],
+      telemetry: { metrics: { level: 'none' } },
+      pipelines: { traces: { receivers: ['otlp'], exporters: ['jaeger_storage_exporter'] } },
+    },
+  };
 }
 
 /** A program under way, with what it logs. */
@@ -149,14 +167,15 @@ async function askJaeger(): Promise<string[][]> {
     await json(`${base}/traces?service=load-generator&limit=${TRACES_LOOKED_AT}&lookback=1h`),
     'data',
   );
-  let [spans, warnings, orphans, deepest] = [0, 0, 0, 0];
+  let [spans, orphans, deepest] = [0, 0, 0];
+  const warnings: string[] = [];
   const peers = new Set<string>();
   for (const trace of traces) {
-    warnings += listAt(trace, 'warnings').length;
+    warnings.push(...listAt(trace, 'warnings').map(String));
     const parents = new Map<string, string | null>();
     for (const span of listAt(trace, 'spans')) {
       spans += 1;
-      warnings += listAt(span, 'warnings').length;
+      warnings.push(...listAt(span, 'warnings').map(String));
       const parent = listAt(span, 'references').find((each) => textAt(each, 'refType') === 'CHILD_OF');
       parents.set(textAt(span, 'spanID') ?? '', textAt(parent, 'spanID'));
       const peer = listAt(span, 'tags').find((tag) => textAt(tag, 'key') === 'peer.service');
@@ -169,6 +188,7 @@ async function askJaeger(): Promise<string[][]> {
       deepest = Math.max(deepest, depth);
     }
   }
+  for (const warning of warnings.slice(0, 5)) console.log(warning);
   return [
     ['Jaeger', 'services', expectAll('Jaeger, services', SERVICES, services)],
     [
@@ -180,7 +200,7 @@ async function askJaeger(): Promise<string[][]> {
     [
       'Jaeger',
       `warnings in ${traces.length} traces, ${spans} spans`,
-      expectNone('Jaeger, warnings', warnings),
+      expectNone('Jaeger, warnings', warnings.length),
     ],
     ['Jaeger', 'spans without their parent', expectNone('Jaeger, orphans', orphans)],
     ['Jaeger', 'deepest trace', `${deepest} levels`],
@@ -258,19 +278,8 @@ async function main(): Promise<number> {
   const judges = [
     new Judge(
       'Jaeger',
-      process.env.JAEGER ?? 'jaeger-all-in-one',
-      [
-        `--collector.otlp.grpc.host-port=${local(PORTS.jaegerOtlp)}`,
-        `--query.http-server.host-port=${local(PORTS.jaeger)}`,
-        ...[
-          'collector.otlp.http.host-port',
-          'query.grpc-server.host-port',
-          'admin.http.host-port',
-          'collector.http-server.host-port',
-          'collector.grpc-server.host-port',
-        ].map((option, index) => `--${option}=${local(24_700 + index)}`),
-        '--memory.max-traces=50000',
-      ],
+      process.env.JAEGER ?? 'jaeger',
+      ['--config', file('jaeger.yaml', stringify(jaegerConfiguration()))],
       `http://${local(PORTS.jaeger)}/api/services`,
     ),
     new Judge(
