@@ -30,6 +30,7 @@ export class CheckoutTelemetry {
         return await work();
       } catch (error) {
         if (error instanceof CheckoutFailedError) {
+          span.setAttribute('error.type', error.reason);
           span.setStatus({ code: SpanStatusCode.ERROR, message: error.reason });
         }
         throw error;

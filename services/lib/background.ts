@@ -16,10 +16,10 @@ export function every(intervalMs: number, name: string, task: () => Promise<void
   const round = async (): Promise<void> => {
     try {
       await task();
-      if (failing) logger.info({ task: name }, 'background task works again');
+      if (failing) logger.info({ 'shop.task.name': name }, 'background task works again');
       failing = false;
     } catch (error) {
-      if (!failing) logger.warn({ task: name, err: error }, 'background task failed');
+      if (!failing) logger.warn({ 'shop.task.name': name, err: error }, 'background task failed');
       failing = true;
     }
     if (!stopped) timer = setTimeout(run, intervalMs).unref();

@@ -94,7 +94,7 @@ export class InstrumentedPool {
     // An idle connection that breaks (a restart of PostgreSQL) is dropped by the pool; without a listener it would
     // end the process.
     this.pool.on('error', (error) => {
-      logger.debug({ err: error, pool: this.name }, 'an idle connection was lost');
+      logger.debug({ err: error, 'db.client.connection.pool.name': this.name }, 'an idle connection was lost');
     });
     // The pool listens to idle connections only: one that breaks while it is in use would end the process. Its query
     // gets the error.
@@ -245,6 +245,7 @@ export class InstrumentedPool {
       span.addLinks(held.slice(0, MAX_LINKS).flatMap(linkToHolder));
       span.setAttributes({
         'db.connection.pool.exhausted': true,
+        'error.type': 'pool-exhausted',
         'shop.pool.holders': held.length,
         'shop.pool.oldest_holder_age_ms': Math.round(oldestMs),
       });

@@ -1,6 +1,7 @@
 import { Agent, request as undiciRequest } from 'undici';
 import type { z } from 'zod';
 import { serviceEntry, urlVariable, type ServiceName } from '../catalog';
+import { deadlineIn } from './deadline';
 import { HttpError } from './errors';
 import { withCall } from './telemetry/calls';
 
@@ -63,6 +64,7 @@ export async function callService<T = unknown>(
   for (const [name, value] of Object.entries(query ?? {})) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
+  const deadline = deadlineIn(timeoutMs);
   let status: number;
   let text: string;
   try {
@@ -70,7 +72,7 @@ export async function callService<T = unknown>(
       undiciRequest(url, {
         method,
         dispatcher: agent,
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: deadline.signal,
         headers: { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
         body: json === undefined ? null : JSON.stringify(json),
       }),
@@ -93,6 +95,8 @@ export async function callService<T = unknown>(
       : new DownstreamError(service, 'unreachable', `${service} cannot be reached`, null, null, {
           cause: error,
         });
+  } finally {
+    deadline.clear();
   }
   const body = parseJson(text);
   if (status >= 500) {

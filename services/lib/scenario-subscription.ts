@@ -92,13 +92,16 @@ export class ScenarioSubscription {
       const effective = effectiveScenario(state);
       this.revision = revision;
       if (state.faults.length > 0) {
-        logger.error({ faults: state.faults }, 'a stored scenario is none: the last good one counts');
+        logger.error({ 'demo.faults': state.faults }, 'a stored scenario is none: the last good one counts');
         if (this.effective !== null) return;
       }
       if (!effective) return;
       this.effective = effective;
       const { mode, runId } = effective.scenario;
-      logger.info({ mode, run_id: runId, source: effective.source }, 'scenario changed');
+      logger.info(
+        { 'demo.mode': mode, 'demo.run_id': runId, 'demo.source': effective.source },
+        'scenario changed',
+      );
       for (const listener of this.listeners) listener(effective);
     } catch (error) {
       this.drop(client);

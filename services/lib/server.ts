@@ -56,7 +56,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
   const state = newState();
   const app = createApp(options, state);
   const server = await listen(app, env.PORT, env.HOST);
-  logger.info({ port: env.PORT }, `${options.name} listens`);
+  logger.info({ 'server.port': env.PORT }, `${options.name} listens`);
   drainOnSignal(server, options, state);
 }
 
@@ -240,7 +240,12 @@ export const errorHandler: ErrorRequestHandler = (error: unknown, request, respo
   const answer = toHttpError(error);
   if (answer.status >= 500) {
     noteErrorReason(response, answer.reason);
-    const fields = { reason: answer.reason, route: request.path, status: answer.status };
+    const fields = {
+      'error.type': answer.reason,
+      'url.path': request.path,
+      'http.response.status_code': answer.status,
+    };
+    serverSpan()?.recordException(error instanceof Error ? error : answer);
     if (answer.reason === 'internal-error') logger.error({ ...fields, err: error }, answer.message);
     else logger.debug({ ...fields, err: answer }, answer.message);
   }
@@ -277,7 +282,7 @@ function drainOnSignal(server: Server, options: ServiceOptions, state: ServiceSt
   const drain = (signal: NodeJS.Signals): void => {
     if (state.draining) return;
     state.draining = true;
-    logger.info({ signal }, `${options.name} stops`);
+    logger.info({ 'shop.signal': signal }, `${options.name} stops`);
     setTimeout(() => process.exit(1), HARD_EXIT_MS).unref();
     void shutdown(server, options).then(() => process.exit(0));
   };

@@ -8,7 +8,13 @@ export function generatorLog(logger: Pick<Logger, 'warn' | 'error'>): GeneratorL
     refused: (cohort, plan, outcome) => {
       if (outcome.result !== 'error') return;
       const { kind, status, reason } = outcome;
-      const fields = { event: 'load_journey_refused', journey: plan.journey, kind, status, reason };
+      const fields = {
+        event: 'load_journey_refused',
+        'journey.name': plan.journey,
+        'error.type': kind,
+        'journey.failure_reason': reason,
+        ...(status === null ? {} : { 'http.response.status_code': status }),
+      };
       withCohort(cohort, () => {
         if (kind === 'client_error') {
           logger.error(
@@ -22,7 +28,7 @@ export function generatorLog(logger: Pick<Logger, 'warn' | 'error'>): GeneratorL
     },
     gap: (cohort, gapMs) => {
       logger.warn(
-        { event: 'load_timetable_gap', cohort, gap_seconds: Math.round(gapMs / 1000) },
+        { event: 'load_timetable_gap', 'traffic.type': cohort, 'load.gap_ms': Math.round(gapMs) },
         'the process stood still or the clock was set: its timetable goes on from now',
       );
     },

@@ -157,7 +157,11 @@ export class PlanObserver {
     if (sampledRows === null || !this.tableRows) return;
     if (Math.abs(sampledRows - this.tableRows) <= this.tableRows * TOLERATED_DIFFERENCE) return;
     logger.warn(
-      { query: query.name, sampled_rows: sampledRows, table_rows: this.tableRows },
+      {
+        'shop.query.name': query.name,
+        'shop.query.sampled_rows': sampledRows,
+        'shop.query.table_rows': this.tableRows,
+      },
       'EXPLAIN ANALYZE scanned other rows than the statistics say: run ANALYZE storage.products',
     );
   }

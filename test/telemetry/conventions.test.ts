@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { attributesOf, emittedBy, withService, type EmittedSpan } from './emitted';
+import { emittedBy, withService } from './emitted';
+import { attributesOf, type EmittedSpan, type Sent } from './sink';
 
 const SERVER = 'SPAN_KIND_SERVER';
 const CLIENT = 'SPAN_KIND_CLIENT';
+const recordsOf = <Record_>(sent: readonly Sent<Record_>[]): Record_[] => sent.map(({ record }) => record);
 const named = (spans: readonly EmittedSpan[], name: string, kind: string): Record<string, unknown> => {
   const span = spans.find((candidate) => candidate.name === name && candidate.kind === kind);
   assert.ok(span, `${name} among ${spans.map((found) => found.name).join(', ')}`);
@@ -12,7 +14,7 @@ const named = (spans: readonly EmittedSpan[], name: string, kind: string): Recor
 
 describe('what a service tells of its requests', () => {
   it('is what the convention of HTTP says, on spans and metrics alike', async () => {
-    const { spans, metrics, scopes, resource } = await emittedBy(
+    const sending = await emittedBy(
       withService(
         `router.get('/cart/:id', (request, response) => {
            if (request.params.id === 'slow') return;
@@ -32,6 +34,8 @@ describe('what a service tells of its requests', () => {
       ),
     );
 
+    const spans = recordsOf(sending.spans);
+    const metrics = recordsOf(sending.metrics);
     const call = named(spans, 'GET /cart/{id}', CLIENT);
     assert.equal(call['peer.service'], 'cart');
     assert.equal(call['server.address'], '127.0.0.1');
@@ -71,18 +75,21 @@ describe('what a service tells of its requests', () => {
       ),
     );
 
-    const own = scopes.filter(({ name }) => name === 'ecommerce-demo');
-    assert.ok(own.length > 0 && own.every(({ version }) => version === resource['service.version']));
+    const own = sending.metrics.filter(({ scope }) => scope.name === 'ecommerce-demo');
+    assert.ok(own.length > 0);
+    for (const { scope, resource } of own)
+      assert.equal(scope.version, attributesOf(resource)['service.version']);
   });
 
   it('names events, repeats nothing of the resource, and sends what may have a fraction as a double', async () => {
-    const { logs, spans } = await emittedBy(`
+    const { logs, spans: sent } = await emittedBy(`
       const { trace } = require('@opentelemetry/api');
       const span = trace.getTracer('test').startSpan('order');
       span.setAttributes({ 'order.total': 1200, 'order.items': 3 });
       span.end();
       lib('logger').logger.error({ event: 'demo_checkout_failed', 'order.total': 1200 }, 'checkout failed');`);
-    const [record] = logs;
+    const spans = recordsOf(sent);
+    const [record] = recordsOf(logs);
     assert.ok(record);
     assert.equal(record.eventName, 'demo_checkout_failed');
     assert.equal(record.severityText, 'error');

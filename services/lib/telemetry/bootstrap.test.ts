@@ -73,6 +73,8 @@ describe('the resource of all telemetry', () => {
       'service.version': '0.1.0',
       'service.namespace': 'ecommerce-demo',
       'service.instance.id': 'cart-1',
+      'process.runtime.name': 'nodejs',
+      'process.runtime.version': process.versions.node,
       'cx.application.name': 'ecommerce-platform',
       'cx.subsystem.name': 'cart',
       'k8s.pod.name': 'cart-1',

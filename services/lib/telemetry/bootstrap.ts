@@ -3,6 +3,7 @@
  * when it is first required. Just the instrumentations in use; traces, metrics and logs go out by OTLP/HTTP in
  * protobuf, which costs both sides less than JSON.
  */
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { propagation, ROOT_CONTEXT, type Attributes } from '@opentelemetry/api';
 import { BaggageSpanProcessor } from '@opentelemetry/baggage-span-processor';
@@ -26,10 +27,11 @@ import { AggregationType, PeriodicExportingMetricReader } from '@opentelemetry/s
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
 import { COHORT_KEYS, cohortOf, trafficTypeOfPath } from '../cohort';
-import { callAttributes, nameCall } from './calls';
+import { callAttributes, describeCall } from './calls';
 import { CohortPropagator } from './cohort-propagator';
 import { CohortSpanProcessor } from './cohort-span-processor';
 import { BothGenerations, describeCommand, wantsBothGenerations } from './database-spans';
+import { ErrorTypes } from './error-types';
 import { logExporter, spanExporter } from './exporters';
 import { METRICS_INTERVAL_MS } from './metrics-interval';
 import { onQueryRequest, onQueryResponse } from './query-observation';
@@ -73,12 +75,15 @@ const instrumentations =
         new UndiciInstrumentation({
           requireParentforSpans: true,
           startSpanHook: callAttributes,
-          requestHook: (span, { method }) => {
-            nameCall(span, method);
-          },
+          requestHook: describeCall,
         }),
         new ExpressInstrumentation({
-          ignoreLayersType: [ExpressLayerType.MIDDLEWARE, ExpressLayerType.ROUTER],
+          // It tells HTTP spans their route; a span of its own for each handler would say what the server span says.
+          ignoreLayersType: [
+            ExpressLayerType.MIDDLEWARE,
+            ExpressLayerType.ROUTER,
+            ExpressLayerType.REQUEST_HANDLER,
+          ],
         }),
         new PgInstrumentation({
           requireParentSpan: true,
@@ -102,7 +107,10 @@ const sdk = new NodeSDK({
       'service.name': service,
       'service.version': RELEASE,
       'service.namespace': 'ecommerce-demo',
-      'service.instance.id': process.env.HOSTNAME ?? `${service}-${String(process.pid)}`,
+      // A pod's is its name; a process number comes again, on another machine or after a while.
+      'service.instance.id': process.env.HOSTNAME ?? randomUUID(),
+      'process.runtime.name': 'nodejs',
+      'process.runtime.version': process.versions.node,
     }),
   ),
   // The host, without which Jaeger takes each service's clock for another one's; a container's is its node, which
@@ -115,6 +123,7 @@ const sdk = new NodeSDK({
   spanProcessors: [
     new BaggageSpanProcessor((key) => (COHORT_KEYS as readonly string[]).includes(key)),
     new CohortSpanProcessor(),
+    new ErrorTypes(),
     ...(wantsBothGenerations(process.env.OTEL_SEMCONV_STABILITY_OPT_IN) ? [new BothGenerations()] : []),
     spanCounter,
     ...(enabled ? [new BatchSpanProcessor({ exporter: spanExporter(), ...BATCH })] : []),

@@ -1,4 +1,9 @@
 import { context, createContextKey, type Attributes, type Span } from '@opentelemetry/api';
+import { peer } from './peer';
+import { removeAttribute } from './remove-attribute';
+
+const METHOD_ORIGINAL = 'http.request.method_original';
+const QUERY = 'url.query';
 
 /** What a caller knows of the call and its HTTP client span doesn't. */
 export interface Call {
@@ -22,11 +27,22 @@ function activeCall(): Call | undefined {
 /** Attributes of a client span at its start; the service map of a back end joins by them. */
 export function callAttributes(): Attributes {
   const call = activeCall();
-  return call === undefined ? {} : { 'peer.service': call.service, 'url.template': call.template };
+  return call === undefined ? {} : { ...peer(call.service), 'url.template': call.template };
 }
 
-/** Names a client span `{method} {template}`, as the convention has it where there is a template. */
-export function nameCall(span: Span, method: string): void {
+/**
+ * Hook of the undici instrumentation. Names a client span `{method} {template}`, as the convention has it where there
+ * is a template, and mends what the instrumentation says against it: the method a second time, and a query with its
+ * question mark, or an empty one.
+ */
+export function describeCall(span: Span, { method }: { method: string }): void {
   const call = activeCall();
   if (call !== undefined) span.updateName(`${method} ${call.template}`);
+  const { attributes } = span as Span & { attributes?: Attributes };
+  if (attributes === undefined) return;
+  if (attributes[METHOD_ORIGINAL] === attributes['http.request.method']) removeAttribute(span, METHOD_ORIGINAL);
+  const query = attributes[QUERY];
+  if (typeof query !== 'string') return;
+  if (query.length <= 1) removeAttribute(span, QUERY);
+  else if (query.startsWith('?')) span.setAttribute(QUERY, query.slice(1));
 }

@@ -62,6 +62,7 @@ describe('spans of database calls', () => {
       'server.port': 5432,
       'net.peer.port': 5432,
       'peer.service': 'postgresql',
+      'service.peer.name': 'postgresql',
     });
     assert.equal(redis?.name, 'hgetall 3');
     assert.equal(redis.attributes['db.name'], '3');

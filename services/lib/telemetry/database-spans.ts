@@ -1,5 +1,6 @@
 import type { Attributes, Span } from '@opentelemetry/api';
 import type { Span as SdkSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { peer } from './peer';
 
 /** What a statement does to what. */
 interface Statement {
@@ -40,7 +41,7 @@ export function describeStatement(span: Span, text: string, database: string): v
   const summary = summaryOf(text, database);
   span.updateName(summary);
   span.setAttributes({
-    'peer.service': 'postgresql',
+    ...peer('postgresql'),
     'db.operation.name': operation,
     'db.query.summary': summary,
     ...(table === null ? {} : { 'db.collection.name': table }),
@@ -51,7 +52,7 @@ export function describeStatement(span: Span, text: string, database: string): v
 export function describeCommand(span: Span, command: string, url: string | undefined): void {
   const database = /^rediss?:\/\/[^/]*\/(\d+)/.exec(url ?? '')?.[1] ?? '0';
   span.updateName(`${command} ${database}`);
-  span.setAttributes({ 'peer.service': 'redis', 'db.namespace': database });
+  span.setAttributes({ ...peer('redis'), 'db.namespace': database });
 }
 
 /** Attributes of the conventions before 1.26, by today's name for the same. */

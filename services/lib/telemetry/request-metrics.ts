@@ -4,6 +4,11 @@ import { DURATION_BOUNDS } from './duration-bounds';
 import { meter } from './metrics';
 import { outcomeOf } from './request-outcome';
 
+/** Methods the convention knows: another one, of whoever sends it, would make a series of its own. */
+const KNOWN_METHODS: ReadonlySet<string> = new Set([
+  ...['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY', 'TRACE'],
+]);
+
 /**
  * Records `http.server.request.duration` of every request of a cohort, by the convention
  * (https://opentelemetry.io/docs/specs/semconv/http/http-metrics/#metric-httpserverrequestduration), and with
@@ -26,7 +31,7 @@ export function requestMetrics(): RequestHandler {
     response.once('close', () => {
       const route = routeOf(request);
       duration.record((performance.now() - startedAt) / 1000, {
-        'http.request.method': request.method,
+        'http.request.method': KNOWN_METHODS.has(request.method) ? request.method : '_OTHER',
         'url.scheme': request.protocol,
         'network.protocol.version': request.httpVersion,
         // One that matches no route has none: a name for it would be an invented route.

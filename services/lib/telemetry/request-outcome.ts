@@ -1,5 +1,6 @@
 import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api';
 import type { ServerResponse } from 'node:http';
+import { removeAttribute } from './remove-attribute';
 
 /** `error.type` of a request whose caller was gone before its answer was written. */
 export const CALLER_GONE = 'caller-gone';
@@ -37,9 +38,6 @@ export function finishServerSpan(span: Span, response: ServerResponse): void {
   const outcome = outcomeOf(response);
   span.setAttributes(outcome);
   if (outcome['error.type'] !== CALLER_GONE) return;
-  // The API cannot take an attribute back; the SDK's span lets its own map be changed until it ends.
-  const { attributes } = span as Span & { attributes?: Attributes };
-  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- see above
-  if (attributes) delete attributes[STATUS];
+  removeAttribute(span, STATUS);
   span.setStatus({ code: SpanStatusCode.ERROR, message: 'the caller was gone before the answer' });
 }

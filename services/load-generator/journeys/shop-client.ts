@@ -1,5 +1,6 @@
 import { Agent, request } from 'undici';
 import type { Dispatcher } from 'undici';
+import { deadlineIn } from '../../lib/deadline';
 import { withCall } from '../../lib/telemetry/calls';
 import { classifyFailure, classifyStatus, type Outcome } from './outcome';
 import type { JourneyPlan } from './journeys';
@@ -76,12 +77,16 @@ export class ShopClient {
    */
   async play(plan: JourneyPlan, patienceMs: number): Promise<Outcome> {
     const giveUpAt = this.now() + patienceMs;
-    const signal = AbortSignal.timeout(patienceMs);
+    const deadline = deadlineIn(patienceMs);
     let outcome: Outcome = { result: 'completed' };
-    for (const call of callsOf(plan)) {
-      const remaining = Math.max(1, Math.floor(giveUpAt - this.now()));
-      outcome = await this.send(call, remaining, signal);
-      if (outcome.result !== 'completed') return outcome;
+    try {
+      for (const call of callsOf(plan)) {
+        const remaining = Math.max(1, Math.floor(giveUpAt - this.now()));
+        outcome = await this.send(call, remaining, deadline.signal);
+        if (outcome.result !== 'completed') break;
+      }
+    } finally {
+      deadline.clear();
     }
     return outcome;
   }
