@@ -24,6 +24,11 @@ export const ROOMS = [
     may: ['scenario', 'report', 'telemetry', 'machine/proxy'],
   },
   {
+    room: 'telemetry',
+    what: 'the registry of what the services send, and the page made from it',
+    may: [],
+  },
+  {
     room: 'infra',
     what: 'Pulumi components, one folder each',
     may: ['scenario', 'machine', 'services/catalog'],
@@ -34,7 +39,11 @@ export const ROOMS = [
     what: '`npm start`: the same catalog and scenario on this machine',
     may: ['scenario', 'report', 'machine', 'services/catalog'],
   },
-  { room: 'cli', what: 'the commands', may: ['scenario', 'report', 'machine', 'services/catalog'] },
+  {
+    room: 'cli',
+    what: 'the commands',
+    may: ['scenario', 'report', 'machine', 'services/catalog', 'telemetry'],
+  },
   { room: 'policy', what: 'the policy pack', may: [] },
 ];
 

@@ -15,7 +15,17 @@ import { removeOrphans } from './orphans.mjs';
 const root = dirname(fileURLToPath(import.meta.url));
 const INSTALL_STAMP = join(root, 'node_modules', '.ecommerce-demo-install');
 const BUILD_STAMP = join(root, 'dist', '.ecommerce-demo-build');
-const SOURCE_FOLDERS = ['scenario', 'report', 'machine', 'services', 'telemetry', 'local', 'cli', 'test', 'bench'];
+const SOURCE_FOLDERS = [
+  'scenario',
+  'report',
+  'machine',
+  'services',
+  'telemetry',
+  'local',
+  'cli',
+  'test',
+  'bench',
+];
 const MIN_NODE_MAJOR = 18;
 /** Said outright: `NODE_ENV=production` or an `omit` of the user's npm would leave them out. */
 const EVERYTHING = ['--include=dev', '--include=optional'];

@@ -4,11 +4,20 @@ import { pathToFileURL } from 'node:url';
 import { renderConfigPage } from '../scenario/config/docs-page';
 import { coralogixPages } from './coralogix/definitions';
 import { EXIT } from '../machine/errors';
+import { telemetryTables } from '../telemetry/docs-page';
 
 const REPOSITORY = path.join(__dirname, '..', '..');
 const ARCHITECTURE = 'docs/architecture.md';
-/** What is made of the architecture's page: picture and table between these two lines. */
-const MADE_ROOMS = /(<!-- rooms: [^\n]*-->\n)[^]*(<!-- \/rooms -->)/;
+const TELEMETRY = 'docs/telemetry.md';
+
+/** A page of which a part is made: what lies between `<!-- name: … -->` and `<!-- /name -->`. */
+function withMade(page: string, name: string, made: string): string {
+  const part = new RegExp(`(<!-- ${name}: [^\\n]*-->\\n)[^]*(<!-- /${name} -->)`);
+  return readFileSync(path.join(REPOSITORY, page), 'utf8').replace(
+    part,
+    (_, begin: string, end: string) => `${begin}${made}${end}`,
+  );
+}
 
 /** A room of the house, as `.dependency-cruiser.mjs` states it. */
 interface Room {
@@ -52,8 +61,7 @@ async function architecturePage(): Promise<string> {
     '',
     '',
   ].join('\n');
-  const page = readFileSync(path.join(REPOSITORY, ARCHITECTURE), 'utf8');
-  return page.replace(MADE_ROOMS, (_, begin: string, end: string) => `${begin}${table}${end}`);
+  return withMade(ARCHITECTURE, 'rooms', table);
 }
 
 /** `npm run docs`: writes the pages; with `--check` fails when one is outdated. Returns the exit code. */
@@ -64,7 +72,11 @@ async function main(argv: readonly string[]): Promise<number> {
     return EXIT.usage;
   }
   let code: number = EXIT.ok;
-  const pages = [...Object.entries(PAGES), [ARCHITECTURE, architecturePage] as const];
+  const pages = [
+    ...Object.entries(PAGES),
+    [ARCHITECTURE, architecturePage] as const,
+    [TELEMETRY, () => withMade(TELEMETRY, 'registry', `\n${telemetryTables()}\n`)] as const,
+  ];
   for (const [name, render] of pages) {
     const file = path.join(REPOSITORY, name);
     const text = await render();

@@ -156,6 +156,7 @@ function useOf({ requirement_level: level, annotations }: RawUse, inherited: Use
   if (level === undefined)
     return { level: inherited?.level ?? 'recommended', condition: inherited?.condition ?? null, pattern };
   if (typeof level === 'string') return { level, condition: null, pattern };
-  const [name, condition] = (Object.entries(level) as [Level, string][])[0] ?? (['recommended', null] as const);
+  const [name, condition] =
+    (Object.entries(level) as [Level, string][])[0] ?? (['recommended', null] as const);
   return { level: name, condition, pattern };
 }

@@ -28,13 +28,9 @@ export function renderWaterfall(trace: TraceShown): string {
   return `<svg class="waterfall" viewBox="0 0 ${WIDTH} ${rows.length * ROW + 4}" role="img" aria-label="${escape(`Waterfall of trace ${trace.traceId}`)}">${bars.join('')}</svg>`;
 }
 
-/** The spans in the order of a depth-first walk; the framework's handlers say nothing. */
+/** The spans in the order of a depth-first walk. */
 function rowsOf(spans: readonly SpanShown[], depth = 0): { span: SpanShown; depth: number }[] {
-  return spans.flatMap((span) =>
-    span.name === 'request handler'
-      ? rowsOf(span.children, depth)
-      : [{ span, depth }, ...rowsOf(span.children, depth + 1)],
-  );
+  return spans.flatMap((span) => [{ span, depth }, ...rowsOf(span.children, depth + 1)]);
 }
 
 function kindOf({ name, attributes }: SpanShown): string {

@@ -94,7 +94,10 @@ export class InstrumentedPool {
     // An idle connection that breaks (a restart of PostgreSQL) is dropped by the pool; without a listener it would
     // end the process.
     this.pool.on('error', (error) => {
-      logger.debug({ err: error, 'db.client.connection.pool.name': this.name }, 'an idle connection was lost');
+      logger.debug(
+        { err: error, 'db.client.connection.pool.name': this.name },
+        'an idle connection was lost',
+      );
     });
     // The pool listens to idle connections only: one that breaks while it is in use would end the process. Its query
     // gets the error.

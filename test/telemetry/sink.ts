@@ -6,7 +6,8 @@ import { ExportLogsServiceRequestSchema } from '../../services/console/otlp/gene
 import { ExportMetricsServiceRequestSchema } from '../../services/console/otlp/generated/opentelemetry/proto/collector/metrics/v1/metrics_service_pb';
 import { ExportTraceServiceRequestSchema } from '../../services/console/otlp/generated/opentelemetry/proto/collector/trace/v1/trace_service_pb';
 
-const SCHEMAS = {
+/** What a request to each path holds. */
+export const SCHEMAS = {
   '/v1/traces': ExportTraceServiceRequestSchema,
   '/v1/metrics': ExportMetricsServiceRequestSchema,
   '/v1/logs': ExportLogsServiceRequestSchema,
@@ -34,7 +35,7 @@ export interface EmittedSpan extends Described {
   kind: string;
   startTimeUnixNano: string;
   endTimeUnixNano: string;
-  status: { code?: string; message?: string };
+  status?: { code?: string; message?: string };
   events?: (Described & { name: string })[];
   links?: Described[];
 }

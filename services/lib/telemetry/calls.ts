@@ -40,7 +40,8 @@ export function describeCall(span: Span, { method }: { method: string }): void {
   if (call !== undefined) span.updateName(`${method} ${call.template}`);
   const { attributes } = span as Span & { attributes?: Attributes };
   if (attributes === undefined) return;
-  if (attributes[METHOD_ORIGINAL] === attributes['http.request.method']) removeAttribute(span, METHOD_ORIGINAL);
+  if (attributes[METHOD_ORIGINAL] === attributes['http.request.method'])
+    removeAttribute(span, METHOD_ORIGINAL);
   const query = attributes[QUERY];
   if (typeof query !== 'string') return;
   if (query.length <= 1) removeAttribute(span, QUERY);

@@ -5,7 +5,7 @@ import type { ISerializer } from '@opentelemetry/otlp-transformer';
  * Attributes whose values may have a fraction. JavaScript has one kind of number, so the SDK sends 1200 as an integer
  * and 1200.5 as a double: a back end that types a field by its first value then refuses the other kind.
  */
-const DOUBLES: ReadonlySet<string> = new Set(['order.total', 'payment.amount']);
+export const DOUBLES: ReadonlySet<string> = new Set(['order.total', 'payment.amount']);
 
 /** Fields that lead from a request to the attributes of its records: groups, scopes, records, attributes. */
 export const SPAN_ATTRIBUTES = [1, 2, 2, 9] as const;

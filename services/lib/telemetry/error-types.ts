@@ -18,7 +18,8 @@ export class ErrorTypes implements SpanProcessor {
   onEnding(span: Span): void {
     if (span.status.code !== SpanStatusCode.ERROR || span.attributes['error.type'] !== undefined) return;
     const exception = span.events.findLast(({ name }) => name === 'exception')?.attributes;
-    const type = codeIn(exception?.['exception.message']) ?? textOf(exception?.['exception.type']) ?? '_OTHER';
+    const type =
+      codeIn(exception?.['exception.message']) ?? textOf(exception?.['exception.type']) ?? '_OTHER';
     span.setAttribute('error.type', type);
     if (span.attributes['db.system.name'] === 'postgresql' && SQLSTATE.test(type)) {
       span.setAttribute('db.response.status_code', type);

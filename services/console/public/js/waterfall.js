@@ -34,22 +34,15 @@ function kindOf(span) {
   return 'span';
 }
 
-const isWrapper = (/** @type {SpanNode} */ span) =>
-  span.name === 'request handler' && span.links.length === 0;
-
 /**
- * The rows of a trace, top down. Folded, a call and the callee's own span are one row, and express's handler spans
- * are left out: sixteen rows that tell a story instead of forty.
+ * The rows of a trace, top down. Folded, a call and the callee's own span are one row: sixteen rows that tell a story
+ * instead of twenty-five.
  * @param {TraceTree} trace @param {boolean} folded
  */
 export function rowsOf(trace, folded) {
   /** @type {Row[]} */
   const rows = [];
   const walk = (/** @type {SpanNode} */ span, /** @type {number} */ depth) => {
-    if (folded && isWrapper(span)) {
-      for (const child of span.children) walk(child, depth);
-      return;
-    }
     const [only] = span.children;
     const joins = folded && span.kind === 'CLIENT' && span.children.length === 1 && only.kind === 'SERVER';
     if (joins) {
