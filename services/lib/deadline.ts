@@ -9,24 +9,11 @@ class DeadlineError extends Error {
   }
 }
 
-/** Ends work after a time. */
-export interface Deadline {
-  /** Aborts with an Error named `TimeoutError`. */
-  signal: AbortSignal;
-  /** To be called when the work has ended. */
-  clear(): void;
-}
-
-/** A deadline `ms` from now. */
-export function deadlineIn(ms: number): Deadline {
+/** Aborts `ms` from now with an Error named `TimeoutError`. */
+export function deadlineIn(ms: number): AbortSignal {
   const controller = new AbortController();
-  const timer = setTimeout(() => {
+  AbortSignal.timeout(ms).addEventListener('abort', () => {
     controller.abort(new DeadlineError(ms));
-  }, ms).unref();
-  return {
-    signal: controller.signal,
-    clear: () => {
-      clearTimeout(timer);
-    },
-  };
+  });
+  return controller.signal;
 }

@@ -64,7 +64,6 @@ export async function callService<T = unknown>(
   for (const [name, value] of Object.entries(query ?? {})) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
-  const deadline = deadlineIn(timeoutMs);
   let status: number;
   let text: string;
   try {
@@ -72,7 +71,7 @@ export async function callService<T = unknown>(
       undiciRequest(url, {
         method,
         dispatcher: agent,
-        signal: deadline.signal,
+        signal: deadlineIn(timeoutMs),
         headers: { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
         body: json === undefined ? null : JSON.stringify(json),
       }),
@@ -95,8 +94,6 @@ export async function callService<T = unknown>(
       : new DownstreamError(service, 'unreachable', `${service} cannot be reached`, null, null, {
           cause: error,
         });
-  } finally {
-    deadline.clear();
   }
   const body = parseJson(text);
   if (status >= 500) {

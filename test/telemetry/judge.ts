@@ -76,7 +76,7 @@ class Judge {
     if (span.kind !== `SPAN_KIND_${(group.spanKind ?? '').toUpperCase()}`)
       this.note(`${where} is ${span.kind}`);
     this.attributes(where, span, group);
-    const hasType = (span.attributes ?? []).some(({ key }) => key === 'error.type');
+    const hasType = span.attributes.some(({ key }) => key === 'error.type');
     if (span.status?.code === FAILED && !hasType) this.note(`${where} failed without error.type`);
     for (const event of span.events ?? []) {
       const known = this.groups.find(({ type, name }) => type === 'event' && name === event.name);

@@ -1,5 +1,4 @@
 import { context, createContextKey, type Attributes, type Span } from '@opentelemetry/api';
-import { peer } from './peer';
 import { removeAttribute } from './remove-attribute';
 
 const METHOD_ORIGINAL = 'http.request.method_original';
@@ -22,6 +21,15 @@ export function withCall<T>(call: Call, fn: () => T): T {
 
 function activeCall(): Call | undefined {
   return context.active().getValue(CALL) as Call | undefined;
+}
+
+/**
+ * Who is called, by both names: `service.peer.name` is the convention's of today, `peer.service` the one before, which
+ * the user's documents name and service maps of back ends join by.
+ * @param name the other's `service.name`
+ */
+export function peer(name: string): Attributes {
+  return { 'service.peer.name': name, 'peer.service': name };
 }
 
 /** Attributes of a client span at its start; the service map of a back end joins by them. */

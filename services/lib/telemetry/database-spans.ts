@@ -1,6 +1,6 @@
 import type { Attributes, Span } from '@opentelemetry/api';
 import type { Span as SdkSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
-import { peer } from './peer';
+import { peer } from './calls';
 
 /** What a statement does to what. */
 interface Statement {

@@ -1,4 +1,4 @@
-import { SpanStatusCode, type AttributeValue } from '@opentelemetry/api';
+import { SpanStatusCode } from '@opentelemetry/api';
 import type { Span, SpanProcessor } from '@opentelemetry/sdk-trace';
 
 /** A SQLSTATE: what PostgreSQL answers a statement that fails with. */
@@ -39,11 +39,11 @@ export class ErrorTypes implements SpanProcessor {
   }
 }
 
-function codeIn(message: AttributeValue | undefined): string | null {
+function codeIn(message: unknown): string | null {
   const code = CODE_IN_MESSAGE.exec(textOf(message) ?? '')?.[1] ?? null;
   return code === 'UNKNOWN' ? null : code;
 }
 
-function textOf(value: AttributeValue | undefined): string | null {
+function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }

@@ -77,16 +77,12 @@ export class ShopClient {
    */
   async play(plan: JourneyPlan, patienceMs: number): Promise<Outcome> {
     const giveUpAt = this.now() + patienceMs;
-    const deadline = deadlineIn(patienceMs);
+    const signal = deadlineIn(patienceMs);
     let outcome: Outcome = { result: 'completed' };
-    try {
-      for (const call of callsOf(plan)) {
-        const remaining = Math.max(1, Math.floor(giveUpAt - this.now()));
-        outcome = await this.send(call, remaining, deadline.signal);
-        if (outcome.result !== 'completed') break;
-      }
-    } finally {
-      deadline.clear();
+    for (const call of callsOf(plan)) {
+      const remaining = Math.max(1, Math.floor(giveUpAt - this.now()));
+      outcome = await this.send(call, remaining, signal);
+      if (outcome.result !== 'completed') return outcome;
     }
     return outcome;
   }
