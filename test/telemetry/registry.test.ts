@@ -27,30 +27,43 @@ const SETTINGS: ReadonlySet<string> = new Set(['traffic.scale']);
 const NAMING =
   /^(setAttribute|create(Counter|Histogram|Gauge|UpDownCounter|Observable(Counter|Gauge|UpDownCounter)))$/;
 
-/** Names that the services' code writes: keys of objects and of settings, and first arguments of naming calls. */
-function namesInCode(): Map<string, string> {
-  const names = new Map<string, string>();
+/** Looks at all code of the services but pages, the console (it sends logs alone) and tests. */
+function walkServices(look: (node: ts.Node, file: string) => void): void {
   const files = globSync('services/**/*.ts', { cwd: repositoryDir }).filter(
     (file) => !/\.test\.ts$|\.d\.ts$|\/(public|generated)\/|^services\/console\//.test(file),
   );
   for (const file of files) {
-    const source = ts.createSourceFile(
-      file,
-      readFileSync(path.join(repositoryDir, file), 'utf8'),
-      ts.ScriptTarget.Latest,
-    );
+    const text = readFileSync(path.join(repositoryDir, file), 'utf8');
     const visit = (node: ts.Node): void => {
-      if (ts.isPropertyAssignment(node) && ts.isStringLiteral(node.name)) names.set(node.name.text, file);
-      if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
-        const [first] = node.arguments;
-        if (NAMING.test(node.expression.name.text) && first && ts.isStringLiteral(first))
-          names.set(first.text, file);
-      }
+      look(node, file);
       ts.forEachChild(node, visit);
     };
-    visit(source);
+    visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest));
   }
+}
+
+/** Names that the code writes, each with a file: keys of objects, and first arguments of naming calls. */
+function namesInCode(): Map<string, string> {
+  const names = new Map<string, string>();
+  walkServices((node, file) => {
+    if (ts.isPropertyAssignment(node) && ts.isStringLiteral(node.name)) names.set(node.name.text, file);
+    if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
+      const [first] = node.arguments;
+      if (NAMING.test(node.expression.name.text) && first && ts.isStringLiteral(first))
+        names.set(first.text, file);
+    }
+  });
   return names;
+}
+
+/** Values of `event` in what is logged. */
+function eventsInCode(): Set<string> {
+  const events = new Set<string>();
+  walkServices((node) => {
+    if (!ts.isPropertyAssignment(node) || !ts.isIdentifier(node.name) || node.name.text !== 'event') return;
+    if (ts.isStringLiteral(node.initializer)) events.add(node.initializer.text);
+  });
+  return events;
 }
 
 const key = (name: string, value: KeyValue['value']): KeyValue => ({ key: name, value });
@@ -207,6 +220,13 @@ describe('the registry', () => {
       (name) => !written.has(name) && !elsewhere.test(name),
     );
     assert.deepEqual(unwritten, []);
+  });
+
+  it('has the events that the code logs, all of them and no other', () => {
+    const registered = groups.flatMap(({ type, name, emitted }) =>
+      type === 'event' && emitted.severity !== undefined ? (name ?? []) : [],
+    );
+    assert.deepEqual(eventsInCode(), new Set(registered));
   });
 
   it('agrees with the code on which values may have a fraction', () => {
