@@ -19,7 +19,10 @@ export function adminRoutes(router: Router, generator: LoadGenerator, control: R
   router.post('/admin/start-demo', async (request, response) => {
     const wanted = parseInput(startDemoSchema, request.body ?? {});
     const run = await control.begin((desired) => overrideFor(wanted, desired, Date.now() / 1000));
-    logger.info({ event: 'demo_started', 'demo.run_id': run.runId, 'demo.mode': run.mode }, 'demo run begins');
+    logger.info(
+      { event: 'demo_started', 'demo.run_id': run.runId, 'demo.mode': run.mode },
+      'demo run begins',
+    );
     response.status(201).json({
       status: 'started',
       run_id: run.runId,
@@ -41,7 +44,10 @@ export function adminRoutes(router: Router, generator: LoadGenerator, control: R
     const { run_id: runId } = parseInput(stopDemoSchema, request.body ?? {});
     const ended = await control.end(runId);
     if (ended) {
-      logger.info({ event: 'demo_stopped', 'demo.run_id': ended.runId, 'demo.mode': ended.mode }, 'demo run stopped');
+      logger.info(
+        { event: 'demo_stopped', 'demo.run_id': ended.runId, 'demo.mode': ended.mode },
+        'demo run stopped',
+      );
       response.json({
         status: 'stopped',
         run_id: ended.runId,
