@@ -102,7 +102,12 @@ describe('what a shop sends in an outage', () => {
 function podEnvironment(): Record<string, string> {
   const entry = CATALOG.find(({ name }) => name === 'cart');
   assert.ok(entry);
-  const variables = serviceVariables(entry, { replicas: 1, otlpEndpoint: '', redisKind: 'redis' });
+  const variables = serviceVariables(entry, {
+    replicas: 1,
+    otlpEndpoint: '',
+    redisKind: 'redis',
+    releases: { checkout: '1.0.0' },
+  });
   const attributes = variables.find(({ name }) => name === 'OTEL_RESOURCE_ATTRIBUTES');
   assert.ok(attributes && 'value' in attributes && typeof attributes.value === 'string');
   return {
