@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
+import { asJson, writeWholeFile } from '../machine/private-file';
 import path from 'node:path';
 import { endRun } from '../scenario/override/store';
 import { ShopObserver } from './observation/shop-observer';
@@ -116,8 +117,8 @@ async function soak(
     );
   mkdirSync(path.dirname(file), { recursive: true });
   const markdown = `${file.replace(/\.json$/, '')}.md`;
-  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
-  writeFileSync(markdown, text);
+  writeWholeFile(file, asJson(result));
+  writeWholeFile(markdown, text);
   output.line(`Report: ${file}, ${markdown}`);
   if (interrupted) return EXIT.interrupted;
   return result.ok ? EXIT.ok : EXIT.failed;

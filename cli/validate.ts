@@ -167,7 +167,7 @@ async function goThrough(
   const { runId } = effective.scenario;
   const minute = Math.max(0, Math.floor(positionAt(effective, now).minute ?? 0));
   const at = new Date().toISOString();
-  await addPresenterNotes(
+  addPresenterNotes(
     target.dataDir,
     runId,
     seen.map((point) => ({ minute, at, text: noteOf(point) })),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hasCode } from './errors';
 import { textAt, numberAt, parseJson } from './json';
@@ -14,6 +14,13 @@ const TAKEOVER_POLL_MS = 10;
  */
 export function writePrivateFile(file: string, text: string): void {
   renameSync(writeDraft(file, text), file);
+}
+
+/** As `writePrivateFile`, for a person's file: it keeps its mode, and is written where its name leads. */
+export function writeWholeFile(file: string, text: string): void {
+  const there = statSync(file, { throwIfNoEntry: false });
+  const place = there === undefined ? file : realpathSync(file);
+  renameSync(writeDraft(place, text, there === undefined ? 0o644 : there.mode & 0o777), place);
 }
 
 /** As `writePrivateFile`, for a value written as JSON. */
@@ -81,10 +88,10 @@ function createPrivateFile(file: string, text: string): boolean {
 }
 
 /** The whole text beside the file, under a name that only this process uses. */
-function writeDraft(file: string, text: string): string {
+function writeDraft(file: string, text: string, mode = 0o600): string {
   const draft = `${file}.${String(process.pid)}.tmp`;
   rmSync(draft, { force: true });
-  writeFileSync(draft, text, { mode: 0o600, flag: 'wx' });
+  writeFileSync(draft, text, { mode, flag: 'wx' });
   return draft;
 }
 

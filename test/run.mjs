@@ -2,9 +2,11 @@
  * `npm test`: all parts in order, each with its time; at the end which ran, which were left out and why, and the
  * plain line "N passed, N failed, N skipped". `npm test -- unit shop` runs just those parts.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { Buffer } from 'node:buffer';
+import { once } from 'node:events';
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { availableParallelism, homedir, tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { removeOrphans } from '../orphans.mjs';
 
@@ -29,15 +31,20 @@ function noEngine() {
   return found ? null : 'no pulumi on PATH or in ~/.pulumi/bin (https://www.pulumi.com/docs/install/)';
 }
 
+/** Unit tests measure nothing and start no shop: as many files at once as there are cores. Shops have the machine to themselves. */
+const SIDE_BY_SIDE = Math.min(availableParallelism(), 4);
+
+/** `beside`: runs beside its neighbours that say so too; its output comes when it has ended. */
 const parts = [
   // Compiles the Pulumi program too, which `npm start` doesn't need: its mock tests run compiled.
   { name: 'types', command: [bin('tsc'), '-b', 'tsconfig.json', 'services/tsconfig.pages.json'] },
   // eslint, who may import whom (dependency-cruiser), what nothing uses (knip).
-  { name: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
-  { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
-  { name: 'docs', command: [process.execPath, 'dist/cli/generate-docs.js', '--check'] },
+  { name: 'lint', beside: true, command: ['npm', 'run', '--silent', 'lint'] },
+  { name: 'format', beside: true, command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
+  { name: 'docs', beside: true, command: [process.execPath, 'dist/cli/generate-docs.js', '--check'] },
   {
     name: 'unit',
+    concurrency: SIDE_BY_SIDE,
     files: () =>
       tests(
         'dist/{scenario,report,machine,services,local,cli,infra,stacks,policy}/**/*.test.js',
@@ -46,7 +53,7 @@ const parts = [
       ),
   },
   // Asks kubeconform, kube-score and checkov where they are installed, and says so where not.
-  { name: 'manifests', files: () => tests('dist/test/manifests/*.test.js') },
+  { name: 'manifests', concurrency: SIDE_BY_SIDE, files: () => tests('dist/test/manifests/*.test.js') },
   // Seconds; FUZZ_SEED brings a run's requests again.
   { name: 'fuzz', files: () => tests('dist/test/fuzz/*.test.js') },
   { name: 'shop', files: () => tests('dist/test/shop/*.test.js') },
@@ -84,33 +91,49 @@ function count(report) {
   return { passed: number('pass'), failed: number('fail') + number('cancelled'), skipped: number('skipped') };
 }
 
-function runPart({ name, command, files = () => [], missing }) {
+/** A program's exit code; with `beside` what it writes comes when it has ended. */
+async function run([program, ...args], beside) {
+  const child = spawn(program, args, {
+    cwd: root,
+    stdio: ['ignore', ...Array(2).fill(beside ? 'pipe' : 'inherit')],
+  });
+  const written = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => written.push(chunk));
+  const [code] = await once(child, 'close').catch((error) => {
+    written.push(Buffer.from(`${String(error)}\n`));
+    return [1];
+  });
+  return { code, written };
+}
+
+async function runPart({ name, beside = false, concurrency = 1, command, files = () => [], missing }) {
   if (missing) {
     totals.skipped += 1;
     lines.push(`skipped  ${name}: ${missing}`);
     process.stdout.write(`\n--- ${name}: skipped, ${missing}\n`);
     return;
   }
-  process.stdout.write(`\n--- ${name}\n`);
+  if (!beside) process.stdout.write(`\n--- ${name}\n`);
   const started = Date.now();
   const report = join(reports, `${name}.tap`);
-  const [program, ...args] = command ?? [
+  const whole = command ?? [
     process.execPath,
     '--test',
-    '--test-concurrency=1',
+    `--test-concurrency=${concurrency}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     '--test-reporter=tap',
     `--test-reporter-destination=${report}`,
     ...files(),
   ];
-  const { status } = spawnSync(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const { code, written } = await run(whole, beside);
+  if (beside) process.stdout.write(`\n--- ${name}\n${Buffer.concat(written).toString()}`);
   const seconds = ((Date.now() - started) / 1000).toFixed(0);
   const counted = command
-    ? { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }
+    ? { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 }
     : count(report);
   // A part that ends badly, or runs no test at all, has failed whatever it counted.
-  if (counted.failed === 0 && (status !== 0 || counted.passed === 0)) counted.failed = 1;
+  if (counted.failed === 0 && (code !== 0 || counted.passed === 0)) counted.failed = 1;
   for (const key of Object.keys(totals)) totals[key] += counted[key];
   const verdict = counted.failed > 0 ? 'FAILED ' : 'ran    ';
   lines.push(
@@ -126,7 +149,11 @@ if (unknown.length > 0) {
   );
   process.exit(2);
 }
-for (const part of parts) if (wanted.length === 0 || wanted.includes(part.name)) runPart(part);
+const chosen = parts.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+while (chosen.length > 0) {
+  const others = chosen.findIndex(({ beside }) => !beside);
+  await Promise.all(chosen.splice(0, others === -1 ? chosen.length : Math.max(1, others)).map(runPart));
+}
 rmSync(reports, { recursive: true, force: true });
 process.stdout.write(
   `\n${lines.join('\n')}\n\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`,

@@ -112,7 +112,7 @@ describe("the seed's live checklist", () => {
     assert.ok(pointLines(list[0] ?? assert.fail(), 0).every((line) => lines.includes(line)));
   });
 
-  it('is noted in the report of the run, whether it is under way or kept', async () => {
+  it('is noted in the report of the run, whether it is under way or kept', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'notes-'));
     try {
       const report = judge(goodRun());
@@ -121,12 +121,12 @@ describe("the seed's live checklist", () => {
         text: `checklist ${minute}`,
         at: '2026-01-01T00:00:00.000Z',
       });
-      await addPresenterNotes(folder, report.runId, [note(3)]);
-      await addPresenterNotes(folder, report.runId, [note(4)]);
+      addPresenterNotes(folder, report.runId, [note(3)]);
+      addPresenterNotes(folder, report.runId, [note(4)]);
       assert.deepEqual(presenterNotes(folder, report.runId), [note(3), note(4)]);
       assert.deepEqual(presenterNotes(folder, '../other'), []);
-      const markdown = await keepRun(folder, { ...report, exercise: null, revealed: false });
-      await addPresenterNotes(folder, report.runId, [note(5)]);
+      const markdown = keepRun(folder, { ...report, exercise: null, revealed: false });
+      addPresenterNotes(folder, report.runId, [note(5)]);
       assert.deepEqual(pastRuns(folder)[0]?.run.events.at(-1), note(5));
       assert.match(readFileSync(markdown, 'utf8'), /- minute 5: checklist 5/);
     } finally {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { asJson, writeWholeFile } from '../../machine/private-file';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ControlCommand } from './control-arguments';
@@ -198,7 +198,7 @@ function reveal(dataDir: string, json: boolean, output: Output): number {
   const blind = pastRuns(dataDir).findLast(({ run }) => run.exercise !== null);
   if (blind === undefined) throw new Refusal('There was no blind run: npm run demo -- --blind makes one.');
   const run = { ...blind.run, revealed: true };
-  writeFileSync(blind.file, `${JSON.stringify(run, null, 2)}\n`);
+  writeWholeFile(blind.file, asJson(run));
   if (json) output.line(printableJson({ runId: run.runId, ...run.exercise, report: blind.file }));
   else {
     for (const line of revelation(run)) output.line(line);

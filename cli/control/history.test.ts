@@ -48,9 +48,9 @@ describe('the history of runs', () => {
     assert.match(table[1] ?? '', /blackfriday.*as promised.*\+6\.0 \(minute 20\).*green.*2\.1 s/);
   });
 
-  it('keeps a run in its folder, whatever the database calls it', async () => {
+  it('keeps a run in its folder, whatever the database calls it', () => {
     const inside = path.join(folder, 'deep', 'data');
-    const markdown = await keepRun(inside, past({ ...goodRun(), runId: '../../../../escaped/x\u0000' }));
+    const markdown = keepRun(inside, past({ ...goodRun(), runId: '../../../../escaped/x\u0000' }));
     assert.equal(path.dirname(markdown), runsFolder(inside));
     assert.equal(readdirSync(runsFolder(inside)).length, 4);
     assert.deepEqual(readdirSync(folder), ['deep']);
@@ -68,10 +68,10 @@ describe('the history of runs', () => {
     assert.ok(text.includes(exercise.answer) && text.includes('seed 7'), text);
   });
 
-  it('keeps the last runs, whole, and leaves out what is broken', async () => {
+  it('keeps the last runs, whole, and leaves out what is broken', () => {
     for (let index = 0; index < RUNS_KEPT + 2; index++) {
       const startedAt = new Date(Date.UTC(2026, 0, 1, 0, index)).toISOString();
-      await keepRun(folder, { ...past(goodRun()), startedAt, runId: `run-${String(index)}` });
+      keepRun(folder, { ...past(goodRun()), startedAt, runId: `run-${String(index)}` });
     }
     writeFileSync(path.join(runsFolder(folder), 'zzz.json'), '{"runId": "half');
     const runs = pastRuns(folder);

@@ -21,11 +21,11 @@ export function runsFolder(dataDir: string): string {
  *
  * @returns the Markdown file
  */
-export async function keepRun(dataDir: string, run: PastRun): Promise<string> {
+export function keepRun(dataDir: string, run: PastRun): string {
   const folder = runsFolder(dataDir);
   mkdirSync(folder, { recursive: true });
   const stamp = run.startedAt.replace(/[-:]/g, '').replace(/\.\d+/, '');
-  const [, markdown] = await writeReport(path.join(folder, `${stamp}-${runFileName(run.runId)}.json`), run);
+  const [, markdown] = writeReport(path.join(folder, `${stamp}-${runFileName(run.runId)}.json`), run);
   const names = runNames(folder);
   for (const name of names.slice(0, Math.max(0, names.length - RUNS_KEPT))) {
     for (const file of Object.values(reportFiles(path.join(folder, `${name}.json`))))

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
+import { asJson, writeWholeFile } from '../../machine/private-file';
 import path from 'node:path';
 import { listAt, numberAt, parseJson, textAt } from '../../machine/json';
 import { readIfThere } from '../../machine/private-file';
@@ -19,14 +20,10 @@ export function presenterNotes(dataDir: string, runId: string): RunEvent[] {
 }
 
 /** Notes what a presenter saw, for the run's report: of a run under way the one that it will have, else the one that is kept. */
-export async function addPresenterNotes(
-  dataDir: string,
-  runId: string,
-  notes: readonly RunEvent[],
-): Promise<void> {
+export function addPresenterNotes(dataDir: string, runId: string, notes: readonly RunEvent[]): void {
   const file = notesFile(dataDir, runId);
   mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify([...presenterNotes(dataDir, runId), ...notes], null, 2)}\n`);
+  writeWholeFile(file, asJson([...presenterNotes(dataDir, runId), ...notes]));
   const kept = pastRuns(dataDir).find(({ run }) => run.runId === runId)?.run;
-  if (kept) await keepRun(dataDir, { ...kept, events: [...kept.events, ...notes] });
+  if (kept) keepRun(dataDir, { ...kept, events: [...kept.events, ...notes] });
 }

@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { renderChart } from '../../report/drawing/chart';
 import { renderHtml } from '../../report/html';
 import { renderMarkdown } from '../../report/markdown';
+import { asJson, writeWholeFile } from '../../machine/private-file';
 import type { Report } from '../../report/report';
 
 /** Where a report's twins (Markdown, HTML) and its chart lie. */
@@ -16,12 +17,12 @@ export function reportFiles(file: string): Record<'json' | 'markdown' | 'chart' 
  *
  * @returns the files
  */
-export async function writeReport(file: string, report: Report): Promise<string[]> {
+export function writeReport(file: string, report: Report): string[] {
   const { json, markdown, chart, html } = reportFiles(file);
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
-  await writeFile(chart, renderChart(report));
-  await writeFile(markdown, renderMarkdown(report, path.basename(chart)));
-  await writeFile(html, renderHtml(report, null, { writtenMs: Date.now(), endedMs: null }).html);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeWholeFile(json, asJson(report));
+  writeWholeFile(chart, renderChart(report));
+  writeWholeFile(markdown, renderMarkdown(report, path.basename(chart)));
+  writeWholeFile(html, renderHtml(report, null, { writtenMs: Date.now(), endedMs: null }).html);
   return [json, markdown, chart, html];
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, parseDocument, type Document } from 'yaml';
@@ -11,6 +11,7 @@ import {
   stackConfigPath,
 } from '../../scenario/config/config-file';
 import { CAUSES } from '../../scenario/causes/all';
+import { writeWholeFile } from '../../machine/private-file';
 import { messageOf, Refusal } from '../../machine/errors';
 import { at } from '../../machine/json';
 import { uncleanKeys } from '../target/stack-file';
@@ -77,7 +78,7 @@ export function restoreConfig({ config, stack }: Pick<Target, 'config' | 'stack'
         `npm run rollback -- --target stack --stack ${stack}`,
     );
   }
-  if (result !== now) writeFileSync(file, result);
+  if (result !== now) writeWholeFile(file, result);
   return result === before
     ? `${name} is as it was before`
     : `${name} was changed since: that is kept, demoMode and the run's other keys are as before`;

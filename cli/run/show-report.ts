@@ -74,16 +74,16 @@ export function reportOf(
 }
 
 /** Keeps a report, and tells it: of a blind run only that it is over. @param file where else it is wanted */
-export async function tellReport(
+export function tellReport(
   report: Report,
   exercise: Exercise | null,
   { dataDir, file, output }: { dataDir: string; file: string | null; output: Output },
-): Promise<void> {
+): void {
   if (exercise === null) {
     // What is on the screen first: a full disk must not hide it.
     for (const line of verdictLines(report)) output.line(line);
   }
-  const kept = await keepRun(dataDir, { ...report, exercise, revealed: false });
+  const kept = keepRun(dataDir, { ...report, exercise, revealed: false });
   if (exercise !== null) {
     output.line(
       `The exercise is over (${report.healed?.ok === true ? 'healed and verified' : 'NOT healed'}). What was it? ` +
@@ -93,6 +93,6 @@ export async function tellReport(
   }
   output.line(`Kept: ${kept} (npm run demo -- history compares)`);
   if (file === null) return;
-  const files = await writeReport(file, report);
+  const files = writeReport(file, report);
   output.line(`Report: ${files.join(', ')}`);
 }

@@ -190,7 +190,7 @@ export class Show {
       reason: reasonOf(trouble),
       endedMinute: progress?.minute(endedAt) ?? null,
     });
-    await tellReport(report, exercise, { dataDir: target.dataDir, file: this.options.report, output });
+    tellReport(report, exercise, { dataDir: target.dataDir, file: this.options.report, output });
     if (trouble instanceof Interrupted) return healed.ok ? EXIT.interrupted : EXIT.failed;
     const good = exercise === null ? report.verdict.ok : healed.ok && trouble === null;
     return good ? EXIT.ok : EXIT.failed;

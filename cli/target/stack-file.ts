@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isNode, isScalar, parseDocument, type Document, type Pair, type YAMLMap } from 'yaml';
@@ -13,6 +13,7 @@ import { parseScenarioConfig } from '../../scenario/config/parse';
 import type { ScenarioConfig } from '../../scenario/config/schema';
 import { causesInConfig } from '../../scenario/causes/all';
 import { CAUSE_KEYS } from '../../scenario/causes/keys';
+import { writeWholeFile } from '../../machine/private-file';
 import { messageOf } from '../../machine/errors';
 
 /** What of a stack's config breaks the shop now: in `normal` mode nothing does, whatever it says of index and pool. */
@@ -64,7 +65,7 @@ export function cleanStackFile(text: string, file: string): CleanedFile {
 export function cleanStackFileOf(config: StackConfigSource): { name: string; changes: string[] } {
   const file = stackConfigPath(config);
   const { text, changes } = cleanStackFile(readFileSync(file, 'utf8'), file);
-  if (changes.length > 0) writeFileSync(file, text);
+  if (changes.length > 0) writeWholeFile(file, text);
   return { name: path.basename(file), changes };
 }
 
