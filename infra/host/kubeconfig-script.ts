@@ -113,7 +113,7 @@ export function readyScript(addresses: readonly string[], waits: HostWaits = HOS
   # Ubuntu grows it at each boot; a volume that grew meanwhile is grown here. growpart exits with 1 where nothing is to
   # do; the file system may be behind all the same, of an update that failed between the two.
   root=$(findmnt --noheadings --output SOURCE /)
-  disk=$(lsblk --noheadings --nodeps --output PKNAME "$root")
+  disk=$(lsblk --noheadings --nodeps --output PKNAME "$root" 2>/dev/null) || disk=
   if [ -n "$disk" ]; then
     sudo growpart "/dev/$disk" "\${root##*[!0-9]}" >&2 || [ $? -eq 1 ]
     sudo resize2fs "$root" >&2

@@ -122,6 +122,8 @@ SetEnv PATH=${inRoot('bin')}:/usr/bin:/bin
     agents?: string;
     /** How growpart ends. */
     growpart?: string;
+    /** The disk that the root is a partition of. */
+    disk?: string;
     /** Days until the kubeconfig's login ends. */
     loginDays?: number;
   }): void {
@@ -131,6 +133,7 @@ SetEnv PATH=${inRoot('bin')}:/usr/bin:/bin
     writeFileSync(inRoot('nodes'), state.nodes ?? READY);
     writeFileSync(inRoot('nodes-later'), state.later ?? state.nodes ?? READY);
     writeFileSync(inRoot('looks'), '');
+    writeFileSync(inRoot('disk'), state.disk ?? 'nvme0n1');
     writeFileSync(inRoot('growpart.sh'), state.growpart ?? 'exit 1');
     writeFileSync(inRoot('login-days'), String(state.loginDays ?? 365));
     writeFileSync(inRoot('etc/rancher/k3s/k3s.yaml'), KUBECONFIG);
@@ -224,6 +227,8 @@ SetEnv PATH=${inRoot('bin')}:/usr/bin:/bin
     assert.deepEqual(growth({ growpart: 'exit 0' }), both);
     assert.deepEqual(growth({ growpart: 'exit 1' }), both, 'NOCHANGE is no failure');
     assert.deepEqual(growth({ growpart: 'exit 2' }), both.slice(0, 1), 'a failure is one');
+    // A root that lsblk does not know is left alone.
+    assert.deepEqual(growth({ growpart: 'exit 0', disk: '' }), ['']);
   });
 
   it('refuses a wrong key', () => {
@@ -276,7 +281,8 @@ exec "$@"
     resize2fs: `echo "resize2fs $*" >> ${root}/deeds
 `,
     findmnt: 'echo /dev/nvme0n1p1\n',
-    lsblk: 'echo nvme0n1\n',
+    lsblk: `[ -s ${root}/disk ] && cat ${root}/disk
+`,
     openssl: `[ "$3" = -checkend ] && [ "$(cat ${root}/login-days)" -ge "$(($4 / 86400))" ]
 `,
     systemctl: `echo "systemctl $*" >> ${root}/deeds
