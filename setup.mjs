@@ -29,6 +29,8 @@ const SOURCE_FOLDERS = [
 const MIN_NODE_MAJOR = 18;
 /** Said outright: `NODE_ENV=production` or an `omit` of the user's npm would leave them out. */
 const EVERYTHING = ['--include=dev', '--include=optional'];
+/** What a user's npm may say of other projects: Node's own version, for one, is not the one that installs here. */
+const OURS = ['--no-global', '--location=project', '--no-engine-strict', '--no-dry-run', '--package-lock'];
 const SHOP_ONLY = [
   '--omit=dev',
   '--include=optional',
@@ -82,7 +84,7 @@ function install() {
   step('Installing packages (npm ci)', () => {
     run(
       'npm',
-      ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(all ? EVERYTHING : SHOP_ONLY)],
+      ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...OURS, ...(all ? EVERYTHING : SHOP_ONLY)],
       'Check the connection to the npm registry, then try again.',
     );
   });
@@ -91,7 +93,7 @@ function install() {
     // user's configuration (ignore-scripts) may still forbid it.
     run(
       'npm',
-      ['rebuild', 'node', '--ignore-scripts=false', '--loglevel=error'],
+      ['rebuild', 'node', '--ignore-scripts=false', '--loglevel=error', ...OURS],
       'Allow install scripts for "node".',
     );
   }

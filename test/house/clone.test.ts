@@ -49,7 +49,9 @@ it('npm start compiles and runs in a fresh clone, in whatever folder, with ignor
   // Each of these has broken some program: in a URL, in a shell, in PATH.
   const clone = path.join(home, "a b:c #1 %41 ünï 'q'");
   try {
-    const files = execFileSync('git', ['ls-files', '-z'], { cwd: repositoryDir, encoding: 'utf8' });
+    // GIT_DIR of a shell is of another repository.
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME };
+    const files = execFileSync('git', ['ls-files', '-z'], { cwd: repositoryDir, encoding: 'utf8', env });
     for (const file of files.split('\0').filter((name) => name !== '' && !name.startsWith('docs/'))) {
       cpSync(path.join(repositoryDir, file), path.join(clone, file));
     }
@@ -62,6 +64,46 @@ it('npm start compiles and runs in a fresh clone, in whatever folder, with ignor
     assert.equal(status, 0, stderr);
     assert.match(stdout, /Compiling: done/);
     assert.match(stdout, /--port-offset/);
+  } finally {
+    rmSync(home, { recursive: true });
+  }
+});
+
+it('packages are installed by the lock file whatever npm is told for other projects', () => {
+  const home = mkdtempSync(path.join(tmpdir(), 'npm-'));
+  try {
+    for (const file of ['setup.mjs', 'orphans.mjs', 'package.json', 'package-lock.json'])
+      cpSync(path.join(repositoryDir, file), path.join(home, file));
+    const real = execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim();
+    const [bin, asked] = [path.join(home, 'bin'), path.join(home, 'asked')];
+    mkdirSync(bin);
+    // Tells what npm would go by, instead of installing.
+    writeFileSync(
+      path.join(bin, 'npm'),
+      `#!/bin/sh\nshift\n"${real}" config list --json "$@" >"${asked}"\nexit 1\n`,
+      { mode: 0o755 },
+    );
+    writeFileSync(path.join(home, '.npmrc'), 'engine-strict=true\ndry-run=true\n');
+    spawnSync(process.execPath, [path.join(home, 'setup.mjs'), '--all'], {
+      env: {
+        PATH: [bin, process.env.PATH].join(path.delimiter),
+        HOME: home,
+        npm_config_global: 'true',
+        npm_config_location: 'global',
+        npm_config_package_lock: 'false',
+        npm_config_omit: 'optional',
+      },
+    });
+    const config = JSON.parse(readFileSync(asked, 'utf8')) as Record<string, unknown>;
+    const of = (...names: string[]): unknown[] => names.map((name) => config[name]);
+    assert.deepEqual(of('global', 'location', 'engine-strict', 'dry-run', 'package-lock'), [
+      false,
+      'project',
+      false,
+      false,
+      true,
+    ]);
+    assert.deepEqual(of('include'), [['dev', 'optional']]);
   } finally {
     rmSync(home, { recursive: true });
   }
