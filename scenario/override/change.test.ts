@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { OutageMode } from '../types';
 import { resolveScenario } from '../resolve';
 import { positionAt } from '../timeline';
 import {
@@ -112,6 +113,7 @@ describe('a run that is asked for', () => {
       now: START - 5,
       startedBy: 'console',
       digits: 'abc',
+      rolls: true,
     });
     assert.equal(asked.startTimestamp, START);
     assert.equal(asked.scenario.minuteSeconds, 10);
@@ -120,6 +122,13 @@ describe('a run that is asked for', () => {
     assert.equal(asked.scenario.pools.recommendation.max, 5);
     assert.equal(asked.expiresAt, START + 30 * 10 + graceOf(asked));
     assert.match(asked.runId, /-console-abc$/);
+  });
+
+  it('is refused where it needs a release that nobody would roll out', () => {
+    const asked = (mode: OutageMode) =>
+      requestedRun({ mode }, normal, { now: START, startedBy: 'console', rolls: false });
+    assert.equal(asked('blackfriday').mode, 'blackfriday');
+    assert.throws(() => asked('bad-release'), /checkout's release 1\.1\.0.*pulumi up/);
   });
 
   it('heals a configured outage as a normal run that expires', () => {

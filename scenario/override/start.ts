@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ConfigError } from '../config/config-error';
 import { parseScenarioConfig } from '../config/parse';
 import { resolveScenario } from '../resolve';
 import type { DemoMode, Override, Scenario } from '../types';
@@ -21,12 +22,19 @@ export interface RunRequest {
  *
  * @param now Unix seconds
  * @param digits tell runs apart that begin within the same second: their ids name the start
+ * @param rolls whether something follows an override by rolling out another release, as the local runner does; a
+ *   cluster's pods are rolled out by `pulumi up` alone
  * @throws ConfigError for an outage that can't be made
  */
 export function requestedRun(
   request: RunRequest,
   desired: Scenario,
-  { now, startedBy, digits = newDigits() }: { now: number; startedBy: StartedBy; digits?: string },
+  {
+    now,
+    startedBy,
+    rolls,
+    digits = newDigits(),
+  }: { now: number; startedBy: StartedBy; rolls: boolean; digits?: string },
 ): Override {
   const { mode, minuteSeconds = desired.minuteSeconds, durationMinutes, peakRpm, startTimestamp } = request;
   const config = parseScenarioConfig({
@@ -47,6 +55,15 @@ export function requestedRun(
     scaleDefault: desired.scale,
     runIdSuffix: `${startedBy === 'load-generator' ? 'admin' : startedBy}-${digits}`,
   });
+  if (!rolls && scenario.releases.checkout !== desired.releases.checkout) {
+    throw new ConfigError([
+      {
+        key: 'demoMode',
+        value: mode,
+        message: `needs checkout's release ${scenario.releases.checkout}, which here only an update rolls out: pulumi config set demoMode ${mode} && pulumi up (or npm run demo -- --target stack --mode ${mode})`,
+      },
+    ]);
+  }
   return runOf(scenario, startedBy);
 }
 

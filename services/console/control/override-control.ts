@@ -1,3 +1,4 @@
+import { ROLLS_RELEASES } from '../../lib/rolls-releases';
 import { availability, type ActionName } from '../../../scenario/override/availability';
 import { ablationOf, ALL_CAUSES } from '../../../scenario/causes/all';
 import { ablated, minuteFault, movedTo, paused, resumed } from '../../../scenario/override/change';
@@ -225,6 +226,7 @@ function runFor(request: StartRequest, desired: Scenario, now: number): Override
       requestedRun({ ...wanted, startTimestamp: Math.ceil(now + startInSeconds) }, desired, {
         now,
         startedBy: 'console',
+        rolls: ROLLS_RELEASES,
       }),
     { demoMode: 'mode' },
   );

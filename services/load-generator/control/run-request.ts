@@ -7,6 +7,7 @@ import { bandOf } from '../../../report/limits';
 import { percent } from '../stats/traffic-stats';
 import { requestedRun } from '../../../scenario/override/start';
 import { DEFAULT_OUTAGE, OUTAGES, type Override, type Scenario } from '../../../scenario/types';
+import { ROLLS_RELEASES } from '../../lib/rolls-releases';
 import { outageOf } from '../../lib/validate';
 
 const { minuteSeconds, durationMinutes, rpm } = LIMITS;
@@ -82,5 +83,8 @@ export function overrideFor(request: StartDemoRequest, desired: Scenario, now: n
     durationMinutes: request.duration_minutes,
     peakRpm: request.peak_rpm,
   };
-  return outageOf(() => requestedRun(wanted, desired, { now, startedBy: 'load-generator' }), FIELD_OF_KEY);
+  return outageOf(
+    () => requestedRun(wanted, desired, { now, startedBy: 'load-generator', rolls: ROLLS_RELEASES }),
+    FIELD_OF_KEY,
+  );
 }
