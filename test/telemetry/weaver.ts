@@ -3,9 +3,8 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { gzipSync } from 'node:zlib';
 import { fromJson, toBinary, type JsonValue } from '@bufbuild/protobuf';
-import { grpcSender } from '../../services/console/otlp/forwarder/grpc-sender';
+import { Client, credentials } from '@grpc/grpc-js';
 import { repositoryDir, until } from '../harness';
 import { attributesOf, SCHEMAS, type Sending, type Sent } from './sink';
 
@@ -43,55 +42,79 @@ export async function liveCheck(sending: Sending): Promise<string[]> {
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (part: Buffer) => (output += part.toString('utf8')));
-  const sender = grpcSender({ endpoint: `http://127.0.0.1:${String(grpc)}`, headers: {}, ca: null });
+  // It takes no compression, which the shop's own sender always uses.
+  const client = new Client(`127.0.0.1:${String(grpc)}`, credentials.createInsecure());
   try {
-    for (const batch of batchesOf(sending)) {
-      await until(
-        async () => {
-          if (child.exitCode !== null) throw new Error(`weaver ended:\n${output}`);
-          return (await sender.send(batch)).kind === 'taken';
-        },
-        60_000,
-        () => `weaver to take ${batch.signal}:\n${output}`,
-      );
-    }
+    await until(
+      () => {
+        if (child.exitCode !== null) throw new Error(`weaver ended:\n${output}`);
+        return output.includes('OTLP receiver');
+      },
+      60_000,
+      () => `weaver to listen:\n${output}`,
+    );
+    for (const batch of batchesOf(sending)) await exportTo(client, batch);
     const stopped = await fetch(`http://127.0.0.1:${String(admin)}/stop`, { method: 'POST' });
     return violationsIn(await stopped.json());
   } finally {
-    await sender.close();
+    client.close();
     child.kill();
   }
 }
 
-function batchesOf({ spans, metrics, logs }: Sending): { signal: Signal; gzipped: Buffer }[] {
+interface Batch {
+  /** Name of OTLP's service for it. */
+  service: 'trace' | 'metrics' | 'logs';
+  message: Uint8Array;
+}
+
+/** One OTLP/gRPC request. @throws Error if it is not taken */
+function exportTo(client: Client, { service, message }: Batch): Promise<void> {
+  const name = `${service.charAt(0).toUpperCase()}${service.slice(1)}Service`;
+  return new Promise((resolve, reject) => {
+    client.makeUnaryRequest(
+      `/opentelemetry.proto.collector.${service}.v1.${name}/Export`,
+      (request: Uint8Array) => Buffer.from(request),
+      () => undefined,
+      message,
+      { deadline: Date.now() + 120_000 },
+      (error) => {
+        if (error) reject(error);
+        else resolve();
+      },
+    );
+  });
+}
+
+function batchesOf({ spans, metrics, logs }: Sending): Batch[] {
   const of = <Record_>(
-    signal: Signal,
+    route: keyof typeof SCHEMAS,
     records: readonly Sent<Record_>[],
     keyOf: (sent: Sent<Record_>) => string,
     wrap: (sent: Sent<Record_>) => object,
-  ) => {
-    const schema = SCHEMAS[`/v1/${signal}`];
-    const field = { traces: 'resourceSpans', metrics: 'resourceMetrics', logs: 'resourceLogs' }[signal];
+  ): Batch => {
+    const { field, service } = SIGNALS[route];
     const json = { [field]: samplesOf(records, keyOf).map(wrap) };
-    return { signal, gzipped: gzipSync(toBinary(schema, fromJson(schema, json as JsonValue))) };
+    const schema = SCHEMAS[route];
+    return { service, message: toBinary(schema, fromJson(schema, json as JsonValue)) };
   };
   const from = ({ resource }: { resource: Parameters<typeof attributesOf>[0] }): string =>
     String(attributesOf(resource)['service.name']);
   return [
     of(
-      'traces',
+      '/v1/traces',
       spans,
       (sent) => `${from(sent)} ${sent.record.name} ${sent.record.status?.code ?? ''}`,
       ({ record, scope, resource }) => ({ resource, scopeSpans: [{ scope, spans: [record] }] }),
     ),
     of(
-      'metrics',
+      '/v1/metrics',
       metrics,
       (sent) => `${from(sent)} ${sent.record.name}`,
       ({ record, scope, resource }) => ({ resource, scopeMetrics: [{ scope, metrics: [record] }] }),
     ),
     of(
-      'logs',
+      '/v1/logs',
       logs,
       (sent) => `${from(sent)} ${sent.record.eventName ?? sent.record.body.stringValue ?? ''}`,
       ({ record, scope, resource }) => ({ resource, scopeLogs: [{ scope, logRecords: [record] }] }),
@@ -99,7 +122,11 @@ function batchesOf({ spans, metrics, logs }: Sending): { signal: Signal; gzipped
   ];
 }
 
-type Signal = 'traces' | 'metrics' | 'logs';
+const SIGNALS = {
+  '/v1/traces': { field: 'resourceSpans', service: 'trace' },
+  '/v1/metrics': { field: 'resourceMetrics', service: 'metrics' },
+  '/v1/logs': { field: 'resourceLogs', service: 'logs' },
+} as const;
 
 /** The last of those that are alike: the first ones of a metric have few points. */
 function samplesOf<T>(records: readonly T[], keyOf: (record: T) => string): T[] {
