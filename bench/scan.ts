@@ -2,7 +2,7 @@
  * What the storage emulation costs, and how exactly it paces, each as a ratio within one run against the shop that
  * `npm start` runs in normal mode:
  * - view / table: a full scan through `shop.products` while nothing is slowed down, against the bare table
- * - paced / planned: a paced full scan against the time it was told to take
+ * - paced / planned: a paced full scan against the time it was set to take
  * - CPU paced / CPU of the table: what the waits of a paced scan cost (Linux, where a back end's CPU time can be read)
  *
  * `npm run bench [-- DATA_FOLDER]`

@@ -46,7 +46,7 @@ async function run(options: DemoOptions): Promise<number> {
     output.line(
       outage?.how === 'config'
         ? 'Ended without a heal: the next command heals it.'
-        : 'Ended without a heal: the run expires by itself, and the console then mends the indexes; the next command heals, too.',
+        : 'Ended without a heal: the run expires by itself, and the console then restores the indexes; the next command heals, too.',
     );
     return true;
   });

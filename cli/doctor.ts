@@ -34,7 +34,7 @@ const DOCTOR: Command<typeof OPTIONS> = {
   about:
     'Looks whether everything is there that npm start, or pulumi up of a stack, needs. It changes nothing without --fix.',
   options: OPTIONS,
-  notes: `Each check that fails says the command that mends it, and where docs/troubleshooting.md has more. AWS is asked by the AWS CLI,
+  notes: `Each check that fails names the command that repairs it, and where docs/troubleshooting.md has more. AWS is asked by the AWS CLI,
 with the stack's own profile and region, where there is one.
 
 Exit codes: 0 all is there, 1 something is missing, 2 bad options.`,

@@ -58,7 +58,7 @@ describe('LOG_LEVEL', () => {
     assert.deepEqual(read(undefined), [null, []]);
   });
 
-  it('that does not exist is told with the remedy, and does not count', () => {
+  it('that does not exist is reported with the remedy, and does not count', () => {
     const [level, warnings] = read('WARNING');
     assert.equal(level, null);
     assert.match(warnings.join(), /LOG_LEVEL=WARNING .*trace, debug, info, warn,/);

@@ -32,7 +32,7 @@ async function sleeper(): Promise<{ pid: number; startedAt: string; gone: Promis
   return { pid: identity.pid, startedAt: identity.startedAt, gone };
 }
 
-/** A process that claims when it is told to, says what came of it, and lives on. */
+/** A process that claims on command, says what came of it, and lives on. */
 function claimer() {
   const script = `
     const { claimRun } = require(${JSON.stringify(path.join(__dirname, 'run-file.js'))});

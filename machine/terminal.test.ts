@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Screen } from './terminal';
 
-/** What a terminal gets of what a screen is told. */
+/** What a terminal gets of what is printed. */
 function written(rich: boolean, tell: (screen: Screen) => void): string {
   let text = '';
   const stream = {

@@ -37,7 +37,7 @@ describe("the flow alert's grade", () => {
     assert.equal(flowAlertGrade({ ...never, flowAlertMinute: null }).kind, 'as predicted');
   });
 
-  it('is told with its prediction and rule', () => {
+  it('is printed with its prediction and rule', () => {
     assert.equal(
       flowAlertOutcome(run),
       'fired in minute 22 (predicted: minute 22; errors above 30 %, p95 above 2 s, for 15 minutes)',

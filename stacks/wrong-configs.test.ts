@@ -178,7 +178,7 @@ describe('a stack that misses more than config', () => {
     mockEngine({});
   });
 
-  it('is told all of it at once, by a preview of Pulumi.dev.yaml as it is', async () => {
+  it('is reported all of it at once, by a preview of Pulumi.dev.yaml as it is', async () => {
     const engine = mockEngine(
       {
         functions: {

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 
-/** A request as it is to be on the wire: nothing in it is mended on the way. */
+/** A request as it is to be on the wire: nothing in it is corrected on the way. */
 export interface WireRequest {
   url: string;
   method: string;

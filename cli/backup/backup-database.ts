@@ -59,7 +59,7 @@ export async function backUp(
       await client.query('begin isolation level repeatable read read only');
       await useFixedTexts(client);
       const { desired, override, faults } = await readState(sql);
-      if (faults.length > 0) throw new Refusal(`${faults.join('; ')}: npm run rollback mends it.`);
+      if (faults.length > 0) throw new Refusal(`${faults.join('; ')}: npm run rollback repairs it.`);
       if (desired === null)
         throw new Refusal('The database has no scenario yet: there is nothing to back up.');
       const header: BackupHeader = {

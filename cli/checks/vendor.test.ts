@@ -81,7 +81,7 @@ describe('what the vendor takes, of a shop on this machine', () => {
     assert.deepEqual(found, { state: 'ok', figures: 'http://vendor took 3 payloads: traces, metrics' });
   });
 
-  it('is refused by the newest answer alone: an old 401 that was mended does not count', async () => {
+  it('is refused by the newest answer alone: an old 401 that was put right does not count', async () => {
     const old = { traces: { status: 401, error: 'HTTP 401', at: 1 } };
     looks = [
       forwarding(old),
@@ -112,7 +112,7 @@ describe('the remedy', () => {
 });
 
 describe('what was lost before', () => {
-  it('is told, though the vendor takes what comes now', async () => {
+  it('is reported, though the vendor takes what comes now', async () => {
     const old = { traces: { status: 200, error: null, at: 1 }, metrics: { status: 200, error: null, at: 1 } };
     const now = { traces: { status: 200, error: null, at: 2 }, metrics: { status: 200, error: null, at: 2 } };
     looks = [forwarding(old, { dropped: 7 }), forwarding(now, { dropped: 7, forwarded: 9 })];

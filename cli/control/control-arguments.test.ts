@@ -17,7 +17,7 @@ const refusal = (...argv: string[]): string => {
 };
 
 describe('the commands about a run', () => {
-  it('are told from a run', () => {
+  it('are distinguished from a run', () => {
     assert.equal(parse(), null);
     assert.equal(parse('--from', '4'), null);
     assert.match(refusal('strat'), /strat: there is no such command; there are status, pause/);

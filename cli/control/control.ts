@@ -146,7 +146,7 @@ async function endUnattended(
 }
 
 /**
- * Whether a process may be told to end by what an intent says: only by this machine's own file. Whoever may write to the
+ * Whether a process may be ended by what an intent says: only by this machine's own file. Whoever may write to the
  * cluster could name any process of this machine.
  */
 export function mayInterrupt(intent: Intent): boolean {

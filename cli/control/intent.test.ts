@@ -29,7 +29,7 @@ after(() => {
 const mine = (): Intent => newIntent('override', new Date(Date.now() + 60_000));
 
 describe('an intent', () => {
-  it('is claimed by one: the second is told who', async () => {
+  it('is claimed by one: the second learns who holds it', async () => {
     const store = new IntentFile(path.join(folder, 'made', 'when', 'needed'));
     assert.equal(await store.read(), null);
     const first = mine();

@@ -16,7 +16,7 @@ test('a condition is looked at until it holds; a look that throws is one that do
   assert.deepEqual(found, { problem: null, seen: 4 });
 });
 
-test('no longer than its patience, and then the last problem is told with what was seen', async () => {
+test('no longer than its patience, and then the last problem is reported with what was seen', async () => {
   let now = 0;
   const waits: number[] = [];
   const found = await until(() => Promise.resolve(look({ size: 3 }, 'should be 20')), {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { applyScenario, readIndexes, type SqlExecutor } from '../../scenario/apply';
 import { readState } from '../../scenario/state';
 import type { StackConfigSource } from '../../scenario/config/config-file';
-import { healthyPool } from '../../scenario/causes/small-pool/document';
+import { deviationsOf } from '../../scenario/causes/all';
 import { INDEX_NAMES, type Scenario } from '../../scenario/types';
 import { describeRun } from '../../scenario/override/store';
 import { messageOf } from '../../machine/errors';
@@ -87,13 +87,9 @@ async function rollbackOnce(
   return { wasOutage: !isNormal(desired) };
 }
 
-/** Whether a scenario is normal operations, without an override of indexes or pool that breaks it. */
+/** Whether a scenario is normal operations, without a cause that breaks it. */
 function isNormal(scenario: Scenario): boolean {
-  return (
-    scenario.mode === 'normal' &&
-    INDEX_NAMES.every((name) => scenario.indexes[name] === 'present') &&
-    scenario.pools.recommendation.max >= healthyPool(scenario.scale).max
-  );
+  return scenario.mode === 'normal' && deviationsOf(scenario).length === 0;
 }
 
 /** Says who is in the way of a build: a forgotten transaction would let it wait for ever. */

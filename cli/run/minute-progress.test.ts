@@ -121,7 +121,7 @@ describe('the minutes of a run whose clock is moved', () => {
     assert.deepEqual(told(), [0, 1, 2, 3]);
   });
 
-  it('are told up to the one under way when the run is ended on purpose', () => {
+  it('are printed up to the one under way when the run is ended on purpose', () => {
     const { look, progress, told, record } = watch();
     look(running, START, START + 13);
     progress.finish(START + 14, false);

@@ -136,7 +136,7 @@ describe('watching a run', () => {
     const about = (what: string): number => lines.filter((line) => line.includes(what)).length;
     assert.deepEqual([about('ECONNREFUSED'), about('load-generator: answers again')], [1, 1]);
     assert.equal(about('the console is away'), 1);
-    assert.equal(record.minutes.length, 6, 'its minutes are told all the same');
+    assert.equal(record.minutes.length, 6, 'its minutes are kept all the same');
     assert.equal(record.events.length, 3);
   });
 

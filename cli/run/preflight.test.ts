@@ -26,7 +26,7 @@ interface Shop {
   telemetry?: (at: number) => Partial<TelemetrySummary>;
 }
 
-/** Looks at a shop, by a clock that only waiting moves. @returns the seconds it took, and what was told */
+/** Looks at a shop, by a clock that only waiting moves. @returns the seconds it took, and what was printed */
 async function look(shop: Shop, interruptAt = Infinity): Promise<{ seconds: number; lines: string[] }> {
   let seconds = 0;
   const lines: string[] = [];

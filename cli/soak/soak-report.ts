@@ -58,7 +58,7 @@ export interface SoakResult {
     received: number;
     /** How much the distance between the two grew: what never came. Not below 0. */
     lost: number;
-    /** What that can't be told more exactly than. */
+    /** The resolution of that figure. */
     uncertainty: number;
   };
   /** Services that were started anew in the middle. */

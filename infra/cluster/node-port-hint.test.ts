@@ -7,7 +7,7 @@ const TAKEN =
   'Service "console" is invalid: spec.ports[0].nodePort: Invalid value: 30020: provided port is already allocated';
 
 describe('a NodePort that is taken', () => {
-  it('is told with its key, its number and the command', () => {
+  it('is reported with its key, its number and the command', () => {
     assert.match(
       takenPortRemedy('console', ['something else', TAKEN]) ?? '',
       /nodePorts\.console = 30020: .*grep 30020.*pulumi config set --path nodePorts\.console PORT/,

@@ -77,7 +77,7 @@ function createConfig(name: string, args: CollectorArgs, parent: pulumi.Resource
 }
 
 /**
- * Named by its content, as the configuration: a process reads its environment once, so a mended key needs a new pod.
+ * Named by its content, as the configuration: a process reads its environment once, so a corrected key needs a new pod.
  * None without a back end: an empty Secret would be replaced by each update.
  */
 function createSecret(name: string, args: CollectorArgs, parent: pulumi.Resource): k8s.core.v1.Secret | null {

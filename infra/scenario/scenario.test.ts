@@ -79,7 +79,7 @@ describe('the scenario as state', () => {
     }
   });
 
-  it('is told in words: the update stamps the start', () => {
+  it('is described in words: the update stamps the start', () => {
     assert.equal(row().inputs.start, 'starts 20 s after the update');
     assert.equal(row().inputs.startTimestamp, null);
   });

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { mendLinks } from './postgres-binaries';
+import { makeLinks } from './postgres-binaries';
 import { canReach } from './postgres-user';
 
 describe("PostgreSQL's programs", () => {
@@ -38,10 +38,10 @@ describe("PostgreSQL's programs", () => {
         })),
       ),
     );
-    assert.equal(mendLinks(native), 2);
+    assert.equal(makeLinks(native), 2);
     assert.equal(readlinkSync(path.join(native, 'lib', 'libpq.so')), 'libpq.so.5.18');
     assert.equal(readFileSync(path.join(native, 'lib', 'libpq.so.5'), 'utf8'), 'library');
-    assert.equal(mendLinks(native), 0);
+    assert.equal(makeLinks(native), 0);
   });
 
   it('are out of reach for a user behind a closed folder', () => {

@@ -41,7 +41,7 @@ export interface PostgresPlace {
 /**
  * Finds the embedded PostgreSQL of this platform and makes it runnable: npm 12 skips install scripts, so library
  * links may be missing; a package cache may have lost the executable bits; the user it runs as may not be allowed
- * where the clone lies (a clone under root's home). What cannot be mended in place is copied.
+ * where the clone lies (a clone under root's home). What cannot be repaired in place is copied.
  *
  * @param dataRoot the shop's data folder
  * @param user whom PostgreSQL runs as; null: the runner's own user
@@ -55,8 +55,8 @@ export function placePostgres(dataRoot: string, user: SystemUser | null): Postgr
   const dataDir = path.join(home, 'postgres');
   if (outside) notes.push(`user ${user.name} cannot reach ${dataRoot}: the database lies in ${home}`);
 
-  const mended = mendLinks(native);
-  if (mended > 0) notes.push(`${String(mended)} missing library links were made`);
+  const made = makeLinks(native);
+  if (made > 0) notes.push(`${String(made)} missing library links were made`);
   const inPlace = tryBinaries(native, user);
   if (!('fault' in inPlace)) return { binaries: inPlace, dataDir, outside, notes };
   const copy = path.join(home, 'postgres-binaries');
@@ -85,7 +85,7 @@ function findNative(): string {
  *
  * @returns how many were missing; 0 too when the folder cannot be written (a copy then gets them)
  */
-export function mendLinks(native: string): number {
+export function makeLinks(native: string): number {
   const list = path.join(native, 'pg-symlinks.json');
   if (!existsSync(list)) return 0;
   const links = JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[];
@@ -162,7 +162,7 @@ function copyNative(native: string, copy: string): void {
   rmSync(copy, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true });
   cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
-  mendLinks(draft);
+  makeLinks(draft);
   openToAll(draft);
   writeFileSync(path.join(draft, versionFile), version, { mode: 0o644 });
   renameSync(draft, copy);

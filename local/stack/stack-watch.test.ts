@@ -87,8 +87,8 @@ describe('the watch on the stack file', () => {
     assert.match(problems[0] ?? '', /demoMode = "x"[^]*goes on as it was/);
     await delay(300);
     assert.equal(applied, 1, 'a fault is not tried again');
-    writeFileSync(file, 'mended');
-    await until(() => applied === 2, 'the mended file');
+    writeFileSync(file, 'corrected');
+    await until(() => applied === 2, 'the corrected file');
   });
 
   it('tries again while the database is away, and handles a change that came meanwhile after it', async () => {

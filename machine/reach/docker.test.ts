@@ -18,7 +18,7 @@ describe('the Docker engine', () => {
     });
   });
 
-  it('that does not answer is told with the reason and the way round it', async () => {
+  it('that does not answer is reported with the reason and the way round it', async () => {
     const port = await closedPort(createServer());
     await assert.rejects(requireDocker({ DOCKER_HOST: `tcp://127.0.0.1:${String(port)}` }), (error) => {
       assert.ok(error instanceof Mendable);

@@ -93,7 +93,7 @@ describe('the digest of a tag', () => {
     assert.equal(await digestOf(`nowhere.invalid/redis:7@${DIGEST}`, null), DIGEST);
   });
 
-  it('that cannot be had is told with the image and the remedy', async () => {
+  it('that cannot be had is reported with the image and the remedy', async () => {
     const port = await closedPort(createTcpServer());
     const remedy = /NAME:TAG@sha256:….*pulumi up again/;
     await assert.rejects(digestOf(`127.0.0.1:${String(port)}/redis:7`, null), (error: Error) => {
@@ -111,7 +111,7 @@ describe('the digest of a tag', () => {
 });
 
 describe('the registry is asked before the first resource', () => {
-  /** What an operator is told; null when nothing is wrong. */
+  /** The message for an operator; null when nothing is wrong. */
   async function verdict(repository: string, login: typeof LOGIN | null): Promise<string | null> {
     try {
       await requireRegistry(repository, login);

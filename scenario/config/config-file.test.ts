@@ -57,7 +57,7 @@ test('an empty file, an empty config and a file without config hold nothing', ()
   }
 });
 
-test('broken YAML is told with file and line', () => {
+test('broken YAML is reported with file and line', () => {
   const fails = (text: string, line: number, pattern: RegExp) => {
     assert.throws(
       () => parseStackConfig(text, 'Pulumi.dev.yaml'),

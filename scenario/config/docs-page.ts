@@ -15,7 +15,7 @@ export function renderConfigPage(): string {
     '',
     `Each key stands under \`config:\` of \`Pulumi.<stack>.yaml\` as \`${PROJECT_NAME}:<key>\`, or is written by`,
     '`pulumi config set <key> <value>`; keys with a dot with `--path` (`pulumi config set --path traffic.scale 0.5`).',
-    'Unknown keys are refused, and all faults of a config are told together, before anything is touched.',
+    'Unknown keys are refused, and all faults of a config are reported together, before anything is touched.',
     '',
     '## The scenario',
     '',

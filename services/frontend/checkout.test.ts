@@ -219,7 +219,7 @@ test('recommendations that wait for the pool in vain: a time-out, the value is k
   assert.deepEqual(calls, ['cart', 'look up', 'product 10', 'shipping'], 'nobody was asked after it');
 });
 
-test('late and away are told apart', async () => {
+test('late and away are distinguished', async () => {
   for (const [failure, reason] of [
     [timeoutOf(null, 'timeout'), 'recommendations-timeout'],
     [timeoutOf({ reason: 'database-unavailable' }), 'recommendations-unavailable'],

@@ -74,7 +74,7 @@ describe('a service', () => {
     return `${/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 'nothing'} ${text.split('\r\n\r\n')[1] ?? ''}`;
   }
 
-  it('takes its routes literally, so that route and cohort are told by the same path', async () => {
+  it('takes its routes literally, so that route and cohort come from the same path', async () => {
     assert.equal(await send('/api/checkout'), '200 {"cohort":"demo"}');
     assert.equal(await send('/api/checkout?x=1'), '200 {"cohort":"demo"}');
     for (const target of [

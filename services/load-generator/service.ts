@@ -14,7 +14,7 @@ import { RunControl } from './control/run-control';
 import { ShopClient } from './journeys/shop-client';
 import { loadHealth } from './stats/traffic-stats';
 
-/** What this process needs to be told. */
+/** The environment of this process. */
 function environment() {
   const env = readEnv({
     DATABASE_URL: z.string().min(1),

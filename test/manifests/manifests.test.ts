@@ -26,7 +26,7 @@ const STACKS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'behind load balancers': { postgresAccess: '{"type":"loadBalancer","sourceRanges":["203.0.113.0/24"]}' },
 };
 
-/** Findings that no object of this program mends, with the reason. */
+/** Findings that no object of this program can avoid, with the reason. */
 const KUBE_SCORE_ALL = {
   'container-image-pull-policy':
     'images are named by digest: what is there is the right one, and a parked host starts without its registry',

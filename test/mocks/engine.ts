@@ -18,7 +18,7 @@ export interface CreatedResource {
 /** How the engine is to treat a resource; others are named by their logical names. */
 export interface ResourceOptions {
   parent: string;
-  /** What it is made after: what it was told to wait for, and what its inputs come from. */
+  /** What it is made after: what it has to wait for, and what its inputs come from. */
   dependsOn: readonly string[];
   /** What it dies with. */
   deletedWith: string;
@@ -245,7 +245,7 @@ function unwrapped(inputs: Readonly<Record<string, unknown>>) {
 }
 
 /**
- * What the providers of the Kubernetes program would answer. Digests and passwords are told apart by the resource's
+ * What the providers of the Kubernetes program would answer. Digests and passwords are distinguished by the resource's
  * name, so that a mix-up shows.
  */
 export const SHOP_ANSWERS: MockedAnswers = {

@@ -360,7 +360,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Put behind the name of a span without its parent: it can only be told with all services' spans at hand. */
+/** Put behind the name of a span without its parent: it can only be recognised with all services' spans at hand. */
 const ORPHAN = ' (orphan)';
 
 /** Every rule on what each service sent: a rule is passed when it is for every service. */

@@ -23,7 +23,7 @@ const system: SystemSeen = {
   now: 'withoutIndex',
 };
 
-/** A console some seconds into the run that it was told of. */
+/** A console some seconds into the run that it follows. */
 function consoleAt(seconds: number, isRunning = true) {
   const clock = { ms: (START_SECONDS + seconds) * 1000 };
   const store = new TelemetryStore(() => clock.ms);

@@ -40,7 +40,7 @@ export function callAttributes(): Attributes {
 
 /**
  * Hook of the undici instrumentation. Names a client span `{method} {template}`, as the convention has it where there
- * is a template, and mends what the instrumentation says against it: the method a second time, and a query with its
+ * is a template, and corrects what the instrumentation says against it: the method a second time, and a query with its
  * question mark, or an empty one.
  */
 export function describeCall(span: Span, { method }: { method: string }): void {

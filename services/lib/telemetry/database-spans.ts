@@ -29,7 +29,7 @@ function statementOf(text: string): Statement {
   return statement;
 }
 
-/** `SELECT ecommerce.products`: few enough to be grouped by, and the database's table is told from another's. */
+/** `SELECT ecommerce.products`: few enough to be grouped by, and the database's table is distinguished from another's. */
 export function summaryOf(text: string, database: string): string {
   const { operation, table } = statementOf(text);
   return `${operation} ${table === null ? database : `${database}.${table}`}`;

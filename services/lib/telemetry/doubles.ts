@@ -35,7 +35,7 @@ export function withDoubles<Request, Response>(
   };
 }
 
-/** Copies a message, and mends what lies at the end of the path. */
+/** Copies a message, and corrects what lies at the end of the path. */
 function mendMessages(message: Uint8Array, [field, ...further]: readonly number[]): Uint8Array {
   const reader = new BinaryReader(message);
   const writer = new BinaryWriter();

@@ -160,7 +160,7 @@ test('nothing runs: status and stop say so', async () => {
   assert.equal((await call('GET', '/admin/minutes')).status, 404);
 });
 
-test('of concurrent starts exactly one wins, the others are told who runs', async () => {
+test('of concurrent starts exactly one wins, the others learn who runs', async () => {
   const answers = await Promise.all(
     Array.from({ length: 8 }, () => call('POST', '/admin/start-demo', { json: {} })),
   );

@@ -30,7 +30,7 @@ test('a rate of a process younger than the window is not diluted', () => {
   assert.ok(Math.abs((tally.started * 60) / seconds - 600) < 1, `${tally.started} in ${seconds}`);
 });
 
-test('nothing happened: nothing is told', () => {
+test('nothing happened: nothing is reported', () => {
   const { tally } = new SlidingWindow(BEGIN).last(60, BEGIN + 90_000);
   assert.equal(tally.ended, 0);
   assert.equal(tally.errorRate, 0);

@@ -18,7 +18,7 @@ const QUEUE_BYTES = 32 * 1024 * 1024;
 const QUEUE_AGE_MS = 10 * 60_000;
 
 export interface ForwarderOptions {
-  /** As it is told in /health. */
+  /** As /health shows it. */
   endpoint: string;
   sender: Sender;
   /** Unix ms. */

@@ -203,7 +203,7 @@ describe('an end point whose certificate is of an authority of one’s own', () 
         assert.equal(answer.kind, 'later');
         assert.match(answer.reason, /certificate/);
       }
-      assert.equal(requests, 1, 'nothing was told to an end point that nobody vouches for');
+      assert.equal(requests, 1, 'nothing was sent to an end point that nobody vouches for');
     } finally {
       server.closeAllConnections();
       server.close();
