@@ -250,6 +250,16 @@ describe('the whole program on AWS', () => {
     assert.deepEqual([...new Set(used)], ['aws']);
   });
 
+  it('has no output that is empty, and those that config gives', async () => {
+    const { outputs } = await run();
+    const empty = Object.entries(outputs).filter(
+      ([, value]) => value === null || JSON.stringify(value) === '{}' || JSON.stringify(value) === '[]',
+    );
+    assert.deepEqual(empty, []);
+    const links = await run({ config: { links: '{"trace":"https://vendor.example/{traceId}"}' } });
+    assert.deepEqual(links.outputs.links, { trace: 'https://vendor.example/{traceId}' });
+  });
+
   it('puts what it says about the host into the outputs that the next update reads', async () => {
     const { outputs } = await run({ past: { ...PAST, generation: 'after i-0' } });
     const host = await settled(pulumi.output(outputs.host));

@@ -159,10 +159,10 @@ async function main() {
     scenario: scenarioOutput(settings, deployed),
     kubeconfig: pulumi.secret(target.kubeconfig),
     // For the commands of cli/, which talk to the shop as it runs.
-    kubeContext: target.context ?? null,
+    kubeContext: target.context,
     namespace: settings.namespace,
     conductorDatabase: database.conductorLogin,
-    links: deployment.links ?? {},
+    links: deployment.links,
     ...target.outputs,
     next: target.parked ? PARKED : nextCommands(settings, shopUrl, consoleUrl),
   };
