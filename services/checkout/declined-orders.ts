@@ -36,7 +36,12 @@ export function keepAndCountDeclined(pool: Pick<InstrumentedPool, 'take'>): Keep
       [order.user_id],
     );
     logger.info(
-      { event: 'declined_order_recorded', 'order.id': order.order_id, 'user.id': order.user_id, ...rows[0] },
+      {
+        event: 'declined_order_recorded',
+        'order.id': order.order_id,
+        'user.id': order.user_id,
+        'payment.declined_orders': rows[0]?.declined ?? 0,
+      },
       'declined order recorded',
     );
   };
