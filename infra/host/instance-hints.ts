@@ -54,8 +54,8 @@ function noCapacity({ instanceType, place, region }: HintContext): string {
 /** An update was killed between AWS's answer and the state: the instance runs, and nothing knows it. */
 function orphan(networkInterface: string, region: string): string {
   const find =
-    `aws ec2 describe-instances --region ${region} --filters Name=network-interface.network-interface-id,Values=${networkInterface} ` +
-    "--query 'Reservations[].Instances[].InstanceId' --output text";
+    `aws ec2 describe-network-interfaces --region ${region} --network-interface-ids ${networkInterface} ` +
+    "--query 'NetworkInterfaces[0].Attachment.InstanceId' --output text";
   return (
     `An instance that this stack does not know has its network interface ${networkInterface}: an update was killed just ` +
     'when it was made. End it, and go on:\n' +
