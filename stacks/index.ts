@@ -21,6 +21,7 @@ import { ScenarioDeployment } from '../infra/scenario/scenario-deployment';
 import { requiredConnections } from '../scenario/connections';
 import { addressOf, urlOf } from '../infra/cluster/address';
 import { ownKeys, readSettings } from './config';
+import { requireNode } from './node-version';
 import { PARKED, nextCommands, scenarioOutput } from './outputs';
 import { leaveHostsAlone } from './parked';
 import { createShop } from '../infra/service/shop';
@@ -31,6 +32,7 @@ const DEFAULT_START_DELAY_SECONDS = 20;
 
 /** The stack; its result is the stack's outputs. */
 async function main() {
+  requireNode();
   const settings = await settingsOrAllThatIsMissing();
   const { deployment, nodePorts, images, scenario, scenarioConfig } = settings;
   const storage = deployment.storageClass === undefined ? {} : { storageClass: deployment.storageClass };

@@ -40,7 +40,10 @@ describe('a host that cannot be made', () => {
   it('because an orphan of a killed update has its interface says how that is ended', () => {
     const said = 'api error InvalidNetworkInterface.InUse: Interface: [eni-0123456789abcdef0] in use.';
     const remedy = instanceRemedy([said], IN_B) ?? '';
-    assert.match(remedy, /Name=network-interface\.network-interface-id,Values=eni-0123456789abcdef0/);
+    assert.match(
+      remedy,
+      /describe-network-interfaces --region eu-west-1 --network-interface-ids eni-0123456789abcdef0/,
+    );
     assert.match(remedy, /terminate-instances --region eu-west-1/);
   });
 
