@@ -12,7 +12,8 @@ export async function checkOperators(
   { deployment }: Pick<StackFacts, 'deployment'>,
   service?: string,
 ): Promise<Finding> {
-  const { operatorCidrs = [], callerCheck = true } = deployment;
+  const { operatorCidrs = [], callerCheck = true, hostAccess } = deployment;
+  if (hostAccess === 'ssm') return ok('hostAccess is ssm: no port is open to any address');
   const address = await callerAddress(service);
   if (address === null)
     return operatorCidrs.length > 0
@@ -38,7 +39,8 @@ export async function allowThisMachine(
   { deployment }: Pick<StackFacts, 'deployment'>,
   service?: string,
 ): Promise<string | null> {
-  const { operatorCidrs = [] } = deployment;
+  const { operatorCidrs = [], hostAccess } = deployment;
+  if (hostAccess === 'ssm') return null;
   const address = await callerAddress(service);
   if (address === null || (operatorCidrs.length > 0 && isOperator(operatorCidrs, address) !== false))
     return null;

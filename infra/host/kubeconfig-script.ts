@@ -85,7 +85,7 @@ export function kubeconfigScript(waits: HostWaits = HOST_WAITS): string {
     waits,
     'sudo cat /etc/rancher/k3s/k3s.yaml',
     `sudo openssl x509 -noout -checkend ${LOGIN_RENEWAL_DAYS * 86_400} -in /var/lib/rancher/k3s/server/tls/client-admin.crt >&2 ||
-    sudo systemctl restart k3s`,
+    sudo systemctl restart k3s >&2 || fail 'K3s could not be restarted.'`,
   );
 }
 

@@ -40,7 +40,7 @@ describe('a stack on AWS', () => {
     await stack.initWith({
       region: settings.region,
       'aws:allowedAccountIds': JSON.stringify([settings.account]),
-      operatorCidrs: JSON.stringify([settings.operatorCidr]),
+      ...settings.access,
       'tags.ecommerce-demo-test': stack.name,
       ...settings.config,
     });
