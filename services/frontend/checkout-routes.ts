@@ -47,7 +47,7 @@ export function checkoutRoutes(
             telemetry.priced(order);
           }),
         );
-        telemetry.placed(placed.created.created);
+        telemetry.placed(placed.created.created, placed);
         response.json(answer(placed, checkout.idempotencyKey));
       } catch (error) {
         throw observeFailure(error, priced, telemetry, checkout.idempotencyKey);
@@ -124,5 +124,6 @@ function observeFailure(
     );
   }
   if (error instanceof HttpError && error.status === 402) telemetry.declined();
+  else if (error instanceof HttpError && error.status < 500) telemetry.refused();
   return error;
 }

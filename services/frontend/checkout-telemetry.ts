@@ -1,4 +1,4 @@
-import { SpanStatusCode, type Attributes, type Counter } from '@opentelemetry/api';
+import { SpanStatusCode, type Attributes, type Counter, type Histogram } from '@opentelemetry/api';
 import { currentCohort } from '../lib/cohort';
 import { logger } from '../lib/logger';
 import { meter } from '../lib/telemetry/metrics';
@@ -7,11 +7,28 @@ import type { PricedOrder } from './order';
 import { CheckoutFailedError } from './checkout-failure';
 import { serverSpan } from '../lib/telemetry/server-span';
 
-/** What a checkout tells about itself: span attributes, the log event of a failure, and the money lost. */
+/** Bounds of an order's value (US dollars): the deals sell for about 100, and up to a dozen pieces make an order. */
+const ORDER_VALUE_BOUNDS = [25, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000];
+
+/** How a checkout ended: `repeated` is the retry of one that was placed, `refused` asks for what cannot be had. */
+type CheckoutOutcome = 'placed' | 'repeated' | 'declined' | 'refused' | 'failed';
+
+/** What a checkout tells about itself: span attributes, the log event of a failure, and what it earned or lost. */
 export class CheckoutTelemetry {
+  private readonly checkouts: Counter;
+  private readonly orderValue: Histogram;
   private readonly lostRevenue: Counter;
 
   constructor() {
+    this.checkouts = meter().createCounter('shop.checkouts', {
+      unit: '{checkout}',
+      description: 'Checkouts by how they ended: placed ones are orders, their share is the conversion.',
+    });
+    this.orderValue = meter().createHistogram('shop.order.value', {
+      unit: '{USD}',
+      description: 'Value of the goods of placed orders: the sum is the revenue.',
+      advice: { explicitBucketBoundaries: ORDER_VALUE_BOUNDS },
+    });
     this.lostRevenue = meter().createCounter('shop.checkout.lost_revenue', {
       unit: '{USD}',
       description: 'Value of the goods in checkouts that failed because a service did.',
@@ -46,13 +63,21 @@ export class CheckoutTelemetry {
   }
 
   /** The order is written, or was before. */
-  placed(created: boolean): void {
+  placed(created: boolean, { goodsCents }: Pick<PricedOrder, 'goodsCents'>): void {
     serverSpan()?.setAttributes({ 'checkout.failed': false, 'order.created': created });
+    this.ended(created ? 'placed' : 'repeated');
+    if (created) this.orderValue.record(goodsCents / 100, { 'traffic.type': currentCohort().trafficType });
   }
 
   /** The card was declined: an answer, not a failure. */
   declined(): void {
     serverSpan()?.setAttribute('payment.status', 'declined');
+    this.ended('declined');
+  }
+
+  /** What was asked for cannot be had: an answer, too. */
+  refused(): void {
+    this.ended('refused');
   }
 
   /** A service failed it. @param order null if it failed before its value was known */
@@ -62,6 +87,7 @@ export class CheckoutTelemetry {
       'checkout.failure_reason': failure.reason,
       'checkout.failed_step': failure.step,
     });
+    this.ended('failed');
     const { trafficType } = currentCohort();
     if (order) {
       this.lostRevenue.add(order.goodsCents / 100, {
@@ -80,6 +106,10 @@ export class CheckoutTelemetry {
       },
       'checkout failed',
     );
+  }
+
+  private ended(outcome: CheckoutOutcome): void {
+    this.checkouts.add(1, { 'checkout.outcome': outcome, 'traffic.type': currentCohort().trafficType });
   }
 }
 

@@ -44,6 +44,9 @@ export interface Point extends Described {
   explicitBounds?: number[];
   asInt?: string;
   asDouble?: number;
+  /** Of a histogram. */
+  sum?: number;
+  count?: string;
 }
 export interface EmittedMetric {
   name: string;
