@@ -92,7 +92,7 @@ async function checksOfStack(stack: string, { fix }: DoctorOptions, output: Outp
     ];
   }
   const { target } = facts;
-  if (fix && target === 'aws') {
+  if (fix && target === 'aws' && facts.deployment.hostAccess !== 'ssm') {
     const fixed = await allowThisMachine({ projectDir: REPOSITORY, stack }, facts);
     if (fixed !== null) {
       output.line(`  fixed: ${fixed}`);
@@ -105,7 +105,9 @@ async function checksOfStack(stack: string, { fix }: DoctorOptions, output: Outp
     const quotas = async () =>
       at(await outputs, 'host') === null ? checkQuotas(aws(), facts) : skipped('the host is there already');
     return [
-      ['operators', () => checkOperators(facts)],
+      ...(facts.deployment.hostAccess === 'ssm'
+        ? []
+        : ([['operators', () => checkOperators(facts)]] satisfies Check[])),
       ['aws-login', async () => checkAwsLogin(aws(), facts, env)],
       ['quotas', quotas],
     ];

@@ -7,6 +7,7 @@ import { checkRoutes } from './checks/routes';
 import { checkTelemetryArrives } from './checks/telemetry';
 import { ShopObserver } from './observation/shop-observer';
 import { cleanConfig, rollback, type Rollback } from './rollback/rollback';
+import { judgeImages, rollbackRelease, type ReleaseRollback } from './rollback/release';
 import { rollbackDatabase } from './rollback/rollback-database';
 import { discoverTarget } from './target/discover';
 import { StackEngine } from './target/stack-engine';
@@ -15,14 +16,21 @@ import { TARGET_OPTIONS } from './target/target-options';
 import { runCommand } from '../machine/command';
 import { EXIT, Refusal } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
-import { flag, REPOSITORY, type Command, type ValuesOf } from '../machine/options';
+import { choice, flag, REPOSITORY, type Command, type ValuesOf } from '../machine/options';
 import { printableJson } from '../machine/printable';
 import { errorOutput, standardOutput, type Output } from '../machine/terminal';
 
 /** How long everything may take to be well again (ms): a killed PostgreSQL replays its log first. */
 const PATIENCE_MS = 45_000;
 
-const OPTIONS = { ...TARGET_OPTIONS, json: flag('the result as JSON on standard output') };
+const OPTIONS = {
+  ...TARGET_OPTIONS,
+  release: choice(['previous'], {
+    help: 'deploy the release before instead: image and config of then; the demo stays in its mode (a stack only)',
+    fallback: null,
+  }),
+  json: flag('the result as JSON on standard output'),
+};
 type RollbackOptions = ValuesOf<typeof OPTIONS>;
 
 const ROLLBACK: Command<typeof OPTIONS> = {
@@ -32,6 +40,8 @@ normal, drops an invalid index, builds the missing ones, and waits until pools, 
   options: OPTIONS,
   notes: `Then five things are verified: demo mode is normal, the config is clean, telemetry flows, no route answers 404, and
 everything that runs is ready. A second rollback changes nothing.
+
+Each pulumi up records image and config of its release in the stack's output releases; --release previous goes back by it.
 
 Exit codes: 0 back to normal, 1 a check failed or the shop was not found, 2 bad options, 130 interrupted.`,
 };
@@ -43,15 +53,24 @@ async function main(options: RollbackOptions): Promise<number> {
     output.line('Interrupted: run it again, it goes on where it stopped.');
   });
   interruption.listen(() => true);
+  if (options.release !== null && options.target === 'local') throw new Refusal(OF_A_LOCAL_SHOP);
   const target = await open(options, output);
   try {
-    const result = await rollbackOf(target, interruption, output);
+    const result =
+      options.release === null
+        ? await rollbackOf(target, interruption, output)
+        : await releaseOf(target, interruption, output);
     if (options.json) process.stdout.write(`${printableJson(result)}\n`);
     return result.ok ? EXIT.ok : EXIT.failed;
   } finally {
     await target.close();
   }
 }
+
+/** A local shop runs the folder's own code. */
+const OF_A_LOCAL_SHOP =
+  'A local shop runs the code of this folder: stop it, check the earlier commit out (git checkout COMMIT), and npm start. ' +
+  'Of a deployed stack: npm run rollback -- --release previous --target stack --stack NAME';
 
 /** The shop; when none runs its config is cleaned at least, so that its next start heals it. */
 async function open(options: RollbackOptions, output: Output): Promise<Target> {
@@ -65,18 +84,31 @@ async function open(options: RollbackOptions, output: Output): Promise<Target> {
   }
 }
 
-function rollbackOf(target: Target, interruption: Interruption, output: Output): Promise<Rollback> {
-  const wait = (ms: number): Promise<void> => interruption.wait(ms);
-  const observer = new ShopObserver(target);
-  const context: CheckContext = {
-    target,
-    observer,
-    effective: () => readEffective(target),
-    patienceMs: PATIENCE_MS,
+async function releaseOf(
+  target: Target,
+  interruption: Interruption,
+  output: Output,
+): Promise<ReleaseRollback> {
+  const context = contextOf(target, interruption, output);
+  const engine = await StackEngine.open({ stack: target.stack, repositoryDir: REPOSITORY, output });
+  return rollbackRelease(target, {
     output,
-    wait,
-    repositoryDir: REPOSITORY,
-  };
+    check: () => {
+      interruption.check();
+    },
+    releases: await engine.outputOf('releases'),
+    updateStack: (message) => engine.up(message),
+    verification: ({ image }) => [
+      runCheck('instances', () => checkInstances(context)),
+      runCheck('release', async () => judgeImages(await target.instances(), image)),
+      runCheck('routes', () => checkRoutes(context)),
+    ],
+  });
+}
+
+function rollbackOf(target: Target, interruption: Interruption, output: Output): Promise<Rollback> {
+  const context = contextOf(target, interruption, output);
+  const { observer, wait } = context;
   return rollback(target, {
     observer,
     output,
@@ -99,6 +131,18 @@ function rollbackOf(target: Target, interruption: Interruption, output: Output):
       runCheck('instances', () => checkInstances(context)),
     ],
   });
+}
+
+function contextOf(target: Target, interruption: Interruption, output: Output): CheckContext {
+  return {
+    target,
+    observer: new ShopObserver(target),
+    effective: () => readEffective(target),
+    patienceMs: PATIENCE_MS,
+    output,
+    wait: (ms) => interruption.wait(ms),
+    repositoryDir: REPOSITORY,
+  };
 }
 
 runCommand(ROLLBACK, main);

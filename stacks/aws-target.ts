@@ -5,12 +5,14 @@ import { namePrefix } from '../scenario/config/aws-names';
 import { findPlace } from '../infra/host/place';
 import { architectureOf, platformOf } from '../infra/host/platform';
 import { releaseOf } from '../infra/host/user-data';
-import { Registry } from '../infra/registry/registry';
+import { Registry, repositoryPrefix } from '../infra/registry/registry';
+import { parseReference } from '../machine/reach/registry-api';
 import { API_PORT } from '../scenario/config/deployment';
 import type { AwsAccess } from './aws-provider';
 import type { HostKeys, StackSettings } from './config';
 import { planHost } from './host-plan';
 import { pastHost } from './past-host';
+import type { PastOutputs } from './past-outputs';
 import { requireTunnel, tunnelCommand } from './required-tunnel';
 import type { Target } from './target-facts';
 
@@ -25,11 +27,12 @@ export async function createAwsTarget(
   settings: StackSettings,
   keys: HostKeys,
   access: AwsAccess,
+  outputs: PastOutputs,
 ): Promise<Target> {
   const { provider, tags, account, region } = access;
   const overSystemsManager = keys.hostAccess === 'ssm';
   if (overSystemsManager && access.assumesRole) throw new pulumi.RunError(ROLE_OF_PROFILE);
-  const past = await pastHost();
+  const past = await pastHost(outputs);
   const release = releaseOf(keys.k3sVersion, architectureOf(platformOf(keys.instanceType)));
   const plan = planHost({
     wanted: { ...keys, release, spot: keys.spot === true },
@@ -44,8 +47,10 @@ export async function createAwsTarget(
   const parked = keys.hostState === 'stopped';
   const prefix = namePrefix(pulumi.getProject(), pulumi.getStack());
   const options = { provider };
-  const registry =
-    settings.servicesImage === null ? new Registry('registry', { prefix, tags }, options) : null;
+  // An earlier release's image lies there: it stays for as long as that is deployed.
+  const { servicesImage } = settings;
+  const needsRegistry = servicesImage === null || isOwnImage(servicesImage, { account, region, prefix });
+  const registry = needsRegistry ? new Registry('registry', { prefix, tags }, options) : null;
   const host = new Host(
     'host',
     {
@@ -66,7 +71,7 @@ export async function createAwsTarget(
     kubeconfig: host.kubeconfig,
     nodeHost: host.reachedAt,
     platform: host.platform,
-    repository: registry?.repositoryUrl ?? null,
+    repository: servicesImage === null ? (registry?.repositoryUrl ?? null) : null,
     ...(registry === null ? {} : { credentials: registry.credentials }),
     // The kubelets log in to ECR by their instance's role.
     needsPullSecret: false,
@@ -107,6 +112,17 @@ const ROLE_OF_PROFILE =
   'ecommerce-demo:hostAccess = "ssm": the AWS CLI runs the commands, and does not know the role of aws:assumeRoles. Name it in a ' +
   'profile (role_arn, source_profile in ~/.aws/config): pulumi config set aws:profile NAME && pulumi config rm aws:assumeRoles. ' +
   'Nothing was touched.';
+
+/** Whether an image lies in the repository that this stack makes. */
+function isOwnImage(
+  image: string,
+  { account, region, prefix }: { account: string; region: string; prefix: string },
+) {
+  const { server, repository } = parseReference(image);
+  return (
+    server.startsWith(`${account}.dkr.ecr.${region}.`) && repository.startsWith(repositoryPrefix(prefix))
+  );
+}
 
 /** What AWS has of an instance now. */
 async function stateOf(instanceId: string, provider: aws.Provider): Promise<'running' | 'stopped' | 'gone'> {

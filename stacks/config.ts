@@ -15,6 +15,7 @@ import { resolveScenario } from '../scenario/resolve';
 import { parseScenarioConfig } from '../scenario/config/parse';
 import type { ScenarioConfig } from '../scenario/config/schema';
 import type { Scenario } from '../scenario/types';
+import { releaseConfig, type Release } from './release';
 import { replicasOf } from '../infra/service/replicas';
 
 /** What the config says of the EC2 hosts; the rest of their arguments AWS and the stack's past say. */
@@ -38,6 +39,8 @@ export interface StackSettings {
   /** The services' image by digest, where it is there already; null where this machine builds it. */
   servicesImage: string | null;
   replicas: ReturnType<typeof replicasOf>;
+  /** The config of the release, see `releaseConfig`. */
+  config: Release['config'];
 }
 
 /**
@@ -107,6 +110,7 @@ export function settingsOf(
     },
     servicesImage: deployment.images?.services ?? null,
     replicas: replicasOf(scenarioConfig.replicas),
+    config: releaseConfig(raw, secretKeys),
   };
 }
 

@@ -22,8 +22,9 @@ import { requiredConnections } from '../scenario/connections';
 import { addressOf, urlOf } from '../infra/cluster/address';
 import { ownKeys, readSettings } from './config';
 import { requireNode } from './node-version';
-import { PARKED, nextCommands, scenarioOutput } from './outputs';
+import { PARKED, nextCommands, releases, scenarioOutput } from './outputs';
 import { leaveHostsAlone } from './parked';
+import { pastOutputs } from './past-outputs';
 import { createShop } from '../infra/service/shop';
 import { createTarget, refuse } from './target';
 import { collectorDestinations, vendorUrls } from './telemetry';
@@ -38,7 +39,8 @@ async function main() {
   const storage = deployment.storageClass === undefined ? {} : { storageClass: deployment.storageClass };
 
   // Where it runs
-  const target = await createTarget(settings, path.resolve(__dirname, '..'));
+  const past = pastOutputs();
+  const target = await createTarget(settings, path.resolve(__dirname, '..'), past);
   if (target.parked) leaveHostsAlone();
   const nodeAt = (port: number) => (target.nodeHost ? { host: target.nodeHost, port } : null);
   const exposedAt = (nodePort: number) =>
@@ -165,6 +167,7 @@ async function main() {
     namespace: settings.namespace,
     conductorDatabase: database.conductorLogin,
     links: deployment.links,
+    releases: target.parked ? await past.value('releases') : releases(settings, image, past),
     ...target.outputs,
     next: target.parked ? PARKED : nextCommands(settings, shopUrl, consoleUrl),
   };

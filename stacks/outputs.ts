@@ -1,6 +1,8 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { ScenarioDeployment } from '../infra/scenario/scenario-deployment';
 import type { StackSettings } from './config';
+import type { PastOutputs } from './past-outputs';
+import { nextReleases, type Releases } from './release';
 
 /** What `pulumi stack output scenario` shows. */
 export function scenarioOutput({ scenario }: StackSettings, deployed: ScenarioDeployment) {
@@ -16,6 +18,15 @@ export function scenarioOutput({ scenario }: StackSettings, deployed: ScenarioDe
     pool: scenario.pools.recommendation,
     scale: scenario.scale,
   };
+}
+
+/** What `npm run rollback -- --release previous` goes back by. */
+export function releases(
+  { config }: Pick<StackSettings, 'config'>,
+  image: pulumi.Output<string>,
+  past: PastOutputs,
+): pulumi.Output<Releases> {
+  return image.apply(async (digest) => nextReleases(await past.value('releases'), { image: digest, config }));
 }
 
 /** What to type while the hosts are parked. */

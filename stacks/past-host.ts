@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import * as pulumi from '@pulumi/pulumi';
 import { z } from 'zod';
 import { clusterAddress } from '../machine/reach/kubeconfig';
+import type { PastOutputs } from './past-outputs';
 
 /** What the stack's last whole update left: its output `host`. */
 const pastHostSchema = z.object({
@@ -27,19 +27,12 @@ export type PastHost = z.infer<typeof pastHostSchema> & {
   loginEnds: Date | null;
 };
 
-/**
- * The host of the last update that went through; null before the first one. State says it to the engine alone, so a
- * program that has to know what it is about to change reads its own outputs.
- */
-export async function pastHost(): Promise<PastHost | null> {
-  const own = new pulumi.StackReference(
-    `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`,
-  );
-  const { value } = (await own.getOutputDetails('host')) as { value?: unknown };
-  const parsed = pastHostSchema.safeParse(value);
-  if (!parsed.success) return null;
-  const { secretValue: kubeconfig } = (await own.getOutputDetails('kubeconfig')) as { secretValue?: unknown };
-  return { ...parsed.data, loginEnds: endOfLogin(String(kubeconfig)) };
+/** The host of the last update that went through; null before the first one. */
+export async function pastHost(past: PastOutputs): Promise<PastHost | null> {
+  const parsed = pastHostSchema.safeParse(await past.value('host'));
+  return parsed.success
+    ? { ...parsed.data, loginEnds: endOfLogin(String(await past.secret('kubeconfig'))) }
+    : null;
 }
 
 /** When the login of a kubeconfig ends. */

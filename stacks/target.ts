@@ -11,6 +11,7 @@ import { parseReference } from '../machine/reach/registry-api';
 import { callerWarning } from '../scenario/config/operators';
 import type { AwsAccess } from './aws-provider';
 import type { HostKeys, StackSettings } from './config';
+import type { PastOutputs } from './past-outputs';
 import { allAtOnce } from './prerequisites';
 import type { Target } from './target-facts';
 
@@ -20,7 +21,11 @@ import type { Target } from './target-facts';
  *
  * @throws pulumi.RunError with everything that is missing
  */
-export async function createTarget(settings: StackSettings, projectDir: string): Promise<Target> {
+export async function createTarget(
+  settings: StackSettings,
+  projectDir: string,
+  past: PastOutputs,
+): Promise<Target> {
   const { host } = settings;
   if (host === null) return existingCluster(settings, projectDir);
   const [access] = await allAtOnce(
@@ -30,7 +35,7 @@ export async function createTarget(settings: StackSettings, projectDir: string):
   );
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { createAwsTarget } = require('./aws-target') as typeof import('./aws-target');
-  return createAwsTarget(settings, host, access);
+  return createAwsTarget(settings, host, access, past);
 }
 
 /** Whom AWS lets in. Loaded for this target alone: the AWS SDK takes seconds, which every other `pulumi up` would wait for. */

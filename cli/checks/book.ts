@@ -64,6 +64,10 @@ export const CHECKS = {
     title: 'No route answers 404',
     remedy: 'a service of another version runs: build and deploy (npm start, pulumi up) once more',
   },
+  release: {
+    title: 'Every service runs the release’s image',
+    remedy: 'pulumi up once more; kubectl rollout status says what waits',
+  },
   node: {
     title: 'Node',
     remedy: 'install Node 18 or newer; it brings the one that everything runs by',

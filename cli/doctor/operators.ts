@@ -1,10 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseDocument } from 'yaml';
-import { PROJECT_NAME, stackConfigPath, type StackConfigSource } from '../../scenario/config/config-file';
+import { stackConfigPath, type StackConfigSource } from '../../scenario/config/config-file';
 import { allowCommand, blockOf, isOperator } from '../../scenario/config/operators';
 import { callerAddress } from '../../machine/reach/caller-address';
 import { failed, ok, skipped, type Finding } from '../checks/check';
+import { writeKeys } from '../target/stack-file';
 import type { StackFacts } from './facts';
 
 /** Whether the host would let this machine in. */
@@ -44,9 +43,6 @@ export async function allowThisMachine(
   const address = await callerAddress(service);
   if (address === null || (operatorCidrs.length > 0 && isOperator(operatorCidrs, address) !== false))
     return null;
-  const file = stackConfigPath(config);
-  const document = parseDocument(readFileSync(file, 'utf8'));
-  document.setIn(['config', `${PROJECT_NAME}:operatorCidrs`], [...operatorCidrs, blockOf(address)]);
-  writeFileSync(file, document.toString({ lineWidth: 0 }));
-  return `${path.basename(file)}: operatorCidrs has ${blockOf(address)} now`;
+  writeKeys(config, { operatorCidrs: [...operatorCidrs, blockOf(address)] });
+  return `${path.basename(stackConfigPath(config))}: operatorCidrs has ${blockOf(address)} now`;
 }

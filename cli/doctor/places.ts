@@ -62,14 +62,15 @@ interface Port {
 }
 
 /** What operators reach: the shop, the console and PostgreSQL, and on a host of the stack's own SSH and the API. */
-function portsOf({ nodePorts }: StackFacts['deployment'], outputs: unknown): Port[] {
+function portsOf({ nodePorts, hostAccess }: StackFacts['deployment'], outputs: unknown): Port[] {
   const byUrl = (what: string, key: string, fallback: number): Port[] => {
     const text = textAt(outputs, key);
     if (text === null || !URL.canParse(text)) return [];
     const { hostname, port } = new URL(text);
     return [{ what, host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? fallback : Number(port) }];
   };
-  const own = textAt(outputs, 'host', 'address');
+  // Through Systems Manager the ports are this machine's own, which npm run tunnel forwards.
+  const own = hostAccess === 'ssm' ? null : textAt(outputs, 'host', 'address');
   const database = textAt(outputs, 'conductorDatabase', 'host');
   return [
     ...(own === null

@@ -190,6 +190,7 @@ export function instanceOf(pod: kubernetes.V1Pod): Instance {
         ? (waiting[0] ?? ready?.message ?? status?.phase ?? 'unknown')
         : 'is being deleted',
     restarts: containers.reduce((sum, { restartCount }) => sum + restartCount, 0),
+    image: pod.spec?.containers[0]?.image ?? null,
     pid: null,
   };
 }

@@ -75,6 +75,12 @@ export class StackEngine {
     }
   }
 
+  /** An output of the last update, secrets in plain text; null without it. */
+  async outputOf(name: string): Promise<unknown> {
+    const outputs = await this.workspace.stackOutputs(this.name);
+    return (outputs[name]?.value as unknown) ?? null;
+  }
+
   /** Whether an update runs. */
   get busy(): boolean {
     return this.cancelling !== null;

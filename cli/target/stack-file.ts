@@ -69,6 +69,18 @@ export function cleanStackFileOf(config: StackConfigSource): { name: string; cha
   return { name: path.basename(file), changes };
 }
 
+/** Writes keys of the project into a stack's file; undefined takes one out. Comments and all else stay. */
+export function writeKeys(config: StackConfigSource, values: Readonly<Record<string, unknown>>): void {
+  const file = stackConfigPath(config);
+  const document = parseDocument(readFileSync(file, 'utf8'));
+  for (const [key, value] of Object.entries(values)) {
+    const place = ['config', `${PROJECT_NAME}:${key}`];
+    if (value === undefined) document.deleteIn(place);
+    else document.setIn(place, document.createNode(value));
+  }
+  writeFileSync(file, document.toString({ lineWidth: 0 }));
+}
+
 /** With the mode's value, or its alias, replaced where it stands: every other byte stays. */
 function withNormalMode(text: string): string {
   const places = pairsOf(parseDocument(text), ['demoMode']).flatMap(({ value }) =>

@@ -18,6 +18,8 @@ export interface Instance {
   reason: string | null;
   /** Restarts of its containers; null where nobody counts. */
   restarts: number | null;
+  /** What a pod was told to run, by digest; a process has none. */
+  image?: string | null;
   /** Of a process; null for a pod. */
   pid: number | null;
 }

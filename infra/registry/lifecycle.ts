@@ -1,8 +1,5 @@
-/** Images kept in a repository, the newest. Deployed is the last one pushed, and it is tagged. */
+/** Images kept in a repository, the newest: whatever their age, a rollback may want the one before. */
 export const IMAGES_KEPT = 20;
-
-/** Days after which an image that lost its tag to a newer one is removed. */
-export const UNTAGGED_DAYS = 14;
 
 /** ECR's lifecycle policy document (JSON). */
 export function lifecyclePolicy(): string {
@@ -10,17 +7,6 @@ export function lifecyclePolicy(): string {
     rules: [
       {
         rulePriority: 1,
-        description: 'images that lost their tag to a newer one',
-        selection: {
-          tagStatus: 'untagged',
-          countType: 'sinceImagePushed',
-          countUnit: 'days',
-          countNumber: UNTAGGED_DAYS,
-        },
-        action: { type: 'expire' },
-      },
-      {
-        rulePriority: 2,
         description: 'all but the newest',
         selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: IMAGES_KEPT },
         action: { type: 'expire' },

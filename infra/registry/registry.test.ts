@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
 import { mockEngine, settled } from '../../test/mocks/engine';
-import { IMAGES_KEPT, UNTAGGED_DAYS } from './lifecycle';
+import { IMAGES_KEPT } from './lifecycle';
 import { Registry } from './registry';
 
 const URL = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop-test-images';
@@ -53,11 +53,7 @@ describe('Registry', () => {
     };
     assert.deepEqual(
       rules.map(({ rulePriority, selection }) => [rulePriority, selection.tagStatus, selection.countNumber]),
-      [
-        [1, 'untagged', UNTAGGED_DAYS],
-        // ECR wants the rule for any image to have the last priority.
-        [2, 'any', IMAGES_KEPT],
-      ],
+      [[1, 'any', IMAGES_KEPT]],
     );
   });
 });

@@ -9,6 +9,9 @@ export interface RegistryArgs {
   tags: Readonly<Record<string, string>>;
 }
 
+/** How the names of a stack's repository begin; Pulumi makes the rest. */
+export const repositoryPrefix = (prefix: string): string => `${prefix}-images`;
+
 /** Login to a container registry. */
 export interface RegistryCredentials {
   /** Registry host, as the image names begin. */
@@ -41,7 +44,7 @@ function createRepository(
   opts: pulumi.CustomResourceOptions,
 ): aws.ecr.Repository {
   const repository = new aws.ecr.Repository(
-    `${args.prefix}-images`,
+    repositoryPrefix(args.prefix),
     {
       imageScanningConfiguration: { scanOnPush: true },
       encryptionConfigurations: [{ encryptionType: 'AES256' }],

@@ -53,6 +53,15 @@ export class TestCluster {
     return items.filter((pod) => pod.metadata?.labels?.[NAME_LABEL] !== 'setup');
   }
 
+  /** What each pod of a workload runs that is not on its way out. */
+  async images(workload: string): Promise<string[]> {
+    return (await this.pods()).flatMap(({ metadata, spec }) =>
+      metadata?.labels?.[NAME_LABEL] === workload && metadata.deletionTimestamp === undefined
+        ? [spec?.containers[0]?.image ?? '?']
+        : [],
+    );
+  }
+
   /** Names of pods that are not ready. */
   async unready(): Promise<string[]> {
     return (await this.pods()).flatMap((pod) => (isReady(pod) ? [] : [pod.metadata?.name ?? '?']));

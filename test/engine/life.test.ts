@@ -1,8 +1,9 @@
 /** A stack's life with the real engine: made, unchanged, in the outage, drifted, healed, destroyed. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { after, before, describe } from 'node:test';
 import { z } from 'zod';
-import { until } from '../harness';
+import { repositoryDir, until } from '../harness';
 import { TestCluster } from './cluster';
 import { browse, checkOut, SHOP_SERVICES, summaryOf, type Summary } from './shop-calls';
 import { steps } from './steps';
@@ -13,6 +14,9 @@ const stack = new TestStack('life', { shop: 32_118, console: 32_120, postgres: 3
 let cluster: TestCluster;
 let shopUrl = '';
 let consoleUrl = '';
+
+const releaseSchema = z.object({ image: z.string(), config: z.record(z.string(), z.string()) });
+const releasesSchema = z.object({ current: releaseSchema, previous: releaseSchema.nullable() });
 
 const previewSchema = z.looseObject({
   steps: z.array(z.looseObject({ op: z.string(), urn: z.string() })),
@@ -153,6 +157,32 @@ describe('pulumi up, the outage, and pulumi destroy', () => {
       () => 'ten seconds of checkouts without an error',
       500,
     );
+  });
+
+  step('goes back to the release before: its image by digest, its config, and no other mode', async () => {
+    const { current: first } = releasesSchema.parse(await stack.output('releases'));
+    const second = stack.anotherImage(first.image);
+    await stack.set('images.services', second, '--path');
+    await stack.set('replicas.cart', '2', '--path');
+    const deployed = await stack.up();
+    assert.equal(deployed.code, 0, deployed.output);
+    assert.deepEqual(await cluster.images('cart'), [second, second]);
+    const releases = releasesSchema.parse(await stack.output('releases'));
+    assert.deepEqual([releases.current.image, releases.previous?.image], [second, first.image]);
+
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['dist/cli/rollback.js', '--release', 'previous', '--target', 'stack', '--stack', stack.name, '--json'],
+      { cwd: repositoryDir, env: { ...process.env, ...stack.env }, encoding: 'utf8', timeout: 300_000 },
+    );
+    assert.equal(status, 0, stderr);
+    const { ok, to, config } = z
+      .looseObject({ ok: z.boolean(), to: z.string(), config: z.record(z.string(), z.unknown()) })
+      .parse(JSON.parse(stdout));
+    assert.deepEqual([ok, to, config], [true, first.image, { replicas: null }]);
+    assert.deepEqual(await cluster.images('cart'), [first.image]);
+    const after = releasesSchema.parse(await stack.output('releases'));
+    assert.deepEqual([after.current, after.previous?.image], [first, second]);
   });
 
   step('destroys everything', async () => {

@@ -125,8 +125,23 @@ export class TestStack {
     await this.ok(['config', 'set-all', '--path', ...pairs, '--stack', this.name]);
   }
 
-  async set(key: string, value: string): Promise<void> {
-    await this.ok(['config', 'set', `ecommerce-demo:${key}`, value, '--stack', this.name]);
+  async set(key: string, value: string, ...options: string[]): Promise<void> {
+    await this.ok(['config', 'set', `ecommerce-demo:${key}`, value, ...options, '--stack', this.name]);
+  }
+
+  /** Pushes another image that does the same. @returns it by digest */
+  anotherImage(image: string): string {
+    const [repository = ''] = image.split('@');
+    const tag = `${repository.replace(/:[^:/]*$/, '')}:${this.name}-other`;
+    const docker = (args: string[], input = '') => {
+      const { status, stdout, stderr } = spawnSync('docker', args, { input, encoding: 'utf8' });
+      if (status !== 0) throw new Error(`docker ${args.join(' ')}: ${stderr}`);
+      return stdout;
+    };
+    docker(['build', '-t', tag, '-'], `FROM ${image}\nLABEL another=${this.name}\n`);
+    const digest = /digest: (sha256:[0-9a-f]{64})/.exec(docker(['push', tag]))?.[1] ?? '';
+    docker(['image', 'rm', tag]);
+    return `${repository.replace(/:[^:/]*$/, '')}@${digest}`;
   }
 
   up(...args: string[]): Promise<Ended> {

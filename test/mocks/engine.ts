@@ -250,6 +250,7 @@ function unwrapped(inputs: Readonly<Record<string, unknown>>) {
  */
 export const SHOP_ANSWERS: MockedAnswers = {
   resources: {
+    'pulumi:pulumi:StackReference': () => ({ outputs: {}, secretOutputNames: [] }),
     'docker:index/image:Image': ({ inputs }) => ({
       repoDigest: `${String(inputs.imageName).replace(/:[^:/]+$/, '')}@${testDigest('services')}`,
     }),
