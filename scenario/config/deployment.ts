@@ -423,7 +423,7 @@ export const deploymentConfigSchema = z.strictObject(shape);
 export type DeploymentConfig = z.infer<typeof deploymentConfigSchema>;
 
 /** Keys that mean something with one target only: set with the other one, they would be ignored in silence. */
-const KEYS_OF_TARGET: Readonly<Record<'aws' | 'kubeconfig', readonly (keyof DeploymentConfig)[]>> = {
+export const KEYS_OF_TARGET: Readonly<Record<'aws' | 'kubeconfig', readonly (keyof DeploymentConfig)[]>> = {
   aws: [
     'region',
     'instanceType',
