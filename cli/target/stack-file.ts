@@ -78,7 +78,7 @@ export function writeKeys(config: StackConfigSource, values: Readonly<Record<str
     if (value === undefined) document.deleteIn(place);
     else document.setIn(place, document.createNode(value));
   }
-  writeFileSync(file, document.toString({ lineWidth: 0 }));
+  writeWholeFile(file, document.toString({ lineWidth: 0 }));
 }
 
 /** With the mode's value, or its alias, replaced where it stands: every other byte stays. */
