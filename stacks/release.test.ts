@@ -24,7 +24,7 @@ describe('the release of an update', () => {
 
   it('becomes the previous one when another comes, not when it is deployed once more', () => {
     const first = nextReleases(undefined, FIRST);
-    assert.deepEqual(first, { current: FIRST, previous: null });
+    assert.deepEqual(first, { current: FIRST });
     assert.deepEqual(nextReleases(first, FIRST), first);
     const second = nextReleases(first, SECOND);
     assert.deepEqual(second, { current: SECOND, previous: FIRST });
@@ -34,6 +34,6 @@ describe('the release of an update', () => {
   });
 
   it('begins anew where the output is of another program', () => {
-    assert.deepEqual(nextReleases({ current: 'v1' }, FIRST), { current: FIRST, previous: null });
+    assert.deepEqual(nextReleases({ current: 'v1' }, FIRST), { current: FIRST });
   });
 });

@@ -9,7 +9,7 @@ const releaseSchema = z.object({
   /** The stack's own keys as text, without secrets and without what the demo is in. */
   config: z.record(z.string(), z.string()),
 });
-const releasesSchema = z.object({ current: releaseSchema, previous: releaseSchema.nullable() });
+const releasesSchema = z.object({ current: releaseSchema, previous: releaseSchema.optional() });
 
 export type Release = z.infer<typeof releaseSchema>;
 /** The output `releases`: what runs, and what ran before. */
@@ -48,7 +48,7 @@ function withoutServices(images: unknown): string | null {
 /** What this update leaves behind, of what the one before left. An update of the same release changes nothing. */
 export function nextReleases(past: unknown, now: Release): Releases {
   const parsed = releasesSchema.safeParse(past);
-  if (!parsed.success) return { current: now, previous: null };
+  if (!parsed.success) return { current: now };
   const { current } = parsed.data;
   return isDeepStrictEqual(current, now) ? parsed.data : { current: now, previous: current };
 }

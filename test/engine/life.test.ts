@@ -16,7 +16,7 @@ let shopUrl = '';
 let consoleUrl = '';
 
 const releaseSchema = z.object({ image: z.string(), config: z.record(z.string(), z.string()) });
-const releasesSchema = z.object({ current: releaseSchema, previous: releaseSchema.nullable() });
+const releasesSchema = z.object({ current: releaseSchema, previous: releaseSchema.optional() });
 
 const previewSchema = z.looseObject({
   steps: z.array(z.looseObject({ op: z.string(), urn: z.string() })),
