@@ -3,7 +3,7 @@ import { checkDefinitions } from './coralogix/compare';
 import { flowAlertRuleOf } from './coralogix/definitions';
 import { importDefinitions } from './coralogix/import';
 import { managementUrl } from './coralogix/management-api';
-import { coralogixDomain, pastedValue } from '../scenario/config/pasted-forms';
+import { accessKey, coralogixDomain, pastedValue } from '../scenario/config/pasted-forms';
 import { EXIT, Refusal } from '../machine/errors';
 import { standardOutput } from '../machine/terminal';
 import { choice, flag, text, type Command, type ValuesOf } from '../machine/options';
@@ -43,10 +43,11 @@ Exit codes: 0 done, or the same, 1 refused by Coralogix, or not the same, 2 bad 
 
 /** `npm run coralogix`. Resolves with the exit code. */
 async function main({ domain, mode, check }: ValuesOf<typeof OPTIONS>): Promise<number> {
-  const apiKey = process.env.CORALOGIX_API_KEY ?? '';
-  if (apiKey === '') {
+  const given = process.env.CORALOGIX_API_KEY ?? '';
+  const apiKey = pastedValue(accessKey(given));
+  if (apiKey === null) {
     throw new Refusal(
-      'CORALOGIX_API_KEY (unset): must be a personal or team API key of the account',
+      `CORALOGIX_API_KEY (${given === '' ? 'unset' : 'no key'}): must be a personal or team API key of the account`,
       EXIT.usage,
     );
   }

@@ -101,6 +101,16 @@ describe('stack config', () => {
       /postgresAccess\.host.*the host alone: node\.example\.com/,
     ],
     ['one address', { operatorCidrs: ['203.0.113.7'] }, /one address is 203\.0\.113\.7\/32/],
+    [
+      'a header that would break the request, without repeating it',
+      { ...VALID, otlp: { endpoint: 'https://otlp.example.com', headers: { Authorization: 'a\nhunter2' } } },
+      /^(?![^]*hunter2)[^]*otlp\.headers\.Authorization = \[secret\].*line end/,
+    ],
+    [
+      'a name that no header has',
+      { ...VALID, otlp: { endpoint: 'https://otlp.example.com', headers: { 'Authorization: Bearer': 'x' } } },
+      /otlp\.headers/,
+    ],
     ['an unknown target', { ...VALID, target: 'azure' }, /target = "azure": must be `aws` or `kubeconfig`/],
   ];
   for (const [name, config, expected] of cases) {

@@ -5,7 +5,9 @@ import { ConfigError, type ConfigFault } from './config-error';
 import { KeyBook } from './key-book';
 import { json, key, numberFrom, type KeyDocumentation } from './key-documentation';
 import {
+  accessKey,
   coralogixDomain,
+  headerValue,
   hostIn,
   imageReference,
   otlpBaseUrl,
@@ -29,7 +31,8 @@ const flag = z.preprocess(
   z.boolean(),
 );
 
-const record = (value: z.ZodType<string>) => z.preprocess(json, z.record(z.string().min(1), value));
+const record = (value: z.ZodType<string>, name = /./) =>
+  z.preprocess(json, z.record(z.string().regex(name), value));
 
 /** A text in whatever form people paste it; what is refused names the right one. */
 const pasted = (read: (text: string) => Pasted) =>
@@ -200,7 +203,7 @@ const otlp = {
     default: 'none: telemetry goes to the console only',
     description: 'Where the collector sends all telemetry, besides the console.',
   }),
-  headers: key(record(z.string()), {
+  headers: key(record(pasted(headerValue), /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), {
     type: 'object (secret)',
     allowed: 'an object of header names and values',
     default: 'none',
@@ -216,7 +219,7 @@ const coralogix = {
     description:
       "The account's domain (by its region; a key is refused anywhere else): the collector sends to `ingress.<domain>:443`.",
   }),
-  privateKey: key(nonEmpty, {
+  privateKey: key(pasted(accessKey), {
     type: 'string (secret)',
     allowed: 'a Send-Your-Data key',
     default: 'none: nothing is sent to Coralogix',

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  accessKey,
   coralogixDomain,
+  headerValue,
   hostIn,
   imageReference,
   otlpBaseUrl,
@@ -88,6 +90,28 @@ const FORMS: readonly [
       ['EU2', /eu2\.coralogix\.com/],
       ['', /eu2\.coralogix\.com/],
       ['my team.coralogix.com', /eu2\.coralogix\.com/],
+    ],
+  ],
+  [
+    'a key',
+    accessKey,
+    [
+      ['cxtp_abc', 'cxtp_abc'],
+      ['cxtp_abc\n', 'cxtp_abc'],
+      [' Bearer cxtp_abc ', 'cxtp_abc'],
+      ['', /it is empty/],
+      ['cxtp_abc\ncxtp_def', /^(?!.*cxtp).*white space/],
+      ['cxtp abc', /^(?!.*cxtp).*white space/],
+    ],
+  ],
+  [
+    "a header's value",
+    headerValue,
+    [
+      ['Bearer abc\r\n', 'Bearer abc'],
+      ['', ''],
+      ['a\r\nx-evil: 1', /^(?!.*evil).*line end/],
+      ['ключ', /^a value has/],
     ],
   ],
 ];

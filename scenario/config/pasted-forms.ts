@@ -92,6 +92,25 @@ export function imageReference(pasted: string): Pasted {
   return { value: `${name}${version}` };
 }
 
+/** What a header's value may be made of: anything else breaks the request it goes into, and an error would quote it. */
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** The value of a header; line ends around it go. A fault does not repeat it: it may be a secret. */
+export function headerValue(pasted: string): Pasted {
+  const value = pasted.trim();
+  return HEADER_VALUE.test(value)
+    ? { value }
+    : { fault: 'a value has a line end or another character no header takes' };
+}
+
+/** A key or token that goes into an `Authorization` header: `Bearer` before it and white space around it go. */
+export function accessKey(pasted: string): Pasted {
+  const value = pasted.trim().replace(/^bearer\s+/i, '');
+  return /^[\x21-\x7e]+$/.test(value)
+    ? { value }
+    : { fault: 'it is empty, or has white space or another character no key has' };
+}
+
 /** Hosts below an account's domain that Coralogix's own pages name. */
 const CORALOGIX_HOST = /^((.+\.)?app|ingress|api|ng-api-http|ng-api-grpc)\./;
 
