@@ -56,6 +56,8 @@ const parts = [
   { name: 'manifests', concurrency: SIDE_BY_SIDE, files: () => tests('dist/test/manifests/*.test.js') },
   // Seconds; FUZZ_SEED brings a run's requests again.
   { name: 'fuzz', files: () => tests('dist/test/fuzz/*.test.js') },
+  // Each with a PostgreSQL of its own, and no shop.
+  { name: 'database', concurrency: SIDE_BY_SIDE, files: () => tests('dist/test/database/*.test.js') },
   { name: 'shop', files: () => tests('dist/test/shop/*.test.js') },
   { name: 'ops', files: () => tests('dist/test/ops/*.test.js') },
   { name: 'demo', files: () => tests('dist/test/demo/*.test.js') },
