@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { renderChart } from './drawing/chart';
 import type { CauseMinute, Evidence, TraceShown } from './evidence';
 import { dollars, milliseconds, percent } from './format';
+import { healedEarlier } from './lost-revenue';
 import { STYLE } from './html-style';
 import { bandOf, ended } from './limits';
 import { ablationText, type Report, type ReportMinute } from './report';
@@ -60,6 +61,7 @@ function head(report: Report, times: { writtenMs: number; endedMs: number | null
   const facts: [string, string][] = [
     ['Failed checkouts at the peak', percent(peak)],
     ['Revenue lost', dollars(lostRevenueUsd)],
+    ['Had it been healed at the end of', healedEarlier(report) ?? 'not known'],
     ['Baseline that failed', `${failed} of ${count(all)}`],
     ['Flow alert', flowAlertOutcome(report)],
   ];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { goodRun } from '../test/mocks/runs';
-import { LostRevenue, totalLostRevenueUsd } from './lost-revenue';
+import { healedEarlier, LostRevenue, totalLostRevenueUsd } from './lost-revenue';
 
 describe('lost revenue', () => {
   const minuteOf = (minute: number) => {
@@ -27,5 +27,17 @@ describe('lost revenue', () => {
     );
     assert.equal(totalLostRevenueUsd(minutes), 230.5);
     assert.equal(totalLostRevenueUsd([minuteOf(22)]), null, 'not known is not nothing');
+  });
+
+  it('would have been less, had the outage been healed earlier', () => {
+    const lost = new LostRevenue();
+    lost.add(new Map([19, 20, 21, 22, 23].map((minute) => [minute, 100])));
+    const minutes = lost.updated([19, 20, 21, 22, 23].map(minuteOf));
+    assert.equal(
+      healedEarlier({ minutes, flowAlertMinute: 22 }),
+      'minute 20 $200, minute 22 (flow alert) $400',
+    );
+    const unknown = [20, 21].map(minuteOf);
+    assert.equal(healedEarlier({ minutes: unknown, flowAlertMinute: null }), null);
   });
 });

@@ -1,4 +1,5 @@
-import type { ReportMinute } from './report';
+import { dollars } from './format';
+import type { Report, ReportMinute } from './report';
 
 /**
  * The revenue a run lost (USD) by demo minute, as its telemetry tells. It is kept over a restart of the console (which
@@ -34,4 +35,27 @@ export function totalLostRevenueUsd(minutes: readonly ReportMinute[]): number | 
     lostRevenueUsd === null ? [] : [lostRevenueUsd],
   );
   return known.length === 0 ? null : Math.round(known.reduce((sum, usd) => sum + usd, 0) * 100) / 100;
+}
+
+/** Minutes between those for which a heal that came earlier is told. */
+const EVERY_MINUTES = 5;
+
+/**
+ * What the outage would have cost, had it been healed at the end of an earlier minute: of every fifth one, and of the
+ * one in which the flow alert fired. Null when that is known of none.
+ */
+export function healedEarlier({
+  minutes,
+  flowAlertMinute,
+}: Pick<Report, 'minutes' | 'flowAlertMinute'>): string | null {
+  const last = minutes.at(-1)?.minute ?? 0;
+  const told = minutes.filter(
+    ({ minute }) => minute < last && (minute % EVERY_MINUTES === 0 || minute === flowAlertMinute),
+  );
+  const costs = told.flatMap(({ minute }) => {
+    const usd = totalLostRevenueUsd(minutes.filter((each) => each.minute <= minute));
+    const why = minute === flowAlertMinute ? ' (flow alert)' : '';
+    return usd === null ? [] : [`minute ${minute}${why} ${dollars(usd)}`];
+  });
+  return costs.length === 0 ? null : costs.join(', ');
 }

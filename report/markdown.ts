@@ -1,6 +1,7 @@
 import { flowAlertOutcome } from './flow-alert-grade';
 import { INDEX_NAMES } from '../scenario/types';
 import { dollars, percent } from './format';
+import { healedEarlier } from './lost-revenue';
 import { bandOf, ended } from './limits';
 import type { Report, ReportMinute } from './report';
 import { gradeOf } from './verdict';
@@ -46,6 +47,7 @@ function head(report: Report): string[] {
     ['Products', report.catalogRows.toLocaleString('en-US')],
     ['Storage emulation', report.storageEmulation ? 'on' : 'off'],
     ['Lost revenue', dollars(report.lostRevenueUsd)],
+    ['Had it been healed at the end of', healedEarlier(report) ?? 'not known'],
     ['Flow alert', flowAlertOutcome(report)],
     [
       'Time to recover',

@@ -1,5 +1,6 @@
 import { flowAlertOutcome } from './flow-alert-grade';
 import { dollars, percent } from './format';
+import { healedEarlier } from './lost-revenue';
 import { bandOf } from './limits';
 import type { Report } from './report';
 
@@ -7,6 +8,7 @@ import type { Report } from './report';
 export function verdictLines(report: Report): string[] {
   const { verdict, minutes, minuteSeconds, lostRevenueUsd, healed } = report;
   const { ok, graded, failures, notes } = verdict;
+  const earlier = healedEarlier(report);
   const points = graded ? minutes.filter(({ demo }) => demo.graded) : [];
   const recovered =
     healed === null
@@ -24,6 +26,7 @@ export function verdictLines(report: Report): string[] {
     ),
     `  Flow alert: ${flowAlertOutcome(report)}`,
     `  Lost revenue: ${dollars(lostRevenueUsd)}`,
+    ...(earlier === null ? [] : [`  Had it been healed at the end of: ${earlier}`]),
     ...notes.map((note) => `  ${note}`),
     ...failures.map((failure) => `  ✗ ${failure}`),
     ...(ok ? [graded ? `  ✓ as promised, and ${recovered}` : `  No other check failed; ${recovered}`] : []),

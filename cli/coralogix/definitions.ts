@@ -248,10 +248,19 @@ export function dashboardDefinition(): Json {
           `sum(db_client_connection_pending_requests{${APPLICATION_LABEL}, db_client_connection_pool_name="recommendation"})`,
         ],
       ]),
-      lines('Lost revenue (USD a minute)', 'UNIT_USD', [
+    ]),
+    row('money', [
+      lines('Revenue earned and lost (USD a minute)', 'UNIT_USD', [
+        ['earned', `sum(increase(shop_order_value_sum{${APPLICATION_LABEL}, traffic_type="demo"}[1m]))`],
         [
           'lost',
           `sum(increase(shop_checkout_lost_revenue_total{${APPLICATION_LABEL}, traffic_type="demo"}[1m]))`,
+        ],
+      ]),
+      lines('Checkouts by how they end (a minute)', 'UNIT_UNSPECIFIED', [
+        [
+          '{{checkout_outcome}}',
+          `sum by (checkout_outcome) (increase(shop_checkouts_total{${APPLICATION_LABEL}, traffic_type="demo"}[1m]))`,
         ],
       ]),
     ]),
