@@ -10,7 +10,7 @@ const settingsSchema = z.object({
   PULUMI_AWS_E2E_OPERATOR_CIDR: z.string().optional(),
   PULUMI_AWS_E2E_REGION: z.string().default('eu-central-1'),
   PULUMI_AWS_E2E_BUDGET_USD: z.coerce.number().positive().default(0.5),
-  PULUMI_AWS_E2E_USD_PER_HOUR: z.coerce.number().positive().optional(),
+  PULUMI_AWS_E2E_USD_PER_HOUR: z.coerce.number().positive().default(USD_PER_HOST_HOUR),
   PULUMI_AWS_E2E_MINUTES: z.coerce.number().positive().max(240).default(60),
   PULUMI_AWS_E2E_CONFIG: z
     .string()
@@ -49,23 +49,22 @@ export interface AwsTestSettings {
  */
 export function awsTestSettings(env: NodeJS.ProcessEnv = process.env): AwsTestSettings {
   const parsed = settingsSchema.safeParse(env);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+  const given = env.PULUMI_AWS_E2E_CONFIG ?? '';
+  const overSystemsManager = /"hostAccess"\s*:\s*"ssm"/.test(given);
+  const faults = parsed.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
+  if (!overSystemsManager && env.PULUMI_AWS_E2E_OPERATOR_CIDR === undefined)
+    faults.push("PULUMI_AWS_E2E_OPERATOR_CIDR: this machine's address, as operatorCidrs takes it");
+  if (given.includes('"instanceType"') && env.PULUMI_AWS_E2E_USD_PER_HOUR === undefined)
+    faults.push('PULUMI_AWS_E2E_USD_PER_HOUR: what a host of that instanceType costs');
+  if (!parsed.success || faults.length > 0) {
     throw new Error(
-      `The test of a real account lacks settings (test/aws/settings.ts):\n${faults.join('\n')}`,
+      `The test of a real account lacks settings (test/aws/settings.ts):\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
     );
   }
   const own = parsed.data;
   const config = own.PULUMI_AWS_E2E_CONFIG;
-  const overSystemsManager = config.hostAccess === 'ssm';
-  const operator = own.PULUMI_AWS_E2E_OPERATOR_CIDR;
-  if (!overSystemsManager && operator === undefined)
-    throw new Error("PULUMI_AWS_E2E_OPERATOR_CIDR: this machine's address, as operatorCidrs takes it");
-  const perHour = own.PULUMI_AWS_E2E_USD_PER_HOUR;
-  if (config.instanceType !== undefined && perHour === undefined)
-    throw new Error(`PULUMI_AWS_E2E_USD_PER_HOUR: what a ${String(config.instanceType)} costs`);
   const hosts = 1 + Number(config.agents ?? 0);
-  const most = (own.PULUMI_AWS_E2E_MINUTES / 60) * (perHour ?? USD_PER_HOST_HOUR) * hosts;
+  const most = (own.PULUMI_AWS_E2E_MINUTES / 60) * own.PULUMI_AWS_E2E_USD_PER_HOUR * hosts;
   if (most > own.PULUMI_AWS_E2E_BUDGET_USD) {
     throw new Error(
       `${String(own.PULUMI_AWS_E2E_MINUTES)} minutes of ${String(hosts)} host(s) may cost ${most.toFixed(2)} USD, and ` +
@@ -74,7 +73,7 @@ export function awsTestSettings(env: NodeJS.ProcessEnv = process.env): AwsTestSe
   }
   return {
     account: own.PULUMI_AWS_E2E_ACCOUNT,
-    access: overSystemsManager ? {} : { operatorCidrs: JSON.stringify([operator]) },
+    access: overSystemsManager ? {} : { operatorCidrs: JSON.stringify([own.PULUMI_AWS_E2E_OPERATOR_CIDR]) },
     region: own.PULUMI_AWS_E2E_REGION,
     minutes: own.PULUMI_AWS_E2E_MINUTES,
     config,

@@ -11,7 +11,11 @@ describe('the test of a real account', () => {
       () => awsTestSettings({ ...ENOUGH, PULUMI_AWS_E2E_ACCOUNT: 'mine' }),
       /number of the account that pays/,
     );
-    assert.equal(awsTestSettings(ENOUGH).minutes, 60);
+    const { minutes, access } = awsTestSettings(ENOUGH);
+    assert.deepEqual([minutes, access], [60, { operatorCidrs: '["203.0.113.7/32"]' }]);
+    const account = { PULUMI_AWS_E2E_ACCOUNT: ENOUGH.PULUMI_AWS_E2E_ACCOUNT };
+    const closed = awsTestSettings({ ...account, PULUMI_AWS_E2E_CONFIG: '{"hostAccess":"ssm"}' });
+    assert.deepEqual(closed.access, {}, 'no port is open to any address');
   });
 
   it('does not begin where its time may cost more than its budget', () => {
@@ -22,6 +26,15 @@ describe('the test of a real account', () => {
     assert.throws(
       () => awsTestSettings({ ...ENOUGH, PULUMI_AWS_E2E_CONFIG: '{"agents":9}' }),
       /10 host\(s\) may cost 1\.50 USD/,
+    );
+    const other = { ...ENOUGH, PULUMI_AWS_E2E_CONFIG: '{"instanceType":"m7i.2xlarge"}' };
+    assert.throws(
+      () => awsTestSettings(other),
+      /PULUMI_AWS_E2E_USD_PER_HOUR: what a host of that instanceType costs/,
+    );
+    assert.throws(
+      () => awsTestSettings({ ...other, PULUMI_AWS_E2E_USD_PER_HOUR: '0.6' }),
+      /60 minutes of 1 host\(s\) may cost 0\.60 USD/,
     );
   });
 });
