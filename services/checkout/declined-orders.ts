@@ -31,7 +31,7 @@ export function keepAndCountDeclined(pool: Pick<InstrumentedPool, 'take'>): Keep
   return async (order) => {
     const connection = await pool.take();
     await connection.query(INSERT, valuesOf(order));
-    const { rows } = await connection.query(
+    const { rows } = await connection.query<{ declined: number }>(
       'select count(*)::int as declined from shop.declined_orders where user_id = $1',
       [order.user_id],
     );
