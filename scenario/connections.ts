@@ -1,3 +1,4 @@
+import { RESERVATIONS_MAX } from './causes/hot-row/document';
 import { healthyPool } from './causes/small-pool/document';
 import type { Scenario } from './types';
 
@@ -6,7 +7,7 @@ const OTHER_CONNECTIONS = 22;
 /** The largest pool that an outage gives checkout, at scale 1: 60-second minutes need it. */
 const LARGEST_ORDERS_POOL = 70;
 /** Orders that wait for a row, and those who look. */
-const CONNECTIONS_OF_AN_INVENTORY = 68;
+const CONNECTIONS_OF_AN_INVENTORY = RESERVATIONS_MAX + 5;
 const LEAST_CONNECTIONS = 300;
 
 /**

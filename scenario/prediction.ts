@@ -114,7 +114,8 @@ export function simulatePool(input: SimulationInput): SimulatedMinute[] {
   return minutes;
 }
 
-function summarise(
+/** What a minute's requests make. @param answered their latencies, in s @param timeout what a failed one took, in s */
+export function summarise(
   minute: number,
   requests: number,
   answered: Float64Array,

@@ -63,6 +63,7 @@ export const FLOW_ATTRIBUTES = [
   'db.slow_query',
   'db.full_table_scan',
   'db.connection.pool.exhausted',
+  'shop.lock.timeout',
   'checkout.failed',
 ] as const;
 export type FlowAttribute = (typeof FLOW_ATTRIBUTES)[number];

@@ -30,6 +30,8 @@ export interface ServiceEntry {
   port: number;
   /** Services this one calls. */
   calls: readonly ServiceName[];
+  /** Services it calls in some outage only. */
+  mayCall: readonly ServiceName[];
   stores: readonly StoreName[];
   /** The database role it logs in with; null without a database. */
   databaseRole: DatabaseRole | null;
@@ -45,12 +47,13 @@ const entry = (
   name: ServiceName,
   port: number,
   summary: string,
-  options: Partial<Pick<ServiceEntry, 'calls' | 'stores' | 'databaseRole' | 'adminToken' | 'shop'>> = {},
+  options: Partial<Pick<ServiceEntry, 'calls' | 'mayCall' | 'stores' | 'databaseRole' | 'adminToken' | 'shop'>> = {},
 ): ServiceEntry => ({
   name,
   port,
   summary,
   calls: options.calls ?? [],
+  mayCall: options.mayCall ?? [],
   stores: options.stores ?? [],
   databaseRole: options.databaseRole ?? null,
   adminToken: options.adminToken ?? false,
@@ -92,6 +95,8 @@ export const CATALOG: readonly ServiceEntry[] = [
   }),
   entry('shipping', 8019, 'shipping costs'),
   entry('inventory', 8022, 'counts and reserves stock', {
+    // Where its transaction spans the payment: the outage `flash-sale`.
+    mayCall: ['payment'],
     stores: ['postgresql'],
     databaseRole: 'shop_app',
   }),

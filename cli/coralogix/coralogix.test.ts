@@ -51,6 +51,7 @@ describe('docs/coralogix', () => {
       blackfriday: ['MINUTES_15', 100],
       'blackfriday-v3': ['MINUTES_1_OR_UNSPECIFIED', 0],
       'bad-release': ['MINUTES_10', 100],
+      'flash-sale': ['MINUTES_15', 100],
     };
     for (const mode of OUTAGES) {
       const made = alertDefinitions(flowAlertRuleOf(mode)).find(

@@ -32,8 +32,12 @@ export const EXPOSED: readonly ServiceName[] = ['frontend', 'console'];
  */
 export function allowedFlows(vendorPorts: readonly number[]): Flow[] {
   return [
-    ...CATALOG.flatMap(({ name, calls, stores }) => [
-      ...calls.map((callee) => ({ from: name, to: callee, port: serviceEntry(callee).port })),
+    ...CATALOG.flatMap(({ name, calls, mayCall, stores }) => [
+      ...[...calls, ...mayCall].map((callee) => ({
+        from: name,
+        to: callee,
+        port: serviceEntry(callee).port,
+      })),
       ...stores.map((store) => ({ from: name, to: store, port: STORE_PORTS[store] })),
       { from: name, to: 'collector', port: COLLECTOR_PORT },
     ]),

@@ -131,7 +131,7 @@ export function serviceEnvironment(entry: ServiceEntry, settings: ServiceSetting
   const urls = serviceUrls(portOffset);
   const isConsole = entry.name === 'console';
   // The presenter's page reaches every service: health, run-time control, the storefront's address.
-  const calls = isConsole ? CATALOG.map(({ name }) => name) : entry.calls;
+  const calls = isConsole ? CATALOG.map(({ name }) => name) : [...entry.calls, ...entry.mayCall];
   return childEnvironment(
     settings.env,
     {

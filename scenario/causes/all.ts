@@ -17,6 +17,7 @@ import type {
 } from './cause';
 import type { Ablation, CauseParts, CauseSettings } from './document';
 import { badRelease } from './bad-release/cause';
+import { hotRow } from './hot-row/cause';
 import { missingIndex } from './missing-index/cause';
 import { smallPool } from './small-pool/cause';
 import { slowStorage } from './slow-storage/cause';
@@ -28,7 +29,7 @@ import { slowStorage } from './slow-storage/cause';
  * modes.ts and all.ts there. In this order they make the bottleneck: how long a scan takes, whether there is a scan, how many
  * there may be at once.
  */
-export const CAUSES: readonly Cause[] = [slowStorage, missingIndex, smallPool, badRelease];
+export const CAUSES: readonly Cause[] = [slowStorage, missingIndex, smallPool, badRelease, hotRow];
 
 /** The causes that a mode's preset names. */
 export function causesOf(mode: DemoMode): Cause[] {

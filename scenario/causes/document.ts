@@ -4,12 +4,13 @@ import {
   type ReleasePart,
   type ReleaseSettings,
 } from './bad-release/document';
+import { PAYMENT_ABLATION, SPREAD_ABLATION, type SalePart, type SaleSettings } from './hot-row/document';
 import { INDEX_ABLATION, type IndexPart, type IndexSettings } from './missing-index/document';
 import { POOL_ABLATION, type PoolPart, type PoolSettings } from './small-pool/document';
 import type { StoragePart, StorageSettings } from './slow-storage/document';
 
 /** What all causes together put into a scenario's document. */
-export type CauseParts = IndexPart & PoolPart & StoragePart & ReleasePart;
+export type CauseParts = IndexPart & PoolPart & StoragePart & ReleasePart & SalePart;
 
 /** What an outage's preset says of its causes; a cause that it does not name is not one of its own. */
 export interface CauseSettings {
@@ -18,8 +19,16 @@ export interface CauseSettings {
   'small-pool'?: PoolSettings;
   'slow-storage'?: StorageSettings;
   'bad-release'?: ReleaseSettings;
+  'hot-row'?: SaleSettings;
 }
 
 /** The causes that can be taken out of a run, by the names of their ablations. */
-export const ABLATIONS = [INDEX_ABLATION, POOL_ABLATION, RELEASE_ABLATION, CARDS_ABLATION] as const;
+export const ABLATIONS = [
+  INDEX_ABLATION,
+  POOL_ABLATION,
+  RELEASE_ABLATION,
+  CARDS_ABLATION,
+  SPREAD_ABLATION,
+  PAYMENT_ABLATION,
+] as const;
 export type Ablation = (typeof ABLATIONS)[number];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CAUSE_GROUPS } from '../causes/keys';
 import { ConfigError } from './config-error';
 import { parseScenarioConfig } from './parse';
 import { DEPLOYMENT_KEYS, documentedKeys, scenarioConfigSchema } from './schema';
@@ -136,7 +137,7 @@ test('a group of the wrong type is one fault', () => {
 
 test('every key of the schema is documented', () => {
   const documented = documentedKeys().map(({ key }) => key);
-  const groups = ['traffic', 'pool', 'indexes', 'releases', 'flowAlert', 'replicas'];
+  const groups = ['traffic', ...Object.keys(CAUSE_GROUPS), 'flowAlert', 'replicas'];
   for (const key of Object.keys(scenarioConfigSchema.shape)) {
     const found = documented.some(
       (name) => name === key || (groups.includes(key) && name.startsWith(`${key}.`)),

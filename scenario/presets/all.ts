@@ -2,6 +2,7 @@ import type { DemoMode } from './modes';
 import { badRelease } from './bad-release';
 import { blackfriday } from './blackfriday';
 import { blackfridayV3 } from './blackfriday-v3';
+import { flashSale } from './flash-sale';
 import { normal } from './normal';
 import type { Preset } from './preset';
 
@@ -10,6 +11,7 @@ const PRESETS: Readonly<Record<DemoMode, Preset>> = {
   blackfriday,
   'blackfriday-v3': blackfridayV3,
   'bad-release': badRelease,
+  'flash-sale': flashSale,
 };
 
 /** The smallest `traffic.scale` at which every mode can be had. */

@@ -33,6 +33,9 @@ export const MAIN_CATEGORY = 'electronics';
 /** The rare categories of the rest. */
 export const RARE_CATEGORIES = ['books', 'home', 'garden', 'toys', 'sports', 'fashion', 'grocery'] as const;
 
+/** The deal of the day: a product of every catalog, at the border of no extent, and not on the deal page. */
+export const DEAL_OF_THE_DAY = 123;
+
 /** A product counts as low in stock up to this quantity; borders have just this, and come last. */
 export const LOW_STOCK_QUANTITY = 3;
 

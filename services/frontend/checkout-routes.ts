@@ -25,20 +25,28 @@ export function recommendationsTimeout(callerPatienceMs: number | undefined, sce
   return Math.min(LONGEST_TIMEOUT_MS, Math.max(SHORTEST_TIMEOUT_MS, wanted));
 }
 
+/** What a scenario says of checkouts. */
+export interface CheckoutRules {
+  /** What the recommendations get (ms). */
+  recommendationsMs: number;
+  /** The inventory asks for the payment itself. */
+  paymentInTransaction: boolean;
+}
+
 /**
  * `POST /api/checkout`.
  *
- * @param recommendationsMs what the scenario in force gives the recommendations (ms)
+ * @param rules of the scenario in force
  */
 export function checkoutRoutes(
   services: CheckoutServices,
   telemetry: CheckoutTelemetry,
-  recommendationsMs: () => number,
+  rules: () => CheckoutRules,
 ): (router: Router) => void {
   return (router) => {
     router.post('/api/checkout', async (request, response) => {
       telemetry.begun();
-      const checkout = readRequest(request, recommendationsMs());
+      const checkout = readRequest(request, rules());
       let priced: PricedOrder | null = null;
       try {
         const placed = await telemetry.span(() =>
@@ -56,7 +64,10 @@ export function checkoutRoutes(
   };
 }
 
-function readRequest(request: Request, recommendationsMs: number): CheckoutRequest {
+function readRequest(
+  request: Request,
+  { recommendationsMs, paymentInTransaction }: CheckoutRules,
+): CheckoutRequest {
   const body: CheckoutInput = parseInput(checkoutBody, request.body);
   const headers = parseInput(checkoutHeaders, {
     'Idempotency-Key': request.get('Idempotency-Key'),
@@ -72,6 +83,7 @@ function readRequest(request: Request, recommendationsMs: number): CheckoutReque
     idempotencyKey: callersKey ?? randomUUID(),
     keyIsCallers: callersKey !== undefined,
     recommendationsTimeoutMs: recommendationsTimeout(headers['x-request-timeout-ms'], recommendationsMs),
+    paymentInTransaction,
   };
 }
 

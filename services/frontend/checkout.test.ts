@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DEAL_OF_THE_DAY } from '../../scenario/sql/catalog';
 import { HttpError } from '../lib/errors';
 import { DownstreamError } from '../lib/http-client';
-import { DEAL_OF_THE_DAY, placeOrder, wantedItems } from './checkout';
+import { placeOrder, wantedItems } from './checkout';
 import type { CheckoutRequest, CheckoutServices, PricedOrder } from './order';
 import { CheckoutFailedError } from './checkout-failure';
 import { orderIdFor } from './order-id';
@@ -16,6 +17,7 @@ const request: CheckoutRequest = {
   idempotencyKey: 'key-1',
   keyIsCallers: true,
   recommendationsTimeoutMs: 5000,
+  paymentInTransaction: false,
 };
 
 const cartOf = (...ids: number[]): Cart => ({
@@ -64,6 +66,8 @@ function healthyServices(cart: Cart, orders = new Map<string, StoredOrder>()) {
       ),
     availableStock: () => Promise.reject(new Error('no part of a checkout')),
     reserveStock: (reservation) => answer('reserve', undefined, reservation),
+    reserveAndCharge: (reservation, payment) =>
+      answer('reserve and charge', 'pay_1', { reservation, payment }),
     releaseStock: (orderId) => answer('release', undefined, orderId),
     charge: (payment) => answer('payment', 'pay_1', payment),
     findOrder: (orderId) => answer('look up', orders.get(orderId) ?? null),
@@ -286,6 +290,21 @@ test('a payment or an order in doubt keeps its pieces: only the inventory sees w
     await assert.rejects(placeOrder(request, { ...services, ...change }, nothing), { status: 503 });
     assert.ok(calls.includes('reserve') && !calls.includes('release'));
   }
+});
+
+test('where the transaction spans the payment, the inventory charges, and what it rolls back needs no release', async () => {
+  const { services, calls, details } = healthyServices(cartOf(10));
+  const within = { ...request, paymentInTransaction: true };
+  assert.equal((await placeOrder(within, services, nothing)).paymentId, 'pay_1');
+  assert.ok(!calls.includes('payment') && !calls.includes('reserve'));
+  assert.deepEqual(details['reserve and charge'], {
+    reservation: { order_id: orderIdFor('user-1', 'key-1'), items: [{ product_id: 10, quantity: 2 }] },
+    payment: { order_id: orderIdFor('user-1', 'key-1'), amount: 22.5, currency: 'EUR', user_id: 'user-1' },
+  });
+  const declined = healthyServices(cartOf(10));
+  declined.services.reserveAndCharge = () => Promise.resolve(null);
+  await assert.rejects(placeOrder(within, declined.services, nothing), { status: 402 });
+  assert.ok(!declined.calls.includes('release'));
 });
 
 test('what is sold out is an answer, 409, and nobody pays for it', async () => {

@@ -1,4 +1,6 @@
+import { DEAL_OF_THE_DAY } from '../../scenario/sql/catalog';
 import { HttpError } from '../lib/errors';
+import type { Charge } from '../lib/charge';
 import { logger } from '../lib/logger';
 import { step } from './checkout-failure';
 import type { CheckoutRequest, CheckoutServices, OrderToPlace, PlacedOrder, PricedOrder } from './order';
@@ -6,9 +8,6 @@ import { orderIdFor } from './order-id';
 import { parcelOf } from './parcel';
 import { findPlacedBefore } from './placed-before';
 import type { Cart } from './shop';
-
-/** What somebody buys who checks out with nothing in the cart, as smoke tests do: the deal of the day. */
-export const DEAL_OF_THE_DAY = 123;
 
 /** Recommendations shown beside a finished order. */
 const RECOMMENDATIONS_SHOWN = 3;
@@ -51,20 +50,19 @@ export async function placeOrder(
   const total = await step('currency', () =>
     services.convertFromUsd(order.goodsCents + shipping.cost_cents, request.currency),
   );
-  const items = order.lines.map(({ product, quantity }) => ({ product_id: product.id, quantity }));
-  await step('inventory', () => services.reserveStock({ order_id: order.orderId, items }));
-  // From here on the inventory finds out by itself: pieces of an order that is never written come back after a while.
-  const paymentId = await step('payment', () =>
-    services.charge({
+  const paymentId = await reserveAndPay(
+    {
       order_id: order.orderId,
       amount: total.converted,
       currency: request.currency,
       user_id: request.user_id,
       ...(request.card === undefined ? {} : { card: request.card }),
-    }),
+    },
+    order,
+    request,
+    services,
   );
   if (paymentId === null) {
-    await giveBack(order.orderId, services);
     await keepDeclined(order, total.converted, request.currency, services);
     throw new HttpError(402, 'card-declined', 'The card was declined: pay with another one.', {
       order_id: order.orderId,
@@ -130,6 +128,29 @@ async function priceOrder(
     pieces: lines.reduce((sum, { quantity }) => sum + quantity, 0),
     goodsCents: lines.reduce((sum, { product, quantity }) => sum + product.price_cents * quantity, 0),
   };
+}
+
+/**
+ * Puts the pieces aside, then charges the card; or leaves both to the inventory, where its transaction spans the payment.
+ * A payment in doubt keeps its pieces: the inventory finds out by itself, and those of an order that is never written come
+ * back after a while.
+ *
+ * @returns the payment's number; null for a declined card, whose pieces are given back
+ */
+async function reserveAndPay(
+  payment: Charge,
+  order: OrderToPlace,
+  request: CheckoutRequest,
+  services: CheckoutServices,
+): Promise<string | null> {
+  const items = order.lines.map(({ product, quantity }) => ({ product_id: product.id, quantity }));
+  const reservation = { order_id: order.orderId, items };
+  if (request.paymentInTransaction)
+    return step('inventory', () => services.reserveAndCharge(reservation, payment));
+  await step('inventory', () => services.reserveStock(reservation));
+  const paymentId = await step('payment', () => services.charge(payment));
+  if (paymentId === null) await giveBack(order.orderId, services);
+  return paymentId;
 }
 
 /** A declined card is the same for every retry: its pieces are for others. They come back later if not now. */

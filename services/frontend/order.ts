@@ -11,6 +11,8 @@ export interface CheckoutRequest extends CheckoutInput {
   keyIsCallers: boolean;
   /** How long recommendations may take (ms). */
   recommendationsTimeoutMs: number;
+  /** The inventory asks for the payment itself, within its transaction. */
+  paymentInTransaction: boolean;
 }
 
 export interface OrderLine {

@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import { z } from 'zod';
+import { HEALTHY_SALE } from '../../scenario/causes/hot-row/document';
 import { presetOf } from '../../scenario/presets/all';
 import { readEnv } from '../lib/env';
 import { ScenarioSubscription } from '../lib/scenario-subscription';
@@ -31,11 +32,13 @@ export async function start(): Promise<void> {
     connectionString: DATABASE_URL,
     applicationName: 'frontend/scenario',
   });
-  const addCheckoutRoutes = checkoutRoutes(
-    { ...shop, product },
-    new CheckoutTelemetry(),
-    () => subscription.current()?.scenario.timeouts.recommendationsMs ?? presetOf('normal').recommendationsMs,
-  );
+  const addCheckoutRoutes = checkoutRoutes({ ...shop, product }, new CheckoutTelemetry(), () => {
+    const scenario = subscription.current()?.scenario;
+    return {
+      recommendationsMs: scenario?.timeouts.recommendationsMs ?? presetOf('normal').recommendationsMs,
+      paymentInTransaction: (scenario?.sale ?? HEALTHY_SALE).paymentInTransaction,
+    };
+  });
   const page = storefront();
   await subscription.start();
   await runService({

@@ -1,6 +1,5 @@
-import { MAIN_CATEGORY, RARE_CATEGORIES } from '../../scenario/sql/catalog';
+import { DEAL_OF_THE_DAY, MAIN_CATEGORY, RARE_CATEGORIES } from '../../scenario/sql/catalog';
 import { MAX_QUANTITY } from '../lib/fields';
-import { DEAL_OF_THE_DAY } from './checkout';
 import { LONGEST_CHECKOUT_MS } from './checkout-routes';
 
 /** What the page has to know of the shop. It is served as the module `/shop-facts.js`, so that nothing of it stands twice. */

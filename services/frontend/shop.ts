@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ServiceName } from '../catalog';
 import { HttpError } from '../lib/errors';
+import { charge, type Charge } from '../lib/charge';
 import { callService, DownstreamError, type ServiceRequest } from '../lib/http-client';
 
 /**
@@ -23,7 +24,6 @@ const TIMEOUT_MS = {
   shipping: 2000,
   stock: 1000,
   reservation: 3000,
-  payment: 3000,
   order: 2000,
 } as const;
 
@@ -71,8 +71,6 @@ const recommendationsSchema = z.object({
   recommendations: z.array(z.object({ id: z.int(), name: z.string(), price_cents: z.int() })),
 });
 export type Recommendation = z.infer<typeof recommendationsSchema>['recommendations'][number];
-
-const paymentSchema = z.object({ payment_id: z.string(), status: z.string() });
 
 const createdOrderSchema = z.object({
   order_id: z.string(),
@@ -213,19 +211,44 @@ export async function availableStock(productId: number): Promise<number> {
   return body.available;
 }
 
-/** Puts the pieces of an order aside, once however often. @throws HttpError 409 `out-of-stock` */
-export async function reserveStock(reservation: {
+/** Pieces of an order. */
+export interface Reservation {
   order_id: string;
   items: { product_id: number; quantity: number }[];
-}): Promise<void> {
+}
+
+/** Puts the pieces of an order aside, once however often. @throws HttpError 409 `out-of-stock` */
+export async function reserveStock(reservation: Reservation): Promise<void> {
+  await askToReserve(reservation, z.unknown());
+}
+
+/**
+ * Puts the pieces aside if the card is good for them, in one go: the inventory asks payment itself.
+ *
+ * @returns the payment's number, or null for a card that was declined: then nothing is reserved
+ * @throws HttpError 409 `out-of-stock`
+ */
+export async function reserveAndCharge(reservation: Reservation, payment: Charge): Promise<string | null> {
+  const answer = await askToReserve({ ...reservation, payment }, z.object({ payment_id: z.string() }));
+  return answer?.payment_id ?? null;
+}
+
+/** @returns null for a card that was declined */
+async function askToReserve<T>(
+  json: Reservation & { payment?: object },
+  schema: z.ZodType<T>,
+): Promise<T | null> {
   const { status, body } = await callService('inventory', {
     method: 'POST',
     path: '/reservations',
-    json: reservation,
+    json,
     timeoutMs: TIMEOUT_MS.reservation,
+    schema,
   });
+  if (status === 402) return null;
   if (status === 409) throw new HttpError(409, 'out-of-stock', 'Sold out: so many pieces are not left.');
   if (status >= 300) throw refused('inventory', status, body);
+  return body;
 }
 
 /** Gives the pieces of an order back. */
@@ -236,26 +259,6 @@ export async function releaseStock(orderId: string): Promise<void> {
     template: '/reservations/{id}',
     timeoutMs: TIMEOUT_MS.reservation,
   });
-}
-
-/** @returns the payment's number, or null for a card that was declined */
-export async function charge(payment: {
-  order_id: string;
-  amount: number;
-  currency: string;
-  user_id: string;
-  card?: string | undefined;
-}): Promise<string | null> {
-  const { status, body } = await callService('payment', {
-    method: 'POST',
-    path: '/api/payment/process',
-    json: payment,
-    timeoutMs: TIMEOUT_MS.payment,
-    schema: paymentSchema,
-  });
-  if (status === 402) return null;
-  if (status >= 300) throw refused('payment', status, body);
-  return body.payment_id;
 }
 
 /** The order of an id; null if there is none. */
@@ -328,6 +331,7 @@ export const shop = {
   quoteShipping,
   availableStock,
   reserveStock,
+  reserveAndCharge,
   releaseStock,
   charge,
   findOrder,

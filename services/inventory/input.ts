@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { productIdField, productIdTextField, quantityField } from '../lib/fields';
+import { currencyCodeField, idField, productIdField, productIdTextField, quantityField } from '../lib/fields';
 
 /** What callers may send to the inventory. */
 
@@ -15,6 +15,15 @@ export const reservationBody = z.object({
       (items) => new Set(items.map((item) => item.product_id)).size === items.length,
       'must name each product once',
     ),
+  /** With it the reservation counts only if the card is good for so much. */
+  payment: z
+    .object({
+      amount: z.number().positive(),
+      currency: currencyCodeField,
+      user_id: idField,
+      card: idField.optional(),
+    })
+    .optional(),
 });
 
 export const reservationParams = z.object({ id: orderIdField });

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { InstrumentedPool } from '../lib/database';
 import { HttpError } from '../lib/errors';
+import { LockWaits } from './lock-waits';
 import { release, reserve } from './reservations';
 
 const ORDER = '0b5f4c1e-7d43-5c8e-9a35-2f1f0a6f7c11';
+
+const nobody = { use: () => Promise.reject(new Error('nobody waits')), close: () => Promise.resolve() };
 
 /** A pool of which the first statement of a transaction answers `first`, and every further one touches `touched` rows. */
 function pool(first: object[], touched = 1) {
@@ -14,7 +17,7 @@ function pool(first: object[], touched = 1) {
     const rows = asked.length === 1 ? first : text.startsWith('select') ? [{ available: 3 }] : [];
     return Promise.resolve({ rows, rowCount: touched });
   };
-  const fake = { transaction: <T>(work: (of: { query: typeof query }) => Promise<T>) => work({ query }) };
+  const fake = { transaction: <T>(work: (of: object) => Promise<T>) => work({ pid: 1, query }) };
   const taken = () =>
     asked.flatMap(({ text, values }) => (text.startsWith('update shop.stock') ? [values] : []));
   return { fake: fake as unknown as InstrumentedPool, taken };
@@ -25,7 +28,10 @@ const pieces = (...ids: number[]) => ids.map((product_id) => ({ product_id, quan
 describe('a reservation', () => {
   it('locks products in the order of their numbers, whatever order they were asked for in', async () => {
     const { fake, taken } = pool([{ order_id: ORDER }]);
-    assert.equal(await reserve(fake, ORDER, pieces(30, 4, 123)), true);
+    assert.equal(
+      await reserve({ reservations: fake, waits: new LockWaits(nobody) }, ORDER, pieces(30, 4, 123)),
+      true,
+    );
     assert.deepEqual(taken(), [
       [4, 2],
       [30, 2],
@@ -35,14 +41,17 @@ describe('a reservation', () => {
 
   it('of an order that has one takes nothing', async () => {
     const { fake, taken } = pool([]);
-    assert.equal(await reserve(fake, ORDER, pieces(4)), false);
+    assert.equal(
+      await reserve({ reservations: fake, waits: new LockWaits(nobody) }, ORDER, pieces(4)),
+      false,
+    );
     assert.deepEqual(taken(), []);
   });
 
   it('of more than there is says what is left', async () => {
     const { fake } = pool([{ order_id: ORDER }], 0);
     await assert.rejects(
-      reserve(fake, ORDER, pieces(4)),
+      reserve({ reservations: fake, waits: new LockWaits(nobody) }, ORDER, pieces(4)),
       (error: unknown) =>
         error instanceof HttpError &&
         error.status === 409 &&

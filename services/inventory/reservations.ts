@@ -1,6 +1,11 @@
+import { SpanStatusCode, trace } from '@opentelemetry/api';
 import type { InstrumentedPool, Transaction } from '../lib/database';
 import { HttpError } from '../lib/errors';
+import { logger } from '../lib/logger';
+import { withTraceparent } from '../lib/telemetry/sql-comment';
+import { tracer } from '../lib/telemetry/tracing';
 import type { Item } from './input';
+import { waitAttributes, type LockWaits, type WaitSeen } from './lock-waits';
 
 /** `held`: for an order that is not written yet; `sold`: it is; `released`: it never will be. */
 export type ReservationState = 'held' | 'sold' | 'released';
@@ -23,20 +28,25 @@ returning items`;
 /**
  * Puts the pieces of an order aside, all or none, once however often it is asked for: the order's id is the key.
  *
+ * @param beforeCommit what has to succeed, while the rows are held
  * @returns whether this call did it; false: an earlier one had
  * @throws HttpError 404 `unknown-product`; 409 `out-of-stock`, with what is left; 503 `lock-timeout`
  */
 export async function reserve(
-  pool: InstrumentedPool,
+  { reservations, waits }: { reservations: InstrumentedPool; waits: LockWaits },
   orderId: string,
   items: readonly Item[],
+  beforeCommit: () => Promise<void> = () => Promise.resolve(),
 ): Promise<boolean> {
-  return pool.transaction(async (transaction) => {
-    const { rows } = await transaction.query(BEGIN, [orderId, JSON.stringify(items)]);
-    if (!rows[0]) return false;
-    for (const item of inOrder(items)) await take(transaction, item);
-    return true;
-  });
+  return inSpan(orderId, () =>
+    reservations.transaction(async (transaction) => {
+      const { rows } = await transaction.query(BEGIN, [orderId, JSON.stringify(items)]);
+      if (!rows[0]) return false;
+      for (const item of inOrder(items)) await take(transaction, waits, item);
+      await beforeCommit();
+      return true;
+    }),
+  );
 }
 
 /**
@@ -66,7 +76,7 @@ export async function findReservation(
 }
 
 /** Pieces of a product that can be had. @throws HttpError 404 `unknown-product` */
-export async function availableOf(pool: Transaction, productId: number): Promise<number> {
+export async function availableOf(pool: Pick<Transaction, 'query'>, productId: number): Promise<number> {
   const { rows } = await pool.query<{ available: number }>(
     'select available from shop.stock where product_id = $1',
     [productId],
@@ -76,14 +86,25 @@ export async function availableOf(pool: Transaction, productId: number): Promise
 }
 
 /** Brings pieces back to the warehouse. */
-export async function putBack(transaction: Transaction, items: readonly Item[]): Promise<void> {
+export async function putBack(
+  transaction: Pick<Transaction, 'query'>,
+  items: readonly Item[],
+): Promise<void> {
   for (const { product_id, quantity } of inOrder(items)) {
     await transaction.query(PUT_BACK, [product_id, quantity]);
   }
 }
 
-async function take(transaction: Transaction, { product_id, quantity }: Item): Promise<void> {
-  const { rowCount } = await transaction.query(TAKE, [product_id, quantity]);
+async function take(
+  transaction: Transaction,
+  waits: LockWaits,
+  { product_id, quantity }: Item,
+): Promise<void> {
+  const { rowCount } = await waits.during(
+    { pid: transaction.pid, productId: product_id },
+    (observation) => transaction.query(withTraceparent(TAKE), [product_id, quantity], observation),
+    noteFailedWait,
+  );
   if (rowCount === 1) return;
   const available = await availableOf(transaction, product_id);
   throw new HttpError(
@@ -95,6 +116,33 @@ async function take(transaction: Transaction, { product_id, quantity }: Item): P
       available,
     },
   );
+}
+
+/** The transaction as a span: what the statements of who waits for it link to. */
+function inSpan<T>(orderId: string, work: () => Promise<T>): Promise<T> {
+  return tracer().startActiveSpan('reserve stock', { attributes: { 'order.id': orderId } }, async (span) => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof HttpError) || error.status >= 500) {
+        span.setStatus({ code: SpanStatusCode.ERROR, message: reasonOf(error) });
+        span.setAttribute('error.type', reasonOf(error));
+      }
+      if (reasonOf(error) === 'lock-timeout') span.setAttribute('shop.lock.timeout', true);
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+}
+
+const reasonOf = (error: unknown): string => (error instanceof HttpError ? error.reason : 'internal-error');
+
+/** The statement's own span has ended with its error: what its wait was is for the transaction to say. */
+function noteFailedWait(wait: WaitSeen): void {
+  const attributes = waitAttributes(wait);
+  trace.getActiveSpan()?.setAttributes(attributes);
+  logger.error({ event: 'inventory_lock_wait_failed', ...attributes }, 'gave up waiting for a row');
 }
 
 /** Everybody locks rows in the same order: two orders of the same products wait, and never for each other. */

@@ -1,14 +1,15 @@
+import { z } from 'zod';
+import { LOCK_TIMEOUT_MS, RESERVATIONS_MAX } from '../../scenario/causes/hot-row/document';
 import { createPool, databaseReady } from '../lib/database';
+import { readEnv } from '../lib/env';
+import { ObserverConnection } from '../lib/observer-connection';
 import { runService } from '../lib/server';
+import { LockWaits } from './lock-waits';
 import { inventoryRoutes, type InventoryPools } from './routes';
 import { keepStock } from './stock-keeping';
 
-/** How long a statement waits for a row that another transaction holds, and then gives up. */
-const LOCK_TIMEOUT_MS = 2000;
 /** A transaction that is begun and forgotten (its process hangs) gives its rows back after this. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
-/** Each order that waits for a row holds a connection meanwhile. */
-const RESERVATIONS_MAX = 64;
 const STOCK_MAX = 4;
 const ACQUIRE_TIMEOUT_MS = 1000;
 /** A wait for the row's queue and one for its holder are lock waits of their own. */
@@ -17,6 +18,7 @@ const STOCK_STATEMENT_TIMEOUT_MS = 1500;
 
 /** Starts the inventory: what is in the warehouse, and what is put aside for orders. */
 export async function start(): Promise<void> {
+  const { DATABASE_URL } = readEnv({ DATABASE_URL: z.string().min(1) });
   const pools: InventoryPools = {
     reservations: createPool({
       name: 'reservations',
@@ -35,14 +37,23 @@ export async function start(): Promise<void> {
       statementTimeoutMs: STOCK_STATEMENT_TIMEOUT_MS,
     }),
   };
-  const keeping = keepStock(pools.reservations);
+  const waits = new LockWaits(new ObserverConnection(DATABASE_URL, 'inventory/lock-observer'));
+  const tasks = [keepStock(pools.reservations), waits.start()];
   await runService({
     name: 'inventory',
-    routes: inventoryRoutes(pools),
+    routes: inventoryRoutes(pools, waits),
     readiness: { postgresql: () => databaseReady(pools.stock) },
+    health: () => ({
+      pools: Object.fromEntries(
+        [pools.reservations, pools.stock].map((pool) => [
+          pool.name,
+          { ...pool.stats(), ...pool.currentSize() },
+        ]),
+      ),
+    }),
     close: async () => {
-      keeping.stop();
-      await Promise.allSettled([pools.reservations.close(), pools.stock.close()]);
+      for (const task of tasks) task.stop();
+      await Promise.allSettled([pools.reservations.close(), pools.stock.close(), waits.close()]);
     },
   });
 }

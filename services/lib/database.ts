@@ -29,10 +29,13 @@ export interface PoolOptions extends Partial<PoolSize> {
 }
 
 /** What can be done on the one connection of a transaction. */
-export type Transaction = Pick<InstrumentedPool, 'query'>;
+export interface Transaction extends Pick<InstrumentedPool, 'query'> {
+  /** Of its session in PostgreSQL. */
+  pid: number;
+}
 
 /** A connection that was taken out of a pool. */
-export interface PooledConnection extends Transaction {
+export interface PooledConnection extends Pick<InstrumentedPool, 'query'> {
   /** Gives it back; one that broke, or is over a smaller size, is closed. */
   release(): void;
 }
@@ -149,6 +152,7 @@ export class InstrumentedPool {
       await this.run(client, 'begin');
       try {
         const result = await work({
+          pid: (client as PoolClient & { processID: number }).processID,
           query: (text, values, observation) => this.run(client, text, values, observation),
         });
         await this.run(client, 'commit');
@@ -212,10 +216,10 @@ export class InstrumentedPool {
       return await withObservation(
         {
           ...observation,
-          onSpan: (spanContext) => {
+          onSpan: (span) => {
             const holder = this.holders.get(client);
-            if (holder) holder.spanContext = spanContext;
-            observation.onSpan?.(spanContext);
+            if (holder) holder.spanContext = span.spanContext();
+            observation.onSpan?.(span);
           },
         },
         () => client.query<Row>(text, values),

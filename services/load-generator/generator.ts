@@ -1,5 +1,6 @@
 import { declinedShareOf } from '../../scenario/causes/bad-release/document';
 import { isDeclined } from '../../scenario/causes/bad-release/law';
+import { shareAt } from '../../scenario/causes/hot-row/document';
 import { positionAt, ratesAt } from '../../scenario/timeline';
 import type { EffectiveScenario, TimelinePosition, TrafficType } from '../../scenario/types';
 import type { Cohort } from '../lib/cohort';
@@ -12,6 +13,7 @@ import {
   dealProducts,
   journeyOf,
   planJourney,
+  saleItems,
   type JourneyPlan,
 } from './journeys/journeys';
 import { GroupCounts, groupOf, perGroup, type TallyGroup } from './stats/tally-group';
@@ -194,19 +196,22 @@ export class LoadGenerator {
         ? BASELINE_WEIGHTS
         : (ratesAt(effective, seconds).journeyWeights ?? CHECKOUT_ONLY);
     const journey = journeyOf(arrival.index, weights);
+    const plan = planJourney(
+      cohort,
+      arrival.index,
+      journey,
+      this.deals.ids,
+      scenario.orderValueUsd,
+      this.options.source,
+    );
+    const { steps, deals: products } = scenario.sale;
+    const share =
+      cohort === 'demo' && position.state === 'running' ? shareAt(steps, position.minute ?? 0) : 0;
+    Object.assign(plan, minute === null ? {} : cardOf(effective, cohort, arrival.time));
+    plan.items = saleItems(arrival.index, { share, products }, this.deals.ids) ?? plan.items;
     const job: Job = {
       arrival,
-      plan: {
-        ...planJourney(
-          cohort,
-          arrival.index,
-          journey,
-          this.deals.ids,
-          scenario.orderValueUsd,
-          this.options.source,
-        ),
-        ...(minute === null ? {} : cardOf(effective, cohort, arrival.time)),
-      },
+      plan,
       baggage: { trafficType: cohort, runId: scenario.runId, minute, phase: position.phase },
       group: groupOf(cohort, journey),
       patienceMs:

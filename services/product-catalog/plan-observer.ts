@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { Client } from 'pg';
 import { every, type BackgroundTask } from '../lib/background';
 import { logger } from '../lib/logger';
-import { ObserverConnection } from './observer-connection';
+import { ObserverConnection } from '../lib/observer-connection';
 import { summarizePlan, type PlanSummary } from '../lib/query-plan';
 import type { ObservedQuery } from '../lib/recommendations-query';
 

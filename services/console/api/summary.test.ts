@@ -27,6 +27,7 @@ function effective(fields: Partial<Scenario> = {}): EffectiveScenario {
     shownMinutes: 30,
     catalogRows: 500_000,
     storageEmulation: true,
+    sale: { deals: 50, paymentInTransaction: false, steps: [] },
     scale: 0.25,
     ablation: null,
     phases: [{ fromMinute: 0, name: 'ramp', title: 'Ramp', journeyWeights: null }],

@@ -1,16 +1,17 @@
-import { context, createContextKey, type Attributes, type Span, type SpanContext } from '@opentelemetry/api';
+import { context, createContextKey, type Attributes, type Span } from '@opentelemetry/api';
 import type { PgRequestHookInformation } from '@opentelemetry/instrumentation-pg';
 import { describeStatement } from './database-spans';
+import { withoutTraceparent } from './sql-comment';
 
 /**
  * What the code around a query knows and its span, which @opentelemetry/instrumentation-pg makes, doesn't: the
- * observed plan before, the duration after, and the span's own context so that others can link to it.
+ * observed plan before, the duration after, and the span itself, so that others can link to it, and it to others.
  */
 export interface QueryObservation {
   /** Looked up when the query starts, not when its caller began to wait for the pool. */
   attributes?: () => Attributes;
   /** Called when the query's span is there. */
-  onSpan?: (spanContext: SpanContext) => void;
+  onSpan?: (span: Span) => void;
   /** Attributes from the duration (ms), set before the span ends. */
   onDuration?: (durationMs: number) => Attributes;
 }
@@ -25,11 +26,13 @@ export function withObservation<T>(observation: QueryObservation, fn: () => T): 
 
 /** Hook of the pg instrumentation, at the start of a query. */
 export function onQueryRequest(span: Span, { query, connection }: PgRequestHookInformation): void {
-  describeStatement(span, query.text, connection.database ?? 'postgresql');
+  const text = withoutTraceparent(query.text);
+  if (text !== query.text) span.setAttribute('db.query.text', text);
+  describeStatement(span, text, connection.database ?? 'postgresql');
   const observation = context.active().getValue(OBSERVATION) as QueryObservation | undefined;
   if (!observation) return;
   if (observation.attributes) span.setAttributes(observation.attributes());
-  observation.onSpan?.(span.spanContext());
+  observation.onSpan?.(span);
   running.set(span, { observation, startedAt: performance.now() });
 }
 

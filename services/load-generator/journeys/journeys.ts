@@ -1,4 +1,10 @@
-import { MAIN_CATEGORY, RARE_CATEGORIES, rowsPerExtent } from '../../../scenario/sql/catalog';
+import { lowDiscrepancy } from '../../../scenario/low-discrepancy';
+import {
+  DEAL_OF_THE_DAY,
+  MAIN_CATEGORY,
+  RARE_CATEGORIES,
+  rowsPerExtent,
+} from '../../../scenario/sql/catalog';
 import { JOURNEYS, type Journey, type TrafficType } from '../../../scenario/types';
 
 /** What baseline customers do: they look, and sometimes put something into a cart. They never buy. */
@@ -14,14 +20,6 @@ export const CHECKOUT_ONLY: Readonly<Record<Journey, number>> = {
   browse_and_cart: 0,
   full_checkout: 1,
 };
-
-/** The fractional part of the golden ratio: its multiples fill [0, 1) most evenly (additive recurrence). */
-const GOLDEN = 0.618_033_988_749_894_9;
-
-/** Number `index` of the golden-ratio sequence, in [0, 1). */
-export function lowDiscrepancy(index: number): number {
-  return (index * GOLDEN) % 1;
-}
 
 /**
  * The journey of arrival number `index`. The sequence is fixed and of low discrepancy, so the weights are met within
@@ -73,6 +71,22 @@ export function dealProducts(catalogRows: number): number[] {
     if (extent === 1 || id % extent !== 0) ids.push(id);
   }
   return ids;
+}
+
+/**
+ * What a customer of the sale buys: one piece of one deal; null for who does not come for it.
+ *
+ * @param share of the customers who do, 0…1
+ * @param products how many deals there are
+ */
+export function saleItems(
+  index: number,
+  { share, products }: { share: number; products: number },
+  deals: readonly number[],
+): JourneyPlan['items'] | null {
+  if (lowDiscrepancy(index) >= share) return null;
+  const deal = index % products;
+  return [{ product_id: deal === 0 ? DEAL_OF_THE_DAY : (deals[deal] ?? DEAL_OF_THE_DAY), quantity: 1 }];
 }
 
 /** Everything a journey says to the shop. */

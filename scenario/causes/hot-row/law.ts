@@ -1,0 +1,131 @@
+import { errorRateAt, rpmAt } from '../../curve';
+import { CALM_UTILISATION, SOLVED_FROM_ERROR_RATE } from '../../little';
+import { lowDiscrepancy } from '../../low-discrepancy';
+import { arrivalTimes, summarise, type SimulatedMinute } from '../../prediction';
+import type { CurvePoint, Scenario } from '../../types';
+import type { CurveFault } from '../cause';
+import { LOCK_TIMEOUT_MS, RESERVATIONS_MAX, shareAt, type SaleSettings, type ShareStep } from './document';
+
+/**
+ * A row's lock is a server that serves one order at a time: held s seconds by each, it serves 1/s a second. Of λ orders a
+ * second of which a share p wants the row, what it can't serve waits for the lock_timeout and fails: e = p − 1/(s·λ). So a
+ * curve (λ and e) is made by who comes for the sale: p = e + 1/(s·λ).
+ */
+
+/** Mean of what the payment provider takes (ms), in every scenario alike. */
+export const PAYMENT_MS = 150;
+/** What a transaction needs besides: three statements, the commit, and the next one to wake up (ms). */
+const STATEMENTS_MS = 10;
+/** A checkout that waits for no row (ms). */
+const UNHINDERED_MS = PAYMENT_MS + STATEMENTS_MS;
+
+/** Steps are a quarter of a demo minute. */
+const STEPS_PER_MINUTE = 4;
+/** Most who come for the sale before anybody is to fail. */
+const CALM_SHARE = 0.3;
+/** While the row's queue is built up, at most so many times as many come as it can serve. */
+const FILL_FACTOR = 1.5;
+
+/** How long an order holds its row (s). */
+export function holdSeconds({ paymentInTransaction }: SaleSettings): number {
+  return (STATEMENTS_MS + (paymentInTransaction ? PAYMENT_MS : 0)) / 1000;
+}
+
+/** Orders a minute that the rows of a sale can serve. */
+function servedRpm(sale: SaleSettings): number {
+  return (60 * sale.deals) / holdSeconds(sale);
+}
+
+/** Why a curve can't be made by any share of its customers. @param points scaled */
+export function curveFaults(sale: SaleSettings, points: readonly CurvePoint[]): CurveFault[] {
+  const served = servedRpm(sale);
+  const most = (60_000 * RESERVATIONS_MAX) / (LOCK_TIMEOUT_MS + 1000 * holdSeconds(sale));
+  return points.flatMap(({ rpm, errorRate }, index): CurveFault[] => {
+    if (errorRate < SOLVED_FROM_ERROR_RATE) return [];
+    if (errorRate * rpm + served > rpm * (1 + 1e-9)) {
+      const least = Math.ceil(served / (1 - errorRate));
+      const message = `one row serves ${String(Math.round(served))} orders a minute, however few want it: for ${String(Math.round(errorRate * 100))} % errors there must be at least ${String(least)} rpm`;
+      return [{ index, field: 'rpm', message }];
+    }
+    if (errorRate * rpm + served > most) {
+      const message = `more customers would wait for the row than the inventory has connections (${String(RESERVATIONS_MAX)}): allowed are ${String(Math.floor((most - served) / errorRate))} rpm`;
+      return [{ index, field: 'rpm', message }];
+    }
+    return [];
+  });
+}
+
+/**
+ * Who comes for the sale, a quarter of a demo minute each, so that the curve is made. A minute's error rate is a mean over
+ * the minute, so the curve's value at minute m is aimed at for its middle. Nobody fails before the row's queue is as long
+ * as the lock_timeout, so it is built up just before the first errors are wanted.
+ */
+export function solveShares(
+  sale: SaleSettings,
+  curve: { points: readonly CurvePoint[]; minuteSeconds: number; durationMinutes: number },
+): ShareStep[] {
+  const { points, minuteSeconds, durationMinutes } = curve;
+  const served = servedRpm(sale);
+  const stepSeconds = minuteSeconds / STEPS_PER_MINUTE;
+  const middles = Array.from(
+    { length: Math.ceil(durationMinutes * STEPS_PER_MINUTE) },
+    (_, step) => (step + 0.5) / STEPS_PER_MINUTE,
+  );
+  const wanted = middles.map((minute) => errorRateAt(points, Math.max(0, minute - 0.5)));
+  // Of the customers of each step, those whom the row can just serve.
+  const carried = middles.map((minute) => {
+    const rpm = rpmAt(points, minute);
+    return rpm > 0 ? served / rpm : 1;
+  });
+  const shares = wanted.map((errorRate, step) =>
+    errorRate >= SOLVED_FROM_ERROR_RATE
+      ? errorRate + (carried[step] ?? 1)
+      : Math.min(CALM_SHARE, CALM_UTILISATION * (carried[step] ?? 1)),
+  );
+  const fillSteps = Math.ceil(LOCK_TIMEOUT_MS / 1000 / (FILL_FACTOR - 1) / stepSeconds);
+  const overload = 1 + LOCK_TIMEOUT_MS / 1000 / (fillSteps * stepSeconds);
+  wanted.forEach((errorRate, step) => {
+    if (errorRate < SOLVED_FROM_ERROR_RATE || (wanted[step - 1] ?? 0) >= SOLVED_FROM_ERROR_RATE) return;
+    for (let before = Math.max(0, step - fillSteps); before < step; before++)
+      shares[before] = overload * (carried[before] ?? 1);
+  });
+  return shares
+    .map((share, step) => ({
+      minute: step / STEPS_PER_MINUTE,
+      share: Math.round(1000 * Math.min(1, share)) / 1000,
+    }))
+    .filter(({ share }, step, steps) => step === 0 || steps[step - 1]?.share !== share);
+}
+
+/**
+ * Runs the load through the sale's rows, each a queue of its own: first come, first served; who waits as long as the
+ * lock_timeout fails, and takes no time of the row. Customers are chosen as the load generator chooses them.
+ */
+export function simulateSale({ sale, traffic, minuteSeconds, durationMinutes }: Scenario): SimulatedMinute[] {
+  const times = arrivalTimes(traffic.demoPoints, minuteSeconds, durationMinutes);
+  const hold = holdSeconds(sale);
+  const timeout = LOCK_TIMEOUT_MS / 1000;
+  const free = new Float64Array(sale.deals);
+  const latencies = new Float64Array(times.length);
+  const minutes: SimulatedMinute[] = [];
+  let next = 0;
+  for (let minute = 0; minute < durationMinutes; minute++) {
+    const first = next;
+    let answered = 0;
+    for (; next < times.length; next++) {
+      const arrival = times[next] ?? 0;
+      if (arrival >= (minute + 1) * minuteSeconds) break;
+      let latency = UNHINDERED_MS / 1000;
+      if (lowDiscrepancy(next) < shareAt(sale.steps, arrival / minuteSeconds)) {
+        const row = next % sale.deals;
+        const start = Math.max(arrival, free[row] ?? 0);
+        if (start - arrival > timeout) continue;
+        free[row] = start + hold;
+        latency += start - arrival;
+      }
+      latencies[first + answered++] = latency;
+    }
+    minutes.push(summarise(minute, next - first, latencies.subarray(first, first + answered), timeout));
+  }
+  return minutes;
+}

@@ -1,0 +1,66 @@
+import { actsOf } from './acts';
+import { FLASH_SALE_TALK } from './flash-sale-talk';
+import { ORDER_VALUE_USD, type Preset } from './preset';
+
+/** Everybody buys the deal of the day: one row that is locked while payment answers. */
+export const flashSale: Preset = {
+  mode: 'flash-sale',
+  title: 'Flash sale: one hot row, locked while payment answers',
+  curve: [
+    { minute: 0, rpm: 400, errorRate: 0 },
+    { minute: 4, rpm: 2000, errorRate: 0 },
+    { minute: 5, rpm: 2400, errorRate: 0.08 },
+    { minute: 10, rpm: 3400, errorRate: 0.38 },
+    { minute: 15, rpm: 4200, errorRate: 0.55 },
+    { minute: 20, rpm: 4200, errorRate: 0.6 },
+    { minute: 25, rpm: 4200, errorRate: 0.6 },
+  ],
+  causes: { 'hot-row': { deals: 1, paymentInTransaction: true } },
+  recommendationsMs: 5000,
+  minScale: 0.25,
+  minScaleReason:
+    'a row serves some 375 orders a minute at any scale, so fewer customers than that would fail nobody',
+  gradedFromMinuteSeconds: 6,
+  // As in Black Friday: 15 minutes from minute 8 on end with 22; minute 7 makes 20 %, minute 8 makes 26.
+  flowAlert: {
+    attributes: ['shop.lock.timeout', 'checkout.failed'],
+    errorRate: 0.23,
+    p95Ms: 2000,
+    forMinutes: 15,
+  },
+  orderValueUsd: ORDER_VALUE_USD,
+  phases: (curve) =>
+    actsOf(curve).map((act) =>
+      act.name === 'black_friday_begins'
+        ? { ...act, name: 'sale_begins', title: 'Act 2: The sale begins' }
+        : act,
+    ),
+  toShow: {
+    calm: 'Both cohorts are green. Show the service map: the inventory is asked by every checkout.',
+    sale_begins:
+      'Word gets around: more and more customers come for one product. Some of them wait, then fail; baseline stays green.',
+    catastrophe:
+      'More than half of the checkouts fail. Open a failing trace: an UPDATE of shop.stock waits for two seconds. Nothing scans, no pool is exhausted.',
+    investigation:
+      'Follow the link from the UPDATE to the transaction that held the row: it waits for payment. The flow alert has fired.',
+  },
+  talk: FLASH_SALE_TALK,
+  exercises: [
+    {
+      ablation: null,
+      curve: null,
+      fromMinute: [4, 8],
+      minutes: 16,
+      answer:
+        'everybody buys one product, so all orders update one row of shop.stock; the inventory asks for the payment before it commits, so each order holds the row for some 160 ms, and most wait until the lock_timeout',
+    },
+    {
+      ablation: 'payment',
+      curve: null,
+      fromMinute: [8, 14],
+      minutes: 12,
+      answer:
+        'nothing is broken: everybody buys one product, but reservations are committed before payment is asked, so nobody holds the row for long. A false alarm',
+    },
+  ],
+};
