@@ -186,12 +186,14 @@ describe('the stock', () => {
           await waits.during({ pid: rows[0]?.pid ?? 0, productId: 123 }, statement, () => undefined);
         }),
       );
-      const queued = async (): Promise<boolean> => {
-        const { rows } = await holder.query<{ count: string }>(
-          `select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like 'update shop.stock%'`,
-        );
-        return Number(rows[0]?.count) === 2;
-      };
+      // In a session of its own: a transaction sees pg_stat_activity as it was when it first looked.
+      const queued = (): Promise<boolean> =>
+        asOwner(async (client) => {
+          const { rows } = await client.query<{ count: string }>(
+            `select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like 'update shop.stock%'`,
+          );
+          return Number(rows[0]?.count) === 2;
+        });
       await until(queued, 5000, () => 'two wait');
       await waits.look();
       assert.deepEqual(links, { head: [], second: [] }, 'nobody has waited for long');
