@@ -47,7 +47,9 @@ const entry = (
   name: ServiceName,
   port: number,
   summary: string,
-  options: Partial<Pick<ServiceEntry, 'calls' | 'mayCall' | 'stores' | 'databaseRole' | 'adminToken' | 'shop'>> = {},
+  options: Partial<
+    Pick<ServiceEntry, 'calls' | 'mayCall' | 'stores' | 'databaseRole' | 'adminToken' | 'shop'>
+  > = {},
 ): ServiceEntry => ({
   name,
   port,
