@@ -62,7 +62,7 @@ export const FLASH_SALE_TALK: readonly TalkAct[] = [
       ],
       ['Do', 'Add the money up: what was lost is what stood in line.'],
     ],
-    points: ['60 % errors from minute 20 on', 'Failed checkouts take 2 s: the lock_timeout'],
+    points: ['60 % errors from minute 20 on', 'Failed checkouts take 2 s: then they give the row up'],
   },
   {
     title: 'The investigation',

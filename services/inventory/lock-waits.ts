@@ -11,9 +11,9 @@ const LOOK_EVERY_MS = 200;
 const MAX_LINKS = 20;
 
 // Of all who wait for a row only the first waits for the transaction that holds it, the others for their turn: what
-// the first waits for, all of them wait for.
+// the first waits for, all of them wait for. The holder's state changed when its update was done: when it got the row.
 const HOLDERS = `select head.pid as waiter, holder.pid as holder, holder.query,
-       extract(epoch from clock_timestamp() - holder.xact_start)::float8 * 1000 as held_ms
+       extract(epoch from clock_timestamp() - holder.state_change)::float8 * 1000 as held_ms
   from (select distinct pid from pg_locks
          where locktype = 'transactionid' and not granted and pid = any($1::int[])) as head
   cross join lateral unnest(pg_blocking_pids(head.pid)) as blocking (pid)

@@ -100,11 +100,18 @@ async function take(
   waits: LockWaits,
   { product_id, quantity }: Item,
 ): Promise<void> {
-  const { rowCount } = await waits.during(
-    { pid: transaction.pid, productId: product_id },
-    (observation) => transaction.query(withTraceparent(TAKE), [product_id, quantity], observation),
-    noteFailedWait,
-  );
+  const { rowCount } = await waits
+    .during(
+      { pid: transaction.pid, productId: product_id },
+      (observation) => transaction.query(withTraceparent(TAKE), [product_id, quantity], observation),
+      noteFailedWait,
+    )
+    .catch((error: unknown) => {
+      // It updates one row by its key: all its time was the wait for that.
+      if (!(error instanceof HttpError) || error.reason !== 'query-timeout') throw error;
+      const message = `Others held the row of product ${String(product_id)}, one after the other.`;
+      throw new HttpError(503, 'lock-timeout', message, {}, { cause: error });
+    });
   if (rowCount === 1) return;
   const available = await availableOf(transaction, product_id);
   throw new HttpError(
@@ -142,7 +149,7 @@ const reasonOf = (error: unknown): string => (error instanceof HttpError ? error
 function noteFailedWait(wait: WaitSeen): void {
   const attributes = waitAttributes(wait);
   trace.getActiveSpan()?.setAttributes(attributes);
-  logger.error({ event: 'inventory_lock_wait_failed', ...attributes }, 'gave up waiting for a row');
+  logger.error({ event: 'demo_lock_timeout', ...attributes }, 'gave up waiting for a row');
 }
 
 /** Everybody locks rows in the same order: two orders of the same products wait, and never for each other. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LOCK_TIMEOUT_MS, RESERVATIONS_MAX } from '../../scenario/causes/hot-row/document';
+import { LOCK_WAIT_MS, RESERVATIONS_MAX } from '../../scenario/causes/hot-row/document';
 import { createPool, databaseReady } from '../lib/database';
 import { readEnv } from '../lib/env';
 import { ObserverConnection } from '../lib/observer-connection';
@@ -12,8 +12,6 @@ import { keepStock } from './stock-keeping';
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
 const STOCK_MAX = 4;
 const ACQUIRE_TIMEOUT_MS = 1000;
-/** A wait for the row's queue and one for its holder are lock waits of their own. */
-const RESERVATION_STATEMENT_TIMEOUT_MS = 2 * LOCK_TIMEOUT_MS + 500;
 const STOCK_STATEMENT_TIMEOUT_MS = 1500;
 
 /** Starts the inventory: what is in the warehouse, and what is put aside for orders. */
@@ -24,9 +22,8 @@ export async function start(): Promise<void> {
       name: 'reservations',
       max: RESERVATIONS_MAX,
       acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
-      statementTimeoutMs: RESERVATION_STATEMENT_TIMEOUT_MS,
+      statementTimeoutMs: LOCK_WAIT_MS,
       settings: {
-        lock_timeout: String(LOCK_TIMEOUT_MS),
         idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_TIMEOUT_MS),
       },
     }),

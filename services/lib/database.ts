@@ -24,7 +24,7 @@ export interface PoolOptions extends Partial<PoolSize> {
   /** `db.client.connection.pool.name` */
   name: string;
   connectionString?: string;
-  /** Settings of its sessions besides those of all (`lock_timeout`: '2s'). */
+  /** Settings of its sessions besides those of all (`idle_in_transaction_session_timeout`: '10s'). */
   settings?: Readonly<Record<string, string>>;
 }
 

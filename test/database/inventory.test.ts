@@ -60,8 +60,7 @@ describe('the stock', () => {
       name: 'reservations',
       connectionString: database.urls.shop_app,
       max: 8,
-      statementTimeoutMs: 10_000,
-      settings: { lock_timeout: '300' },
+      statementTimeoutMs: 1_500,
     });
     const observer = new ObserverConnection(database.urls.shop_app, 'inventory/lock-observer');
     inventory = { reservations: pool, waits: new LockWaits(observer) };
@@ -128,7 +127,7 @@ describe('the stock', () => {
     assert.deepEqual(await stockOf(4, 123), [DELIVERY_PIECES - 40, DELIVERY_PIECES - 40]);
   });
 
-  it('is waited for no longer than the lock_timeout, and nothing is left of who gave up', async () => {
+  it('is waited for no longer than its statement may take, and nothing is left of who gave up', async () => {
     await asOwner(async (holder) => {
       await holder.query('begin');
       await holder.query('update shop.stock set available = available where product_id = 123');

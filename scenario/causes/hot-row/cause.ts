@@ -1,7 +1,7 @@
 import type { Cause, Sign } from '../cause';
 import {
   HEALTHY_SALE,
-  LOCK_TIMEOUT_MS,
+  LOCK_WAIT_MS,
   PAYMENT_ABLATION,
   SPREAD_ABLATION,
   type SalePart,
@@ -50,11 +50,11 @@ export const hotRow: Cause = {
       ? null
       : {
           minutes: () => simulateSale(scenario),
-          timeoutMs: LOCK_TIMEOUT_MS,
+          timeoutMs: LOCK_WAIT_MS,
           basis:
             'Predicted by simulation of the rows of the sale, each a queue, with the solved share of customers.',
         },
-  delays: ({ sale }) => (sale.steps.length === 0 ? {} : { restMs: LOCK_TIMEOUT_MS + 500 }),
+  delays: ({ sale }) => (sale.steps.length === 0 ? {} : { restMs: LOCK_WAIT_MS + 500 }),
   telltales: ({ sale }, { predicted }, before) =>
     sale.steps.length > 0 && predicted.errorRate > 0 ? new Set([...before, 'shop.lock.timeout']) : before,
   signs: ({ sale: { deals, paymentInTransaction } }) => [

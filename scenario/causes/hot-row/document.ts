@@ -22,8 +22,11 @@ export type SaleSettings = Pick<SalePart['sale'], 'deals' | 'paymentInTransactio
 /** Deals all over the catalog, reservations committed before anybody pays, and no sale. */
 export const HEALTHY_SALE: Readonly<SalePart['sale']> = { deals: 50, paymentInTransaction: false, steps: [] };
 
-/** How long a reservation waits for a row that another one holds (ms): the inventory's `lock_timeout`. */
-export const LOCK_TIMEOUT_MS = 2000;
+/**
+ * How long a reservation waits for its row (ms): the `statement_timeout` of the update. Not a `lock_timeout`: PostgreSQL
+ * starts that anew with each new version of the row, so whoever waits at a busy one never reaches it.
+ */
+export const LOCK_WAIT_MS = 2000;
 
 /** Reservations under way at once, waiting ones too: each holds a connection of the inventory. */
 export const RESERVATIONS_MAX = 128;

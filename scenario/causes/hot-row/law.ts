@@ -4,18 +4,19 @@ import { lowDiscrepancy } from '../../low-discrepancy';
 import { arrivalTimes, summarise, type SimulatedMinute } from '../../prediction';
 import type { CurvePoint, Scenario } from '../../types';
 import type { CurveFault } from '../cause';
-import { LOCK_TIMEOUT_MS, RESERVATIONS_MAX, shareAt, type SaleSettings, type ShareStep } from './document';
+import { LOCK_WAIT_MS, RESERVATIONS_MAX, shareAt, type SaleSettings, type ShareStep } from './document';
 
 /**
  * A row's lock is a server that serves one order at a time: held s seconds by each, it serves 1/s a second. Of λ orders a
- * second of which a share p wants the row, what it can't serve waits for the lock_timeout and fails: e = p − 1/(s·λ). So a
+ * second of which a share p wants the row, what it can't serve waits for {@link LOCK_WAIT_MS} and fails: e = p − 1/(s·λ). So a
  * curve (λ and e) is made by who comes for the sale: p = e + 1/(s·λ).
  */
 
 /** Mean of what the payment provider takes (ms), in every scenario alike. */
 export const PAYMENT_MS = 150;
-/** What a transaction needs besides: three statements, the commit, and the next one to wake up (ms). */
-const STATEMENTS_MS = 10;
+/** What a transaction needs besides: three statements, the commit, and the next one to wake up (ms): 9 on a quiet
+ * machine, 19 on one that is loaded eight times over. */
+const STATEMENTS_MS = 13;
 /** A checkout that waits for no row (ms). */
 const UNHINDERED_MS = PAYMENT_MS + STATEMENTS_MS;
 
@@ -39,7 +40,7 @@ function servedRpm(sale: SaleSettings): number {
 /** Why a curve can't be made by any share of its customers. @param points scaled */
 export function curveFaults(sale: SaleSettings, points: readonly CurvePoint[]): CurveFault[] {
   const served = servedRpm(sale);
-  const most = (60_000 * RESERVATIONS_MAX) / (LOCK_TIMEOUT_MS + 1000 * holdSeconds(sale));
+  const most = (60_000 * RESERVATIONS_MAX) / (LOCK_WAIT_MS + 1000 * holdSeconds(sale));
   return points.flatMap(({ rpm, errorRate }, index): CurveFault[] => {
     if (errorRate < SOLVED_FROM_ERROR_RATE) return [];
     if (errorRate * rpm + served > rpm * (1 + 1e-9)) {
@@ -58,7 +59,7 @@ export function curveFaults(sale: SaleSettings, points: readonly CurvePoint[]): 
 /**
  * Who comes for the sale, a quarter of a demo minute each, so that the curve is made. A minute's error rate is a mean over
  * the minute, so the curve's value at minute m is aimed at for its middle. Nobody fails before the row's queue is as long
- * as the lock_timeout, so it is built up just before the first errors are wanted.
+ * as that, so it is built up just before the first errors are wanted.
  */
 export function solveShares(
   sale: SaleSettings,
@@ -82,8 +83,8 @@ export function solveShares(
       ? errorRate + (carried[step] ?? 1)
       : Math.min(CALM_SHARE, CALM_UTILISATION * (carried[step] ?? 1)),
   );
-  const fillSteps = Math.ceil(LOCK_TIMEOUT_MS / 1000 / (FILL_FACTOR - 1) / stepSeconds);
-  const overload = 1 + LOCK_TIMEOUT_MS / 1000 / (fillSteps * stepSeconds);
+  const fillSteps = Math.ceil(LOCK_WAIT_MS / 1000 / (FILL_FACTOR - 1) / stepSeconds);
+  const overload = 1 + LOCK_WAIT_MS / 1000 / (fillSteps * stepSeconds);
   wanted.forEach((errorRate, step) => {
     if (errorRate < SOLVED_FROM_ERROR_RATE || (wanted[step - 1] ?? 0) >= SOLVED_FROM_ERROR_RATE) return;
     for (let before = Math.max(0, step - fillSteps); before < step; before++)
@@ -98,13 +99,13 @@ export function solveShares(
 }
 
 /**
- * Runs the load through the sale's rows, each a queue of its own: first come, first served; who waits as long as the
- * lock_timeout fails, and takes no time of the row. Customers are chosen as the load generator chooses them.
+ * Runs the load through the sale's rows, each a queue of its own: first come, first served; who waits too long
+ * fails, and takes no time of the row. Customers are chosen as the load generator chooses them.
  */
 export function simulateSale({ sale, traffic, minuteSeconds, durationMinutes }: Scenario): SimulatedMinute[] {
   const times = arrivalTimes(traffic.demoPoints, minuteSeconds, durationMinutes);
   const hold = holdSeconds(sale);
-  const timeout = LOCK_TIMEOUT_MS / 1000;
+  const timeout = LOCK_WAIT_MS / 1000;
   const free = new Float64Array(sale.deals);
   const latencies = new Float64Array(times.length);
   const minutes: SimulatedMinute[] = [];
