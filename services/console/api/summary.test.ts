@@ -270,6 +270,7 @@ describe('the summary', () => {
       'db.slow_query': 1,
       'db.full_table_scan': 1,
       'db.connection.pool.exhausted': 0,
+      'shop.lock.timeout': 0,
       'checkout.failed': 2,
     });
     assert.equal(run.lostRevenueUsd, 241);
