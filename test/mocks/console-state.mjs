@@ -46,7 +46,7 @@ const cannot = { ok: /** @type {false} */ (false), why: 'The outage is under way
 
 /** @type {NonNullable<State['pulse']>['flowAlert']} */
 const flowAlert = {
-  run_id: 'blackfriday-1-1000',
+  run_id: 'run-1',
   ended_at: null,
   state: 'firing',
   since_minute: 19,

@@ -268,19 +268,45 @@ export function healList() {
   };
 }
 
+/**
+ * What the run would have cost, had it been healed at the end of the minute in which the flow alert first fired; null
+ * before, and while that minute is the one now.
+ * @param {Pulse['flowAlert']} alert @param {import('../types').State['curve']} curve
+ */
+function costAtTheAlert({ run_id: runId, incidents }, curve) {
+  const [first] = incidents;
+  if (first === undefined || !curve || curve.runId !== runId) return null;
+  const later = curve.minutes.some(({ minute, observed }) => minute > first.fromMinute && observed !== null);
+  if (!later) return null;
+  const until = curve.minutes.filter(({ minute }) => minute <= first.fromMinute);
+  return {
+    minute: first.fromMinute,
+    usd: until.reduce((sum, { observed }) => sum + (observed?.lostUsd ?? 0), 0),
+  };
+}
+
 function moneyCard() {
   const rate = h('p', { class: 'money' });
   const rateUnit = h('span', { class: 'money-unit' }, 'a minute');
   const inAll = h('p', { class: 'money-all' });
-  const element = card('Money lost', 'lost', h('div', { class: 'money-row' }, rate, rateUnit), inAll);
+  const atAlert = h('p', { class: 'money-all' });
+  const element = card(
+    'Money lost',
+    'lost',
+    h('div', { class: 'money-row' }, rate, rateUnit),
+    inAll,
+    atAlert,
+  );
   return {
     element,
     /** @param {Pulse} pulse @param {import('../types').State['curve']} curve */
-    update({ lost, scenario }, curve) {
+    update({ lost, scenario, flowAlert }, curve) {
       text(rate, dollars(lost.usdPerMinute));
       attribute(element, 'data-losing', lost.usdPerMinute > 0);
       const which = scenario?.state === 'normal' && curve ? 'in the last run' : 'in this run';
       text(inAll, lost.runId === null ? 'Nothing lost yet' : `${dollars(lost.usdInAll)} ${which}`);
+      const cost = costAtTheAlert(flowAlert, curve);
+      text(atAlert, cost && `${dollars(cost.usd)} if healed at the alert, minute ${String(cost.minute)}`);
     },
   };
 }

@@ -32,7 +32,7 @@ describe('the stage', () => {
       card('heal'),
       /Build idx_products_category again, concurrently.*its 25 connections.*back to normal/,
     );
-    assert.match(card('lost'), /\$900a minute\$12,345 in this run/);
+    assert.match(card('lost'), /\$900a minute\$12,345 in this run\$1,234 if healed at the alert, minute 19$/);
     assert.match(card('alert'), /Firing since minute 19.*errors > 20 %: met.*p95 > 2 s: not met/);
     assert.ok(state.pulse);
     for (const condition of state.pulse.flowAlert.conditions) condition.threshold *= 0.35;
