@@ -20,14 +20,16 @@ export interface Manifest {
  * process that answer its probes.
  *
  * @param config further keys, as `pulumi config set` leaves them
+ * @param preview whether it is a preview, which knows nothing of what is not made yet
  */
 export async function runProgram(
   config: Readonly<Record<string, string>>,
+  preview = false,
 ): Promise<readonly CreatedResource[]> {
   const answering = () => createServer((_request, response) => response.end('{}'));
   return serving(answering(), (cluster) =>
     serving(answering(), async (registry) => {
-      const engine = mockEngine(SHOP_ANSWERS);
+      const engine = mockEngine(SHOP_ANSWERS, { preview });
       const all: Record<string, string> = {
         target: 'kubeconfig',
         kubeconfig: kubeconfigOf(`http://127.0.0.1:${String(cluster)}`),
