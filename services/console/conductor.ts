@@ -89,7 +89,7 @@ export class Conductor {
     }
     const follows = this.now() - this.lifecycleMs < FOLLOW_UP_MS;
     return follows && before !== null && !sameIndexes(before.scenario, after.scenario)
-      ? 'the configuration changed as a run ended'
+      ? `the desired scenario became ${after.scenario.mode} as a run ended`
       : null;
   }
 

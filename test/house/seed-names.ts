@@ -15,6 +15,17 @@ export const SEED_NAMES: Readonly<Record<string, readonly string[]>> = {
     'docker-compose.yml',
   ],
   Commands: [
+    ...[
+      'kubectl apply',
+      'kubectl delete deployment',
+      'kubectl get deployments',
+      'kubectl rollout status',
+      'docker build',
+      'docker push',
+      'docker tag',
+      'git checkout',
+      'pip install',
+    ],
     ...['kubectl set env', 'kubectl patch configmap', 'kubectl get configmap', 'kubectl rollout restart'],
     ...[
       'kubectl rollout undo',
@@ -49,6 +60,17 @@ export const SEED_NAMES: Readonly<Record<string, readonly string[]>> = {
     ...['frontend', 'shipping', 'currency', 'ad-service', 'inventory', 'redis', 'postgresql-primary-0'],
   ],
   Files: [
+    ...[
+      'configmap-backup.yaml',
+      '.v5-rollback-images.txt',
+      'inventory_service.py',
+      'order_service.py',
+      'product_service.py',
+      'requirements-minimal.txt',
+      'DUAL-MODE-TRAFFIC.md',
+      'DUAL-MODE-DEPLOYMENT-SUCCESS.md',
+      'TELEMETRY-TEST-RESULTS.md',
+    ],
     ...['load_generator.py', 'product_catalog_service.py', 'checkout_service.py', 'frontend_service.py'],
     ...['payment_service.py', 'cart_service.py', 'black_friday_scenario.py', 'shared_span_attributes.py'],
     ...['shared_telemetry.py', 'missing_index_config.sql', 'connection_pool_config.yaml', 'init-db.sql'],
@@ -57,6 +79,7 @@ export const SEED_NAMES: Readonly<Record<string, readonly string[]>> = {
     ...['.env.example', 'terraform.tfvars'],
   ],
   'Indexes, attributes, events': [
+    ...['http.route', 'service.name'],
     ...['idx_products_category', 'idx_products_category_active', 'idx_products_stock_quantity'],
     ...[
       'traffic.type',
@@ -71,6 +94,19 @@ export const SEED_NAMES: Readonly<Record<string, readonly string[]>> = {
     ...['demo_pool_exhaustion', 'demo_checkout_failed'],
   ],
   Numbers: [
+    ...[
+      '0-2 % errors',
+      '50-120 ms',
+      '250-500 ms',
+      '2,500 ms',
+      '3,200 ms',
+      '35 %',
+      '30 to 120 rpm',
+      '800 to 4,200 rpm',
+      '8+ pods',
+      '6+ services',
+      '5-6 levels',
+    ],
     ...[
       '78 %',
       '2 % at minute 1',
