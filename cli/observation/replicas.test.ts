@@ -1,17 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ObservedMinute } from '../../report/observation';
-import { cohort } from '../../test/mocks/runs';
+import { peakMinute as seen } from '../../test/mocks/runs';
 import { cohortStats } from './answers';
 import { mergeCohorts, mergeRuns } from './replicas';
-
-const seen = (minute: number, errors: number, inFlight = 0): ObservedMinute => ({
-  minute,
-  phase: 'catastrophe',
-  demo: { ...cohort(420, errors, 3210), rpm: 4200 },
-  baseline: cohort(10, 0, 12),
-  inFlight,
-});
 
 describe('what the replicas of the load generator saw', () => {
   it('is put together, minute by minute', () => {

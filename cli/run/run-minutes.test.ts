@@ -1,16 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ObservedMinute } from '../../report/observation';
-import { cohort } from '../../test/mocks/runs';
+import { cohort, peakMinute as seen } from '../../test/mocks/runs';
 import { RunMinutes } from './run-minutes';
-
-const seen = (minute: number, errors: number, inFlight = 0): ObservedMinute => ({
-  minute,
-  phase: 'catastrophe',
-  demo: { ...cohort(420, errors, 3210), rpm: 4200 },
-  baseline: cohort(10, 0, 12),
-  inFlight,
-});
 
 describe('what was seen of a run', () => {
   it('outlives a restart of the load generator', () => {

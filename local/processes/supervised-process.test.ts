@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { identifyProcess } from '../../machine/process-identity';
+import { scriptProcess } from '../../test/mocks/processes';
 import { SupervisedProcess, type Crash, type ProcessSpec } from './supervised-process';
 
 describe('a supervised process', () => {
@@ -28,18 +29,7 @@ describe('a supervised process', () => {
 
   function start(script: string, change: Partial<ProcessSpec> = {}): SupervisedProcess {
     supervised = new SupervisedProcess(
-      {
-        name: 'child',
-        command: process.execPath,
-        args: ['-e', script],
-        env: process.env,
-        cwd: folder,
-        user: null,
-        logFile: path.join(folder, 'child.log'),
-        stopSignal: 'SIGTERM',
-        killSignal: 'SIGKILL',
-        ...change,
-      },
+      { ...scriptProcess(folder, script), ...change },
       {
         spawned: (_name, pid) => pids.push(pid),
         crashed: (crash) => crashes.push(crash),

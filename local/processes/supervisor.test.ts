@@ -9,8 +9,8 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { identifyProcess } from '../../machine/process-identity';
 import { RunRecord } from '../../machine/run-file';
+import { scriptProcess } from '../../test/mocks/processes';
 import { SILENT } from '../reporter';
-import type { ProcessSpec } from './supervised-process';
 import { Supervisor } from './supervisor';
 
 /** A disk without room, as writing `run.json` meets it. */
@@ -33,17 +33,7 @@ describe('the supervisor', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const spec = (script: string): ProcessSpec => ({
-    name: 'child',
-    command: process.execPath,
-    args: ['-e', script],
-    env: process.env,
-    cwd: folder,
-    user: null,
-    logFile: path.join(folder, 'child.log'),
-    stopSignal: 'SIGTERM',
-    killSignal: 'SIGKILL',
-  });
+  const spec = (script: string) => scriptProcess(folder, script);
 
   it('ends a process that it could not write down', async () => {
     const record = new FullDisk(path.join(folder, 'run.json'), {} as never);

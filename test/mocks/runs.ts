@@ -2,7 +2,7 @@ import { presetOf } from '../../scenario/presets/all';
 import { resolveScenario } from '../../scenario/resolve';
 import type { Ablation, DemoMode } from '../../scenario/types';
 import { totalLostRevenueUsd } from '../../report/lost-revenue';
-import type { CohortMinute, LoadCounts } from '../../report/observation';
+import type { CohortMinute, LoadCounts, ObservedMinute } from '../../report/observation';
 import {
   reportHead,
   reportMinute,
@@ -27,6 +27,15 @@ export function cohort(requests: number, errors: number, p95Ms: number | null = 
     p95Ms,
   };
 }
+
+/** A minute of the peak as the load generator counts it. */
+export const peakMinute = (minute: number, errors: number, inFlight = 0): ObservedMinute => ({
+  minute,
+  phase: 'catastrophe',
+  demo: { ...cohort(420, errors, 3210), rpm: 4200 },
+  baseline: cohort(10, 0, 12),
+  inFlight,
+});
 
 /** A run for tests that went exactly as the curve wants: a healthy baseline, no dropped start, healed. */
 export function goodRun(
