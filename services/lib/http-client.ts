@@ -1,7 +1,7 @@
 import { Agent, request as undiciRequest } from 'undici';
 import type { z } from 'zod';
 import { serviceEntry, urlVariable, type ServiceName } from '../catalog';
-import { deadlineIn } from './deadline';
+import { deadlineIn } from './requests/deadline';
 import { HttpError } from './errors';
 import { withCall } from './telemetry/calls';
 

@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici';
 import type { Dispatcher } from 'undici';
-import { deadlineIn } from '../../lib/deadline';
+import { deadlineIn } from '../../lib/requests/deadline';
 import { withCall } from '../../lib/telemetry/calls';
 import { classifyFailure, classifyStatus, type Outcome } from './outcome';
 import type { JourneyPlan } from './journeys';
