@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DEAL_OF_THE_DAY } from '../../../scenario/sql/catalog';
 import { MAX_QUANTITY } from '../../lib/fields';
 import type { Journey } from '../../../scenario/types';
 import {
@@ -10,6 +11,7 @@ import {
   journeyOf,
   MEAN_DEAL_PRICE_USD,
   planJourney,
+  saleItems,
 } from './journeys';
 
 test('weights are met within any fifty arrivals, not only in the long run', () => {
@@ -85,4 +87,18 @@ test('orders have the value that is asked for, on the mean, and each product at 
     const mean = (pieces / orders) * MEAN_DEAL_PRICE_USD;
     assert.ok(Math.abs(mean / orderValueUsd - 1) < 0.03, `${mean} for ${orderValueUsd}`);
   }
+});
+
+test('who comes for the sale buys one piece of one deal, in just the share that is asked for', () => {
+  const deals = dealProducts(100_000);
+  const bought = (share: number, products: number) =>
+    Array.from({ length: 1_000 }, (_, index) => saleItems(index, { share, products }, deals)).filter(
+      (items) => items !== null,
+    );
+  assert.equal(bought(0, 1).length, 0);
+  assert.ok(Math.abs(bought(0.6, 1).length - 600) <= 2);
+  assert.deepEqual(new Set(bought(0.6, 1).map(([item]) => item?.product_id)), new Set([DEAL_OF_THE_DAY]));
+  const spread = bought(1, 50).map(([item]) => item?.product_id);
+  assert.equal(spread.length, 1_000);
+  assert.equal(new Set(spread).size, 50);
 });
