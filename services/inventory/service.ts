@@ -35,7 +35,7 @@ export async function start(): Promise<void> {
     }),
   };
   const waits = new LockWaits(new ObserverConnection(DATABASE_URL, 'inventory/lock-observer'));
-  const tasks = [keepStock(pools.reservations), waits.start()];
+  const tasks = [...keepStock(pools.reservations), waits.start()];
   await runService({
     name: 'inventory',
     routes: inventoryRoutes(pools, waits),

@@ -7,7 +7,9 @@ import { putBack, type ReservationState } from './reservations';
 
 /** How long pieces are held for an order that is not written (s): longer than any checkout may take. */
 const HELD_FOR_SECONDS = 120;
-const EVERY_MS = 30_000;
+const SETTLE_EVERY_MS = 30_000;
+/** Reads the whole table; nobody can buy what is left at the reorder point in that time. */
+const RESTOCK_EVERY_MS = 300_000;
 /** At once: no row is locked for long. */
 const BATCH = 100;
 
@@ -50,19 +52,23 @@ export async function restock(pool: InstrumentedPool): Promise<number> {
   return (await pool.query(RESTOCK)).rows.length;
 }
 
-/** Does both now and then. */
-export function keepStock(pool: InstrumentedPool): BackgroundTask {
-  return every(EVERY_MS, 'stock keeping', async () => {
-    let settled;
-    do {
-      settled = await settleReservations(pool);
-      if (settled.released > 0)
-        logger.info({ 'stock.released_orders': settled.released }, 'stock of unwritten orders is back');
-    } while (settled.sold + settled.released === BATCH);
-    const deliveries = await restock(pool);
-    if (deliveries > 0)
-      logger.info({ 'stock.products': deliveries, 'stock.pieces': DELIVERY_PIECES }, 'stock was delivered');
-  });
+/** Does both now and then. @returns the tasks, to be stopped */
+export function keepStock(pool: InstrumentedPool): BackgroundTask[] {
+  return [
+    every(SETTLE_EVERY_MS, 'settling reservations', async () => {
+      let settled;
+      do {
+        settled = await settleReservations(pool);
+        if (settled.released > 0)
+          logger.info({ released: settled.released }, 'stock of unwritten orders is back');
+      } while (settled.sold + settled.released === BATCH);
+    }),
+    every(RESTOCK_EVERY_MS, 'restocking', async () => {
+      const deliveries = await restock(pool);
+      if (deliveries > 0)
+        logger.info({ products: deliveries, pieces: DELIVERY_PIECES }, 'stock was delivered');
+    }),
+  ];
 }
 
 /** Each product once: its row is updated once. */
