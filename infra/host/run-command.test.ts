@@ -8,7 +8,7 @@ import { after, beforeEach, describe, it } from 'node:test';
 import { closedPort, serving } from '../../test/mocks/servers';
 
 /** Systems Manager, as the AWS CLI shows it: knows the instance, and the command, only when asked again. */
-const PLAYED_AWS = `#!${process.execPath}
+const PLAYED_AWS = `
 const { spawnSync } = require('node:child_process');
 const { appendFileSync, existsSync, readFileSync, writeFileSync } = require('node:fs');
 const folder = __dirname;
@@ -52,7 +52,9 @@ describe('a script on a host by Systems Manager', () => {
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'run-command-'));
     folders.push(folder);
-    writeFileSync(at('aws'), PLAYED_AWS);
+    writeFileSync(at('aws.js'), PLAYED_AWS);
+    // A first line `#!` holds no path with spaces.
+    writeFileSync(at('aws'), `#!/bin/sh\nexec "${process.execPath}" "${at('aws.js')}" "$@"\n`);
     chmodSync(at('aws'), 0o755);
   });
   after(() => {
@@ -122,7 +124,8 @@ describe('a script on a host by Systems Manager', () => {
     const waited = await run('echo kubeconfig', {
       HOST_TUNNEL: port,
       HOST_STACK: 'dev',
-      HOST_WAIT_MS: '300',
+      // Long enough for the calls of a busy machine.
+      HOST_WAIT_MS: '3000',
     });
     assert.deepEqual([waited.status, waited.stdout], [1, '']);
     assert.match(

@@ -34,6 +34,9 @@ const SHORT: HostWaits = { cloudInit: 5, ready: 3, interval: 1 };
 /** Why this machine cannot play the host, or false. */
 function missingTool(): string | false {
   if (!existsSync(SSHD)) return 'sshd is not installed (Debian: apt-get install openssh-server)';
+  // ssh and sshd want a name for whoever logs in.
+  if (spawnSync('id', ['-un'], { stdio: 'ignore' }).status !== 0)
+    return 'the user id of this process has no name';
   const { error } = spawnSync('ssh', ['-V'], { stdio: 'ignore' });
   return error ? 'ssh is not installed (Debian: apt-get install openssh-client)' : false;
 }
