@@ -1,7 +1,7 @@
 import { isSpanContextValid, type Attributes, type Span, type SpanContext } from '@opentelemetry/api';
 import { parseTraceParent } from '@opentelemetry/core';
 import { every, type BackgroundTask } from '../lib/background';
-import type { ObserverConnection } from '../lib/observer-connection';
+import type { ObserverConnection } from '../lib/queries/observer-connection';
 import type { QueryObservation } from '../lib/telemetry/query-observation';
 import { traceparentOf } from '../lib/telemetry/sql-comment';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LOCK_WAIT_MS, RESERVATIONS_MAX } from '../../scenario/causes/hot-row/document';
 import { createPool, databaseReady } from '../lib/database';
 import { readEnv } from '../lib/env';
-import { ObserverConnection } from '../lib/observer-connection';
+import { ObserverConnection } from '../lib/queries/observer-connection';
 import { runService } from '../lib/server';
 import { LockWaits } from './lock-waits';
 import { inventoryRoutes, type InventoryPools } from './routes';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import type { Client } from 'pg';
-import { recommendationsQuery } from '../lib/recommendations-query';
+import { recommendationsQuery } from '../lib/queries/recommendations-query';
 import { PlanObserver } from './plan-observer';
 
 const VALUES = ['electronics', 1000, 5000];

@@ -2,9 +2,9 @@ import type { Attributes } from '@opentelemetry/api';
 import type { Client } from 'pg';
 import { every, type BackgroundTask } from '../lib/background';
 import { logger } from '../lib/logger';
-import { ObserverConnection } from '../lib/observer-connection';
-import { summarizePlan, type PlanSummary } from '../lib/query-plan';
-import type { ObservedQuery } from '../lib/recommendations-query';
+import { ObserverConnection } from '../lib/queries/observer-connection';
+import { summarizePlan, type PlanSummary } from '../lib/queries/query-plan';
+import type { ObservedQuery } from '../lib/queries/recommendations-query';
 
 /** The plan of each query is read anew this often (ms). */
 const REFRESH_MS = 2_000;

@@ -1,5 +1,5 @@
 import { LOW_STOCK_QUANTITY } from '../../scenario/sql/catalog';
-import type { ObservedQuery } from '../lib/recommendations-query';
+import type { ObservedQuery } from '../lib/queries/recommendations-query';
 
 /** Baseline: the newest of a category. $1 category, $2 rows. The order makes the planner use the index. */
 export const newestQuery: ObservedQuery = {

@@ -5,7 +5,7 @@ import { callService } from '../lib/http-client';
 import { logger } from '../lib/logger';
 import { serverSpan } from '../lib/telemetry/server-span';
 import type { PlanObserver } from './plan-observer';
-import { recommendationsQuery } from '../lib/recommendations-query';
+import { recommendationsQuery } from '../lib/queries/recommendations-query';
 
 const RANKING_TIMEOUT_MS = 1_000;
 

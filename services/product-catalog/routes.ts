@@ -9,7 +9,7 @@ import { serverSpan } from '../lib/telemetry/server-span';
 import { parseInput } from '../lib/validate';
 import type { PlanObserver } from './plan-observer';
 import type { CatalogPools } from './pools';
-import { recommendationsQuery } from '../lib/recommendations-query';
+import { recommendationsQuery } from '../lib/queries/recommendations-query';
 import { lowStockQuery, newestQuery, productQuery } from './queries';
 import { findCandidates, rankCandidates, recommendationValues } from './recommendations';
 

@@ -6,7 +6,7 @@ import { ScenarioSubscription } from '../lib/scenario-subscription';
 import { runService } from '../lib/server';
 import { PlanObserver } from './plan-observer';
 import { createPools, resizePools } from './pools';
-import { recommendationsQuery } from '../lib/recommendations-query';
+import { recommendationsQuery } from '../lib/queries/recommendations-query';
 import { lowStockQuery, newestQuery } from './queries';
 import { catalogRoutes } from './routes';
 

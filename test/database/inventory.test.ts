@@ -8,7 +8,7 @@ import { setupDatabase } from '../../scenario/apply';
 import { DELIVERY_PIECES, REORDER_POINT_PIECES } from '../../scenario/sql/stock';
 import { InstrumentedPool } from '../../services/lib/database';
 import { HttpError } from '../../services/lib/errors';
-import { ObserverConnection } from '../../services/lib/observer-connection';
+import { ObserverConnection } from '../../services/lib/queries/observer-connection';
 import type { QueryObservation } from '../../services/lib/telemetry/query-observation';
 import { LockWaits } from '../../services/inventory/lock-waits';
 import { findReservation, release, reserve } from '../../services/inventory/reservations';

@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MEAN_DEAL_PRICE_USD } from '../../services/load-generator/journeys/journeys';
 import { CATALOG } from '../../services/catalog';
-import { recommendationsQuery } from '../../services/lib/recommendations-query';
+import { recommendationsQuery } from '../../services/lib/queries/recommendations-query';
 import { newestQuery } from '../../services/product-catalog/queries';
 import { approvedKey } from '../cards';
 import { isAlive } from '../../machine/process-identity';

@@ -4,8 +4,8 @@ import { readState, type ScenarioState } from '../../../scenario/state';
 import { RECOMMENDATION_BAND_CENTS } from '../../../scenario/sql/catalog';
 import { SESSION_OPTIONS } from '../../../scenario/sql/settings';
 import type { IndexName, IndexState } from '../../../scenario/types';
-import { summarizePlan } from '../../lib/query-plan';
-import { recommendationsQuery } from '../../lib/recommendations-query';
+import { summarizePlan } from '../../lib/queries/query-plan';
+import { recommendationsQuery } from '../../lib/queries/recommendations-query';
 
 const CONNECT_TIMEOUT_MS = 2000;
 const STATEMENT_TIMEOUT_MS = 3000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { TracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
-import { recommendationsQuery } from '../recommendations-query';
+import { recommendationsQuery } from '../queries/recommendations-query';
 import {
   BothGenerations,
   describeCommand,

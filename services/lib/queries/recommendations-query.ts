@@ -1,4 +1,4 @@
-import type { IndexName } from '../../scenario/types';
+import type { IndexName } from '../../../scenario/types';
 
 /** A query whose plan is observed: its text, the index it is made for, and values to explain it with. */
 export interface ObservedQuery {

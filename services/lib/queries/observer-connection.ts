@@ -1,7 +1,7 @@
 import { context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { Client } from 'pg';
-import { SESSION_OPTIONS } from '../../scenario/sql/settings';
+import { SESSION_OPTIONS } from '../../../scenario/sql/settings';
 
 /** A connection of its own beside the pools, untraced: made when first used, and again after it was lost. */
 export class ObserverConnection {
