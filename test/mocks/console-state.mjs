@@ -192,6 +192,8 @@ export const failingState = () => ({
       abort: can,
       'ablate-index': can,
       'ablate-pool': can,
+      'ablate-release': cannot,
+      'ablate-cards': cannot,
       'ablate-none': cannot,
     },
     choices: {

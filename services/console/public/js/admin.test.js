@@ -13,9 +13,10 @@ afterEach(() => {
 
 /** What the page sent. */
 function sends() {
+  /** @type {unknown[]} */
   const sent = [];
-  globalThis.fetch = (url, { headers }) => {
-    sent.push([url, headers.authorization]);
+  globalThis.fetch = (url, init) => {
+    sent.push([url, new Headers(init?.headers).get('authorization') ?? undefined]);
     return Promise.resolve(
       new Response('{}', { status: 200, headers: { 'content-type': 'application/json' } }),
     );

@@ -10,6 +10,8 @@ import { exportPng, exportSvg } from '../export.js';
 /** @typedef {ReturnType<typeof colours>} Colours */
 
 const SYNC = 'curve';
+/** Words for an event on the chart, where they are not its own text. @type {Readonly<Record<string, string>>} */
+const EVENT_LABELS = { ended: 'healed', jumped: 'jump', slept: 'slept' };
 /** Heights of the three charts, as shares of the room there is. */
 const SHARES = [0.46, 0.27, 0.27];
 const LEAST_HEIGHT = 150;
@@ -426,7 +428,7 @@ function drawMarks(plot, curve, c, isErrors) {
     const x = upright(minute, c.ink, [5, 4], 1.2);
     if (x === null || !isErrors) continue;
     ctx.fillStyle = c.ink;
-    const label = { ended: 'healed', jumped: 'jump', slept: 'slept' }[kind] ?? what;
+    const label = EVENT_LABELS[kind] ?? what;
     const width = ctx.measureText(label).width;
     const left = x + width + 12 * ratio > bbox.left + bbox.width ? x - width - 6 * ratio : x + 6 * ratio;
     ctx.fillText(label, left, bbox.top + (kind === 'ended' ? 44 : 62) * ratio);
