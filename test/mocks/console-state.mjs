@@ -194,6 +194,8 @@ export const failingState = () => ({
       'ablate-pool': can,
       'ablate-release': cannot,
       'ablate-cards': cannot,
+      'ablate-payment': cannot,
+      'ablate-spread': cannot,
       'ablate-none': cannot,
     },
     choices: {
