@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
+import { namePrefix, serverName } from '../scenario/config/aws-names';
 import { AWS_ANSWERS } from '../test/mocks/aws';
 import {
   mockEngine,
@@ -237,6 +238,8 @@ describe('the whole program on AWS', () => {
     });
     assert.match(String(inputs('cluster-kubernetes').kubeconfig), /server: https:\/\/127\.0\.0\.1:6443/);
     assert.equal(await settled(pulumi.output(outputs.shopUrl)), 'http://127.0.0.1:30018');
+    const { Name } = inputs('host-server').tags as { Name: string };
+    assert.equal(Name, serverName(namePrefix(pulumi.getProject(), 'test')), 'by which the tunnel finds it');
     assert.equal(outputs.tunnel, 'npm run tunnel -- --stack test');
     assert.equal(outputs.login, undefined);
   });
