@@ -18,7 +18,7 @@ import { SetupJob } from '../infra/postgres/setup-job';
 import { Redis } from '../infra/redis/redis';
 import { FollowUp } from '../infra/scenario/follow-up';
 import { ScenarioDeployment } from '../infra/scenario/scenario-deployment';
-import { requiredConnections } from '../scenario/connections';
+import { requiredConnections } from '../scenario/pools/connections';
 import { addressOf, urlOf } from '../infra/cluster/address';
 import { ownKeys, readSettings } from './config';
 import { requireNode } from './node-version';

@@ -1,4 +1,4 @@
-import { poolOver } from '../../scenario/pool-share';
+import { poolOver } from '../../scenario/pools/pool-share';
 import type { IndexName, IndexState, Scenario } from '../../scenario/types';
 import { messageOf } from '../../machine/errors';
 import { percent } from '../../report/format';

@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
-import { poolOver } from '../../scenario/pool-share';
+import { poolOver } from '../../scenario/pools/pool-share';
 import type { Scenario } from '../../scenario/types';
 import type { Login } from '../postgres/login';
 import { ScenarioVerification } from './resources';

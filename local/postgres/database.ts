@@ -1,5 +1,5 @@
 import { setupDatabase } from '../../scenario/apply';
-import { requiredConnections } from '../../scenario/connections';
+import { requiredConnections } from '../../scenario/pools/connections';
 import { SCALE_OF_ALL_MODES } from '../../scenario/presets/all';
 import { DATABASE_NAME, roleStatements, type RolePasswords } from '../../scenario/sql/roles';
 import type { Scenario } from '../../scenario/types';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { poolShare } from '../../scenario/pool-share';
+import { poolShare } from '../../scenario/pools/pool-share';
 import { BAD_CHECKOUT } from '../catalog';
 import { createPool, databaseReady } from '../lib/database';
 import { readEnv } from '../lib/env';

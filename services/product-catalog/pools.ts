@@ -1,4 +1,4 @@
-import { poolShare } from '../../scenario/pool-share';
+import { poolShare } from '../../scenario/pools/pool-share';
 import type { EffectiveScenario } from '../../scenario/types';
 import { createPool, type InstrumentedPool, type PoolSize } from '../lib/database';
 

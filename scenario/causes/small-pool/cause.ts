@@ -1,4 +1,4 @@
-import { mayBePoolOf } from '../../pool-share';
+import { mayBePoolOf } from '../../pools/pool-share';
 import type { Cause, Sign } from '../cause';
 import {
   BASELINE_POOL,

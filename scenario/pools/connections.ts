@@ -1,6 +1,6 @@
-import { RESERVATIONS_MAX } from './causes/hot-row/document';
-import { healthyPool } from './causes/small-pool/document';
-import type { Scenario } from './types';
+import { RESERVATIONS_MAX } from '../causes/hot-row/document';
+import { healthyPool } from '../causes/small-pool/document';
+import type { Scenario } from '../types';
 
 /** Connections besides the pools that a scenario sizes: the subscriptions, console, operators, CLI, plans. */
 const OTHER_CONNECTIONS = 22;

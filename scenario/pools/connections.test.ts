@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { HEALTHY_RELEASE } from './causes/bad-release/document';
-import { resolveScenario } from './resolve';
+import { HEALTHY_RELEASE } from '../causes/bad-release/document';
+import { resolveScenario } from '../resolve';
 import { requiredConnections } from './connections';
 
 const scenario = (max: number, scale: number, orders = 8) => ({
