@@ -1,6 +1,6 @@
 import { errorRateAt, rpmAt } from '../../curve';
 import { CALM_UTILISATION, SOLVED_FROM_ERROR_RATE } from '../../little';
-import { lowDiscrepancy } from '../../low-discrepancy';
+import { lowDiscrepancy } from '../low-discrepancy';
 import { arrivalTimes, summarise, type SimulatedMinute } from '../../prediction';
 import type { CurvePoint, Scenario } from '../../types';
 import type { CurveFault } from '../cause';

@@ -1,5 +1,5 @@
 import { context, createContextKey, type Attributes, type Span } from '@opentelemetry/api';
-import { removeAttribute } from './remove-attribute';
+import { removeAttribute } from './request-outcome';
 
 const METHOD_ORIGINAL = 'http.request.method_original';
 const QUERY = 'url.query';

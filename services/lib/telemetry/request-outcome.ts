@@ -1,6 +1,5 @@
 import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api';
 import type { ServerResponse } from 'node:http';
-import { removeAttribute } from './remove-attribute';
 
 /** `error.type` of a request whose caller was gone before its answer was written. */
 export const CALLER_GONE = 'caller-gone';
@@ -40,4 +39,11 @@ export function finishServerSpan(span: Span, response: ServerResponse): void {
   if (outcome['error.type'] !== CALLER_GONE) return;
   removeAttribute(span, STATUS);
   span.setStatus({ code: SpanStatusCode.ERROR, message: 'the caller was gone before the answer' });
+}
+
+/** Takes back an attribute of a span that has not ended: the API cannot, the SDK's span lets its own map be changed. */
+export function removeAttribute(span: Span, name: string): void {
+  const { attributes } = span as Span & { attributes?: Attributes };
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- see above
+  if (attributes) delete attributes[name];
 }

@@ -1,4 +1,4 @@
-import { lowDiscrepancy } from '../../../scenario/low-discrepancy';
+import { lowDiscrepancy } from '../../../scenario/causes/low-discrepancy';
 import {
   DEAL_OF_THE_DAY,
   MAIN_CATEGORY,
