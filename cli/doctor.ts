@@ -1,7 +1,14 @@
 import { allOk, checkLines, failed, runCheck, skipped, type CheckResult, type Finding } from './checks/check';
 import type { CheckId } from './checks/book';
 import { AwsView, checkAwsLogin, checkQuotas } from './doctor/aws';
-import { checkLogin, checkPassphrase, checkPulumi, checkStackThere, EngineView } from './doctor/engine';
+import {
+  checkLogin,
+  checkPassphrase,
+  checkProgramNode,
+  checkPulumi,
+  checkStackThere,
+  EngineView,
+} from './doctor/engine';
 import { readFacts, type StackFacts } from './doctor/facts';
 import { allowThisMachine, checkOperators } from './doctor/operators';
 import { checkDocker, checkHostPorts, checkKubeconfig, checkRegistry } from './doctor/places';
@@ -87,7 +94,7 @@ async function checksOfStack(stack: string, { fix }: DoctorOptions, output: Outp
   } catch (error) {
     const remedy = `pulumi stack init ${stack} && pulumi config cp --stack dev --dest ${stack}`;
     return [
-      ['node', checkNode],
+      ['node', () => checkProgramNode(env)],
       ['stack-file', () => Promise.resolve(failed(messageOf(error), remedy))],
     ];
   }
@@ -113,7 +120,7 @@ async function checksOfStack(stack: string, { fix }: DoctorOptions, output: Outp
     ];
   };
   return [
-    ['node', checkNode],
+    ['node', () => checkProgramNode(env)],
     ['stack-file', () => Promise.resolve(judgeStackConfig(facts, stack))],
     ['pulumi-cli', () => checkPulumi(engine, REPOSITORY)],
     ['pulumi-login', () => checkLogin(engine)],

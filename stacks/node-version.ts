@@ -1,7 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
-
-/** The oldest Node that every package of the program runs under (undici's `engines`). */
-const OLDEST = [22, 19] as const;
+import { OLD_NODE, runsProgram } from '../machine/reach/node-version';
 
 /**
  * Fails under a Node that is too old. The engine runs the program, and the providers that are written here, by the one of
@@ -10,10 +8,8 @@ const OLDEST = [22, 19] as const;
  * @throws pulumi.RunError with the command that puts the project's own first
  */
 export function requireNode(version: string = process.versions.node): void {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
+  if (runsProgram(version)) return;
   throw new pulumi.RunError(
-    `Node ${version} runs this program, and it needs ${OLDEST.join('.')} or newer. npm ci has put one here: ` +
-      'export PATH="$PWD/node_modules/.bin:$PATH". Nothing was touched.',
+    `Node ${version} runs this program, and it needs ${OLD_NODE.needs}. ${OLD_NODE.remedy}. Nothing was touched.`,
   );
 }

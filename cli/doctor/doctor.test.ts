@@ -9,7 +9,14 @@ import { REPOSITORY } from '../../machine/options';
 import { closedPort, serving } from '../../test/mocks/servers';
 import { runCheck } from '../checks/check';
 import { AwsView, checkAwsLogin, checkQuotas } from './aws';
-import { checkLogin, checkPassphrase, checkPulumi, checkStackThere, EngineView } from './engine';
+import {
+  checkLogin,
+  checkPassphrase,
+  checkProgramNode,
+  checkPulumi,
+  checkStackThere,
+  EngineView,
+} from './engine';
 import { readFacts, type StackFacts } from './facts';
 import { allowThisMachine, checkOperators } from './operators';
 import { checkHostPorts } from './places';
@@ -83,6 +90,16 @@ describe('doctor', () => {
       [found.state, found.figures],
       ['failed', 'getting secrets manager: incorrect passphrase'],
     );
+  });
+
+  it('looks at the Node of the PATH, not at the one npm puts first', async () => {
+    const env = programs(folder, { node: { '--version': 'echo v20.20.2' } });
+    const npms = path.join(REPOSITORY, 'node_modules', '.bin');
+    const found = await checkProgramNode({ ...env, PATH: `${npms}${path.delimiter}${env.PATH}` });
+    assert.equal(found.state, 'failed');
+    assert.match(`${found.figures} ${found.remedy ?? ''}`, /v20\.20\.2.*22\.19 or newer.*export PATH=/);
+    const newer = programs(folder, { node: { '--version': 'echo v24.1.0' } });
+    assert.equal((await checkProgramNode(newer)).state, 'ok');
   });
 
   it('needs no passphrase where the back end keeps the key, and asks no engine that is missing', async () => {

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { listAt, numberAt, parseJson, textAt } from '../../machine/json';
 import { messageOf } from '../../machine/errors';
+import { OLD_NODE, runsProgram } from '../../machine/reach/node-version';
 import { failed, ok, skipped, type Finding } from '../checks/check';
 import { engineRoots } from '../target/pulumi-engine';
 import { engineReason } from '../target/stack-target';
@@ -71,6 +72,22 @@ export class EngineView {
     );
     return text === null ? null : parseJson(text);
   }
+}
+
+/** Whether the Node of the user's PATH runs the program: the engine takes that one, not the project's. */
+export async function checkProgramNode(env: NodeJS.ProcessEnv): Promise<Finding> {
+  // npm has put the project's own first for this command alone.
+  const folders = (env.PATH ?? '').split(path.delimiter);
+  const PATH = folders
+    .filter((folder) => !folder.endsWith(path.join('node_modules', '.bin')))
+    .join(path.delimiter);
+  const found = await promisify(execFile)('node', ['--version'], { env: { ...env, PATH } }).then(
+    ({ stdout }) => stdout.trim(),
+    () => 'none',
+  );
+  return runsProgram(found)
+    ? ok(`${found} on the PATH, which the engine runs the program by`)
+    : failed(`${found} on the PATH, and the program needs ${OLD_NODE.needs}`, OLD_NODE.remedy);
 }
 
 /** Whether the CLI is there, as new as the project needs. */
