@@ -168,14 +168,11 @@ async function askJaeger(): Promise<string[][]> {
     'data',
   );
   let [spans, orphans, deepest] = [0, 0, 0];
-  const warnings: string[] = [];
   const peers = new Set<string>();
   for (const trace of traces) {
-    warnings.push(...listAt(trace, 'warnings').map(String));
     const parents = new Map<string, string | null>();
     for (const span of listAt(trace, 'spans')) {
       spans += 1;
-      warnings.push(...listAt(span, 'warnings').map(String));
       const parent = listAt(span, 'references').find((each) => textAt(each, 'refType') === 'CHILD_OF');
       parents.set(textAt(span, 'spanID') ?? '', textAt(parent, 'spanID'));
       const peer = listAt(span, 'tags').find((tag) => textAt(tag, 'key') === 'peer.service');
@@ -188,7 +185,13 @@ async function askJaeger(): Promise<string[][]> {
       deepest = Math.max(deepest, depth);
     }
   }
-  for (const warning of warnings.slice(0, 5)) console.log(warning);
+  // The UI's API compares clocks by a process tag `ip`, which no convention has; version 3 of it by `host.id`.
+  const since = new Date(Date.now() - 3_600_000).toISOString();
+  const asked = `query.service_name=load-generator&query.num_traces=${TRACES_LOOKED_AT}&query.start_time_min=${since}&query.start_time_max=${new Date().toISOString()}`;
+  const whole = await (await fetch(`${base}/v3/traces?${asked}`)).text();
+  if (!whole.includes('"resourceSpans"'))
+    missing.push(`Jaeger, version 3 of its API: ${whole.slice(0, 200)}`);
+  const warnings = whole.split('@jaeger@warnings').length - 1;
   return [
     ['Jaeger', 'services', expectAll('Jaeger, services', SERVICES, services)],
     [
@@ -200,7 +203,7 @@ async function askJaeger(): Promise<string[][]> {
     [
       'Jaeger',
       `warnings in ${traces.length} traces, ${spans} spans`,
-      expectNone('Jaeger, warnings', warnings.length),
+      expectNone('Jaeger, warnings', warnings),
     ],
     ['Jaeger', 'spans without their parent', expectNone('Jaeger, orphans', orphans)],
     ['Jaeger', 'deepest trace', `${deepest} levels`],
@@ -224,22 +227,17 @@ async function askPrometheus(seconds: number): Promise<string[][]> {
   const shop = 'http_route="/api/checkout",traffic_type="demo"';
   const span =
     'service_name="frontend",span_kind="SPAN_KIND_SERVER",span_name="POST /api/checkout",traffic_type="demo"';
-  const share = (failed: string, all: string): Promise<number> => query(`sum(${failed}) / sum(${all})`);
-  const rates = {
-    'the shop’s metric': await share(
-      `http_server_request_duration_seconds_count{${shop},error_type!=""}`,
-      `http_server_request_duration_seconds_count{${shop}}`,
+  // Counts, not rates: the connectors flush each 30 s, and healthy traffic goes on meanwhile.
+  const failed = {
+    'the shop’s metric': await query(
+      `sum(http_server_request_duration_seconds_count{${shop},error_type!=""})`,
     ),
-    'span metrics': await share(
-      `calls_total{${span},status_code="STATUS_CODE_ERROR"}`,
-      `calls_total{${span}}`,
-    ),
+    'span metrics': await query(`sum(calls_total{${span},status_code="STATUS_CODE_ERROR"})`),
   };
-  const values = Object.values(rates);
-  if (!(Math.abs((values[0] ?? 0) - (values[1] ?? 1)) <= 0.01))
-    missing.push('error rates are more than a point apart');
-  for (const [who, rate] of Object.entries(rates))
-    rows.push(['Prometheus', `checkouts (demo) that failed, by ${who}`, `${(rate * 100).toFixed(1)} %`]);
+  if (failed['the shop’s metric'] !== failed['span metrics'])
+    missing.push('failed checkouts are counted differently');
+  for (const [who, count] of Object.entries(failed))
+    rows.push(['Prometheus', `checkouts (demo) that failed, by ${who}`, String(count)]);
   const p95 = await query(
     `1000 * histogram_quantile(0.95, sum by (le) (rate(http_server_request_duration_seconds_bucket{${shop}}${range})))`,
   );
