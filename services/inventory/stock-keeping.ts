@@ -60,13 +60,13 @@ export function keepStock(pool: InstrumentedPool): BackgroundTask[] {
       do {
         settled = await settleReservations(pool);
         if (settled.released > 0)
-          logger.info({ released: settled.released }, 'stock of unwritten orders is back');
+          logger.info({ 'stock.released_orders': settled.released }, 'stock of unwritten orders is back');
       } while (settled.sold + settled.released === BATCH);
     }),
     every(RESTOCK_EVERY_MS, 'restocking', async () => {
       const deliveries = await restock(pool);
       if (deliveries > 0)
-        logger.info({ products: deliveries, pieces: DELIVERY_PIECES }, 'stock was delivered');
+        logger.info({ 'stock.products': deliveries, 'stock.pieces': DELIVERY_PIECES }, 'stock was delivered');
     }),
   ];
 }
