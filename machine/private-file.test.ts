@@ -42,6 +42,13 @@ describe('a file that is written', () => {
     writeWholeFile(link, 'b');
     assert.equal(readFileSync(file, 'utf8'), 'b');
     assert.equal(statSync(file).mode & 0o777, 0o640);
+    const before = process.umask(0o077);
+    try {
+      writeWholeFile(link, 'c');
+    } finally {
+      process.umask(before);
+    }
+    assert.equal(statSync(file).mode & 0o777, 0o640, 'also under another umask');
   });
 
   it('is its owner’s alone where it is private', () => {

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { linkSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hasCode } from './errors';
 import { textAt, numberAt, parseJson } from './json';
@@ -20,7 +29,10 @@ export function writePrivateFile(file: string, text: string): void {
 export function writeWholeFile(file: string, text: string): void {
   const there = statSync(file, { throwIfNoEntry: false });
   const place = there === undefined ? file : realpathSync(file);
-  renameSync(writeDraft(place, text, there === undefined ? 0o644 : there.mode & 0o777), place);
+  const draft = writeDraft(place, text, there === undefined ? 0o644 : 0o600);
+  // The umask has no say in the mode that a file had before.
+  if (there !== undefined) chmodSync(draft, there.mode & 0o777);
+  renameSync(draft, place);
 }
 
 /** As `writePrivateFile`, for a value written as JSON. */

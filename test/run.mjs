@@ -80,6 +80,10 @@ const parts = [
   },
 ];
 
+/** Variables of the user's shell that are meant for other programs: tests start from none of them. */
+const OF_OTHERS = /^(OTEL_\w+|PG[A-Z]+|NODE_OPTIONS|LOG_LEVEL|GIT_(DIR|WORK_TREE|INDEX_FILE))$/;
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OF_OTHERS.test(name)));
+
 // A test whose source is gone must not run, in whatever room: setup.mjs looks after those it compiles itself.
 removeOrphans(root);
 const reports = mkdtempSync(join(tmpdir(), 'ecommerce-demo-report-'));
@@ -97,6 +101,7 @@ function count(report) {
 async function run([program, ...args], beside) {
   const child = spawn(program, args, {
     cwd: root,
+    env,
     stdio: ['ignore', ...Array(2).fill(beside ? 'pipe' : 'inherit')],
   });
   const written = [];
