@@ -273,7 +273,7 @@ describe('what is sent', () => {
          const { callService } = lib('http-client');
          router.get('/products', async (request, response) => {
            const path = '/cart/' + request.query.id;
-           await callService(request.query.of ?? 'cart', { path, template: '/cart/{id}', timeoutMs: 100, query: { a: '1' } });
+           await callService(request.query.of ?? 'cart', { path, template: '/cart/{id}', timeoutMs: request.query.id === 'slow' ? 100 : 20_000, query: { a: '1' } });
            response.json({});
          });
          router.get('/ads', async (_request, response) => {
