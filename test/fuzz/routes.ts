@@ -41,6 +41,7 @@ export const ROUTES: readonly FuzzedRoute[] = [
   },
   { service: 'frontend', method: 'GET', path: '/api/products', query: { category: 'books', limit: '5' } },
   { service: 'frontend', method: 'GET', path: '/api/products/:id', params: { id: '7' } },
+  { service: 'frontend', method: 'GET', path: '/shop-facts.js' },
   { service: 'frontend', method: 'GET', path: '/api/low-stock' },
   { service: 'frontend', method: 'GET', path: '/api/currencies' },
   { service: 'frontend', method: 'GET', path: '/api/cart/:id', params: { id: 'fuzz' } },
@@ -151,6 +152,17 @@ export const ROUTES: readonly FuzzedRoute[] = [
       payment_id: 'p',
       idempotency_key: 'fuzz-2',
       items: [{ ...ITEM, unit_price_cents: 5, name: 'x' }],
+    },
+  },
+  {
+    service: 'checkout',
+    method: 'POST',
+    path: '/orders/declined',
+    body: {
+      order_id: '00000000-0000-4000-8000-000000000002',
+      user_id: 'fuzz',
+      currency: 'USD',
+      total_cents: 10,
     },
   },
   {
