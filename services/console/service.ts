@@ -86,7 +86,8 @@ export async function start(): Promise<void> {
     readEffective: async (sql) => effectiveScenario(await readState(sql)),
     applyIndexes,
     log: (fields, message) => {
-      logger[fields.error === undefined ? 'info' : 'warn']({ event: 'conductor', ...fields }, message);
+      // As text: it is for who reads the console's own log, and no attribute of the shop's telemetry.
+      logger[typeof fields.error === 'string' ? 'warn' : 'info'](`${message}: ${JSON.stringify(fields)}`);
     },
   });
   const runs = new RunBook((beganMs) => {
