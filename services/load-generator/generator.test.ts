@@ -4,6 +4,7 @@ import { resolveScenario } from '../../scenario/resolve';
 import { parseScenarioConfig } from '../../scenario/config/parse';
 import type { DemoMode, EffectiveScenario } from '../../scenario/types';
 import type { Cohort } from '../lib/cohort';
+import { TEST_CARDS } from '../lib/test-cards';
 import { demoStatus } from './control/demo-status';
 import { LoadGenerator } from './generator';
 import type { JourneyPlan } from './journeys/journeys';
@@ -205,4 +206,21 @@ test('a fault of our own is logged once per streak', async () => {
   status = 400;
   await pass(clock, 5);
   assert.equal(refused.length, 4);
+});
+
+test('as many cards are declined as the pool has connections, whenever the run begins between two orders', async () => {
+  for (const normalSeconds of [4, 5, 6, 7]) {
+    const { clock, generator, played } = world();
+    generator.follow(effective('normal', 1_700_000_000));
+    await pass(clock, normalSeconds);
+    const run = effective('bad-release', 1_700_000_000 + normalSeconds);
+    generator.follow(run);
+    await pass(clock, 13 * run.scenario.minuteSeconds);
+    const declined = played.flatMap(({ plan, cohort }) =>
+      plan.card === TEST_CARDS.declined ? [cohort.minute] : [],
+    );
+    assert.equal(declined.length, run.scenario.orders.pool.max, String(normalSeconds));
+    assert.ok((declined[0] ?? 0) > 1, `the first in minute ${String(declined[0])}`);
+    assert.equal(declined.at(-1), 12);
+  }
 });

@@ -66,7 +66,8 @@ interface Job {
 function cardOf(effective: EffectiveScenario, cohort: TrafficType, time: number): { card?: string } {
   const share = declinedShareOf(effective.scenario);
   if (cohort !== 'demo' || share === null) return {};
-  const n = Math.round(journeysBefore(effective, cohort, time));
+  // The load goes on from before the run, so that the first order may come with any fraction of one.
+  const n = Math.max(1, Math.ceil(journeysBefore(effective, cohort, time) - 1e-6));
   return { card: isDeclined(n, share) ? TEST_CARDS.declined : TEST_CARDS.approved };
 }
 
