@@ -17,6 +17,7 @@ import { listAt, numberAt, textAt } from '../machine/json';
 import { FLOW_ROUTE } from '../scenario/flow-alert';
 import { repositoryDir, TestShop } from '../test/harness';
 import { attribute, OtlpSink, type SinkPoint } from './otlp-sink';
+import { runBench } from './run';
 
 const MINUTES = [10, 17, 25];
 const FIRST_MINUTE = 8;
@@ -238,12 +239,4 @@ async function main(): Promise<number> {
   }
 }
 
-void main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    console.error(error);
-    process.exitCode = 2;
-  },
-);
+runBench(main);

@@ -18,6 +18,7 @@ import { parse, stringify } from 'yaml';
 import { at, listAt, numberAt, textAt } from '../machine/json';
 import { CATALOG } from '../services/catalog';
 import { repositoryDir, TestShop, until } from '../test/harness';
+import { runBench } from './run';
 
 const PORTS = {
   otlp: 24_318,
@@ -350,12 +351,4 @@ async function main(): Promise<number> {
   }
 }
 
-void main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    console.error(error);
-    process.exitCode = 2;
-  },
-);
+runBench(main);

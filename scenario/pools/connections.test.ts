@@ -4,9 +4,9 @@ import { HEALTHY_RELEASE } from '../causes/bad-release/document';
 import { resolveScenario } from '../resolve';
 import { requiredConnections } from './connections';
 
-const scenario = (max: number, scale: number, orders = 8) => ({
+const scenario = (max: number, scale: number) => ({
   scale,
-  orders: { ...HEALTHY_RELEASE.orders, pool: { max: orders, acquireTimeoutMs: 1000 } },
+  orders: HEALTHY_RELEASE.orders,
   pools: {
     recommendation: { max, acquireTimeoutMs: 2000 },
     baseline: { max: 10, acquireTimeoutMs: 1000 },

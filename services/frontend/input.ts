@@ -5,6 +5,7 @@ import {
   idempotencyKeyField,
   idempotencyKeyHeaderField,
   idField,
+  orderItemsField,
   productIdField,
   productIdTextField,
   quantityField,
@@ -30,15 +31,7 @@ export const checkoutBody = z.object({
   /** A guest's order needs neither. */
   user_id: idField.optional(),
   cart_id: idField.optional(),
-  items: z
-    .array(z.object({ product_id: productIdField, quantity: quantityField }))
-    .min(1)
-    .max(50)
-    .refine(
-      (items) => new Set(items.map((item) => item.product_id)).size === items.length,
-      'must name each product once',
-    )
-    .optional(),
+  items: orderItemsField.optional(),
   currency: currency.default('USD'),
   zip: zipField.default('10001'),
   /** Which of the customer's cards, by its token at the payment provider. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ServiceName } from '../catalog';
 import { HttpError } from '../lib/errors';
 import { charge, type Charge } from '../lib/charge';
-import { callService, DownstreamError, type ServiceRequest } from '../lib/http-client';
+import { callService, refused, type ServiceRequest } from '../lib/http-client';
 
 /**
  * The services behind the frontend, as functions. Each throws DownstreamError (503, naming the service) when its
@@ -99,15 +99,6 @@ async function ask<T>(service: ServiceName, request: ServiceRequest<T>): Promise
   if (status >= 300) throw refused(service, status, body);
   return body;
 }
-
-const refused = (service: ServiceName, status: number, body: unknown): DownstreamError =>
-  new DownstreamError(
-    service,
-    'downstream-error',
-    `${service} refused our request with ${String(status)}`,
-    status,
-    body,
-  );
 
 export async function readCart(cartId: string): Promise<Cart> {
   return ask('cart', {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currencyCodeField, idField, productIdField, productIdTextField, quantityField } from '../lib/fields';
+import { currencyCodeField, idField, orderItemsField, productIdTextField } from '../lib/fields';
 
 /** What callers may send to the inventory. */
 
@@ -7,14 +7,7 @@ const orderIdField = z.uuid('must be a UUID');
 
 export const reservationBody = z.object({
   order_id: orderIdField,
-  items: z
-    .array(z.object({ product_id: productIdField, quantity: quantityField }))
-    .min(1)
-    .max(50)
-    .refine(
-      (items) => new Set(items.map((item) => item.product_id)).size === items.length,
-      'must name each product once',
-    ),
+  items: orderItemsField,
   /** With it the reservation counts only if the card is good for so much. */
   payment: z
     .object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { callService, DownstreamError } from './http-client';
+import { callService, refused } from './http-client';
 
 const TIMEOUT_MS = 3000;
 
@@ -30,9 +30,6 @@ export async function charge(payment: Charge): Promise<string | null> {
     schema: paymentSchema,
   });
   if (status === 402) return null;
-  if (status >= 300) {
-    const message = `payment refused our request with ${String(status)}`;
-    throw new DownstreamError('payment', 'downstream-error', message, status, body);
-  }
+  if (status >= 300) throw refused('payment', status, body);
   return body.payment_id;
 }

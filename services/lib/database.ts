@@ -172,11 +172,10 @@ export class InstrumentedPool {
    */
   async take(): Promise<PooledConnection> {
     const client = await this.acquire();
-    const acquiredAt = performance.now();
     return {
       query: (text, values, observation) => this.run(client, text, values, observation),
       release: () => {
-        this.release(client, acquiredAt);
+        this.release(client);
       },
     };
   }
@@ -188,20 +187,21 @@ export class InstrumentedPool {
     await this.pool.end();
   }
 
-  private release(client: PoolClient, acquiredAt: number): void {
+  private release(client: PoolClient): void {
+    const holder = this.holders.get(client);
     // Closed meanwhile: it was taken back.
-    if (!this.holders.delete(client)) return;
-    this.metrics.recordUse(performance.now() - acquiredAt);
+    if (holder === undefined) return;
+    this.holders.delete(client);
+    this.metrics.recordUse(performance.now() - holder.since);
     client.release(this.broken.has(client) || this.pool.totalCount > this.size.max);
   }
 
   private async withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.acquire();
-    const acquiredAt = performance.now();
     try {
       return await work(client);
     } finally {
-      this.release(client, acquiredAt);
+      this.release(client);
     }
   }
 

@@ -24,6 +24,16 @@ export const productIdTextField = z
 
 export const quantityField = z.int().min(1).max(MAX_QUANTITY);
 
+/** The products of an order, each once. */
+export const orderItemsField = z
+  .array(z.object({ product_id: productIdField, quantity: quantityField }))
+  .min(1)
+  .max(50)
+  .refine(
+    (items) => new Set(items.map((item) => item.product_id)).size === items.length,
+    'must name each product once',
+  );
+
 export const priceCentsField = z.int().min(0).max(INT4_MAX);
 
 export const categoryField = z

@@ -20,6 +20,12 @@ export class DownstreamError extends HttpError {
   }
 }
 
+/** A 4xx to a call of ours that had no reason for one: a fault of ours, not of our caller. */
+export function refused(service: ServiceName, status: number, body: unknown): DownstreamError {
+  const message = `${service} refused our request with ${String(status)}`;
+  return new DownstreamError(service, 'downstream-error', message, status, body);
+}
+
 // Keep-alive ends here first (servers wait longer), so that no request meets a closing connection.
 const agent = new Agent({ keepAliveTimeout: 10_000, connect: { timeout: 2_000 }, pipelining: 1 });
 

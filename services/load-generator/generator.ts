@@ -197,18 +197,20 @@ export class LoadGenerator {
         ? BASELINE_WEIGHTS
         : (ratesAt(effective, seconds).journeyWeights ?? CHECKOUT_ONLY);
     const journey = journeyOf(arrival.index, weights);
-    const plan = planJourney(
-      cohort,
-      arrival.index,
-      journey,
-      this.deals.ids,
-      scenario.orderValueUsd,
-      this.options.source,
-    );
+    const plan = {
+      ...planJourney(
+        cohort,
+        arrival.index,
+        journey,
+        this.deals.ids,
+        scenario.orderValueUsd,
+        this.options.source,
+      ),
+      ...(minute === null ? {} : cardOf(effective, cohort, arrival.time)),
+    };
     const { steps, deals: products } = scenario.sale;
     const share =
       cohort === 'demo' && position.state === 'running' ? shareAt(steps, position.minute ?? 0) : 0;
-    Object.assign(plan, minute === null ? {} : cardOf(effective, cohort, arrival.time));
     plan.items = saleItems(arrival.index, { share, products }, this.deals.ids) ?? plan.items;
     const job: Job = {
       arrival,

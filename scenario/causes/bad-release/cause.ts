@@ -1,5 +1,6 @@
 import { BAD_CHECKOUT, GOOD_CHECKOUT } from '../../../services/catalog';
 import type { AblationOf, Cause, Sign } from '../cause';
+import { poolLink } from '../pool-link';
 import { CARDS_ABLATION, declinedShareOf, ORDERS_POOL, RELEASE_ABLATION, type ReleasePart } from './document';
 import { leakFaults, simulateLeak, solveLeak } from './law';
 
@@ -123,7 +124,6 @@ export const badRelease: Cause = {
       : [{ what: `checkout runs release ${checkout}`, seen: (shop) => isSeen(checkout)(shop) === true }],
   chain: (shop) => {
     const release = shop.release('checkout');
-    const { used, max, pending } = shop.pool('checkout', 'orders');
     return [
       {
         title: 'The release',
@@ -134,12 +134,7 @@ export const badRelease: Cause = {
             : 'gives its connections back',
         bad: release === BAD_CHECKOUT,
       },
-      {
-        title: 'The pool',
-        value: `${String(used ?? '–')} of ${String(max ?? '–')}`,
-        note: `connections in use, ${String(pending ?? '–')} orders wait; no query runs`,
-        bad: (pending ?? 0) > 0,
-      },
+      poolLink(shop.pool('checkout', 'orders'), 'orders wait; no query runs'),
     ];
   },
   ablations,

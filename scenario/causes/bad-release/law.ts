@@ -1,5 +1,5 @@
-import { arrivalTimes, type SimulatedMinute } from '../../prediction';
-import { curvePieces } from '../../rates';
+import { meanRpm } from '../../curve';
+import { arrivalTimes, summarise, type SimulatedMinute } from '../../prediction';
 import type { CurvePoint } from '../../types';
 import type { CurveFault } from '../cause';
 
@@ -62,15 +62,6 @@ export function leakFaults(points: readonly CurvePoint[]): CurveFault[] {
   });
 }
 
-/** Orders from minute 0 to a demo minute. @param points scaled */
-function ordersUntil(points: readonly CurvePoint[], minute: number, minuteSeconds: number): number {
-  return curvePieces(points, minute).reduce(
-    (sum, { from, to, startRpm, endRpm }) =>
-      sum + (((startRpm + endRpm) / 2) * (to - from) * minuteSeconds) / 60,
-    0,
-  );
-}
-
 /** The pool, and the share of declined cards, that are used up just then. */
 export function solveLeak(
   points: readonly CurvePoint[],
@@ -79,7 +70,7 @@ export function solveLeak(
 ): { connections: number; declinedShare: number } | null {
   const minute = emptyAt(points);
   if (minute === null) return null;
-  const orders = ordersUntil(points, minute, minuteSeconds);
+  const orders = meanRpm(points, 0, minute) * ((minute * minuteSeconds) / 60);
   const connections = Math.max(LEAST_CONNECTIONS, Math.round(orders * wantedShare));
   return { connections, declinedShare: Math.min(1, connections / Math.max(1, orders)) };
 }
@@ -110,16 +101,8 @@ export function simulateLeak(input: {
       if (!isDeclined(n + 1, input.declinedShare)) failed += left === 0 ? 1 : 0;
       else if (left > 0) left--;
     }
-    const answered = requests - failed;
-    minutes.push({
-      minute,
-      requests,
-      failed,
-      errorRate: requests === 0 ? 0 : failed / requests,
-      p50Ms: answered === 0 ? null : queryMs,
-      p95Ms: answered === 0 ? null : queryMs,
-      allP95Ms: requests === 0 ? null : failed > 0.05 * requests ? input.acquireTimeoutMs : queryMs,
-    });
+    const answered = new Float64Array(requests - failed).fill(queryMs / 1000);
+    minutes.push(summarise(minute, requests, answered, input.acquireTimeoutMs / 1000));
   }
   return minutes;
 }

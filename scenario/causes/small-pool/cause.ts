@@ -1,5 +1,6 @@
 import { mayBePoolOf } from '../../pools/pool-share';
 import type { Cause, Sign } from '../cause';
+import { poolLink } from '../pool-link';
 import {
   BASELINE_POOL,
   HEALTHY_POOL,
@@ -75,17 +76,7 @@ export const smallPool: Cause = {
       seen: (shop) => isSeen(pools)(shop) === true,
     },
   ],
-  chain: (shop) => {
-    const { used, max, pending } = shop.pool(...POOL);
-    return [
-      {
-        title: 'The pool',
-        value: `${String(used ?? '–')} of ${String(max ?? '–')}`,
-        note: `connections in use, ${String(pending ?? '–')} requests wait`,
-        bad: (pending ?? 0) > 0,
-      },
-    ];
-  },
+  chain: (shop) => [poolLink(shop.pool(...POOL), 'requests wait')],
   inConfig: ({ pool }) =>
     pool?.max !== undefined && pool.max < HEALTHY_POOL.max
       ? [`pool.max is ${String(pool.max)}, below the normal ${String(HEALTHY_POOL.max)}`]

@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { Server as GrpcServer, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
+import { Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js';
 import { testProxy, withEnvironment } from '../../../../test/mocks/proxy';
+import { TRACE_SERVICE } from '../../../../test/mocks/trace-service';
 import { serving } from '../../../../test/mocks/servers';
 import type { Answer } from './answer';
 import { grpcSender } from './grpc-sender';
@@ -17,26 +18,13 @@ import { httpSender } from './http-sender';
 const BATCH = { signal: 'traces', gzipped: gzipSync(Buffer.from([0x0a, 0x00])) } as const;
 const HEADERS = { authorization: 'Bearer x' };
 
-const plain = (value: Buffer): Buffer => value;
-const definition: ServiceDefinition = {
-  Export: {
-    path: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: plain,
-    requestDeserialize: plain,
-    responseSerialize: plain,
-    responseDeserialize: plain,
-  },
-};
-
 /** Runs `work` with a gRPC end point on this machine that takes everything. */
 async function grpcEndpoint<T>(
   tls: { key: Buffer; cert: Buffer } | null,
   work: (port: number) => Promise<T>,
 ): Promise<T> {
   const server = new GrpcServer();
-  server.addService(definition, {
+  server.addService(TRACE_SERVICE, {
     Export: (_call: unknown, answer: (error: null, body: Buffer) => void) => {
       answer(null, Buffer.alloc(0));
     },

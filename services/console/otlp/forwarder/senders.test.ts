@@ -9,7 +9,8 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { Server as GrpcServer, ServerCredentials, status, type ServiceDefinition } from '@grpc/grpc-js';
+import { Server as GrpcServer, ServerCredentials, status } from '@grpc/grpc-js';
+import { TRACE_SERVICE } from '../../../../test/mocks/trace-service';
 import { ExportTraceServiceResponseSchema } from '../generated/opentelemetry/proto/collector/trace/v1/trace_service_pb';
 import { grpcSender } from './grpc-sender';
 import { httpSender } from './http-sender';
@@ -87,19 +88,6 @@ describe('OTLP/HTTP', () => {
     await nowhere.close();
   });
 });
-
-const plain = (value: Buffer): Buffer => value;
-const TRACE_SERVICE: ServiceDefinition = {
-  Export: {
-    path: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: plain,
-    requestDeserialize: plain,
-    responseSerialize: plain,
-    responseDeserialize: plain,
-  },
-};
 
 describe('OTLP/gRPC', () => {
   it('sends the same message, and reads its answers alike', async () => {

@@ -1,0 +1,11 @@
+import type { ChainLink, PoolSeen } from './cause';
+
+/** A pool as a step from cause to effect. @param who waits, and what more there is to say: `requests wait` */
+export function poolLink({ used, max, pending }: PoolSeen, who: string): ChainLink {
+  return {
+    title: 'The pool',
+    value: `${String(used ?? '–')} of ${String(max ?? '–')}`,
+    note: `connections in use, ${String(pending ?? '–')} ${who}`,
+    bad: (pending ?? 0) > 0,
+  };
+}
