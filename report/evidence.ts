@@ -20,7 +20,7 @@ export interface TraceShown {
   roots: readonly SpanShown[];
 }
 
-/** What was seen of the cause in a demo minute: the recommendation query itself, and its pool. */
+/** What was seen of the cause in a demo minute: the statement by which it shows (null: none), and its pool. */
 export interface CauseMinute {
   minute: number;
   query: { p95Ms: number | null } | null;

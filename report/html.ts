@@ -1,4 +1,4 @@
-import { causesOf } from '../scenario/causes/all';
+import { causesOf, queueOf } from '../scenario/causes/all';
 import { flowAlertOutcome } from './flow-alert-grade';
 import { createHash } from 'node:crypto';
 import { renderChart } from './drawing/chart';
@@ -103,7 +103,10 @@ function cause({ scenario, catalogRows, storageEmulation }: Report, { plans, cau
       .map((each) => each.explain(seen))
       .filter((text) => text !== '')
       .join(' ')}</p>`,
-    `<div class="plans">${plan('With the index', plans.withIndex)}${plan('Without it', plans.withoutIndex)}</div>`,
+    // Another outage leaves the recommendation query's plan as it is.
+    queueOf(scenario).statement === 'recommendation'
+      ? `<div class="plans">${plan('With the index', plans.withIndex)}${plan('Without it', plans.withoutIndex)}</div>`
+      : '',
   ].join('\n');
 }
 
@@ -140,7 +143,7 @@ const COLUMNS: readonly [title: string, cell: Cell][] = [
   ['lost', ({ demo }) => dollars(demo.lostRevenueUsd)],
 ];
 const CAUSE_COLUMNS: readonly [title: string, cell: Cell][] = [
-  ['query p95', (_, cause) => milliseconds(cause?.query?.p95Ms ?? null)],
+  ['statement p95', (_, cause) => milliseconds(cause?.query?.p95Ms ?? null)],
   [
     'pool used',
     (_, cause) => (cause?.pool == null ? '–' : `${Math.round(cause.pool.used)} / ${cause.pool.max}`),

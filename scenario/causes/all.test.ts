@@ -5,8 +5,17 @@ import { describe, it } from 'node:test';
 import { presetOf } from '../presets/all';
 import { resolveScenario } from '../resolve';
 import { parseScenarioConfig } from '../config/parse';
-import { ABLATABLE, ablationOf, ablationsOf, causesOf, CAUSES, deviationsOf } from './all';
-import { OUTAGES, type Scenario } from '../types';
+import {
+  ABLATABLE,
+  ablationOf,
+  ablationsOf,
+  causesOf,
+  CAUSES,
+  deviationsOf,
+  queueOf,
+  telltalesOf,
+} from './all';
+import { DEMO_MODES, OUTAGES, type Scenario } from '../types';
 import { ABLATIONS } from './document';
 
 const outage = resolveScenario({ demoMode: 'blackfriday' }, { nowSeconds: 0, startTimestamp: 0 });
@@ -29,6 +38,27 @@ describe('the causes', () => {
       ...CAUSES.map((cause) => cause.partOf(outage)),
     ) as typeof outage;
     assert.deepEqual(again, outage);
+  });
+
+  it('say of each mode where its checkouts queue', () => {
+    for (const mode of DEMO_MODES) assert.notEqual(queueOf(mode).pool, '', mode);
+    assert.deepEqual(
+      [queueOf('normal').pool, queueOf('flash-sale').pool],
+      ['recommendation', 'reservations'],
+    );
+  });
+
+  it('foretell an exhausted pool only where the pool is what checkouts lack', () => {
+    for (const [demoMode, expected] of [
+      ['blackfriday', true],
+      ['bad-release', true],
+      ['flash-sale', false],
+    ] as const) {
+      const scenario = resolveScenario({ demoMode }, { nowSeconds: 0, startTimestamp: 0 });
+      const failing = scenario.expectations.find(({ predicted }) => predicted.errorRate > 0.5);
+      assert.ok(failing, demoMode);
+      assert.equal(telltalesOf(scenario, failing).has('db.connection.pool.exhausted'), expected, demoMode);
+    }
   });
 
   it('have the ablations that can be asked for', () => {

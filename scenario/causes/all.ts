@@ -1,7 +1,14 @@
 import type { ScenarioConfig } from '../config/schema';
 import { simulatePool } from '../prediction';
 import { presetOf } from '../presets/all';
-import type { CurvePoint, DemoMode, FlowAttribute, MinuteExpectation, Scenario } from '../types';
+import {
+  DEFAULT_OUTAGE,
+  type CurvePoint,
+  type DemoMode,
+  type FlowAttribute,
+  type MinuteExpectation,
+  type Scenario,
+} from '../types';
 import type {
   AblationOf,
   Bottleneck,
@@ -12,6 +19,7 @@ import type {
   Delays,
   Fit,
   Prediction,
+  Queue,
   ShopSeen,
   Sign,
 } from './cause';
@@ -80,9 +88,9 @@ export function delaysOf(parts: CauseParts): Delays {
 }
 
 /** Which of the flow alert's attributes a minute will show, besides failed checkouts. */
-export function telltalesOf(parts: CauseParts, minute: MinuteExpectation): ReadonlySet<FlowAttribute> {
+export function telltalesOf(scenario: Scenario, minute: MinuteExpectation): ReadonlySet<FlowAttribute> {
   return CAUSES.reduce<ReadonlySet<FlowAttribute>>(
-    (before, cause) => cause.telltales?.(parts, minute, before) ?? before,
+    (before, cause) => cause.telltales?.(scenario, minute, before) ?? before,
     new Set(),
   );
 }
@@ -97,9 +105,22 @@ export function deviationsOf(scenario: Scenario): Sign[] {
   return CAUSES.flatMap((cause) => cause.signs(scenario)).filter(({ now, normal }) => now !== normal);
 }
 
-/** The way from a mode's causes to its effect, as the shop shows it now. */
+/** In normal mode the default outage is shown, which is not there. */
+const shownIn = (mode: DemoMode): DemoMode => (mode === 'normal' ? DEFAULT_OUTAGE : mode);
+
+/** Where checkouts queue in any outage. */
+export const QUEUES: readonly Queue[] = CAUSES.flatMap(({ queue }) => queue ?? []);
+
+/** Where checkouts queue in a mode; in normal mode where they would in the default outage. */
+export function queueOf(mode: DemoMode): Queue {
+  const [queue] = causesOf(shownIn(mode)).flatMap((cause) => cause.queue ?? []);
+  if (queue === undefined) throw new Error(`no cause of ${mode} says where checkouts queue`);
+  return queue;
+}
+
+/** The way from a mode's causes to its effect, as the shop shows it now; in normal mode the default outage's. */
 export function chainOf(mode: DemoMode, shop: ShopSeen): ChainLink[] {
-  return causesOf(mode).flatMap((cause) => cause.chain?.(shop) ?? []);
+  return causesOf(shownIn(mode)).flatMap((cause) => cause.chain?.(shop) ?? []);
 }
 
 /** What of stack config makes an outage, whatever its mode; each with its key first. */

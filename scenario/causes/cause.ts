@@ -87,6 +87,20 @@ export interface PoolSeen {
   pending: number | null;
 }
 
+/** Statements whose time tells of an outage. */
+export type Statement = 'recommendation' | 'reservation';
+
+/** Where checkouts queue in an outage: whose figures a report and the console show. */
+export interface Queue {
+  /** Whose pool, and what its metrics call it. */
+  service: string;
+  pool: string;
+  /** What is done with its connections; null: nothing. */
+  statement: Statement | null;
+  /** What a failing checkout waits for in vain: `a connection from the pool`. */
+  lacks: string;
+}
+
 /** A step from cause to effect, with the figure that shows it now. */
 export interface ChainLink {
   title: string;
@@ -184,7 +198,7 @@ export interface Cause {
   delays?: (parts: CauseParts) => Partial<Delays>;
   /** Which of the flow alert's attributes a minute will show, after the causes before it. */
   telltales?: (
-    parts: CauseParts,
+    scenario: Scenario,
     minute: MinuteExpectation,
     before: ReadonlySet<FlowAttribute>,
   ) => ReadonlySet<FlowAttribute>;
@@ -194,6 +208,8 @@ export interface Cause {
   confirmations: (parts: CauseParts) => Confirmation[];
   /** Ways to take it out by itself, or to make it harmless. */
   ablations: readonly AblationOf[];
+  /** Where it makes checkouts queue. */
+  queue?: Queue;
   /** Its steps from cause to effect, as the shop shows them now. */
   chain?: (shop: ShopSeen) => ChainLink[];
   /** What of stack config makes it, whatever the mode: `pool.max is 5, below the normal 100`, each with its key first. */

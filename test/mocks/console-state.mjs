@@ -302,7 +302,7 @@ function header(traceId, failed) {
     spans: 2,
     services: ['frontend', 'product-catalog'],
     failedSpans: failed ? 1 : 0,
-    poolExhausted: failed,
+    waitedInVain: failed,
     complete: true,
   };
 }

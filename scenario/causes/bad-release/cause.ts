@@ -1,8 +1,16 @@
 import { BAD_CHECKOUT, GOOD_CHECKOUT } from '../../../services/catalog';
-import type { AblationOf, Cause, Sign } from '../cause';
+import type { AblationOf, Cause, Queue, Sign } from '../cause';
 import { poolLink } from '../pool-link';
 import { CARDS_ABLATION, declinedShareOf, ORDERS_POOL, RELEASE_ABLATION, type ReleasePart } from './document';
 import { leakFaults, simulateLeak, solveLeak } from './law';
+
+/** Of orders' connections, with which nothing is done once they are lost. */
+const QUEUE: Queue = {
+  service: 'checkout',
+  pool: 'orders',
+  statement: null,
+  lacks: 'a connection to write the order',
+};
 
 /** An answered recommendation query, round trip included (ms). */
 const QUERY_MS = 3;
@@ -122,6 +130,7 @@ export const badRelease: Cause = {
     checkout === GOOD_CHECKOUT
       ? []
       : [{ what: `checkout runs release ${checkout}`, seen: (shop) => isSeen(checkout)(shop) === true }],
+  queue: QUEUE,
   chain: (shop) => {
     const release = shop.release('checkout');
     return [
@@ -134,7 +143,7 @@ export const badRelease: Cause = {
             : 'gives its connections back',
         bad: release === BAD_CHECKOUT,
       },
-      poolLink(shop.pool('checkout', 'orders'), 'orders wait; no query runs'),
+      poolLink(shop.pool(QUEUE.service, QUEUE.pool), 'orders wait; no query runs'),
     ];
   },
   ablations,

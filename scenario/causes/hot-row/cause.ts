@@ -1,4 +1,4 @@
-import type { Cause, Sign } from '../cause';
+import type { Cause, Queue, Sign } from '../cause';
 import {
   HEALTHY_SALE,
   LOCK_WAIT_MS,
@@ -10,7 +10,12 @@ import {
 import { curveFaults, simulateSale, solveShares } from './law';
 
 /** Whose transactions they are, and what the metrics call their pool. */
-const POOL = ['inventory', 'reservations'] as const;
+const QUEUE: Queue = {
+  service: 'inventory',
+  pool: 'reservations',
+  statement: 'reservation',
+  lacks: 'the row of its product',
+};
 /** More transactions at once than orders that wait for nobody ever have. */
 const WAITING_FROM = 5;
 
@@ -19,7 +24,8 @@ const withSale = ({ sale }: SalePart, change: Partial<SaleSettings>): SalePart =
 });
 
 /** Whether transactions wait for each other; null while none does, which may have another reason. */
-const queueSeen: Sign['seen'] = (shop) => ((shop.pool(...POOL).used ?? 0) >= WAITING_FROM ? true : null);
+const queueSeen: Sign['seen'] = (shop) =>
+  (shop.pool(QUEUE.service, QUEUE.pool).used ?? 0) >= WAITING_FROM ? true : null;
 
 const inside = (of: boolean): string => (of ? 'inside the transaction' : 'after its commit');
 const products = (count: number): string => (count === 1 ? 'one product' : `${String(count)} products`);
@@ -79,8 +85,9 @@ export const hotRow: Cause = {
   ],
   // What is seen is its effect, which every heal and ablation waits for: checkouts that fail.
   confirmations: () => [],
+  queue: QUEUE,
   chain: (shop) => {
-    const { used } = shop.pool(...POOL);
+    const { used } = shop.pool(QUEUE.service, QUEUE.pool);
     const waits = (used ?? 0) >= WAITING_FROM;
     return [
       {

@@ -1,5 +1,5 @@
 import { mayBePoolOf } from '../../pools/pool-share';
-import type { Cause, Sign } from '../cause';
+import type { Cause, Queue, Sign } from '../cause';
 import { poolLink } from '../pool-link';
 import {
   BASELINE_POOL,
@@ -16,12 +16,17 @@ function withMax({ pools }: PoolPart, max: number): PoolPart {
 }
 
 /** Whose pool it is, and what its metrics call it. */
-const POOL = ['product-catalog', 'recommendation'] as const;
+const QUEUE: Queue = {
+  service: 'product-catalog',
+  pool: 'recommendation',
+  statement: 'recommendation',
+  lacks: 'a connection from the pool',
+};
 
 /** Whether the pool has its size by its own metric; null before that came. */
 function isSeen({ recommendation }: PoolPart['pools']): Sign['seen'] {
   return (shop) => {
-    const { max } = shop.pool(...POOL);
+    const { max } = shop.pool(QUEUE.service, QUEUE.pool);
     return max === null ? null : mayBePoolOf(recommendation.max, max);
   };
 }
@@ -53,8 +58,11 @@ export const smallPool: Cause = {
     acquireTimeoutMs: recommendation.acquireTimeoutMs,
   }),
   delays: ({ pools }) => ({ waitMs: pools.recommendation.acquireTimeoutMs }),
-  telltales: (_parts, { predicted }, before) =>
-    predicted.errorRate > 0 ? new Set([...before, 'db.connection.pool.exhausted']) : before,
+  // With its normal size it is not what a failing outage exhausts.
+  telltales: ({ pools, scale }, { predicted }, before) =>
+    pools.recommendation.max < healthyPool(scale).max && predicted.errorRate > 0
+      ? new Set([...before, 'db.connection.pool.exhausted'])
+      : before,
   signs: ({ pools, scale }) => {
     const { max } = pools.recommendation;
     const normal = String(healthyPool(scale).max);
@@ -76,7 +84,8 @@ export const smallPool: Cause = {
       seen: (shop) => isSeen(pools)(shop) === true,
     },
   ],
-  chain: (shop) => [poolLink(shop.pool(...POOL), 'requests wait')],
+  queue: QUEUE,
+  chain: (shop) => [poolLink(shop.pool(QUEUE.service, QUEUE.pool), 'requests wait')],
   inConfig: ({ pool }) =>
     pool?.max !== undefined && pool.max < HEALTHY_POOL.max
       ? [`pool.max is ${String(pool.max)}, below the normal ${String(HEALTHY_POOL.max)}`]

@@ -1,9 +1,11 @@
 import { plannedMinute, type PlannedMinute } from '../../../report/report';
+import { queueOf } from '../../../scenario/causes/all';
 import { FLOW_ROUTE } from '../../../scenario/flow-alert';
 import { predictedFlowAlertMinute } from '../../../scenario/flow-prediction';
 import { positionAt } from '../../../scenario/timeline';
 import type { EffectiveScenario } from '../../../scenario/types';
 import type { KnownRun, RunEvent } from '../runs/run-book';
+import { causeFigures } from '../store/cause-figures';
 import { byTraffic, COHORT_ROUTES, FRONTEND } from '../store/aggregates';
 import { round, statsOf, Totals, type Stats } from '../store/series';
 import type { TelemetryStore } from '../store/telemetry-store';
@@ -27,7 +29,7 @@ export interface CurveMinute extends PlannedMinute {
     lostUsd: number;
   } | null;
   baseline: Omit<Stats, 'rate'> | null;
-  /** The recommendation query itself, without the wait for a connection. */
+  /** The outage's statement itself, without the wait for a connection; null also where there is none. */
   query: { requests: number; p50Ms: number | null; p95Ms: number | null } | null;
   pool: {
     used: number;
@@ -73,6 +75,7 @@ export function curveOf(
   nowMs: number,
 ): Curve {
   const { scenario } = run.effective;
+  const queue = queueOf(scenario.mode);
   const inForce = run.endedMs === null;
   const position = positionAt(run.effective, nowMs / 1000);
   const current =
@@ -99,7 +102,8 @@ export function curveOf(
     const nothing = statsOf(new Totals(), seconds);
     const demo = cohorts.demo ?? nothing;
     const baseline = cohorts.baseline ?? nothing;
-    const query = statsOf(seen.query, seconds);
+    const { statement, wait } = causeFigures((key) => seen.causes.get(key), queue);
+    const query = statement === null ? null : statsOf(statement, seconds);
     return {
       ...head,
       observed: {
@@ -121,7 +125,7 @@ export function curveOf(
         p50Ms: baseline.p50Ms,
         p95Ms: baseline.p95Ms,
       },
-      query: { requests: query.requests, p50Ms: query.p50Ms, p95Ms: query.p95Ms },
+      query: query === null ? null : { requests: query.requests, p50Ms: query.p50Ms, p95Ms: query.p95Ms },
       pool:
         pool === undefined
           ? null
@@ -130,10 +134,9 @@ export function curveOf(
               waiting: round(pool.waiting, 1),
               waitingPeak: pool.waitingPeak,
               max: pool.max,
-              timeouts: seen.wait.errors,
-              timeoutsPerSecond:
-                seconds === null || seconds <= 0 ? null : round(seen.wait.errors / seconds, 2),
-              waitP95Ms: statsOf(seen.wait, seconds).p95Ms,
+              timeouts: wait.errors,
+              timeoutsPerSecond: seconds === null || seconds <= 0 ? null : round(wait.errors / seconds, 2),
+              waitP95Ms: statsOf(wait, seconds).p95Ms,
             },
     };
   });

@@ -1,4 +1,6 @@
-import { statsOf } from '../store/series';
+import { queueOf } from '../../../scenario/causes/all';
+import { DEFAULT_OUTAGE } from '../../../scenario/types';
+import { statsOf, Totals } from '../store/series';
 import type { TelemetryStore } from '../store/telemetry-store';
 import type { PlanSeen, SystemSeen } from '../system/database-observer';
 import { PULSE_SECONDS } from './pulse';
@@ -20,7 +22,9 @@ export interface ExplainAnswer {
 /** What was last seen of the query's plans, and what the query takes. */
 export function explainAnswer(system: SystemSeen, store: TelemetryStore, nowMs: number): ExplainAnswer {
   const until = Math.floor(nowMs / 1000) - SETTLE_SECONDS;
-  const measured = statsOf(store.aggregates.causeWindow(until - PULSE_SECONDS, until).query, PULSE_SECONDS);
+  const queue = queueOf(DEFAULT_OUTAGE);
+  const { statement } = store.aggregates.causeWindow(queue, until - PULSE_SECONDS, until);
+  const measured = statsOf(statement ?? new Totals(), PULSE_SECONDS);
   return {
     query: system.query,
     now: system.now,

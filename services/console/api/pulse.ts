@@ -1,13 +1,13 @@
 import { SEED_FLOW_ALERT } from '../../../scenario/flow-alert';
 import { BASELINE_ERROR_RATE } from '../../../report/limits';
 import { phaseAt, positionAt } from '../../../scenario/timeline';
-import { DEFAULT_OUTAGE, type EffectiveScenario, type Phase, type Scenario } from '../../../scenario/types';
-import { ablationOf, chainOf, deviationsOf } from '../../../scenario/causes/all';
-import type { ChainLink, PoolSeen, ShopSeen, Sign } from '../../../scenario/causes/cause';
+import type { EffectiveScenario, Phase, Scenario } from '../../../scenario/types';
+import { ablationOf, chainOf, deviationsOf, queueOf } from '../../../scenario/causes/all';
+import type { ChainLink, PoolSeen, Queue, ShopSeen, Sign } from '../../../scenario/causes/cause';
 import type { KnownRun } from '../runs/run-book';
-import { COHORT_ROUTES, FRONTEND, OUTAGE_POOL } from '../store/aggregates';
+import { COHORT_ROUTES, FRONTEND } from '../store/aggregates';
 import { HISTORY_SECONDS, type HistoryPoint } from '../store/history';
-import { round, statsOf, type Stats } from '../store/series';
+import { round, statsOf, Totals, type Stats } from '../store/series';
 import type { TelemetryStore } from '../store/telemetry-store';
 import type { SystemSeen } from '../system/database-observer';
 import { flowAlertOf, type FlowAlertAnswer } from './flow-alert';
@@ -58,6 +58,8 @@ export interface Pulse {
   demo: Stats;
   lost: { usdPerMinute: number; usdInAll: number; runId: string | null };
   flowAlert: FlowAlertAnswer;
+  /** Where its checkouts queue. */
+  queue: Queue;
   /** From the outage's causes to its effect, each with what shows it now. */
   chain: ChainLink[];
   /** What differs from normal now, as the scenario wants it. */
@@ -97,11 +99,12 @@ export function pulse({ store, effective, run, system, nowMs }: PulseOptions): P
   const baseline = cohort('baseline');
   const demo = cohort('demo');
   const usdPerMinute = round((aggregates.lostBetween(from, until) * 60) / PULSE_SECONDS, 2);
-  const pool = outagePool(store, nowMs);
-  const cause = aggregates.causeWindow(from, until);
-  const query = statsOf(cause.query, PULSE_SECONDS);
+  const mode = effective?.scenario.mode ?? 'normal';
+  const queue = queueOf(mode);
+  const pool = outagePool(store, queue, nowMs);
+  const cause = aggregates.causeWindow(queue, from, until);
+  const query = statsOf(cause.statement ?? new Totals(), PULSE_SECONDS);
   const shop = shopSeen(store, system, nowMs, query.p50Ms);
-  const mode = effective?.scenario.mode;
   const scenario = effective === null ? null : scenarioPulse(effective, nowMs);
   return {
     at: new Date(nowMs).toISOString(),
@@ -119,7 +122,8 @@ export function pulse({ store, effective, run, system, nowMs }: PulseOptions): P
       runId: run?.runId ?? null,
     },
     flowAlert: flowAlertOf(store, run, effective, nowMs),
-    chain: chainOf(mode === undefined || mode === 'normal' ? DEFAULT_OUTAGE : mode, shop),
+    queue,
+    chain: chainOf(mode, shop),
     changes: effective === null ? [] : changesOf(effective, shop),
     pool:
       pool === null
@@ -146,10 +150,10 @@ export function pulse({ store, effective, run, system, nowMs }: PulseOptions): P
   };
 }
 
-/** The pool that the outage exhausts, from its own metrics; null before they came. */
-export function outagePool(store: TelemetryStore, nowMs: number): PoolState | null {
+/** The pool at which an outage's checkouts queue, from its own metrics; null before they came. */
+export function outagePool(store: TelemetryStore, queue: Queue, nowMs: number): PoolState | null {
   const pools = poolsOf(store.metrics.values('db.client.connection.', nowMs));
-  return pools.find(({ service, pool }) => service === 'product-catalog' && pool === OUTAGE_POOL) ?? null;
+  return pools.find(({ service, pool }) => service === queue.service && pool === queue.pool) ?? null;
 }
 
 function pointOf({ rpm, errorRate, p95Ms }: Stats): HistoryPoint['baseline'] {

@@ -177,7 +177,7 @@ function reportTraces(store: TelemetryStore): { failing: TraceTree | null; healt
     const quick = failed ? [] : store.traces.list({ traffic: 'demo', failed, slow: false, limit: 20 });
     const found = quick.length > 0 ? quick : store.traces.list({ traffic: 'demo', failed, limit: 20 });
     const whole = found.filter(({ partial, root }) => !partial && root !== null);
-    const best = whole.find((trace) => traceHeader(trace).poolExhausted) ?? whole[0] ?? found[0];
+    const best = whole.find((trace) => traceHeader(trace).waitedInVain) ?? whole[0] ?? found[0];
     return best === undefined ? null : traceTree(best, (linked) => store.traces.get(linked) !== null);
   };
   return { failing: newest(true), healthy: newest(false) };

@@ -1,3 +1,4 @@
+import type { FlowAttribute } from '../../../scenario/types';
 import { attributesObject, type AttributeValue, type SpanRecord } from '../otlp/records';
 import type { StoredTrace } from '../store/traces';
 
@@ -35,8 +36,8 @@ export interface TraceHeader {
   services: string[];
   /** Spans with an error: a declined card, say, makes no failed trace. */
   failedSpans: number;
-  /** A wait for a connection was given up in it. */
-  poolExhausted: boolean;
+  /** A wait for a connection, or for a row, was given up in it. */
+  waitedInVain: boolean;
   /** False: spans may be missing, as only a link to it made the console gather it. */
   complete: boolean;
 }
@@ -47,6 +48,12 @@ export interface TraceTree extends TraceHeader {
   /** More than one when parents have not come (yet). */
   roots: SpanNode[];
 }
+
+/** What a span says that waited in vain. */
+const WAITS: ReadonlySet<unknown> = new Set<FlowAttribute>([
+  'db.connection.pool.exhausted',
+  'shop.lock.timeout',
+]);
 
 /** One line of GET /api/traces. */
 export function traceHeader(trace: StoredTrace): TraceHeader {
@@ -62,10 +69,8 @@ export function traceHeader(trace: StoredTrace): TraceHeader {
     spans: trace.spans.length,
     services: [...new Set(trace.spans.map(({ service }) => service))],
     failedSpans: trace.spans.filter(({ status }) => status === 'ERROR').length,
-    poolExhausted: trace.spans.some(({ attributes }) =>
-      attributes.some(
-        (key, index) => key === 'db.connection.pool.exhausted' && attributes[index + 1] === true,
-      ),
+    waitedInVain: trace.spans.some(({ attributes }) =>
+      attributes.some((key, index) => WAITS.has(key) && attributes[index + 1] === true),
     ),
     complete: !trace.partial,
   };

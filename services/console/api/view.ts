@@ -1,3 +1,4 @@
+import { queueOf } from '../../../scenario/causes/all';
 import { effectiveScenario, type ScenarioState } from '../../../scenario/state';
 import { positionAt } from '../../../scenario/timeline';
 import type { EffectiveScenario } from '../../../scenario/types';
@@ -132,7 +133,7 @@ export class ConsoleView {
     const effective = this.options.effective();
     const shown = this.pulse();
     store.history.add(shown.point);
-    const pool = outagePool(store, nowMs);
+    const pool = effective === null ? null : outagePool(store, queueOf(effective.scenario.mode), nowMs);
     if (effective !== null && pool !== null) {
       const { state, minute } = positionAt(effective, nowMs / 1000);
       if (state === 'running' && minute !== null) {

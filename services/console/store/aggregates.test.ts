@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { span } from '../../../test/otlp/spans';
+import { queueOf } from '../../../scenario/causes/all';
 import { Aggregates } from './aggregates';
 import { factsOf } from './facts';
 
@@ -23,6 +24,34 @@ function lose(aggregates: Aggregates, minute: number, services: readonly string[
     aggregates.add(record, factsOf(record), NOW_MS);
   }
 }
+
+describe('the causes of outages', () => {
+  it('are counted apart: the wait for each pool, and the statement that holds it', () => {
+    const aggregates = new Aggregates();
+    const see = (durationMs: number, attributes: Record<string, string | boolean>): void => {
+      const record = span({
+        startMs: NOW_MS - 5000,
+        durationMs,
+        attributes: { 'traffic.type': 'demo', ...attributes },
+      });
+      aggregates.add(record, factsOf(record), NOW_MS);
+    };
+    see(2000, { 'db.client.connection.pool.name': 'recommendation' });
+    see(1000, { 'db.client.connection.pool.name': 'orders' });
+    see(1000, { 'db.client.connection.pool.name': 'orders' });
+    see(1200, { 'db.query.text': 'select', 'db.slow_query': true });
+    see(300, { 'db.query.text': 'update', 'db.query.summary': 'UPDATE shop.stock' });
+    see(9, { 'db.query.text': 'select', 'db.query.summary': 'SELECT ecommerce.products' });
+    const seconds = NOW_MS / 1000;
+    const seen = (mode: Parameters<typeof queueOf>[0]) => {
+      const { statement, wait } = aggregates.causeWindow(queueOf(mode), seconds - 10, seconds);
+      return [statement?.requests ?? null, wait.requests];
+    };
+    assert.deepEqual(seen('blackfriday'), [1, 1]);
+    assert.deepEqual(seen('bad-release'), [null, 2]);
+    assert.deepEqual(seen('flash-sale'), [1, 0]);
+  });
+});
 
 describe('the demo minutes of a run', () => {
   it('are the newest 240 of a run as long as config allows, and the run counts on', () => {

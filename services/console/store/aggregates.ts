@@ -1,5 +1,7 @@
 import { FLOW_ATTRIBUTES, type FlowAttribute } from '../../../scenario/types';
 import type { SpanRecord } from '../otlp/records';
+import type { Queue } from '../../../scenario/causes/cause';
+import { causeFigures, causeKey, type CauseFigures, type CauseKey } from './cause-figures';
 import { SEEN_COHORTS, type Facts, type SeenCohort } from './facts';
 import { RunMinutes, type RunEntry } from './run-minutes';
 import { RING_SECONDS } from './second-slots';
@@ -11,8 +13,6 @@ const MAX_TOTALS_PER_RUN = 4000;
 
 export const LOAD_GENERATOR = 'load-generator';
 export const FRONTEND = 'frontend';
-/** Whose wait for a connection is the outage's: the recommendation query's own pool. */
-export const OUTAGE_POOL = 'recommendation';
 /** The routes by which the cohorts are measured, at the frontend. */
 export const COHORT_ROUTES: readonly string[] = ['POST /api/browse', 'POST /api/checkout'];
 
@@ -36,9 +36,7 @@ interface MinuteTotals {
   totals: Map<string, Totals>;
   lostRevenueUsd: number;
   flow: FlowInputs;
-  /** The recommendation query, and the wait for its pool. */
-  query: Totals;
-  wait: Totals;
+  causes: Map<CauseKey, Totals>;
   /** Start of the first and end of the last demo request seen at the frontend (Unix ms). */
   firstMs: number;
   lastMs: number;
@@ -65,8 +63,7 @@ export interface RunMinute {
   series: SeriesTotals[];
   lostRevenueUsd: number;
   flow: FlowInputs;
-  query: Totals;
-  wait: Totals;
+  causes: ReadonlyMap<CauseKey, Totals>;
   firstMs: number;
   lastMs: number;
 }
@@ -91,8 +88,7 @@ export class Aggregates {
       totals: new Map(),
       lostRevenueUsd: 0,
       flow: Object.fromEntries(FLOW_ATTRIBUTES.map((name) => [name, 0])) as FlowInputs,
-      query: new Totals(),
-      wait: new Totals(),
+      causes: new Map(),
       firstMs: Number.POSITIVE_INFINITY,
       lastMs: 0,
     }),
@@ -102,8 +98,7 @@ export class Aggregates {
   );
   private lostRevenueUsd = 0;
   private readonly lostBySecond = new SecondSums();
-  private readonly queryRing = new SecondRing();
-  private readonly waitRing = new SecondRing();
+  private readonly causeRings = new Map<CauseKey, SecondRing>();
   /** Demo minute that the load generator last gave a journey. */
   newestMinute: NewestMinute | null = null;
   private newestStartMs = 0;
@@ -154,7 +149,7 @@ export class Aggregates {
     totals.record(span.durationMs, facts.error);
   }
 
-  /** The recommendation query and the wait for its pool, wherever in a trace they are. */
+  /** A statement or a wait that tells of an outage, wherever in a trace it is. */
   private addCause(
     span: SpanRecord,
     facts: Facts,
@@ -162,12 +157,17 @@ export class Aggregates {
     minute: MinuteTotals | null,
     nowMs: number,
   ): void {
-    if (facts.traffic !== 'demo') return;
-    const isWait = facts.pool === OUTAGE_POOL && !facts.dbStatement;
-    if (!facts.recommendationQuery && !isWait) return;
-    const ring = isWait ? this.waitRing : this.queryRing;
-    if (second > nowMs / 1000 - RING_SECONDS) ring.record(second, span.durationMs, facts.error);
-    if (minute !== null) (isWait ? minute.wait : minute.query).record(span.durationMs, facts.error);
+    const key = causeKey(facts);
+    if (key === null) return;
+    if (second > nowMs / 1000 - RING_SECONDS) {
+      const ring = this.causeRings.get(key) ?? new SecondRing();
+      this.causeRings.set(key, ring);
+      ring.record(second, span.durationMs, facts.error);
+    }
+    if (minute === null) return;
+    const totals = minute.causes.get(key) ?? new Totals();
+    minute.causes.set(key, totals);
+    totals.record(span.durationMs, facts.error);
   }
 
   private noteMinute(span: SpanRecord, facts: Facts, nowMs: number): void {
@@ -231,13 +231,13 @@ export class Aggregates {
     return totals;
   }
 
-  /** The recommendation query, and the wait for its pool, in the Unix seconds [from, to). */
-  causeWindow(from: number, to: number): { query: Totals; wait: Totals } {
-    const query = new Totals();
-    const wait = new Totals();
-    this.queryRing.sum(from, to, query);
-    this.waitRing.sum(from, to, wait);
-    return { query, wait };
+  /** What was done with a queue's connections, and the wait for one, in the Unix seconds [from, to). */
+  causeWindow(queue: Queue, from: number, to: number): CauseFigures {
+    return causeFigures((key) => {
+      const totals = new Totals();
+      this.causeRings.get(key)?.sum(from, to, totals);
+      return totals;
+    }, queue);
   }
 
   /** USD lost by failed checkouts that ended in the Unix seconds [from, to). */

@@ -1,3 +1,4 @@
+import type { Statement } from '../../../scenario/causes/cause';
 import { FLOW_ATTRIBUTES, type FlowAttribute } from '../../../scenario/types';
 import { cutText, MAX_NAME, type AttributeValue, type SpanRecord } from '../otlp/records';
 
@@ -6,6 +7,8 @@ export type SeenCohort = (typeof SEEN_COHORTS)[number];
 
 /** Most that one order costs (USD): what is beyond would drown the money lost by all others. */
 const MAX_ORDER_USD = 1_000_000;
+/** What inventory's update of a product's stock is called. */
+const RESERVATION = 'UPDATE shop.stock';
 /** Beyond a year no minute belongs to a run. */
 const MAX_MINUTE = 366 * 24 * 60;
 
@@ -27,8 +30,8 @@ export interface Facts {
   orderTotal: number;
   /** The flow alert's attributes that are true on it. */
   flow: FlowAttribute[];
-  /** The recommendation query itself: it alone tells whether it was slow. */
-  recommendationQuery: boolean;
+  /** One of the statements whose time tells of an outage. */
+  statement: Statement | null;
   /** The pool a connection was waited for. */
   pool: string | null;
   /** The journey failed: HTTP status of 500 or more, or span status ERROR. */
@@ -49,7 +52,7 @@ export function factsOf(span: SpanRecord): Facts {
     dbStatement: false,
     orderTotal: 0,
     flow: [],
-    recommendationQuery: false,
+    statement: null,
     pool: null,
     error: false,
   };
@@ -105,7 +108,11 @@ export function factsOf(span: SpanRecord): Facts {
         facts.orderTotal = amountOf(value);
         break;
       case 'db.slow_query':
-        facts.recommendationQuery = true;
+        // The recommendation query alone tells whether it was slow.
+        facts.statement = 'recommendation';
+        break;
+      case 'db.query.summary':
+        if (value === RESERVATION) facts.statement = 'reservation';
         break;
       case 'db.client.connection.pool.name':
         facts.pool = textOf(value);

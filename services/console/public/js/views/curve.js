@@ -65,7 +65,7 @@ export function curveView() {
     chartBox('Response time, p95', [
       ['demo', 'checkout'],
       ['predicted', 'predicted'],
-      ['query', 'the query alone'],
+      ['query', 'the statement alone'],
       ['baseline', 'browsing'],
     ]),
     chartBox('Connection pool', [
@@ -487,8 +487,8 @@ function readoutOf(curve, index) {
   parts.push(
     `${percentExact(observed.errorRate)} failed${observed.complete ? '' : ' so far'} (target ${percent(target.errorRate)}, predicted ${percent(predicted.errorRate)})`,
     `p95 ${duration(observed.p95Ms)}`,
-    `query ${duration(query?.p95Ms)}`,
   );
+  if (query) parts.push(`statement ${duration(query.p95Ms)}`);
   if (pool)
     parts.push(
       `pool ${figure(pool.used)} of ${figure(pool.max)}, ${figure(pool.waiting)} waiting, ${figure(pool.timeouts)} gave up`,
@@ -520,7 +520,7 @@ function minutesTable(minutes, failing) {
       'predicted',
       'failed',
       'p95',
-      'query p95',
+      'statement p95',
       'pool used',
       'waiting',
       'gave up',

@@ -20,9 +20,10 @@ const LISTED = 14;
 /** Why: two traces side by side, the chain from cause to effect, the query's plan, the map. @returns {View} */
 export function whyView() {
   const chain = causeChain();
+  const subject = h('p', { class: 'muted' });
   const healthy = pane('healthy', 'A healthy checkout');
   const failing = pane('failing', 'A failed checkout');
-  // The scan that held the pool opens beside the wait that it caused.
+  // What held the pool, or the row, opens beside the wait that it caused.
   failing.onFollow(({ traceId, spanId }) => healthy.pin(traceId, spanId));
   healthy.onFollow(({ traceId, spanId }) => failing.pin(traceId, spanId));
   const plans = explainPanel();
@@ -37,12 +38,7 @@ export function whyView() {
     h(
       'div',
       { class: 'view-head' },
-      h(
-        'div',
-        {},
-        h('h1', {}, 'Why'),
-        h('p', { class: 'muted' }, 'The same checkout, with and without a connection from the pool.'),
-      ),
+      h('div', {}, h('h1', {}, 'Why'), subject),
       h('p', { class: 'check' }, folded, h('label', { for: 'all-spans' }, 'every span')),
     ),
     chain.element,
@@ -59,6 +55,12 @@ export function whyView() {
     },
     update(state) {
       chain.update(state);
+      if (state.pulse) {
+        const { lacks, statement } = state.pulse.queue;
+        text(subject, `The same checkout, with and without ${lacks}.`);
+        // Another outage leaves the plan as it is.
+        attribute(plans.element, 'hidden', statement !== 'recommendation');
+      }
       const trace = state.conductor?.links.trace ?? null;
       /** @type {Vendor} */
       const vendor = trace === null ? null : (id) => trace.replaceAll('{traceId}', id);
@@ -67,9 +69,9 @@ export function whyView() {
         const { healthy: quick, slow, baseline } = state.traces;
         const clean = [...quick].sort((a, b) => Number(a.failedSpans > 0) - Number(b.failedSpans > 0));
         healthy.update([...clean.slice(0, 6), ...slow.slice(0, 4), ...baseline.slice(0, 4)], vendor);
-        // A trace that failed for the pool tells the story; another failure only if there is no such one.
+        // A trace that waited in vain tells the story; another failure only if there is no such one.
         failing.update(
-          [...state.traces.failing].sort((a, b) => Number(b.poolExhausted) - Number(a.poolExhausted)),
+          [...state.traces.failing].sort((a, b) => Number(b.waitedInVain) - Number(a.waitedInVain)),
           vendor,
         );
       }
