@@ -7,6 +7,8 @@ ARG BUILD_PLATFORM=linux/amd64
 
 # What npm needs to know; changes with the lock file only.
 FROM --platform=${BUILD_PLATFORM} ${BUILD_IMAGE} AS manifests
+# What `pulumi up` shows of a build is then the build's.
+ENV NPM_CONFIG_UPDATE_NOTIFIER=false
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY scenario/package.json scenario/

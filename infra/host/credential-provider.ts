@@ -1,13 +1,14 @@
+import { VERSIONS } from '../../scenario/config/versions';
 import type { Architecture } from './platform';
 
 /**
  * The kubelet's ECR credential provider. The kubelet asks it for a fresh token whenever it pulls, so pulls outlive the
  * token's 12 hours. The binaries are those of kubernetes/cloud-provider-aws; checksums of its promotion manifest in
- * kubernetes/k8s.io. v1.31.7 is the newest that can be downloaded: those of later releases have manifests as well, but
- * never arrived (kubernetes/cloud-provider-aws#1481). It speaks the same v1 protocol as every kubelet since 1.26.
+ * kubernetes/k8s.io. Later releases have manifests as well, but their binaries never arrived
+ * (kubernetes/cloud-provider-aws#1481). It speaks the same v1 protocol as every kubelet since 1.26.
  */
 export const CREDENTIAL_PROVIDER = {
-  version: 'v1.31.7',
+  version: VERSIONS.ecrCredentialProvider.version,
   sha256: {
     arm64: '1980e3a038cb16da48a137743b31fb81de6c0b59fa06c206c2bc20ce0a52f849',
     amd64: '7644623e4ec9ad443ab352a8a5800a5180ee28741288be805286ba72bb8e7164',

@@ -128,6 +128,10 @@ describe('PostgreSQL', () => {
       key: 'DATABASE_URL',
     });
     assert.deepEqual(engine.named('setup-secret').secrets, ['stringData']);
+    // By its result: what the provider would wait for by itself calls "completed with exit code 0" a warning.
+    assert.deepEqual((job.inputs.metadata as { annotations?: unknown }).annotations, {
+      'pulumi.com/waitFor': 'jsonpath={.status.succeeded}=1',
+    });
     assert.match(
       await settled(database.urls.shop_app),
       /^postgres:\/\/shop_app:secret-of-database-shop-app-password@postgresql:5432\/ecommerce\?sslmode=verify-full&sslrootcert=/,

