@@ -80,8 +80,12 @@ const parts = [
   },
 ];
 
-/** Variables of the user's shell that are meant for other programs: tests start from none of them. */
-const OF_OTHERS = /^(OTEL_\w+|PG[A-Z]+|NODE_OPTIONS|LOG_LEVEL|GIT_(DIR|WORK_TREE|INDEX_FILE))$/;
+/**
+ * Variables of the user's shell that are meant for other programs: tests start from none of them. Certificates and
+ * coverage are meant for every Node.
+ */
+const OF_OTHERS =
+  /^(OTEL_\w+|PG[A-Z]+|NODE_(?!EXTRA_CA_CERTS$|V8_COVERAGE$)\w+|LOG_LEVEL|GIT_(DIR|WORK_TREE|INDEX_FILE)|(HTTPS?|ALL|NO)_PROXY)$/i;
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OF_OTHERS.test(name)));
 
 // A test whose source is gone must not run, in whatever room: setup.mjs looks after those it compiles itself.
