@@ -73,6 +73,23 @@ describe('PostgreSQL', () => {
     const { env = [] } = workloadOf(engine.named('postgresql-server')).container;
     assert.equal(env.find(({ name }) => name === 'POSTGRES_INITDB_ARGS')?.value, '--auth=scram-sha-256');
     assert.ok(!env.some(({ name }) => name === 'POSTGRES_HOST_AUTH_METHOD'));
+    const files = engine.named('postgresql-secret').inputs.stringData as Record<string, string>;
+    const logins = (files['pg_hba.conf'] ?? '').trim().split('\n');
+    // psql's role alone comes without one, by being the pod's own user; it owns no more than the shop's tables.
+    assert.deepEqual(
+      logins.map((line) => line.replace(/ +/g, ' ')),
+      [
+        'local ecommerce ecommerce_user peer map=pod',
+        'local all all scram-sha-256',
+        'host all all all scram-sha-256',
+      ],
+    );
+    assert.equal(files['pg_ident.conf']?.trim(), 'pod postgres ecommerce_user');
+    for (const file of ['hba', 'ident'])
+      assert.match(
+        serverArguments(300).join(' '),
+        new RegExp(`${file}_file=/etc/postgresql-server/pg_${file}`),
+      );
   });
 
   it('keeps its data below the mount, on a claim of its own', () => {

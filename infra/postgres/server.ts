@@ -2,6 +2,7 @@ import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
 import * as tls from '@pulumi/tls';
+import { DATABASE_NAME, PSQL_ROLE } from '../../scenario/sql/roles';
 import { KEEPALIVE_SETTINGS } from '../../scenario/sql/settings';
 import type { Exposure } from '../cluster/address';
 import type { Cluster } from '../cluster/cluster';
@@ -21,7 +22,20 @@ const USER = { uid: 999, gid: 999 };
 /** Below the mount, and set: image 18 moved it. */
 const MOUNT = '/var/lib/postgresql';
 const PGDATA = `${MOUNT}/pgdata`;
-const CERTIFICATE_DIR = '/etc/postgresql-tls';
+/** Certificate and key, and who may log in how. */
+const SERVER_FILES = '/etc/postgresql-server';
+/**
+ * Everybody logs in by password, from inside the pod as well; but who executes commands there runs as the server's own
+ * user, and is by that the role of psql users (`kubectl exec statefulset/postgresql -- psql -U ecommerce_user`).
+ */
+const LOGINS: Readonly<Record<string, string>> = {
+  'pg_hba.conf': `local ${DATABASE_NAME} ${PSQL_ROLE} peer map=pod
+local all all scram-sha-256
+host all all all scram-sha-256
+`,
+  'pg_ident.conf': `pod postgres ${PSQL_ROLE}
+`,
+};
 const TEN_YEARS_HOURS = 87_600;
 /** Where clients in the cluster find the authority of the server's certificate. */
 const CLIENT_CA_DIR = '/etc/postgresql-ca';
@@ -84,6 +98,7 @@ export class PostgresServer extends pulumi.ComponentResource {
         password: this.password,
         'tls.crt': certificate.certPem,
         'tls.key': key.privateKeyPem,
+        ...LOGINS,
       }),
       volume,
       workload.account(),
@@ -153,9 +168,11 @@ export function serverArguments(maxConnections: number): string[] {
     max_connections: String(maxConnections),
     password_encryption: 'scram-sha-256',
     ssl: 'on',
-    ssl_cert_file: `${CERTIFICATE_DIR}/tls.crt`,
-    ssl_key_file: `${CERTIFICATE_DIR}/tls.key`,
+    ssl_cert_file: `${SERVER_FILES}/tls.crt`,
+    ssl_key_file: `${SERVER_FILES}/tls.key`,
     ssl_min_protocol_version: 'TLSv1.2',
+    hba_file: `${SERVER_FILES}/pg_hba.conf`,
+    ident_file: `${SERVER_FILES}/pg_ident.conf`,
     ...KEEPALIVE_SETTINGS,
     // The catalog fits: a scan's time is the emulated storage's, not the host disk's.
     shared_buffers: '256MB',
@@ -183,7 +200,7 @@ function podTemplate(workload: Workload, args: PostgresServerArgs) {
       ports: [{ name: PORT.name, containerPort: PORT.port }],
       env: [
         { name: 'PGDATA', value: PGDATA },
-        // Else the image trusts whoever is inside the pod.
+        // What initdb would do without: an image that is run without the files above trusts whoever is inside the pod.
         { name: 'POSTGRES_INITDB_ARGS', value: '--auth=scram-sha-256' },
         {
           name: 'POSTGRES_PASSWORD',
@@ -203,7 +220,7 @@ function podTemplate(workload: Workload, args: PostgresServerArgs) {
       },
       volumeMounts: [
         { name: 'data', mountPath: MOUNT },
-        { name: 'tls', mountPath: CERTIFICATE_DIR, readOnly: true },
+        { name: 'files', mountPath: SERVER_FILES, readOnly: true },
         { name: 'run', mountPath: '/var/run/postgresql' },
         { name: 'tmp', mountPath: '/tmp' },
       ],
@@ -214,12 +231,12 @@ function podTemplate(workload: Workload, args: PostgresServerArgs) {
       volumes: [
         { name: 'data', persistentVolumeClaim: { claimName: POSTGRES_NAME } },
         {
-          name: 'tls',
+          name: 'files',
           // Root's, readable by the group: what PostgreSQL demands of a key that isn't its own.
           secret: {
             secretName: POSTGRES_NAME,
             defaultMode: 0o440,
-            items: ['tls.crt', 'tls.key'].map((file) => ({ key: file, path: file })),
+            items: ['tls.crt', 'tls.key', ...Object.keys(LOGINS)].map((file) => ({ key: file, path: file })),
           },
         },
         { name: 'run', emptyDir: { sizeLimit: '16Mi' } },

@@ -1,4 +1,5 @@
 import type * as kubernetes from '@kubernetes/client-node' with { 'resolution-mode': 'import' };
+import { PassThrough } from 'node:stream';
 import { withSession } from '../../machine/session';
 import type { TestStack } from './test-stack';
 
@@ -32,10 +33,12 @@ export class TestCluster {
     private readonly core: kubernetes.CoreV1Api,
     private readonly apps: kubernetes.AppsV1Api,
     private readonly any: kubernetes.KubernetesObjectApi,
+    private readonly exec: kubernetes.Exec,
   ) {}
 
   static async of(stack: TestStack): Promise<TestCluster> {
-    const { AppsV1Api, CoreV1Api, KubeConfig, KubernetesObjectApi } = await import('@kubernetes/client-node');
+    const { AppsV1Api, CoreV1Api, Exec, KubeConfig, KubernetesObjectApi } =
+      await import('@kubernetes/client-node');
     const config = new KubeConfig();
     config.loadFromFile(stack.settings.kubeconfig);
     return new TestCluster(
@@ -44,6 +47,7 @@ export class TestCluster {
       config.makeApiClient(CoreV1Api),
       config.makeApiClient(AppsV1Api),
       KubernetesObjectApi.makeApiClient(config),
+      new Exec(config),
     );
   }
 
@@ -127,6 +131,31 @@ export class TestCluster {
 
   private async podsOf(name: string): Promise<kubernetes.V1Pod[]> {
     return (await this.pods()).filter((pod) => pod.metadata?.labels?.[NAME_LABEL] === name);
+  }
+
+  /** What a command in PostgreSQL's pod writes, as `kubectl exec` shows it. */
+  async inPostgresPod(command: string[]): Promise<string> {
+    const output = new PassThrough();
+    let text = '';
+    output.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    await new Promise<void>((resolve, reject) => {
+      this.exec
+        .exec(
+          this.stack.namespace,
+          'postgresql-0',
+          'postgresql',
+          command,
+          output,
+          output,
+          null,
+          false,
+          () => {
+            resolve();
+          },
+        )
+        .catch(reject);
+    });
+    return text;
   }
 
   /** Runs a statement as superuser in a database. */
