@@ -54,7 +54,7 @@ describe('the plan of an update for its hosts', () => {
     });
     assert.match(
       warnings.join(),
-      /new host \(v1\.34\.1\+k3s1 arm64 a → v1\.35\.0\+k3s1 arm64 b\): the database is empty.*npm run backup/,
+      /new host \(v1\.34\.1\+k3s1 arm64 a → v1\.35\.0\+k3s1 arm64 b\): the database is empty.*npm run replace-host -- --stack \S+ \(a backup/,
     );
     const moved = (wanted: Partial<WantedHost>, past: Partial<PastHost> = {}) =>
       planHost({

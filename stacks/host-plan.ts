@@ -38,8 +38,12 @@ export interface HostPlan {
   warnings: readonly string[];
 }
 
-const KEEP_DATA =
-  'To keep orders and runs: npm run backup -- --stack STACK --out FILE before it, npm run restore -- --stack STACK FILE after it';
+/** What takes the data along. */
+const keepData = () =>
+  `To keep the orders, instead of pulumi up: npm run replace-host -- --stack ${pulumi.getStack()} (a backup, the same update, a restore)`;
+
+/** What brings a backup back. */
+const restoreCommand = () => `npm run restore -- --target stack --stack ${pulumi.getStack()} FILE`;
 
 /**
  * What an update does to the hosts, of what the config wants, what the last whole update left, and what AWS has now.
@@ -94,7 +98,7 @@ export function planHost({
       ...(anew.length === 0
         ? []
         : [
-            `This update makes a new host (${anew.join(', ')}): the database is empty then, and the catalog is seeded anew. ${KEEP_DATA}.`,
+            `This update makes a new host (${anew.join(', ')}): the database is empty then, and the catalog is seeded anew. ${keepData()}.`,
           ]),
     ],
   };
@@ -122,7 +126,7 @@ function replaceLost(wanted: WantedHost, past: PastHost): HostPlan {
     renewal: past.renewal,
     warnings: [
       `The host ${past.instanceId} is gone (terminated, not by this stack), and its data with it: this update makes a new one. ` +
-        'A backup is brought back afterwards by npm run restore -- --stack STACK FILE.',
+        `A backup is brought back afterwards by ${restoreCommand()}.`,
     ],
   };
 }

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import type { Client } from 'pg';
 import { applyIndexes } from '../../scenario/apply';
 import { effectiveScenario, readState } from '../../scenario/state';
 import { writeDesiredStatement } from '../../scenario/sql/state';
@@ -114,13 +115,14 @@ export interface Restored {
  * afterwards, since building them concurrently cannot be part of a transaction: they are what the scenario says.
  *
  * @param summary of the file, which was read and checked before
+ * @param tools.keepScenario leaves the scenario that is there: stack config has just written it
  * @throws Refusal when the catalog is another one; Error when what was restored is not what the file holds
  */
 export async function restoreBackup(
   target: Source,
   file: string,
   summary: BackupSummary,
-  { output, check }: BackupTools,
+  { output, check, keepScenario = false }: BackupTools & { keepScenario?: boolean },
 ): Promise<Restored> {
   return withSession(target.conductor, async (sql, client) => {
     await client.query('begin');
@@ -157,14 +159,7 @@ export async function restoreBackup(
         }
         tables.set(table.name, found);
       }
-      const { desired, override } = summary.header.scenario;
-      await client.query('select scenario.end_override(null)');
-      await client.query(writeDesiredStatement, [JSON.stringify(desired)]);
-      if (override !== null && override.expiresAt > Date.now() / 1000) {
-        await client.query('select scenario.begin_override($1::jsonb)', [JSON.stringify(override)]);
-      } else {
-        await client.query('select scenario.write_storage()');
-      }
+      if (!keepScenario) await restoreScenario(client, summary.header);
       check();
       await client.query('commit');
       result = { tables, replaced };
@@ -180,6 +175,18 @@ export async function restoreBackup(
     }
     return result;
   });
+}
+
+/** The file's scenario becomes the desired one, and its run goes on unless it has expired. */
+async function restoreScenario(client: Client, { scenario }: BackupHeader): Promise<void> {
+  const { desired, override } = scenario;
+  await client.query('select scenario.end_override(null)');
+  await client.query(writeDesiredStatement, [JSON.stringify(desired)]);
+  if (override !== null && override.expiresAt > Date.now() / 1000) {
+    await client.query('select scenario.begin_override($1::jsonb)', [JSON.stringify(override)]);
+  } else {
+    await client.query('select scenario.write_storage()');
+  }
 }
 
 function refuseOtherCatalog({ catalog }: BackupHeader, found: BackupHeader['catalog']): void {

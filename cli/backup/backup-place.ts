@@ -5,7 +5,7 @@ import type { Target } from '../target/target';
 export function backupFile(
   target: Pick<Target, 'dataDir' | 'kind' | 'stack'>,
   now: Date,
-  what: 'before-restore' | null = null,
+  what: 'before-restore' | 'before-replacement' | null = null,
 ): string {
   const time = now
     .toISOString()

@@ -49,14 +49,15 @@ export class StackEngine {
   /**
    * Updates the stack. An update that somebody else runs is waited for; the lock that a killed engine left is taken away.
    *
+   * @param replaced URNs, or patterns of them, of what is made anew whatever the program says
    * @throws with the engine's reasons
    */
-  async up(message: string): Promise<void> {
+  async up(message: string, replaced: readonly string[] = []): Promise<void> {
     const deadline = performance.now() + LOCKED_AT_MOST_MS;
     let told = false;
     for (;;) {
       try {
-        await this.upOnce(message);
+        await this.upOnce(message, replaced);
         return;
       } catch (error) {
         const lock = lockOf(error);
@@ -91,7 +92,7 @@ export class StackEngine {
     this.cancelling?.abort();
   }
 
-  private async upOnce(message: string): Promise<void> {
+  private async upOnce(message: string, replaced: readonly string[]): Promise<void> {
     const started = performance.now();
     const problems: string[] = [];
     let seen = 0;
@@ -102,6 +103,7 @@ export class StackEngine {
         message,
         color: 'never',
         suppressOutputs: true,
+        replace: [...replaced],
         signal: this.cancelling.signal,
         onEvent: (event) => {
           if (event.resOutputsEvent !== undefined) seen += 1;

@@ -91,6 +91,16 @@ describe('backup and restore of the database', () => {
     assert.deepEqual((await states()).desired, normal);
   });
 
+  it('leaves the scenario that stack config has just written, where only the data is taken along', async () => {
+    const before = await orders();
+    await backUp(target(), file, tools());
+    await conducting((sql) => applyScenario(sql, other, () => undefined));
+    await addOrders(7);
+    await restoreBackup(target(), file, await readBackup(file), { ...tools(), keepScenario: true });
+    assert.deepEqual(await orders(), before);
+    assert.deepEqual((await states()).desired, other);
+  });
+
   it('leaves no file behind when it is interrupted, and no change when a restore is', async () => {
     let rows = 0;
     const interrupted = (): void => {
