@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
 import { namePrefix, serverName } from '../scenario/config/aws-names';
-import { AWS_ANSWERS } from '../test/mocks/aws';
+import { AWS_ACCOUNT, AWS_ANSWERS } from '../test/mocks/aws';
 import {
   mockEngine,
   settled,
@@ -29,6 +29,7 @@ const SSM = { hostAccess: 'ssm', operatorCidrs: '' };
 
 const PAST: Omit<PastHost, 'loginEnds'> = {
   instanceId: 'host-server-id',
+  account: AWS_ACCOUNT,
   region: 'eu-central-1',
   generation: 'first',
   renewal: 'first',
@@ -330,6 +331,15 @@ describe('the whole program on AWS', () => {
     );
   });
 
+  it('takes the image of the processor, and stays in its zone when AWS offers the type elsewhere first', async () => {
+    const image = async (instanceType: string) =>
+      (await run({ config: { instanceType } })).engine.named('host-server').inputs.ami;
+    assert.match(String(await image('t4g.xlarge')), /current\/arm64\/hvm/);
+    assert.match(String(await image('m7i.xlarge')), /current\/amd64\/hvm/);
+    const { engine } = await run({ past: { ...PAST, zone: 'eu-central-1b' } });
+    assert.equal(engine.named('host-subnet').inputs.availabilityZone, 'eu-central-1b');
+  });
+
   it('keeps stores on the server, whose disk has their volumes', async () => {
     const { engine } = await run();
     for (const name of ['postgresql-server', 'redis-server']) {
@@ -375,7 +385,55 @@ describe('what the program on AWS refuses before anything is made', () => {
       {
         functions: { 'aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings': () => ({ locations: [] }) },
       },
-      /instanceType: "t4g\.xlarge" is not offered in eu-central-1/,
+      /instanceType = "t4g\.xlarge": is not offered in eu-central-1/,
+    ],
+    [
+      'to look for its host in another region',
+      { past: { ...PAST, region: 'eu-west-1' } },
+      /ecommerce-demo:region = "eu-central-1": this stack's host host-server-id is in eu-west-1.*config set region eu-west-1/,
+    ],
+    [
+      'to look for its host in another account',
+      { past: { ...PAST, account: '999999999999' } },
+      /host-server-id is in the AWS account 999999999999, and the login is one of 123456789012: .*aws:profile/,
+    ],
+    [
+      'a type that the zone of the hosts lacks, which would stop them for good',
+      { past: { ...PAST, zone: 'eu-central-1c' }, config: { instanceType: 'm7g.large' } },
+      /instanceType = "m7g\.large": the hosts are in eu-central-1c, .*eu-central-1a, eu-central-1b only: .*config set availabilityZone eu-central-1a/,
+    ],
+    [
+      'a type that the zone of the subnet lacks',
+      {
+        config: { vpcId: 'vpc-0a1', subnetId: 'subnet-0b2' },
+        functions: {
+          'aws:ec2/getSubnet:getSubnet': () => ({ vpcId: 'vpc-0a1', availabilityZone: 'eu-central-1c' }),
+        },
+      },
+      /instanceType = "t4g\.xlarge": "subnet-0b2" is in eu-central-1c, and the type is offered in eu-central-1a, eu-central-1b only/,
+    ],
+    [
+      'an image that the login may not look up',
+      {
+        functions: {
+          'aws:ssm/getParameter:getParameter': () => {
+            throw new Error('api error AccessDeniedException: not authorized to perform: ssm:GetParameter');
+          },
+        },
+      },
+      /which image of Ubuntu there is in eu-central-1 .*AccessDeniedException.*ssm:GetParameter/,
+    ],
+    ['a state that there is not', { config: { hostState: 'stoped' } }, /hostState = "stoped": .*`stopped`/],
+    ['fewer agents than none', { config: { agents: '-1' } }, /agents = "-1": .*whole number from 0 to 20/],
+    [
+      'a release that is none of K3s',
+      { config: { k3sVersion: '1.34' } },
+      /k3sVersion = "1\.34": .*`v1\.\d+\.\d+\+k3s\d`/,
+    ],
+    [
+      'a profile that is an ARN',
+      { config: { instanceProfile: 'arn:aws:iam::1:instance-profile/x' } },
+      /instanceProfile = "arn:aws.*the name of an instance profile/,
     ],
     [
       'a subnet of another VPC',

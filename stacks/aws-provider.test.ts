@@ -86,13 +86,54 @@ describe('access to AWS', () => {
     });
   });
 
-  it('to another account than the stack allows names the key', async () => {
-    asking(() => {
-      throw new Error('AWS account ID not allowed: 999999999999');
+  const refusals: readonly (readonly [
+    name: string,
+    said: string,
+    config: Record<string, string>,
+    expected: RegExp,
+  ])[] = [
+    [
+      'to another account than the stack allows',
+      'AWS account ID not allowed: 999999999999',
+      { 'aws:allowedAccountIds': '["123456789012"]' },
+      /^aws:allowedAccountIds = \["123456789012"\]: .*999999999999.*pulumi config set aws:profile NAME/,
+    ],
+    [
+      'to a region that there is not',
+      'invalid AWS Region: eu-west-9',
+      { 'aws:region': 'eu-west-9' },
+      /^aws:region = "eu-west-9": AWS has no such region.*pulumi config set region REGION/,
+    ],
+    [
+      'by a profile that this machine does not have',
+      'failed to get shared config profile, nobody',
+      { 'aws:profile': 'nobody', 'aws:region': 'eu-west-1' },
+      /^aws:profile = "nobody": .*aws configure list-profiles/,
+    ],
+    [
+      'by a login that has ended',
+      'ExpiredToken: The security token included in the request is expired',
+      { 'aws:profile': 'demo', 'aws:region': 'eu-west-1' },
+      /^AWS lets nobody in: ExpiredToken.*aws sso login --profile demo/,
+    ],
+    [
+      'to a region that the account has not enabled',
+      'api error InvalidClientTokenId: The security token included in the request is invalid.',
+      { 'aws:region': 'ap-east-1' },
+      /AWS lets nobody in: .*enable-region --region-name ap-east-1\. Nothing was touched\.$/,
+    ],
+  ];
+  for (const [name, said, config, expected] of refusals) {
+    it(`${name} is refused by key, value and remedy`, async () => {
+      asking(() => {
+        throw new Error(said);
+      });
+      pulumi.runtime.setAllConfig(config);
+      await assert.rejects(awsAccess({ region: undefined, tags: {} }), (error: Error) => {
+        assert.ok(pulumi.RunError.isInstance(error));
+        assert.match(error.message, expected);
+        return true;
+      });
     });
-    await assert.rejects(
-      awsAccess({ region: 'eu-west-1', tags: {} }),
-      /aws:allowedAccountIds: .*999999999999/,
-    );
-  });
+  }
 });

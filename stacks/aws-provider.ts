@@ -95,7 +95,7 @@ export async function awsAccess(keys: AwsKeys): Promise<AwsAccess> {
     defaultTags: { tags },
   });
   const caller = await aws.getCallerIdentity({}, { provider }).catch((error: unknown) => {
-    throw new pulumi.RunError(refusal(error));
+    throw new pulumi.RunError(refusal(error, chosen, configured));
   });
   void pulumi.log.info(
     `AWS account ${caller.accountId} (as ${caller.arn}), region ${chosen.region} (${chosen.source})`,
@@ -111,13 +111,32 @@ export async function awsAccess(keys: AwsKeys): Promise<AwsAccess> {
   };
 }
 
-/** What to do when AWS lets nobody in, or not into this account. */
-function refusal(error: unknown): string {
+/** What to do when AWS lets nobody in, or not into this account, or there is no such place. */
+function refusal(
+  error: unknown,
+  { region, source }: ChosenRegion,
+  { profile, allowedAccountIds }: Readonly<Record<string, string>>,
+): string {
   const message = error instanceof Error ? error.message : String(error);
   if (/account id/i.test(message))
-    return `aws:allowedAccountIds: ${message}. Choose that account's profile: pulumi config set aws:profile NAME. Nothing was touched.`;
+    return `aws:allowedAccountIds = ${allowedAccountIds ?? '(unset)'}: ${message}. Choose that account's profile: pulumi config set aws:profile NAME. Nothing was touched.`;
+  if (/invalid aws region|no such host/i.test(message))
+    return (
+      `${source} = "${region}": AWS has no such region, or is not reached from here: ${message}. ` +
+      'aws ec2 describe-regions --all-regions lists them; pulumi config set region REGION. Nothing was touched.'
+    );
+  if (profile !== undefined && /shared config profile/i.test(message))
+    return (
+      `aws:profile = "${profile}": ${message}. aws configure list-profiles lists what this machine has; ` +
+      'pulumi config set aws:profile NAME. Nothing was touched.'
+    );
+  const login = `aws sso login${profile === undefined ? '' : ` --profile ${profile}`}`;
+  // What STS says in a region that the account has not enabled.
+  const closed = message.includes('InvalidClientTokenId')
+    ? ` Or the account has not enabled ${region} (${source}): aws account enable-region --region-name ${region}.`
+    : '';
   return (
-    `AWS lets nobody in: ${message}. Log in (aws sso login), or choose a profile: pulumi config set aws:profile NAME, ` +
-    'or AWS_PROFILE in the environment. Nothing was touched.'
+    `AWS lets nobody in: ${message}. Log in (${login}), or choose a profile: pulumi config set aws:profile NAME, ` +
+    `or AWS_PROFILE in the environment.${closed} Nothing was touched.`
   );
 }

@@ -2,7 +2,7 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { Host } from '../infra/host/host';
 import { namePrefix } from '../scenario/config/aws-names';
-import { findPlace } from '../infra/host/place';
+import { findImage, findPlace } from '../infra/host/place';
 import { architectureOf, platformOf } from '../infra/host/platform';
 import { releaseOf } from '../infra/host/user-data';
 import { Registry, repositoryPrefix } from '../infra/registry/registry';
@@ -10,7 +10,7 @@ import { parseReference } from '../machine/reach/registry-api';
 import { API_PORT } from '../scenario/config/deployment';
 import type { AwsAccess } from './aws-provider';
 import type { HostKeys, StackSettings } from './config';
-import { planHost } from './host-plan';
+import { planHost, requireSamePlace } from './host-plan';
 import { pastHost } from './past-host';
 import type { PastOutputs } from './past-outputs';
 import { requireTunnel, tunnelCommand } from './required-tunnel';
@@ -33,6 +33,7 @@ export async function createAwsTarget(
   const overSystemsManager = keys.hostAccess === 'ssm';
   if (overSystemsManager && access.assumesRole) throw new pulumi.RunError(ROLE_OF_PROFILE);
   const past = await pastHost(outputs);
+  if (past !== null) requireSamePlace(past, access);
   const release = releaseOf(keys.k3sVersion, architectureOf(platformOf(keys.instanceType)));
   const plan = planHost({
     wanted: { ...keys, release, spot: keys.spot === true },
@@ -42,7 +43,18 @@ export async function createAwsTarget(
   for (const warning of plan.warnings) void pulumi.log.warn(warning);
   const isThere = past?.hostState === 'running' && plan.generation === past.generation;
   if (overSystemsManager && isThere && keys.hostState === 'running') await requireTunnel(API_PORT);
-  const place = await findPlace({ ...keys, region }, { provider });
+  const [place, image] = await Promise.all([
+    findPlace(
+      {
+        ...keys,
+        region,
+        instanceType: plan.instanceType,
+        ...(past?.subnetId === null ? { zoneBefore: past.zone } : {}),
+      },
+      { provider },
+    ),
+    findImage(platformOf(keys.instanceType), region, { provider }),
+  ]);
 
   const parked = keys.hostState === 'stopped';
   const prefix = namePrefix(pulumi.getProject(), pulumi.getStack());
@@ -59,6 +71,7 @@ export async function createAwsTarget(
       region,
       ...(access.profile === undefined ? {} : { profile: access.profile }),
       place,
+      image,
       tags,
       agents: plan.agents,
       generation: plan.generation,

@@ -21,9 +21,9 @@ import { replicasOf } from '../infra/service/replicas';
 /** What the config says of the EC2 hosts; the rest of their arguments AWS and the stack's past say. */
 export type HostKeys = Omit<
   HostArgs,
-  'prefix' | 'region' | 'profile' | 'place' | 'generation' | 'renewal' | 'registryUrl' | 'transform'
+  'prefix' | 'region' | 'profile' | 'place' | 'image' | 'generation' | 'renewal' | 'registryUrl' | 'transform'
 > &
-  Omit<PlaceKeys, 'region' | 'instanceType'> & { region?: string; callerCheck: boolean };
+  Omit<PlaceKeys, 'region' | 'instanceType' | 'zoneBefore'> & { region?: string; callerCheck: boolean };
 
 /** Everything a stack's config says, checked and with its defaults. */
 export interface StackSettings {

@@ -16,6 +16,7 @@ const TODAY = new Date('2026-11-26T12:00:00Z');
 const PAST: PastHost = {
   ...WANTED,
   instanceId: 'i-1',
+  account: '123456789012',
   region: 'eu-west-1',
   generation: 'first',
   renewal: 'first',

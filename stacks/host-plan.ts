@@ -104,6 +104,30 @@ export function planHost({
   };
 }
 
+/**
+ * Refuses to look for the stack's host where it is not: it would be taken for lost, and all of it made once more there.
+ *
+ * @param found where this update works
+ * @throws pulumi.RunError with the way back
+ */
+export function requireSamePlace(
+  past: Pick<PastHost, 'instanceId' | 'account' | 'region'>,
+  found: { account: string; region: string; source: string },
+): void {
+  if (past.account !== found.account) {
+    throw new pulumi.RunError(
+      `This stack's host ${past.instanceId} is in the AWS account ${past.account}, and the login is one of ${found.account}: choose that ` +
+        `account's profile, pulumi config set aws:profile NAME or AWS_PROFILE. Another account is another stack: pulumi stack init NAME. Nothing was touched.`,
+    );
+  }
+  if (past.region !== found.region) {
+    throw new pulumi.RunError(
+      `${found.source} = "${found.region}": this stack's host ${past.instanceId} is in ${past.region}, and a stack cannot move: ` +
+        `pulumi config set region ${past.region}, or npm run backup and pulumi destroy first. Nothing was touched.`,
+    );
+  }
+}
+
 /** The past's, until its login has only the last days left. */
 function renewalOf({ renewal, loginEnds }: PastHost, today: Date): string {
   if (loginEnds === null) return renewal;

@@ -6,6 +6,7 @@ import type { PastOutputs } from './past-outputs';
 /** What the stack's last whole update left: its output `host`. */
 const pastHostSchema = z.object({
   instanceId: z.string(),
+  account: z.string(),
   region: z.string(),
   generation: z.string(),
   renewal: z.string(),

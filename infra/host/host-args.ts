@@ -13,6 +13,8 @@ export interface HostArgs {
   region: string;
   /** Zone, or existing subnet, see `findPlace`. */
   place: Place;
+  /** Id of the machine image, see `findImage`; chosen once, and kept by hosts that are there. */
+  image: string;
   /** EC2 instance type of the server and the agents; its processor decides the images' platform. */
   instanceType: string;
   /** Root volume of each host, GiB. */

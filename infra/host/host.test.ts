@@ -13,6 +13,7 @@ const ARGS: HostArgs = {
   prefix: 'shop-test',
   region: 'eu-central-1',
   place: { kind: 'new', zone: 'eu-central-1a', fixed: false, zones: ['eu-central-1a', 'eu-central-1b'] },
+  image: 'ami-1',
   generation: 'first',
   renewal: 'first',
   ...HOST_DEFAULTS,
@@ -193,10 +194,7 @@ describe('Host', () => {
     const { inputs, name } = engine.only('aws:ec2/instance:Instance');
     assert.equal(name, 'host-server');
     assert.equal(inputs.instanceType, 't4g.xlarge');
-    assert.equal(
-      inputs.ami,
-      'ami-of-/aws/service/canonical/ubuntu/server/24.04/stable/current/arm64/hvm/ebs-gp3/ami-id',
-    );
+    assert.equal(inputs.ami, 'ami-1');
     assert.deepEqual(inputs.metadataOptions, {
       httpEndpoint: 'enabled',
       httpTokens: 'required',
@@ -387,7 +385,6 @@ describe('Host on another processor', () => {
     const { engine, host } = await deploy({ instanceType: 'm7i.xlarge' });
     assert.equal(host.platform, 'linux/amd64');
     const { inputs } = engine.named('host-server');
-    assert.match(String(inputs.ami), /current\/amd64/);
     assert.match(String(inputs.userData), /ecr-credential-provider-linux-amd64/);
   });
 });

@@ -1,4 +1,4 @@
-import * as pulumi from '@pulumi/pulumi';
+import { applyFault } from '../cluster/apply-fault';
 
 /** How long the scripts wait on the host, seconds. */
 export interface HostWaits {
@@ -132,7 +132,7 @@ const LOCAL_SERVER = /^(\s*server: https:\/\/)127\.0\.0\.1(:\d+\s*)$/m;
  */
 export function kubeconfigFor(publicIp: string, kubeconfig: string): string {
   if (!LOCAL_SERVER.test(kubeconfig)) {
-    throw new pulumi.RunError(
+    throw applyFault(
       `the host ${publicIp} gave no kubeconfig of K3s (no "server: https://127.0.0.1:…" in ${kubeconfig.length} characters): ` +
         `look at /etc/rancher/k3s/k3s.yaml there`,
     );

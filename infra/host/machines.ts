@@ -4,7 +4,7 @@ import type * as random from '@pulumi/random';
 import type * as tls from '@pulumi/tls';
 import type { HostArgs } from './host-args';
 import { named, type HostNetwork } from './network';
-import { architectureOf, platformOf, ubuntuImageParameter } from './platform';
+import { architectureOf, platformOf } from './platform';
 import { agentUserData, serverUserData } from './user-data';
 
 /** What all hosts share. */
@@ -171,11 +171,9 @@ function transformed(args: HostArgs, instance: aws.ec2.InstanceArgs): aws.ec2.In
 }
 
 function commonInstance(name: string, context: MachineContext): aws.ec2.InstanceArgs {
-  const { args, profile, keyPair, opts } = context;
+  const { args, profile, keyPair } = context;
   return {
-    // The same text as `value`, which the provider takes for a secret: a public image's id is none.
-    ami: aws.ssm.getParameterOutput({ name: ubuntuImageParameter(platformOf(args.instanceType)) }, opts)
-      .insecureValue,
+    ami: args.image,
     instanceType: args.instanceType,
     keyName: keyPair.keyName,
     iamInstanceProfile: profile,

@@ -1,5 +1,6 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import { ubuntuImageParameter, type Platform } from './platform';
 
 /** Where in the region hosts are put: found out before anything is made, so that what cannot be is said in time. */
 export type Place =
@@ -21,11 +22,13 @@ export interface PlaceKeys {
   availabilityZone?: string;
   vpcId?: string;
   subnetId?: string;
+  /** Zone of the subnet that an update before this one made: hosts stay there unless config says otherwise. */
+  zoneBefore?: string;
 }
 
 /**
  * Finds the place that the config names, or a zone that has the instance type: not every zone has every type, and AWS
- * picks one blindly.
+ * picks one blindly. A host whose type is changed to one that its zone lacks would be stopped, and stay it.
  *
  * @throws pulumi.RunError naming the key, when there is no such place
  */
@@ -33,11 +36,8 @@ export async function findPlace(keys: PlaceKeys, opts: pulumi.InvokeOptions): Pr
   return keys.subnetId === undefined ? newPlace(keys, opts) : existingPlace(keys.subnetId, keys, opts);
 }
 
-async function existingPlace(
-  subnetId: string,
-  { vpcId, region }: PlaceKeys,
-  opts: pulumi.InvokeOptions,
-): Promise<Place> {
+async function existingPlace(subnetId: string, keys: PlaceKeys, opts: pulumi.InvokeOptions): Promise<Place> {
+  const { vpcId, region, instanceType } = keys;
   const subnet = await aws.ec2.getSubnet({ id: subnetId }, opts).catch((error: unknown) => {
     throw new pulumi.RunError(
       `ecommerce-demo:subnetId = "${subnetId}": AWS does not show it in ${region}: ${reasonOf(error)}. ` +
@@ -50,13 +50,41 @@ async function existingPlace(
         'Nothing was touched.',
     );
   }
+  const zones = await zonesWith(keys, opts);
+  if (!zones.includes(subnet.availabilityZone)) {
+    throw new pulumi.RunError(
+      `ecommerce-demo:instanceType = "${instanceType}": "${subnetId}" is in ${subnet.availabilityZone}, and the type is offered in ` +
+        `${zones.join(', ')} only: another instanceType, or a subnet there. Nothing was touched.`,
+    );
+  }
   return { kind: 'existing', vpcId: subnet.vpcId, subnetId };
 }
 
-async function newPlace(
-  { region, instanceType, availabilityZone }: PlaceKeys,
-  opts: pulumi.InvokeOptions,
-): Promise<Place> {
+async function newPlace(keys: PlaceKeys, opts: pulumi.InvokeOptions): Promise<Place> {
+  const { instanceType, availabilityZone, zoneBefore } = keys;
+  const zones = await zonesWith(keys, opts);
+  if (availabilityZone !== undefined && !zones.includes(availabilityZone)) {
+    throw new pulumi.RunError(
+      `ecommerce-demo:availabilityZone = "${availabilityZone}": "${instanceType}" is offered in ${zones.join(', ')} only. ` +
+        'Nothing was touched.',
+    );
+  }
+  const zone = availabilityZone ?? zoneBefore ?? zones[0] ?? '';
+  if (!zones.includes(zone)) {
+    throw new pulumi.RunError(
+      `ecommerce-demo:instanceType = "${instanceType}": the hosts are in ${zone}, and the type is offered in ${zones.join(', ')} only: ` +
+        `another instanceType, or new hosts: pulumi config set availabilityZone ${zones[0] ?? 'ZONE'}. Nothing was touched.`,
+    );
+  }
+  return { kind: 'new', zone, fixed: availabilityZone !== undefined, zones };
+}
+
+/**
+ * The zones of the region that have the instance type, sorted.
+ *
+ * @throws pulumi.RunError where there is none, or AWS does not say
+ */
+async function zonesWith({ region, instanceType }: PlaceKeys, opts: pulumi.InvokeOptions): Promise<string[]> {
   const { locations } = await aws.ec2
     .getInstanceTypeOfferings(
       { locationType: 'availability-zone', filters: [{ name: 'instance-type', values: [instanceType] }] },
@@ -68,27 +96,35 @@ async function newPlace(
           'The login needs ec2:DescribeInstanceTypeOfferings (docs/deploy.md has its policy). Nothing was touched.',
       );
     });
-  const zones = [...locations].sort();
-  const [first] = zones;
-  if (first === undefined) {
+  if (locations.length === 0) {
     throw new pulumi.RunError(
-      `ecommerce-demo:instanceType: "${instanceType}" is not offered in ${region}: ` +
+      `ecommerce-demo:instanceType = "${instanceType}": is not offered in ${region}: ` +
         `\`aws ec2 describe-instance-type-offerings --region ${region} --query InstanceTypeOfferings[].InstanceType\` lists what is. ` +
         'Nothing was touched.',
     );
   }
-  if (availabilityZone !== undefined && !zones.includes(availabilityZone)) {
+  return [...locations].sort();
+}
+
+/**
+ * The newest Ubuntu 24.04 of the region for a platform: its image's id.
+ *
+ * @throws pulumi.RunError where AWS does not say
+ */
+export async function findImage(
+  platform: Platform,
+  region: string,
+  opts: pulumi.InvokeOptions,
+): Promise<string> {
+  const name = ubuntuImageParameter(platform);
+  // The same text as `value`, which the provider takes for a secret: a public image's id is none.
+  const { insecureValue } = await aws.ssm.getParameter({ name }, opts).catch((error: unknown) => {
     throw new pulumi.RunError(
-      `ecommerce-demo:availabilityZone = "${availabilityZone}": "${instanceType}" is offered in ${zones.join(', ')} only. ` +
-        'Nothing was touched.',
+      `AWS does not say which image of Ubuntu there is in ${region} (${name}): ${reasonOf(error)}. ` +
+        'The login needs ssm:GetParameter (docs/deploy.md has its policy). Nothing was touched.',
     );
-  }
-  return {
-    kind: 'new',
-    zone: availabilityZone ?? first,
-    fixed: availabilityZone !== undefined,
-    zones,
-  };
+  });
+  return insecureValue;
 }
 
 function reasonOf(error: unknown): string {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import * as pulumi from '@pulumi/pulumi';
+import { applyFault } from '../cluster/apply-fault';
 import { CREDENTIAL_PROVIDER_FOLDER, credentialProviderConfig } from './credential-provider';
 import { installScript } from './install-script';
 import type { Architecture } from './platform';
@@ -136,7 +136,7 @@ function cloudConfig(settings: readonly string[], files: readonly HostFile[]): s
   ].join('\n');
   const bytes = Buffer.byteLength(text);
   if (bytes > USER_DATA_LIMIT) {
-    throw new pulumi.RunError(`user data of ${bytes} bytes; EC2 takes at most ${USER_DATA_LIMIT}`);
+    throw applyFault(`user data of ${bytes} bytes; EC2 takes at most ${USER_DATA_LIMIT}`);
   }
   return text;
 }

@@ -1,5 +1,6 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import { applyFault } from '../cluster/apply-fault';
 import { lifecyclePolicy } from './lifecycle';
 
 export interface RegistryArgs {
@@ -68,14 +69,19 @@ function login(
   repository: aws.ecr.Repository,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<RegistryCredentials> {
-  const token = aws.ecr.getAuthorizationTokenOutput({ registryId: repository.registryId }, opts);
   return pulumi.secret(
-    pulumi
-      .all([token.proxyEndpoint, token.userName, token.password])
-      .apply(([endpoint, username, password]) => ({
-        server: endpoint.replace(/^https:\/\//, ''),
-        username,
-        password,
-      })),
+    repository.registryId.apply(async (registryId) => {
+      const token = await aws.ecr.getAuthorizationToken({ registryId }, opts).catch((error: unknown) => {
+        throw applyFault(
+          `ECR gives no login: ${error instanceof Error ? error.message : String(error)}. ` +
+            "The login of AWS needs ecr:GetAuthorizationToken (docs/deploy.md has its policy); with pulumi config set --path images.services 'IMAGE@sha256:…' nothing is pushed.",
+        );
+      });
+      return {
+        server: token.proxyEndpoint.replace(/^https:\/\//, ''),
+        username: token.userName,
+        password: token.password,
+      };
+    }),
   );
 }

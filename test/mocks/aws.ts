@@ -51,7 +51,7 @@ export const AWS_ANSWERS = {
     'aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings': () => ({
       locations: ['eu-central-1b', 'eu-central-1a'],
     }),
-    'aws:ec2/getSubnet:getSubnet': () => ({ vpcId: 'vpc-0a1' }),
+    'aws:ec2/getSubnet:getSubnet': () => ({ vpcId: 'vpc-0a1', availabilityZone: 'eu-central-1a' }),
     'aws:ecr/getAuthorizationToken:getAuthorizationToken': ({ registryId }) => ({
       proxyEndpoint: `https://${String(registryId)}.dkr.ecr.eu-central-1.amazonaws.com`,
       userName: 'AWS',
