@@ -30,13 +30,7 @@ export function renderHtml(
   evidence: Evidence | null,
   times: { writtenMs: number; endedMs: number | null },
 ): ReportPage {
-  const hash = createHash('sha256').update(STYLE).digest('base64');
-  const own = `default-src 'none'; style-src 'sha256-${hash}'`;
-  const html = [
-    '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="${own}">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${escape(report.title)}: report of run ${escape(report.runId)}</title><style>${STYLE}</style></head><body><main>`,
+  return pageOf(`${report.title}: report of run ${report.runId}`, [
     head(report, times),
     verdict(report),
     `<figure>${renderChart(report, { bare: true })}<figcaption>Target, prediction and observation of the demo cohort, and baseline, by demo minute.</figcaption></figure>`,
@@ -45,6 +39,24 @@ export function renderHtml(
     minuteTable(report, evidence?.causes ?? []),
     events(report),
     method(report),
+  ]);
+}
+
+/**
+ * A page in the report's style.
+ *
+ * @param title as text
+ * @param parts HTML; empty ones are left out
+ */
+export function pageOf(title: string, parts: readonly string[]): ReportPage {
+  const hash = createHash('sha256').update(STYLE).digest('base64');
+  const own = `default-src 'none'; style-src 'sha256-${hash}'`;
+  const html = [
+    '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${own}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<title>${escape(title)}</title><style>${STYLE}</style></head><body><main>`,
+    ...parts,
     '</main></body></html>',
   ];
   return {

@@ -107,6 +107,8 @@ const OPTIONS = {
 export interface DemoOptions extends ValuesOf<typeof OPTIONS> {
   /** A curve instead of the mode's own or the stack's (a blind run's). */
   curve: CurvePoint[] | null;
+  /** Keys of config, with dots, that outrank the stack file's (an exercise's); undefined takes one out. */
+  keys?: Readonly<Record<string, unknown>>;
 }
 
 export const DEMO: Command<typeof OPTIONS> = {

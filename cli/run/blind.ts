@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { presetOf } from '../../scenario/presets/all';
+import type { ExerciseKind } from '../../scenario/presets/preset';
 import {
   OUTAGES,
   type Ablation,
@@ -20,6 +21,8 @@ export interface Exercise {
   toMinute: number;
   /** Real seconds of normal traffic before it begins. */
   delaySeconds: number;
+  /** What is to be found first; null: it is a false alarm. */
+  cause: ExerciseKind['cause'];
   /** In a sentence, for `reveal`. */
   answer: string;
 }
@@ -50,6 +53,7 @@ export function exerciseOf(seed: number): Exercise {
     fromMinute,
     toMinute: Math.min(29, fromMinute + kind.minutes),
     delaySeconds: 5 + Math.floor(next() * (MOST_DELAY_SECONDS - 4)),
+    cause: kind.cause,
     answer: kind.answer,
   };
 }

@@ -87,7 +87,12 @@ export function planRun(
 }
 
 function configOf(options: DemoOptions, file: ScenarioConfig, desired: Scenario): ScenarioConfig {
-  const raw: Record<string, unknown> = { ...file, demoMode: options.mode, catalogRows: desired.catalogRows };
+  const raw: Record<string, unknown> = {
+    ...file,
+    ...options.keys,
+    demoMode: options.mode,
+    catalogRows: desired.catalogRows,
+  };
   // A run of our own begins now, whatever start the stack has.
   delete raw.demoStartTimestamp;
   if (options.minuteSeconds !== null) raw.minuteSeconds = options.minuteSeconds;

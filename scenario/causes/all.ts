@@ -18,6 +18,7 @@ import type {
   Confirmation,
   Delays,
   Fit,
+  Lever,
   Prediction,
   Queue,
   ShopSeen,
@@ -121,6 +122,14 @@ export function queueOf(mode: DemoMode): Queue {
 /** The way from a mode's causes to its effect, as the shop shows it now; in normal mode the default outage's. */
 export function chainOf(mode: DemoMode, shop: ShopSeen): ChainLink[] {
   return causesOf(shownIn(mode)).flatMap((cause) => cause.chain?.(shop) ?? []);
+}
+
+/** The names of all causes: what can be the matter. */
+export const CAUSE_NAMES = CAUSES.map(({ name }) => name);
+
+/** What an operator sets of a scenario, in his stack file. */
+export function leversOf(scenario: Scenario): Lever[] {
+  return CAUSES.flatMap((cause) => cause.levers(scenario));
 }
 
 /** What of stack config makes an outage, whatever its mode; each with its key first. */

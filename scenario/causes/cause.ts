@@ -80,6 +80,12 @@ export interface ShopSeen {
   pool: (service: string, pool: string) => PoolSeen;
 }
 
+/** A key of stack config that an operator works with, and its value in a scenario, as config has it. */
+export interface Lever {
+  key: readonly [group: string, member: string];
+  value: string | number | boolean;
+}
+
 /** Connections of a pool that it may have, that are in use, and requests that wait for one. */
 export interface PoolSeen {
   max: number | null;
@@ -216,6 +222,10 @@ export interface Cause {
   inConfig: (config: CauseConfig) => string[];
   /** The keys of config, as paths, that a run by configuration sets. */
   runKeys: readonly (readonly string[])[];
+  /** What of it an operator sets, whatever is the matter: of an exercise's stack file. */
+  levers: (scenario: Scenario) => Lever[];
+  /** How an operator puts it right, in a sentence; null: not by itself. */
+  remedy: string | null;
   /** What of it a healthy database must not have any more, for a person. */
   leftovers?: (sql: SqlExecutor) => Promise<string[]>;
   /**

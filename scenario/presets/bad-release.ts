@@ -106,6 +106,7 @@ export const badRelease: Preset = {
       // A leak has a memory: it begins at the beginning.
       fromMinute: [0, 1],
       minutes: 18,
+      cause: 'bad-release',
       answer: `release ${BAD_CHECKOUT} of checkout keeps the connection of every order whose card is declined: its pool ran empty, and every order fails waiting for a connection; no query is slow`,
     },
   ],

@@ -47,6 +47,7 @@ export const blackfriday: Preset = {
       curve: null,
       fromMinute: [2, 8],
       minutes: 16,
+      cause: 'missing-index',
       answer:
         'idx_products_category is gone, so the recommendation query scans the whole table; the pool of the Black Friday config is too small for it and checkouts fail waiting for a connection',
     },
@@ -55,6 +56,7 @@ export const blackfriday: Preset = {
       curve: null,
       fromMinute: [10, 14],
       minutes: 12,
+      cause: 'missing-index',
       answer:
         'idx_products_category is gone and the recommendation query scans the whole table, but the pool is large: checkouts are slow, hardly one fails',
     },
@@ -63,6 +65,7 @@ export const blackfriday: Preset = {
       curve: null,
       fromMinute: [8, 14],
       minutes: 12,
+      cause: null,
       answer:
         'nothing is broken: it is a sale. Demo traffic is many times the usual, index and query are fine. A false alarm',
     },
@@ -78,6 +81,7 @@ export const blackfriday: Preset = {
       ],
       fromMinute: [0, 3],
       minutes: 18,
+      cause: 'missing-index',
       answer:
         'idx_products_category is gone, and the load comes in two waves: with less traffic the small pool nearly copes, with more it does not',
     },
@@ -90,6 +94,7 @@ export const blackfriday: Preset = {
       ],
       fromMinute: [0, 4],
       minutes: 14,
+      cause: 'missing-index',
       answer:
         'idx_products_category is gone while traffic stays the same: the scan gets slower and slower, and so a small pool slowly runs out',
     },

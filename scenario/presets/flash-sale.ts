@@ -51,6 +51,7 @@ export const flashSale: Preset = {
       curve: null,
       fromMinute: [4, 8],
       minutes: 16,
+      cause: 'hot-row',
       answer:
         'everybody buys one product, so all orders update one row of shop.stock; the inventory asks for the payment before it commits, so each order holds the row for some 160 ms, and most of the others give up after two seconds',
     },
@@ -59,6 +60,7 @@ export const flashSale: Preset = {
       curve: null,
       fromMinute: [8, 14],
       minutes: 12,
+      cause: null,
       answer:
         'nothing is broken: everybody buys one product, but reservations are committed before payment is asked, so nobody holds the row for long. A false alarm',
     },

@@ -56,6 +56,8 @@ export interface ExerciseKind {
   /** It begins at one of these demo minutes. */
   fromMinute: readonly [least: number, most: number];
   minutes: number;
+  /** What is to be found and mended first; null: nothing is the matter, it is a false alarm. */
+  cause: keyof CauseSettings | null;
   /** What is the matter, in a sentence. */
   answer: string;
 }

@@ -151,6 +151,8 @@ export const badRelease: Cause = {
     releases?.checkout !== undefined && releases.checkout !== GOOD_CHECKOUT
       ? [`releases.checkout is ${releases.checkout}, not the normal ${GOOD_CHECKOUT}`]
       : [],
+  levers: ({ releases }) => [{ key: ['releases', 'checkout'], value: releases.checkout }],
+  remedy: `roll the release back: \`releases.checkout: "${GOOD_CHECKOUT}"\``,
   runKeys: [['releases', 'checkout'], ['declinedShare']],
   evidence: {
     attributes: ['db.connection.pool.exhausted', 'service.version'],

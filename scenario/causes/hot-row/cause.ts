@@ -102,6 +102,11 @@ export const hotRow: Cause = {
     sale?.paymentInTransaction === true
       ? ["sale.paymentInTransaction is true: payment is asked inside the inventory's transaction"]
       : [],
+  levers: ({ sale }) => [
+    { key: ['sale', 'deals'], value: sale.deals },
+    { key: ['sale', 'paymentInTransaction'], value: sale.paymentInTransaction },
+  ],
+  remedy: `commit reservations before payment is asked, \`sale.paymentInTransaction: false\`, or spread the sale over more products, \`sale.deals: ${String(HEALTHY_SALE.deals)}\``,
   runKeys: [
     ['sale', 'deals'],
     ['sale', 'paymentInTransaction'],

@@ -1,6 +1,6 @@
 import type { Cause } from '../cause';
 import { INDEX_ABLATION, INDEX_NAMES, type IndexPart, type IndexSettings } from './document';
-import { indexStage, indexStatesQuery } from './steps';
+import { createIndexStatement, indexStage, indexStatesQuery } from './steps';
 
 /** The index that serves the recommendation query. */
 const SERVING = 'idx_products_category';
@@ -82,6 +82,8 @@ export const missingIndex: Cause = {
     INDEX_NAMES.filter((name) => (indexes?.[name] ?? 'present') !== 'present').map(
       (name) => `indexes.${name} is ${indexes?.[name] ?? ''}`,
     ),
+  levers: () => [],
+  remedy: `create the index while the shop runs: \`${createIndexStatement(SERVING)}\``,
   runKeys: INDEX_NAMES.map((name) => ['indexes', name]),
   leftovers: async (sql) => {
     const { rows } = await sql.query(indexStatesQuery);

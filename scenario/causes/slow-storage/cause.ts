@@ -41,6 +41,8 @@ export const slowStorage: Cause = {
     slowestScanMs(storage, expected) > SLOW_QUERY_MS ? new Set([...before, 'db.slow_query']) : before,
   delays: ({ storage: { steps } }) => ({ queryMs: Math.max(0, ...steps.map(({ scanMs }) => scanMs)) }),
   inConfig: () => [],
+  levers: () => [],
+  remedy: null,
   runKeys: [],
   leftovers: async (sql) => {
     const { rows } = await sql.query(

@@ -90,6 +90,11 @@ export const smallPool: Cause = {
     pool?.max !== undefined && pool.max < HEALTHY_POOL.max
       ? [`pool.max is ${String(pool.max)}, below the normal ${String(HEALTHY_POOL.max)}`]
       : [],
+  levers: ({ pools: { recommendation }, scale }) => [
+    { key: ['pool', 'max'], value: Math.max(1, Math.round(recommendation.max / scale)) },
+    { key: ['pool', 'acquireTimeoutMs'], value: recommendation.acquireTimeoutMs },
+  ],
+  remedy: `give the pool its connections: \`pool.max: ${String(HEALTHY_POOL.max)}\``,
   runKeys: [['pool', 'max']],
   ablations: [
     {

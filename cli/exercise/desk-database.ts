@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { catalogIndexesQuery, closeOnCall, dropCatalogIndex, ON_CALL, openOnCall } from '../../scenario/sql/on-call';
+import { INDEX_NAMES } from '../../scenario/types';
+import { withSession, type SqlSession } from '../../machine/session';
+import type { Output } from '../../machine/terminal';
+
+/**
+ * Makes the role with which a participant looks and repairs.
+ *
+ * @param superuserUrl of the shop's database
+ * @param expiresAt Unix seconds after which it lets nobody in
+ * @returns its connection string
+ * @throws whatever PostgreSQL says, e.g. of a user's own server whose login is no superuser; nothing was changed then
+ */
+export async function openDeskDatabase(superuserUrl: string, expiresAt: number): Promise<string> {
+  const password = randomBytes(18).toString('base64url');
+  await withSession({ connectionString: superuserUrl }, (sql) =>
+    inTransaction(sql, openOnCall(password, expiresAt)),
+  );
+  const url = new URL(superuserUrl);
+  url.username = ON_CALL;
+  url.password = password;
+  return url.toString();
+}
+
+/** Takes the role away again, and the indexes that participants made under names of their own. Changes nothing where there are none. */
+export async function closeDeskDatabase(superuserUrl: string, output: Output): Promise<void> {
+  await withSession({ connectionString: superuserUrl }, async (sql) => {
+    await inTransaction(sql, closeOnCall());
+    const { rows } = await sql.query(catalogIndexesQuery);
+    const known: readonly string[] = INDEX_NAMES;
+    for (const name of rows.map((row) => String(row.name)).filter((each) => !known.includes(each))) {
+      await sql.query(dropCatalogIndex(name));
+      output.line(`  dropped ${name}, an index of the exercise`);
+    }
+  });
+}
+
+/** The names of the catalog's valid indexes. */
+export async function catalogIndexes(sql: SqlSession): Promise<string[]> {
+  const { rows } = await sql.query(catalogIndexesQuery);
+  return rows.filter(({ valid }) => valid === true).map(({ name }) => String(name));
+}
+
+async function inTransaction(sql: SqlSession, statements: readonly string[]): Promise<void> {
+  await sql.query('begin');
+  try {
+    for (const statement of statements) await sql.query(statement);
+    await sql.query('commit');
+  } catch (error) {
+    await sql.query('rollback').catch(() => undefined);
+    throw error;
+  }
+}

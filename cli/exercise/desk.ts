@@ -1,0 +1,75 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { CAUSE_NAMES } from '../../scenario/causes/all';
+import type { Diagnosis } from '../../report/exercise/facts';
+import { parseJson } from '../../machine/json';
+import { readIfThere, writePrivateJson } from '../../machine/private-file';
+
+/** What may be answered. */
+export const DIAGNOSES: readonly Diagnosis[] = [...CAUSE_NAMES, 'none'];
+
+/** What a participant may use, and where: all that he is told. */
+export interface Desk {
+  version: 1;
+  /** The exercise. */
+  id: string;
+  /** Base URL of the desk. */
+  url: string;
+  /** Bearer of whatever is said to the desk. */
+  token: string;
+  shopUrl: string;
+  /** Connection string of the role `on_call`. */
+  database: string;
+  stackFile: string;
+}
+
+const deskSchema = z.strictObject({
+  version: z.literal(1),
+  id: z.string(),
+  url: z.url(),
+  token: z.string(),
+  shopUrl: z.url(),
+  database: z.string(),
+  stackFile: z.string(),
+}) satisfies z.ZodType<Desk>;
+
+/** The folder of the exercise under way, in a data folder. */
+export function deskFolder(dataDir: string): string {
+  return path.join(dataDir, 'exercise');
+}
+
+/** The desk's own file (0600). */
+export function deskFile(dataDir: string): string {
+  return path.join(deskFolder(dataDir), 'desk.json');
+}
+
+export function writeDesk(dataDir: string, desk: Desk): void {
+  writePrivateJson(deskFile(dataDir), desk);
+}
+
+/** The desk of the exercise under way, as its file says; null where there is none. */
+export function readDesk(dataDir: string): Desk | null {
+  const text = readIfThere(deskFile(dataDir));
+  const found = text === null ? null : deskSchema.safeParse(parseJson(text));
+  return found?.success === true ? found.data : null;
+}
+
+/** What a person is told of the desk. */
+export function deskLines({ url, shopUrl, database, stackFile }: Desk): string[] {
+  return [
+    `Page         ${url}/  (figures, pools, traces with their spans, processes)`,
+    `Traces API   ${url}/api/traces?traffic=demo&error=true&limit=20 , /api/traces/ID , /api/logs , /api/service-map`,
+    `Metrics      ${url}/api/metrics  (rates, errors, latencies by cohort, service and route; pools)`,
+    `Processes    ${url}/api/processes  (kill PID ends one; it is started again)`,
+    `psql         ${database}`,
+    '             reads catalog, stock and pg_stat_activity; makes and drops indexes of storage.products',
+    `Stack file   ${stackFile}  (edit and save; docs/config.md explains the keys)`,
+    `Storefront   ${shopUrl}`,
+    'Not part of it: the console, the data folder, and npm run demo, validate, rollback.',
+    '',
+    `Say so       npm run exercise -- ack       something is the matter`,
+    `             npm run exercise -- answer --cause CAUSE [--why TEXT], or answer FILE.json`,
+    `             CAUSE is one of ${DIAGNOSES.join(', ')}`,
+    `             npm run exercise -- status | hint | end`,
+  ];
+}
