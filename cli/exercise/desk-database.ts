@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { catalogIndexesQuery, closeOnCall, dropCatalogIndex, ON_CALL, openOnCall } from '../../scenario/sql/on-call';
+import {
+  catalogIndexesQuery,
+  closeOnCall,
+  dropCatalogIndex,
+  ON_CALL,
+  openOnCall,
+} from '../../scenario/sql/on-call';
 import { INDEX_NAMES } from '../../scenario/types';
 import { withSession, type SqlSession } from '../../machine/session';
 import type { Output } from '../../machine/terminal';

@@ -15,7 +15,7 @@ const HEAD = `# The shop's stack file for this exercise, as it is deployed. Edit
 
 /** What a stack file asks for: keys with dots that differ from what was deployed, or why it is not applied. */
 export interface DeskConfig {
-  changes: Record<string, string | number | boolean>;
+  changes: Record<string, Lever['value']>;
   fault: string | null;
 }
 
@@ -38,6 +38,11 @@ export class DeskFile {
       groups[`${PROJECT_NAME}:${key[0]}`] = { ...groups[`${PROJECT_NAME}:${key[0]}`], [key[1]]: value };
     this.text = HEAD + stringify({ config: groups });
     writePrivateFile(this.file, this.text);
+  }
+
+  /** What a key was deployed with. */
+  deployed(name: string): Lever['value'] | undefined {
+    return this.levers.find(({ key }) => key.join('.') === name)?.value;
   }
 
   /** What it asks for; null while it is as at the last look. A file that is gone, or being written, is waited for. */
@@ -68,15 +73,19 @@ export function changesIn(text: string, levers: readonly Lever[], file: string):
   const known = new Set(levers.flatMap(({ key }) => [key[0], key.join('.')]));
   const foreign = Object.entries(values).flatMap(([name, value]) => {
     if (!known.has(name)) return [name];
-    const members = name.includes('.') || typeof value !== 'object' || value === null ? [] : Object.keys(value);
+    const members =
+      name.includes('.') || typeof value !== 'object' || value === null ? [] : Object.keys(value);
     return members.map((member) => `${name}.${member}`).filter((each) => !known.has(each));
   });
   if (foreign.length > 0) {
     const allowed = levers.map(({ key }) => key.join('.')).join(', ');
-    throw new Error(`${foreign.join(', ')}: not a key of this desk. Allowed are ${allowed}; indexes are made with psql.`);
+    throw new Error(
+      `${foreign.join(', ')}: not a key of this desk. Allowed are ${allowed}; indexes are made with psql.`,
+    );
   }
+  let config: unknown;
   try {
-    parseScenarioConfig(values);
+    config = parseScenarioConfig(values);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new Error(
@@ -88,9 +97,8 @@ export function changesIn(text: string, levers: readonly Lever[], file: string):
   }
   const changes: DeskConfig['changes'] = {};
   for (const { key, value } of levers) {
-    const given = at(values, ...key) ?? at(values, key.join('.'));
-    if (given !== null && String(given) !== String(value))
-      changes[key.join('.')] = given as string | number | boolean;
+    const given = at(config, ...key) as Lever['value'] | null;
+    if (given !== null && given !== value) changes[key.join('.')] = given;
   }
   return changes;
 }

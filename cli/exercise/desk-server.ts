@@ -59,7 +59,8 @@ export class DeskServer {
       const { desk } = this;
       const url = new URL(request.url ?? '/', 'http://desk');
       // A page of somebody else's that names this address by a name of its own is not answered.
-      if (desk === null || request.headers.host !== new URL(desk.url).host) send(response, 421, { error: 'unknown host' });
+      if (desk === null || request.headers.host !== new URL(desk.url).host)
+        send(response, 421, { error: 'unknown host' });
       else if (request.method === 'GET') await this.read(desk, url, response);
       else if (request.method === 'POST') await this.say(desk, url.pathname, request, response);
       else send(response, 405, { error: 'GET or POST' });
@@ -77,7 +78,8 @@ export class DeskServer {
     else if (pathname === '/api/processes') send(response, 200, { processes: await this.processes() });
     else if (pathname === '/api/status') send(response, 200, this.record.status());
     else if (pathname === '/') sendPage(response, await this.firstPage(desk));
-    else if (trace !== undefined) sendPage(response, tracePage((await this.console(`/api/traces/${trace}`)).body));
+    else if (trace !== undefined)
+      sendPage(response, tracePage((await this.console(`/api/traces/${trace}`)).body));
     else send(response, 404, { error: `no ${pathname} on the desk` });
   }
 
@@ -133,7 +135,9 @@ export class DeskServer {
     return { at: at(body, 'at'), windows: at(body, 'windows'), pools: at(body, 'pools') };
   }
 
-  private async processes(): Promise<{ workload: string; pid: number | null; ready: boolean; reason: string | null }[]> {
+  private async processes(): Promise<
+    { workload: string; pid: number | null; ready: boolean; reason: string | null }[]
+  > {
     const instances = await this.target.instances();
     return instances.map(({ workload, pid, ready, reason }) => ({ workload, pid, ready, reason }));
   }
@@ -144,8 +148,9 @@ export class DeskServer {
 }
 
 function isBearer(request: IncomingMessage, token: string): boolean {
-  const [given, wanted] = [request.headers.authorization ?? '', `Bearer ${token}`].map((text) => Buffer.from(text));
-  return given !== undefined && wanted !== undefined && given.length === wanted.length && timingSafeEqual(given, wanted);
+  const given = Buffer.from(request.headers.authorization ?? '');
+  const wanted = Buffer.from(`Bearer ${token}`);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { CAUSE_NAMES } from '../../scenario/causes/all';
@@ -33,14 +34,20 @@ const deskSchema = z.strictObject({
   stackFile: z.string(),
 }) satisfies z.ZodType<Desk>;
 
-/** The folder of the exercise under way, in a data folder. */
-export function deskFolder(dataDir: string): string {
+function folderOf(dataDir: string): string {
   return path.join(dataDir, 'exercise');
+}
+
+/** Makes the folder of the exercise under way (0700), in a data folder. */
+export function makeDeskFolder(dataDir: string): string {
+  const folder = folderOf(dataDir);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
 }
 
 /** The desk's own file (0600). */
 export function deskFile(dataDir: string): string {
-  return path.join(deskFolder(dataDir), 'desk.json');
+  return path.join(folderOf(dataDir), 'desk.json');
 }
 
 export function writeDesk(dataDir: string, desk: Desk): void {

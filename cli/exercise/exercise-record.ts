@@ -1,5 +1,11 @@
 import { Refusal } from '../../machine/errors';
-import type { Diagnosis, ExerciseEnd, ExerciseFacts, ExerciseSample, Intervention } from '../../report/exercise/facts';
+import type {
+  Diagnosis,
+  ExerciseEnd,
+  ExerciseFacts,
+  ExerciseSample,
+  Intervention,
+} from '../../report/exercise/facts';
 import { HINT_POINTS } from '../../report/exercise/grade';
 import { mendedAt } from '../../report/exercise/health';
 

@@ -9,7 +9,6 @@ const ROLL_SECONDS = 30;
 /** What one look at the shop found. */
 export interface ShopLook {
   traffic: TrafficStats;
-  demoP95Ms: number | null;
   /** Valid indexes of the catalog. */
   indexes: readonly string[];
   /** Process ids by name. */
@@ -18,7 +17,10 @@ export interface ShopLook {
 
 /** Puts looks at a shop into samples, and notices what was done to it in between. */
 export class ShopWatch {
-  private readonly counts: Record<keyof TrafficStats, Rising> = { baseline: new Rising(), demo: new Rising() };
+  private readonly counts: Record<keyof TrafficStats, Rising> = {
+    baseline: new Rising(),
+    demo: new Rising(),
+  };
   /** Of the look before; `indexes` null: whatever changed since was not the participant's doing. */
   private before: { indexes: readonly string[] | null; processes: ShopLook['processes'] } | null = null;
   private readonly rolled = new Map<string, number>();
@@ -34,7 +36,10 @@ export class ShopWatch {
   }
 
   /** @param at seconds since the exercise began */
-  look(at: number, look: ShopLook): { counts: Pick<ExerciseSample, 'demo' | 'baseline'>; done: Intervention[] } {
+  look(
+    at: number,
+    look: ShopLook,
+  ): { counts: Pick<ExerciseSample, 'demo' | 'baseline'>; done: Intervention[] } {
     const done = this.before === null ? [] : [...this.indexChanges(at, look), ...this.restarts(at, look)];
     this.before = { indexes: look.indexes, processes: look.processes };
     return {
@@ -78,7 +83,8 @@ class Rising {
     const { last, sum } = this;
     if (last !== null) {
       const anew = scheduled < last.scheduled;
-      for (const of of ['scheduled', 'requests', 'errors'] as const) sum[of] += anew ? now[of] : now[of] - last[of];
+      for (const of of ['scheduled', 'requests', 'errors'] as const)
+        sum[of] += anew ? now[of] : now[of] - last[of];
     }
     this.last = now;
     return { ...sum };

@@ -1,4 +1,6 @@
+import { closeDeskDatabase } from '../exercise/desk-database';
 import { Conductor } from '../target/conductor';
+import { findShop } from '../target/local-target';
 import { Refusal } from '../../machine/errors';
 import { describeIntent, isSameIntent, livenessOf, type Intent } from '../control/intent';
 import { ShopObserver } from '../observation/shop-observer';
@@ -70,6 +72,9 @@ export async function healIntent(
     observer: new ShopObserver(target),
     output,
   });
+  // What an exercise gave to its participant, too; of a run there is nothing.
+  const superuser = target.kind === 'local' ? findShop(target.dataDir)?.databaseUrls.superuser : undefined;
+  if (superuser !== undefined) await closeDeskDatabase(superuser, output);
   if (healed.ok) await target.intents.clear();
   return healed;
 }

@@ -72,7 +72,8 @@ export function gradeExercise(facts: ExerciseFacts): ExerciseGrade {
     speed: Math.round(speed),
     care: Math.max(0, MOST_POINTS.care - COLLATERAL_POINTS * harm),
     hints: -hints.reduce((sum, _at, index) => sum + (HINT_POINTS[index] ?? 0), 0),
-    wrongAnswers: -WRONG_ANSWER_POINTS * answers.filter(({ cause: said }) => judged(said, truth) === 'wrong').length,
+    wrongAnswers:
+      -WRONG_ANSWER_POINTS * answers.filter(({ cause: said }) => judged(said, truth) === 'wrong').length,
   };
   const points = Math.max(
     0,
@@ -94,7 +95,10 @@ export function gradeExercise(facts: ExerciseFacts): ExerciseGrade {
   };
 }
 
-function judged(said: Diagnosis | null, { cause, contributing }: ExerciseFacts['truth']): ExerciseGrade['cause'] {
+function judged(
+  said: Diagnosis | null,
+  { cause, contributing }: ExerciseFacts['truth'],
+): ExerciseGrade['cause'] {
   if (said === null) return 'none given';
   if (said === (cause ?? 'none')) return 'right';
   return said !== 'none' && contributing.includes(said) ? 'contributing' : 'wrong';
@@ -108,7 +112,10 @@ function firstOfLast(answers: ExerciseFacts['answers']): number | null {
   return answers[before + 1]?.at ?? null;
 }
 
-function remedyOf({ truth, samples, interventions }: ExerciseFacts, mended: number | null): ExerciseGrade['remedy'] {
+function remedyOf(
+  { truth, samples, interventions }: ExerciseFacts,
+  mended: number | null,
+): ExerciseGrade['remedy'] {
   if (truth.cause === null) return interventions.length === 0 ? 'not needed' : 'needless';
   if (mended === null) return 'none';
   return samples.at(-1)?.cured === true ? 'right' : 'workaround';
@@ -118,7 +125,10 @@ function remedyOf({ truth, samples, interventions }: ExerciseFacts, mended: numb
  * What was done besides mending: every restart, every index that is not there any more, and of a shop that is not
  * mended, or had nothing to mend, every other change.
  */
-function collateralOf({ truth, samples, interventions }: ExerciseFacts, mended: number | null): ExerciseGrade['collateral'] {
+function collateralOf(
+  { truth, samples, interventions }: ExerciseFacts,
+  mended: number | null,
+): ExerciseGrade['collateral'] {
   const named = (kind: Intervention['kind']): string[] => [
     ...new Set(interventions.filter((each) => each.kind === kind).map(({ name }) => name)),
   ];

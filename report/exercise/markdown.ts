@@ -18,12 +18,15 @@ export function renderExercise(facts: ExerciseFacts, grade: ExerciseGrade): stri
     `# Exercise ${facts.id}: ${grade.passed ? 'passed' : 'not passed'}, ${String(grade.points)} of 100 points`,
     '',
     table([
-      ['What it was', `${truth.answer}`],
+      ['What it was', truth.answer],
       ['Cause', truth.cause === null ? 'none: a false alarm' : `\`${truth.cause}\` (mode \`${truth.mode}\`)`],
       ['Remedy', truth.remedy ?? 'nothing is to be mended'],
       ['Seed', String(facts.seed)],
       ['For', facts.forWhom],
-      ['Began', `${facts.startedAt}; a demo minute took ${String(facts.minuteSeconds)} s, scale ${String(facts.scale)}`],
+      [
+        'Began',
+        `${facts.startedAt}; a demo minute took ${String(facts.minuteSeconds)} s, scale ${String(facts.scale)}`,
+      ],
       ['Ended', `after ${seconds(facts.endedAt)} of ${seconds(facts.limit)}: ${ENDS[facts.end]}`],
       ['The shop', facts.healed?.ok === true ? 'healed and verified' : 'NOT verified as healed'],
     ]),
@@ -35,7 +38,9 @@ export function renderExercise(facts: ExerciseFacts, grade: ExerciseGrade): stri
     '## Times',
     '',
     'From the first failing or slow checkouts on' +
-      (grade.onset === null ? ' (there were none: from the beginning).' : ` (${seconds(grade.onset)} after the beginning).`),
+      (grade.onset === null
+        ? ' (there were none: from the beginning).'
+        : ` (${seconds(grade.onset)} after the beginning).`),
     '',
     table([
       ['Detected', seconds(grade.detectSeconds)],
@@ -94,7 +99,10 @@ function deeds({ acknowledged, answers, hints, interventions }: ExerciseFacts): 
 }
 
 function course({ samples }: ExerciseFacts): string[] {
-  const lines: string[] = ['| until | checkouts | failed | p95 | baseline failed |', '|---:|---:|---:|---:|---:|'];
+  const lines: string[] = [
+    '| until | checkouts | failed | p95 | baseline failed |',
+    '|---:|---:|---:|---:|---:|',
+  ];
   let from = samples[0];
   for (const sample of samples) {
     if (from === undefined || (sample.at - from.at < LINE_SECONDS && sample !== samples.at(-1))) continue;
