@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { EXIT, Refusal } from '../../machine/errors';
+import { getJson, postJson } from '../../machine/http';
+import { at, textAt } from '../../machine/json';
+import { makeDeskFolder, writeDesk, type Desk } from './desk';
+import { DeskServer } from './desk-server';
+import { ExerciseRecord } from './exercise-record';
+import { say } from './say';
+
+describe('the desk', () => {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'desk-'));
+  let desk: Desk;
+  let server: DeskServer;
+  let held: ExerciseRecord;
+  let shopConsole: Server;
+  const options = { timeoutMs: 5000 };
+
+  before(async () => {
+    shopConsole = createServer((incoming, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(
+        JSON.stringify({
+          path: incoming.url,
+          scenario: { mode: 'blackfriday', indexes: { idx: 'absent' } },
+          windows: { last10s: {} },
+          pools: [],
+          traces: [],
+        }),
+      );
+    });
+    await new Promise<void>((resolve) => shopConsole.listen(0, '127.0.0.1', resolve));
+    const consoleUrl = `http://127.0.0.1:${String((shopConsole.address() as AddressInfo).port)}`;
+    held = new ExerciseRecord(
+      {
+        id: 'exercise-1',
+        seed: 1,
+        forWhom: 'human',
+        startedAt: '2026-01-15T12:00:00.000Z',
+        minuteSeconds: 6,
+        scale: 0.25,
+        truth: {
+          mode: 'blackfriday',
+          cause: 'missing-index',
+          contributing: [],
+          answer: 'it is',
+          remedy: null,
+        },
+        limit: 100,
+      },
+      ['look there'],
+      () => 1,
+    );
+    server = new DeskServer({ consoleUrl, instances: () => Promise.resolve([]) }, held);
+    desk = {
+      version: 1,
+      id: 'exercise-1',
+      url: await server.listen(),
+      token: 'secret',
+      shopUrl: 'http://127.0.0.1:1',
+      database: 'postgresql://on_call:x@127.0.0.1:1/ecommerce',
+      stackFile: '/tmp/Pulumi.exercise.yaml',
+    };
+    server.open(desk);
+    makeDeskFolder(dataDir);
+    writeDesk(dataDir, desk);
+  });
+  after(() => {
+    server.close();
+    shopConsole.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it('passes telemetry on, and nothing by which the console names the outage', async () => {
+    const traces = await getJson(`${desk.url}/api/traces?error=true`, options);
+    assert.equal(textAt(traces.body, 'path'), '/api/traces?error=true');
+    const metrics = await getJson(`${desk.url}/api/metrics`, options);
+    assert.deepEqual(Object.keys(metrics.body as object), ['at', 'windows', 'pools']);
+    for (const answers of [
+      '/api/explain',
+      '/api/conductor',
+      '/api/summary',
+      '/api/curve',
+      '/report',
+      '/api/stream',
+      '/health',
+    ])
+      assert.equal((await getJson(desk.url + answers, options)).status, 404, answers);
+  });
+
+  it('has a page of its own, which runs nothing', async () => {
+    const page = await fetch(`${desk.url}/`);
+    assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'/);
+    assert.match(await page.text(), /You are on call/);
+  });
+
+  it('answers who names it by its own address, and believes who bears its token', async () => {
+    const foreign = await new Promise<number | undefined>((resolve) => {
+      request(desk.url, { headers: { host: 'evil.example' } }, ({ statusCode }) => {
+        resolve(statusCode);
+      }).end();
+    });
+    assert.equal(foreign, 421);
+    assert.equal((await postJson(`${desk.url}/api/ack`, {}, options)).status, 401);
+    assert.equal((await postJson(`${desk.url}/api/ack`, {}, { ...options, token: 'wrong!' })).status, 401);
+    assert.equal(held.status().acknowledged, false);
+  });
+
+  it('is told what a participant says, and tells him what is wrong with it', async () => {
+    const lines: string[] = [];
+    const output = { line: (text: string) => lines.push(text) };
+    const tell = (name: 'ack' | 'hint' | 'status', body: unknown = {}) =>
+      say({ path: name, body }, { dataDir, json: false }, output);
+    assert.equal(await tell('ack'), EXIT.ok);
+    assert.equal(await tell('hint'), EXIT.ok);
+    await say({ path: 'answer', body: { cause: 'small-pool', why: null } }, { dataDir, json: false }, output);
+    assert.match(lines.join('\n'), /look there\n {2}\(5 points\)/);
+    assert.match(lines.at(-1) ?? '', /acknowledged; answered small-pool; hints 1/);
+    await assert.rejects(
+      say({ path: 'answer', body: { cause: 'gremlins' } }, { dataDir, json: true }, output),
+      (error) =>
+        error instanceof Refusal && error.exitCode === EXIT.usage && error.message.includes('missing-index'),
+    );
+    const { body } = await getJson(`${desk.url}/api/status`, options);
+    assert.deepEqual(at(body, 'answers'), ['small-pool']);
+  });
+
+  it('is named where there is none: what to do', async () => {
+    const none = mkdtempSync(path.join(tmpdir(), 'desk-none-'));
+    await assert.rejects(
+      say({ path: 'hint', body: {} }, { dataDir: none, json: false }, { line: () => undefined }),
+      /No exercise is under way: npm run exercise begins one/,
+    );
+    rmSync(none, { recursive: true });
+  });
+});
