@@ -1,4 +1,3 @@
-import { LIMITS } from '../../scenario/config/limits';
 import { choice, file, flag, number, text, type Command, type ValuesOf } from '../../machine/options';
 import { DEMO } from '../run/arguments';
 import { TARGET_OPTIONS } from '../target/target-options';
@@ -26,10 +25,7 @@ const OPTIONS = {
     help: 'who is to solve it: it is written into the result; an agent gets JSON',
     fallback: 'human',
   }),
-  minuteSeconds: {
-    ...minuteSeconds,
-    help: `real seconds of one demo minute, from ${String(LIMITS.minuteSeconds.from)} on`,
-  },
+  minuteSeconds,
   scale,
   rows,
   portOffset,
