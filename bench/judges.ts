@@ -32,6 +32,12 @@ const SERVICES = CATALOG.filter(({ shop }) => shop).map(({ name }) => name);
 const STORES = ['postgresql', 'redis'];
 /** The catalogs' metrics, as Prometheus calls them. */
 const CALLS = ['calls_total', 'compact_calls_total', 'db_calls_total', 'db_compact_calls_total'];
+/** Nodes and edges out of spans, the stores by the convention's own attribute. */
+const SERVICE_GRAPH = {
+  database_name_attributes: ['db.system.name'],
+  metrics_flush_interval: '5s',
+  store: { ttl: '15s', max_items: 50_000 },
+};
 /** The connectors flush each 30 s, Prometheus scrapes each 5 s. */
 const SETTLED_AFTER_MS = 40_000;
 const TRACES_LOOKED_AT = 1500;
@@ -41,9 +47,10 @@ function judgesConfiguration(): string {
   const config = parse(readFileSync(join(repositoryDir, 'docs/coralogix/collector.yaml'), 'utf8')) as {
     receivers: { otlp: { protocols: Record<string, unknown> } };
     exporters: Record<string, unknown>;
+    connectors: Record<string, unknown>;
     service: {
       telemetry: { metrics: unknown };
-      pipelines: Record<string, { exporters: string[] }>;
+      pipelines: Record<string, { receivers: string[]; exporters: string[] }>;
     };
   };
   config.receivers.otlp.protocols = { http: { endpoint: `127.0.0.1:${PORTS.otlp}` } };
@@ -65,6 +72,12 @@ function judgesConfiguration(): string {
       return [name, { ...pipeline, exporters }];
     }),
   );
+  config.connectors.servicegraph = SERVICE_GRAPH;
+  config.service.pipelines['traces/servicegraph'] = { receivers: ['otlp'], exporters: ['servicegraph'] };
+  config.service.pipelines['metrics/servicegraph'] = {
+    receivers: ['servicegraph'],
+    exporters: ['prometheus'],
+  };
   return stringify(config);
 }
 
@@ -155,14 +168,16 @@ function expectNone(what: string, count: number): string {
   return String(count);
 }
 
+/** The shop's calls, as `client → server`. */
+const SHOP_CALLS = CATALOG.filter(({ shop }) => shop).flatMap(({ name, calls }) =>
+  calls.map((other) => `${name} → ${other}`),
+);
+
 async function askJaeger(): Promise<string[][]> {
   const base = `http://127.0.0.1:${PORTS.jaeger}/api`;
   const services = new Set(listAt(await json(`${base}/services`), 'data').map(String));
   const edges = listAt(await json(`${base}/dependencies?endTs=${Date.now()}&lookback=3600000`), 'data').map(
     (edge) => `${textAt(edge, 'parent') ?? ''} → ${textAt(edge, 'child') ?? ''}`,
-  );
-  const wanted = CATALOG.filter(({ shop }) => shop).flatMap(({ name, calls }) =>
-    calls.map((other) => `${name} → ${other}`),
   );
   const traces = listAt(
     await json(`${base}/traces?service=load-generator&limit=${TRACES_LOOKED_AT}&lookback=1h`),
@@ -198,7 +213,7 @@ async function askJaeger(): Promise<string[][]> {
     [
       'Jaeger',
       'calls between services (dependencies)',
-      expectAll('Jaeger, dependencies', wanted, new Set(edges)),
+      expectAll('Jaeger, dependencies', SHOP_CALLS, new Set(edges)),
     ],
     ['Jaeger', 'stores as peers of spans', expectAll('Jaeger, peers', STORES, peers)],
     [
@@ -224,6 +239,16 @@ async function askPrometheus(seconds: number): Promise<string[][]> {
       : `services ${expectAll(metric, SERVICES, await labels(metric, 'service_name'))}`;
     rows.push(['Prometheus', `\`${metric}\``, `${of}, cohorts ${cohorts}`]);
   }
+  const graph = (await vector('sum by (client, server) (traces_service_graph_request_total)')).map(
+    ({ metric: { client = '', server = '' } }) => ({ client, server }),
+  );
+  const nodes = new Set(graph.flatMap(({ client, server }) => [client, server]));
+  const edges = new Set(graph.map(({ client, server }) => `${client} → ${server}`));
+  rows.push(
+    ['service graph', 'services as nodes', expectAll('service graph', SERVICES, nodes)],
+    ['service graph', 'stores as nodes', expectAll('service graph', STORES, nodes)],
+    ['service graph', 'calls as edges', expectAll('service graph, edges', SHOP_CALLS, edges)],
+  );
   const range = `[${Math.ceil(seconds)}s]`;
   const shop = 'http_route="/api/checkout",traffic_type="demo"';
   const span =

@@ -31,8 +31,10 @@ function noEngine() {
   return found ? null : 'no pulumi on PATH or in ~/.pulumi/bin (https://www.pulumi.com/docs/install/)';
 }
 
-/** Unit tests measure nothing and start no shop: as many files at once as there are cores. Shops have the machine to themselves. */
+/** Unit tests measure nothing and start no shop: as many files at once as there are cores. */
 const SIDE_BY_SIDE = Math.min(availableParallelism(), 4);
+/** Two shops at a quarter of the load, where no curve is graded: each has ports of its own, and mostly waits. */
+const TWO_SHOPS = Math.min(availableParallelism(), 2);
 
 /** `beside`: runs beside its neighbours that say so too; its output comes when it has ended. */
 const parts = [
@@ -58,10 +60,10 @@ const parts = [
   { name: 'fuzz', files: () => tests('dist/test/fuzz/*.test.js') },
   // Each with a PostgreSQL of its own, and no shop.
   { name: 'database', concurrency: SIDE_BY_SIDE, files: () => tests('dist/test/database/*.test.js') },
-  { name: 'shop', files: () => tests('dist/test/shop/*.test.js') },
-  { name: 'ops', files: () => tests('dist/test/ops/*.test.js') },
+  { name: 'shop', concurrency: TWO_SHOPS, files: () => tests('dist/test/shop/*.test.js') },
+  { name: 'ops', concurrency: TWO_SHOPS, files: () => tests('dist/test/ops/*.test.js') },
   { name: 'demo', files: () => tests('dist/test/demo/*.test.js') },
-  { name: 'browser', files: () => tests('dist/test/browser/*.test.js'), missing: noBrowser() },
+  { name: 'browser', concurrency: TWO_SHOPS, files: () => tests('dist/test/browser/*.test.js'), missing: noBrowser() },
   { name: 'engine', files: () => tests('dist/test/engine/life.test.js'), missing: noEngine() },
   {
     name: 'engine-full',

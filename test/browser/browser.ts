@@ -94,7 +94,7 @@ const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-
 /** What axe-core finds on a page as it is, one line per rule; the page's policy has to be bypassed for it. */
 export async function axeViolations(page: Page): Promise<string[]> {
   await page.evaluate(`${readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')};0`);
-  return page.evaluate(`axe.run(document, { runOnly: ${JSON.stringify(AXE_TAGS)} }).then(({ violations }) =>
+  return page.evaluate(`axe.run(document, { runOnly: ${JSON.stringify(AXE_TAGS)}, resultTypes: ['violations'] }).then(({ violations }) =>
     violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 4).map((node) =>
       node.target.join(' ') + ' (' + [...node.any, ...node.all, ...node.none].map((check) => check.message).join('; ') + ')'
     ).join(', ')))`);

@@ -250,11 +250,16 @@ describe('every view', () => {
     it(`axe-core finds nothing, ${colorScheme}, on a big screen and a phone`, async () => {
       const lab = await TestBrowser.launch({ width: 1920, height: 1080, bypassCSP: true, colorScheme });
       try {
-        for (const route of routes) {
-          const page = await lab.open(shop.url('console', `/${route}`), READY);
-          await page.waitForTimeout(1500);
+        // Side by side, so that one wait is enough for all of them to have drawn what they are sent.
+        const pages: [string, Page][] = [];
+        for (const route of routes)
+          pages.push([route, await lab.open(shop.url('console', `/${route}`), READY)]);
+        await delay(1500);
+        for (const [, page] of pages)
           await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true");
-          await page.waitForTimeout(2200);
+        await delay(2200);
+        for (const [route, page] of pages) {
+          await page.bringToFront();
           assert.deepEqual(await axeViolations(page), [], `${route} 1920`);
           await page.setViewportSize({ width: 390, height: 844 });
           await page.waitForTimeout(300);

@@ -7,7 +7,7 @@ import { TestShop, until } from '../harness';
 import { TestBrowser } from './browser';
 
 // The console's own test is console.test.ts.
-const shop = new TestShop(`e2e-browser-${String(process.pid)}`, ['--rows', '100000'], 4_000);
+const shop = new TestShop(`e2e-browser-${String(process.pid)}`, ['--rows', '100000'], 4_500);
 let browser: TestBrowser;
 
 before(async () => {
