@@ -63,7 +63,12 @@ const parts = [
   { name: 'shop', concurrency: TWO_SHOPS, files: () => tests('dist/test/shop/*.test.js') },
   { name: 'ops', concurrency: TWO_SHOPS, files: () => tests('dist/test/ops/*.test.js') },
   { name: 'demo', files: () => tests('dist/test/demo/*.test.js') },
-  { name: 'browser', concurrency: TWO_SHOPS, files: () => tests('dist/test/browser/*.test.js'), missing: noBrowser() },
+  {
+    name: 'browser',
+    concurrency: TWO_SHOPS,
+    files: () => tests('dist/test/browser/*.test.js'),
+    missing: noBrowser(),
+  },
   { name: 'engine', files: () => tests('dist/test/engine/life.test.js'), missing: noEngine() },
   {
     name: 'engine-full',
