@@ -33,6 +33,7 @@ export function releases(
 export const PARKED = [
   'the hosts are parked; what runs on them was left as it is, whatever the config says meanwhile',
   'start them: pulumi config set hostState running && pulumi up',
+  "refresh them: pulumi refresh --target '**aws:**' (nothing else answers)",
 ];
 
 /** The commands to type next. */

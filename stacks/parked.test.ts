@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import * as postgresql from '@pulumi/postgresql';
 import * as pulumi from '@pulumi/pulumi';
 import { Cluster } from '../infra/cluster/cluster';
 import { PinnedImages } from '../infra/images/pinned-image';
@@ -16,6 +17,7 @@ it('while hosts are parked, nothing on them changes; what lives elsewhere may', 
     leaveHostsAlone();
     const cluster = new Cluster('cluster', { kubeconfig: 'k', namespace: 'shop', unreachable: true });
     new Redis('redis', { cluster, image: `redis@${testDigest('redis')}` });
+    new postgresql.Provider('database-provider', { host: '203.0.113.10', port: 30432 });
     new PinnedImages('images', { images: { redis: 'redis:7' } });
     new ScenarioDeployment('scenario', {
       scenario: resolveScenario({ demoMode: 'blackfriday' }, { nowSeconds: 0, scaleDefault: 1 }),
@@ -39,5 +41,10 @@ it('while hosts are parked, nothing on them changes; what lives elsewhere may', 
   for (const [name, ignored] of left) assert.deepEqual(ignored, ['*'], String(name));
   for (const [name, ignored] of [...alone(/^random:/), ...alone(/images:TagPin/)])
     assert.deepEqual(ignored, [], String(name));
-  assert.equal(engine.named('cluster-kubernetes').inputs.kubeconfig, '{}');
+  // Who asks the state, as `pulumi refresh` does, is told at once why nobody answers, and what does.
+  assert.match(
+    String(engine.named('cluster-kubernetes').inputs.kubeconfig),
+    /"current-context":"the hosts are parked; .*pulumi refresh --target '\*\*aws:\*\*'"/,
+  );
+  assert.equal(engine.named('database-provider').inputs.host, 'hosts-are-parked.invalid');
 });

@@ -11,13 +11,21 @@ const OF_GRANTS = ['database', 'role', 'objectType', 'schema', 'objects', 'colum
 const GRANT = 'postgresql:index/grant:Grant';
 
 /**
+ * Where PostgreSQL is for whoever asks the state for it: nowhere, at once and by a name that says why. A `pulumi refresh`,
+ * which runs no program, would else wait for three minutes.
+ */
+const NOWHERE = 'hosts-are-parked.invalid';
+
+/**
  * Leaves all that lives on parked hosts as the state has it: `pulumi up` asks no cluster and no database, whatever the
  * config says meanwhile. The first update after `hostState: running` makes up for it.
  */
 export function leaveHostsAlone(): void {
-  pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>
-    ON_HOSTS.test(type)
+  pulumi.runtime.registerStackTransformation(({ type, props, opts }) => {
+    if (type === 'pulumi:providers:postgresql')
+      return { props: { ...(props as object), host: NOWHERE }, opts };
+    return ON_HOSTS.test(type)
       ? { props, opts: { ...opts, ignoreChanges: type === GRANT ? OF_GRANTS : ['*'] } }
-      : undefined,
-  );
+      : undefined;
+  });
 }

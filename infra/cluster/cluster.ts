@@ -18,8 +18,15 @@ export interface ClusterArgs {
   storesOnServer?: boolean;
 }
 
-/** A kubeconfig of no cluster: the provider asks nobody, where it would wait a minute for hosts that are stopped. */
-const NO_CLUSTER = '{}';
+/**
+ * A kubeconfig of no cluster: the provider asks nobody, where it would wait a minute for hosts that are stopped. A
+ * `pulumi refresh`, which runs no program of ours, then fails with the name of the context that there is not.
+ */
+const NO_CLUSTER = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'Config',
+  'current-context': "the hosts are parked; to ask AWS alone: pulumi refresh --target '**aws:**'",
+});
 
 /** K3s gives it to its server. */
 const SERVER_LABEL = 'node-role.kubernetes.io/control-plane';
