@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -9,6 +10,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { resolveScenario } from '../../scenario/resolve';
 import { desiredQuery, indexPlan, rowPlan } from '../../scenario/appliance';
 import { indexStatesQuery, INDEX_LOCK } from '../../scenario/causes/missing-index/steps';
+import { serving } from '../../test/mocks/servers';
 import { answersProvider } from '../postgres/answers';
 import { indexProvider } from './index-provider';
 import { documentOf } from './resources';
@@ -50,6 +52,18 @@ const INDEX = {
   index: 'idx_products_category',
   state: 'present' as const,
   sql: { plan: indexPlan({ idx_products_category: 'present' }), states: indexStatesQuery },
+};
+
+/** What is promised where nobody answers. */
+const PROMISE = {
+  ...WHERE,
+  runId: 'r',
+  indexes: { idx_products_category: 'present' },
+  poolMax: 20,
+  shopUrl: 'http://127.0.0.1:1',
+  consoleUrl: 'http://127.0.0.1:1',
+  timeoutSeconds: 0,
+  sql: { states: indexStatesQuery },
 };
 
 describe("dynamic resources as Pulumi's provider process runs them: from text, without ts-node", () => {
@@ -155,24 +169,45 @@ describe("dynamic resources as Pulumi's provider process runs them: from text, w
   });
 
   it('name what does not follow', async () => {
-    const { error } = await call('verification', 'create', [
-      {
-        ...WHERE,
-        runId: 'r',
-        indexes: { idx_products_category: 'present' },
-        poolMax: 20,
-        shopUrl: 'http://127.0.0.1:1',
-        consoleUrl: 'http://127.0.0.1:1',
-        timeoutSeconds: 0,
-        sql: { states: indexStatesQuery },
-      },
-    ]);
+    const { error } = await call('verification', 'create', [PROMISE]);
     for (const part of [
       /INDEX: idx_products_category is invalid/,
       /LOAD: .*ECONNREFUSED/,
       /CONSOLE: .*ECONNREFUSED/,
     ])
       assert.match(error ?? '', part);
+  });
+
+  it('ask the shop in each update, whatever state and inputs say', async () => {
+    const shop = createServer(({ url = '' }, response) => {
+      const pools = [{ service: 'product-catalog', pool: 'recommendation', max: 20 }];
+      response.end(JSON.stringify(url === '/health' ? { scenario: { run_id: 'r' } } : { pools }));
+    });
+    await serving(shop, async (port) => {
+      const url = `http://127.0.0.1:${String(port)}`;
+      // As the mocked database has it.
+      const kept = {
+        ...PROMISE,
+        indexes: { idx_products_category: 'invalid' },
+        shopUrl: url,
+        consoleUrl: url,
+      };
+      const changes = async (inputs: object, env: Record<string, string> = {}) =>
+        (await call('verification', 'diff', ['id', inputs, inputs], env)).result?.changes;
+      assert.equal(await changes(kept), false);
+      assert.equal(
+        await changes({ ...kept, indexes: PROMISE.indexes }),
+        true,
+        'an index that somebody broke',
+      );
+      assert.equal(await changes({ ...kept, shopUrl: PROMISE.shopUrl }), true, 'no shop at all');
+      assert.equal(
+        await changes({ ...kept, runId: 'another' }),
+        true,
+        'a load generator that does not follow',
+      );
+      assert.equal(await changes(kept, { REFUSED: 'yes' }), true, 'no database');
+    });
   });
 
   it('say who was refused, and what to do', async () => {

@@ -64,8 +64,9 @@ describe('a stack on AWS', () => {
     assert.match(output, /\+ \d+ to create/);
   });
 
-  it('is made, and the shop answers', async () => {
-    await step('up', () => stack.up());
+  it('is made as the policy pack wants it, and the shop answers', async () => {
+    const { output } = await step('up', () => stack.up('--policy-pack', 'policy'));
+    assert.match(output, /ecommerce-demo@v\S+ \(local: policy\)/);
     const url = String(await stack.output('shopUrl'));
     assert.equal((await fetch(`${url}/readyz`)).status, 200);
   });

@@ -84,9 +84,10 @@ describe('pulumi up, the outage, and pulumi destroy', () => {
     assert.match(await psql('ecommerce_user', '-h', '127.0.0.1', '-c', 'select 1'), /no password supplied/);
   });
 
-  step('has nothing to do the second time', async () => {
-    const { code, output } = await stack.up('--expect-no-changes');
+  step('has nothing to do the second time, and complies with the policy pack', async () => {
+    const { code, output } = await stack.up('--expect-no-changes', '--policy-pack', 'policy');
     assert.equal(code, 0, output);
+    assert.match(output, /ecommerce-demo@v\S+ \(local: policy\)/);
   });
 
   step('previews the outage as one index, the row and its proof', async () => {
