@@ -1,6 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
 import { buildPlatform } from '../infra/images/services-image';
-import { Mendable } from '../machine/errors';
 import { callerAddress } from '../machine/reach/caller-address';
 import { requireReachable } from '../machine/reach/cluster';
 import { requireDocker } from '../machine/reach/docker';
@@ -64,15 +63,9 @@ export async function refuse(faults: unknown, raw: Readonly<Record<string, unkno
   throw faults;
 }
 
-/** The Docker engine that builds the image, where one is built. A preview is only warned: it builds nothing. */
-async function requireBuilder({ servicesImage, host }: StackSettings): Promise<void> {
-  if (servicesImage !== null || host?.hostState === 'stopped') return;
-  try {
-    await requireDocker();
-  } catch (fault) {
-    if (!pulumi.runtime.isDryRun() || !(fault instanceof Mendable)) throw fault;
-    void pulumi.log.warn(`${fault.message} From here \`pulumi up\` would refuse.`);
-  }
+/** The Docker engine that builds the image, where one is built: also of a preview the provider asks it. */
+async function requireBuilder({ servicesImage }: StackSettings): Promise<void> {
+  if (servicesImage === null) await requireDocker();
 }
 
 async function existingCluster(settings: StackSettings, projectDir: string): Promise<Target> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
+import { AWS_ANSWERS } from '../test/mocks/aws';
 import { mockEngine, type MockedEngine } from '../test/mocks/engine';
 import { closedPort, withDocker } from '../test/mocks/servers';
 import program from './index';
@@ -178,6 +179,22 @@ describe('a stack that misses more than config', () => {
     mockEngine({});
   });
 
+  /** What the program says where no Docker engine answers. */
+  async function refusalWithoutDocker(): Promise<string> {
+    const { DOCKER_HOST: before } = process.env;
+    process.env.DOCKER_HOST = `tcp://127.0.0.1:${String(await closedPort(createServer()))}`;
+    try {
+      await program();
+    } catch (error) {
+      assert.ok(pulumi.RunError.isInstance(error), String(error));
+      return error.message;
+    } finally {
+      if (before === undefined) delete process.env.DOCKER_HOST;
+      else process.env.DOCKER_HOST = before;
+    }
+    return assert.fail('it went on');
+  }
+
   it('is reported all of it at once, by a preview of Pulumi.dev.yaml as it is', async () => {
     const engine = mockEngine(
       {
@@ -190,17 +207,7 @@ describe('a stack that misses more than config', () => {
       { preview: true },
     );
     pulumi.runtime.setAllConfig({ 'ecommerce-demo:demoMode': 'normal' });
-    const { DOCKER_HOST: before } = process.env;
-    process.env.DOCKER_HOST = `tcp://127.0.0.1:${String(await closedPort(createServer()))}`;
-    const said = await program().then(
-      () => assert.fail('it went on'),
-      (error: unknown) => {
-        assert.ok(pulumi.RunError.isInstance(error), String(error));
-        return error.message;
-      },
-    );
-    if (before === undefined) delete process.env.DOCKER_HOST;
-    else process.env.DOCKER_HOST = before;
+    const said = await refusalWithoutDocker();
     assert.match(
       said,
       /^3 things are missing; nothing was touched\.\n1\. .*one fault[^]*operatorCidrs = \(unset\): is missing/,
@@ -210,6 +217,18 @@ describe('a stack that misses more than config', () => {
     assert.deepEqual(
       engine.created.map(({ type }) => type),
       ['pulumi:providers:aws'],
+    );
+  });
+
+  it('is refused for want of Docker alone, by a preview too: of that the provider asks it as well', async () => {
+    mockEngine(AWS_ANSWERS, { preview: true });
+    pulumi.runtime.setAllConfig({
+      'ecommerce-demo:operatorCidrs': ON_AWS.operatorCidrs,
+      'ecommerce-demo:callerCheck': 'false',
+    });
+    assert.match(
+      await refusalWithoutDocker(),
+      /^No Docker engine answers here.*pulumi config set --path images\.services NAME@sha256/,
     );
   });
 });
