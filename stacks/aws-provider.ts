@@ -1,5 +1,6 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import { reasonOf } from '../infra/host/place';
 import { chooseRegion, type ChosenRegion } from '../machine/reach/aws-region';
 
 /** Keys of `aws:` whose values are text; all others are JSON, as `pulumi config set --path` writes them. */
@@ -117,7 +118,7 @@ function refusal(
   { region, source }: ChosenRegion,
   { profile, allowedAccountIds }: Readonly<Record<string, string>>,
 ): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   if (/account id/i.test(message))
     return `aws:allowedAccountIds = ${allowedAccountIds ?? '(unset)'}: ${message}. Choose that account's profile: pulumi config set aws:profile NAME. Nothing was touched.`;
   if (/invalid aws region|no such host/i.test(message))

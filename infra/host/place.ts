@@ -127,9 +127,9 @@ export async function findImage(
   return insecureValue;
 }
 
-function reasonOf(error: unknown): string {
+/** AWS's own words, without the path they came by. */
+export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  // AWS's own words, without the path they came by.
   const lines = message.split('\n').map((line) => line.trim());
   return /(?:api error|caused by:|\* ) ?(.+)/.exec(message)?.[1] ?? lines[0] ?? message;
 }
