@@ -14,6 +14,7 @@ import { approvedKey } from '../cards';
 import { isAlive } from '../../machine/process-identity';
 import { hangUp, send } from '../wire';
 import { TestShop, until, type Answer } from '../harness';
+import { DOCUMENT_REQUESTS } from './documents';
 import { deepest, spansOf, type Span, type TraceTree } from '../trace-tree';
 
 const ROWS = 100_000;
@@ -132,26 +133,17 @@ describe('a shop in normal mode', () => {
     assert.deepEqual(reserved, [{ items: [{ product_id: 17, quantity: 2 }], state: 'held' }]);
   });
 
-  it('takes the bodies of seed 003 as they are, with its defaults', async () => {
-    for (const [service, route, body, wanted] of [
-      ['frontend', '/api/browse', {}, [200]],
-      // One card in a hundred is declined.
-      ['frontend', '/api/checkout', {}, [200, 402]],
-      ['frontend', '/api/checkout', { user_id: 'test', cart_id: 'test' }, [200, 402]],
-      ['recommendation', '/recommend', { user_id: 'user-1', category: 'electronics' }, [200]],
-      ['payment', '/api/payment/process', { amount: 99.99, user_id: 'user-1' }, [200, 402]],
-      ['checkout', '/orders/create', { user_id: 'user-1', product_id: 'prod-123', quantity: 1 }, [200, 201]],
-      ['shipping', '/calculate', { items: [{ weight: 1 }], zip: '10001' }, [200]],
-    ] as const) {
-      const { status, body: answer } = await shop.post(service, route, body);
-      assert.ok(
-        (wanted as readonly number[]).includes(status),
-        `${service} ${route}: ${JSON.stringify(answer)}`,
-      );
-    }
-    const browse = await shop.post('frontend', '/api/browse', {});
-    assert.match(JSON.stringify(browse.body), /"EUR"/, 'baseline converts USD to EUR');
-  });
+  for (const { row, service, path, body, admin, status, answer } of DOCUMENT_REQUESTS) {
+    it(`answers as docs/from-your-documents.md says: ${row}${body ? ` ${JSON.stringify(body)}` : ''}`, async () => {
+      const init = { admin: admin ?? false };
+      const answered = await (body
+        ? shop.post(service, path, body, init)
+        : shop.request(service, path, init));
+      const said = JSON.stringify(answered.body);
+      assert.ok(status.includes(answered.status), `${String(answered.status)} ${said}`);
+      assert.match(said, answer);
+    });
+  }
 
   it('finds tables and indexes by their bare names, as psql users do, and the psql role may drop an index', async () => {
     const names = await shop.sql<{ index: string | null; products: string | null; deals: number }>(
@@ -165,6 +157,23 @@ describe('a shop in normal mode', () => {
               (select rolpassword is not null from pg_authid where rolname = 'ecommerce_user') as password`,
     );
     assert.deepEqual(roles[0], { may: true, password: false });
+    // `\\di idx_products*` and `DROP INDEX IF EXISTS idx_products_category;`, typed as that role.
+    const shown = await shop.sql<{ name: string }>(
+      `select c.relname as name from pg_class c
+        where c.relkind = 'i' and c.relname like 'idx_products%' and pg_table_is_visible(c.oid) order by 1`,
+    );
+    assert.deepEqual(
+      shown.map(({ name }) => name),
+      ['idx_products_category', 'idx_products_category_active', 'idx_products_stock_quantity'],
+    );
+    await assert.rejects(
+      shop.sql(`do $$ begin
+        set local role ecommerce_user;
+        drop index if exists idx_products_category;
+        raise exception 'dropped, and taken back: %', coalesce(to_regclass('idx_products_category')::text, 'gone');
+      end $$`),
+      /dropped, and taken back: gone/,
+    );
   });
 
   it('writes one order for retries that come at the same moment', async () => {
