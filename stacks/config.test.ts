@@ -38,6 +38,15 @@ describe('stack config', () => {
     assert.equal(settings.replicas.frontend, 2);
   });
 
+  it('repeats neither login nor query of an address that it refuses', () => {
+    for (const config of [
+      { imageRegistry: 'https://me:hunter2@ghcr.io/me' },
+      { otlp: { endpoint: 'https://me:hunter2@otlp.example.com' } },
+      { otlp: { endpoint: 'https://otlp.example.com/v1/traces?token=hunter2' } },
+    ])
+      assert.doesNotMatch(faultOf({ ...VALID, ...config }), /hunter2/, JSON.stringify(config));
+  });
+
   it('takes addresses in the forms that people paste', () => {
     const { deployment } = settingsOf({
       target: 'kubeconfig',

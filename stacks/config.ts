@@ -1,7 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { HostArgs } from '../infra/host/host-args';
 import type { PlaceKeys } from '../infra/host/place';
-import { ConfigError, type ConfigFault } from '../scenario/config/config-error';
+import { ConfigError, showValue, type ConfigFault } from '../scenario/config/config-error';
 import {
   DEFAULT_IMAGES,
   DEFAULT_NODE_PORTS,
@@ -177,10 +177,7 @@ function isSecret(key: string, secretKeys: readonly string[]): boolean {
 }
 
 function shownValue({ key, value }: ConfigFault, secretKeys: readonly string[]): string {
-  if (value === undefined) return '(unset)';
-  if (isSecret(key, secretKeys)) return '[secret]';
-  const text = JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  return value !== undefined && isSecret(key, secretKeys) ? '[secret]' : showValue(value);
 }
 
 function describe(faults: readonly ConfigFault[], secretKeys: readonly string[]): string {

@@ -59,7 +59,7 @@ const OPTIONS = {
     to: 100,
     example: 0.25,
     fallback: null,
-    otherwise: 'as the shop runs; 0.25 when it is started here',
+    otherwise: 'as the shop runs; 0.25 when it is started here; two fifths of it with --ablate pool',
   }),
   rows: number({
     help: 'products in the catalog (only when the shop is started here, or has as many)',

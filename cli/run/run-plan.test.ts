@@ -60,6 +60,15 @@ describe('the plan of a run', () => {
     assert.equal(v3.scenario.scale, 1);
   });
 
+  it("runs at two fifths of the shop's scale with the large pool, where nobody is turned away, unless told otherwise", () => {
+    const file = stack('config: {}\n');
+    const scaleOf = (...given: string[]) => planRun(options(...given), file, desired, NOW).scenario.scale;
+    assert.deepEqual([scaleOf(), scaleOf('--ablate', 'index')], [0.25, 0.25]);
+    assert.equal(scaleOf('--ablate', 'pool'), 0.1);
+    assert.equal(scaleOf('--ablate', 'pool', '--scale', '0.25'), 0.25);
+    assert.equal(scaleOf('--mode', 'blackfriday-v3', '--ablate', 'pool'), 1, 'which V3 needs');
+  });
+
   it('ends with the scenario: "to minute 30" of 30 is the last one', () => {
     const file = stack('config: {}\n');
     assert.equal(planRun(options(), file, desired, NOW).toMinute, 29);

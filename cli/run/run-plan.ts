@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ConfigError } from '../../scenario/config/config-error';
 import { ConfigFileError, loadScenarioConfig } from '../../scenario/config/config-file';
+import { ablationOf } from '../../scenario/causes/all';
 import { predictedFlowAlertMinute } from '../../scenario/flow-prediction';
 import { resolveScenario } from '../../scenario/resolve';
 import { parseScenarioConfig } from '../../scenario/config/parse';
@@ -140,7 +141,7 @@ function planOf(
       nowSeconds,
       startTimestamp,
       ablation: options.ablation,
-      scaleDefault: desired.scale,
+      scaleDefault: Number((desired.scale * (ablationOf(options.ablation)?.lighter ?? 1)).toPrecision(3)),
       runIdSuffix,
     },
   );

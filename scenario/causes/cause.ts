@@ -163,6 +163,11 @@ export interface AblationOf {
   /** What the page says of checkouts then, while none fails: as they are, and when they are slow; unfinished sentences. */
   headline: { well: string; slow: string };
   promise: AblationPromise;
+  /**
+   * Share of the shop's scale at which a run of its own goes, unless somebody says one: who no longer fails costs the whole
+   * way. 1 where it is not said.
+   */
+  lighter?: number;
   /** Keys of stack config that do the same to the preset. */
   config: (settings: CauseSettings) => Record<string, string>;
   /** The scenario's part without the cause. */

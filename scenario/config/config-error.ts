@@ -31,9 +31,14 @@ function describeFault({ key, value, message, line }: ConfigFault): string {
   return `${at}${key} = ${showValue(value)}: ${message}`;
 }
 
-/** A value in one short line, as a person would find it in the file. */
-function showValue(value: unknown): string {
+/**
+ * A value in one short line, as a person would find it in the file; of an address without what may be a secret in it:
+ * login and query.
+ */
+export function showValue(value: unknown): string {
   if (value === undefined) return '(unset)';
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(value)
+    .replace(/(\/\/)[^/@\s"]*@/g, '$1…@')
+    .replace(/(\/\/[^?\s"]*\?)[^#\s"]+/g, '$1…');
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

@@ -23,9 +23,12 @@ const SIGNAL_PATH = /\/v1\/(traces|metrics|logs)\/*$/i;
 export function otlpBaseUrl(pasted: string): Pasted {
   const text = pasted.trim();
   if (!SCHEME.test(text)) {
-    const host = hostIn(text) ?? '';
-    const scheme = host === '' || isOwnNetwork(host) ? 'http' : 'https';
-    return { fault: `it has no scheme: ${scheme}://${text === '' ? 'localhost:4318' : text}` };
+    // Also of a scheme with a slash or colon too few.
+    const rest = text.replace(/^https?(:\/*|\/\/)/i, '');
+    const address = rest === '' ? 'localhost:4318' : isIP(rest) === 6 ? `[${rest}]:4318` : rest;
+    const host = hostIn(address) ?? '';
+    if (host === '') return { fault: 'it is no URL' };
+    return { fault: `it has no scheme: ${isOwnNetwork(host) ? 'http' : 'https'}://${address}` };
   }
   if (!URL.canParse(text)) return { fault: 'it is no URL' };
   const { protocol, host, pathname, username, password, search, hash } = new URL(text);
@@ -59,7 +62,7 @@ function partsOf(reference: string): { name: string; version: string } {
 const withoutSchemeAndSlash = (pasted: string): string =>
   pasted
     .trim()
-    .replace(/^https?:\/\//i, '')
+    .replace(/^((https?|oci|docker):)?\/\//i, '')
     .replace(/\/+$/, '');
 
 /**
@@ -67,7 +70,9 @@ const withoutSchemeAndSlash = (pasted: string): string =>
  * none). A tag or digest is refused, and Docker Hub's web addresses are.
  */
 export function registryName(pasted: string): Pasted {
-  const { name, version } = partsOf(withoutSchemeAndSlash(pasted).toLowerCase());
+  const [, login = '', written = ''] = /^([^/@]*:[^/@]*@)?(.*)$/s.exec(withoutSchemeAndSlash(pasted)) ?? [];
+  const { name, version } = partsOf(written.toLowerCase());
+  if (login !== '') return { fault: `a login goes into imagePullSecret: ${name}` };
   if (version !== '') return { fault: `the program sets tag and digest itself: ${name}` };
   const [host = '', ...path] = name.split('/');
   if (host === 'hub.docker.com' || name === 'index.docker.io/v1') {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { showValue } from '../../scenario/config/config-error';
 
 /** Exit code of a process with a bad configuration (EX_CONFIG of sysexits.h). */
 export const EXIT_BAD_CONFIG = 78;
@@ -13,9 +14,7 @@ export function readEnv<Shape extends z.ZodRawShape>(shape: Shape): z.infer<z.Zo
   for (const issue of result.error.issues) {
     const name = issue.path.join('.');
     const value = process.env[name];
-    process.stderr.write(
-      `Bad environment: ${name}=${value === undefined ? '(unset)' : JSON.stringify(value)}: ${issue.message}\n`,
-    );
+    process.stderr.write(`Bad environment: ${name}=${showValue(value)}: ${issue.message}\n`);
   }
   process.exit(EXIT_BAD_CONFIG);
 }
