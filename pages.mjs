@@ -1,7 +1,8 @@
 /**
  * Lays out what the two pages serve in dist/services/<service>/public: the page's own files, those that both share
- * (services/lib/public) and what the console takes from uPlot, each beside its compressed twins, so that no request
- * compresses anything. Only what has changed is made anew. Run by setup.mjs after compile.mjs, and by the image's build.
+ * (services/lib/public), what the console takes from uPlot, and the storefront's telemetry as one file, each beside its
+ * compressed twins, so that no request compresses anything. Only what has changed is made anew. Run by setup.mjs after
+ * compile.mjs, and by the image's build.
  */
 import {
   existsSync,
@@ -17,21 +18,24 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { build } from 'esbuild';
 
 const root = import.meta.dirname;
 /** Smaller than this (bytes) nothing is gained. */
 const COMPRESS_FROM = 400;
+/** Folder of a page's telemetry, and the name of the file made from it. */
+const TELEMETRY = 'telemetry';
 const TWINS = {
   '.br': (/** @type {Buffer} */ content) =>
     promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
   '.gz': (/** @type {Buffer} */ content) => promisify(gzip)(content, { level: 9 }),
 };
 
-/** Every file below a folder, by its path there; tests are no part of a page. @param {string} folder */
+/** Every file below a folder, by its path there; tests, and what is bundled, are no part of a page. @param {string} folder */
 function filesOf(folder) {
   const found = globSync('**/*.{html,css,js,svg}', {
     cwd: folder,
-    exclude: (path) => path.endsWith('.test.js'),
+    exclude: (path) => path.endsWith('.test.js') || path === TELEMETRY,
   });
   return found.map((path) => /** @type {const} */ ([path, join(folder, path)]));
 }
@@ -44,6 +48,24 @@ function vendor() {
     [`vendor/uplot-${version}.css`, join(folder, 'dist/uPlot.min.css')],
     [`vendor/uplot-${version}.js`, join(folder, 'dist/uPlot.iife.min.js')],
   ]);
+}
+
+/** The storefront's telemetry with OpenTelemetry's packages in one file, which a page imports. */
+async function bundle() {
+  const outfile = join(root, 'dist/services/frontend', `${TELEMETRY}.js`);
+  const { outputFiles } = await build({
+    entryPoints: [join(root, 'services/frontend/public', TELEMETRY, 'main.js')],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    write: false,
+  });
+  const content = outputFiles[0]?.contents ?? Buffer.alloc(0);
+  mkdirSync(dirname(outfile), { recursive: true });
+  // Its time is what the compressed twins are known by.
+  if (!existsSync(outfile) || !readFileSync(outfile).equals(content)) writeFileSync(outfile, content);
+  return /** @type {const} */ ([[`${TELEMETRY}.js`, outfile]]);
 }
 
 /** @param {string} source @param {string} target */
@@ -64,7 +86,7 @@ async function layOut(source, target) {
 const shared = filesOf(join(root, 'services/lib/public'));
 for (const [service, more] of /** @type {const} */ ([
   ['console', vendor()],
-  ['frontend', []],
+  ['frontend', await bundle()],
 ])) {
   const folder = join(root, 'dist/services', service, 'public');
   const files = [...shared, ...filesOf(join(root, 'services', service, 'public')), ...more];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ABLATIONS } from './causes/document';
 import { CAUSE_SCHEMAS } from './causes/schema';
 import { minute, MOST_MINUTES, span, share } from './document-values';
-import { LIMITS, type Range } from './config/limits';
+import { DEFAULTS, LIMITS, type Range } from './config/limits';
 import { SEED_FLOW_ALERT } from './flow-alert';
 import { ORDER_VALUE_USD } from './presets/preset';
 import { DEMO_MODES, FLOW_ATTRIBUTES, type Override, type Scenario } from './types';
@@ -33,6 +33,8 @@ const SCENARIO = z.object({
   durationMinutes: within(LIMITS.durationMinutes),
   shownMinutes: z.number().gt(0).max(MOST_MINUTES),
   catalogRows: within(LIMITS.catalogRows),
+  // Documents of before had none, and pages that could.
+  browserTelemetry: z.boolean().default(DEFAULTS.browserTelemetry),
   scale: z.number().gt(0).max(1e6),
   ablation,
   ...CAUSE_SCHEMAS,

@@ -69,6 +69,7 @@ export function resolveScenario(config: ScenarioConfig, options: ResolveOptions)
     durationMinutes,
     shownMinutes: config.shownMinutes ?? durationMinutes,
     catalogRows: config.catalogRows ?? DEFAULTS.catalogRows,
+    browserTelemetry: config.browserTelemetry ?? DEFAULTS.browserTelemetry,
     scale,
     ablation,
     phases: preset.phases(points),

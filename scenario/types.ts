@@ -98,6 +98,8 @@ export interface Scenario extends CauseParts {
   /** Demo minutes that are shown and counted; the outage may be held a little longer, until somebody heals it. */
   shownMinutes: number;
   catalogRows: number;
+  /** The storefront's page sends spans of its own. */
+  browserTelemetry: boolean;
   scale: number;
   ablation: Ablation | null;
   phases: Phase[];

@@ -140,8 +140,10 @@ export function serviceEntry(name: ServiceName): ServiceEntry {
 /** Application name at Coralogix; the subsystem is each service's name. */
 export const CORALOGIX_APPLICATION = 'ecommerce-platform';
 
+/** `service.name` of the page in a customer's browser: it sends spans, by way of the frontend, and is no service. */
+export const STOREFRONT = 'storefront';
 /** Resource attributes by which Coralogix sorts telemetry into applications and subsystems, whoever forwards it. */
-export function coralogixAttributes(name: ServiceName): string[] {
+export function coralogixAttributes(name: ServiceName | typeof STOREFRONT): string[] {
   return [`cx.application.name=${CORALOGIX_APPLICATION}`, `cx.subsystem.name=${name}`];
 }
 

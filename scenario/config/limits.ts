@@ -7,6 +7,7 @@ export const DEFAULTS = {
   minuteSeconds: 60,
   durationMinutes: 30,
   catalogRows: 500_000,
+  browserTelemetry: true,
 } as const;
 
 export interface Range {

@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { SERVICE_NAMES, type ServiceName } from '../../services/catalog';
 import { CAUSE_GROUPS, CAUSE_KEYS } from '../causes/keys';
 import { DEPLOYMENT_KEYS } from './deployment';
-import { group, json, key, keyDocumentation, numberFrom, type KeyDocumentation } from './key-documentation';
+import {
+  boolean,
+  group,
+  json,
+  key,
+  keyDocumentation,
+  numberFrom,
+  type KeyDocumentation,
+} from './key-documentation';
 import { DEFAULTS, LIMITS, rangeText, type Range } from './limits';
 import { presetOf } from '../presets/all';
 import { KeyBook } from './key-book';
@@ -181,6 +189,13 @@ const shape = {
     allowed: `a whole number ${rangeText(LIMITS.catalogRows)}`,
     default: String(DEFAULTS.catalogRows),
     description: 'Products in the catalog. 100000 is kinder to small machines; the report says so.',
+  }),
+  browserTelemetry: key(z.preprocess(boolean, z.boolean()), {
+    type: 'boolean',
+    allowed: '`true` or `false`',
+    default: String(DEFAULTS.browserTelemetry),
+    description:
+      "Whether the storefront's page sends spans of its own (page load, web vitals, clicks, fetches), by way of the frontend. A page that is open keeps what it had until it is loaded anew.",
   }),
   traffic: group(traffic),
   ...CAUSE_KEYS,

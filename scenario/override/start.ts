@@ -86,8 +86,8 @@ export function healingRun(desired: Scenario, now: number, digits: string = newD
   });
 }
 
-function shopOf({ demoRun, catalogRows, storageEmulation }: Scenario) {
-  return { demoRun, catalogRows, storageEmulation };
+function shopOf({ demoRun, catalogRows, browserTelemetry, storageEmulation }: Scenario) {
+  return { demoRun, catalogRows, browserTelemetry, storageEmulation };
 }
 
 function thresholdsOf({ flowAlert: { errorRate, p95Ms, forMinutes } }: Scenario) {

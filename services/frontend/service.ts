@@ -2,9 +2,13 @@ import type { Router } from 'express';
 import { z } from 'zod';
 import { HEALTHY_SALE } from '../../scenario/causes/hot-row/document';
 import { presetOf } from '../../scenario/presets/all';
+import { DEFAULTS } from '../../scenario/config/limits';
 import { readEnv } from '../lib/env';
 import { ScenarioSubscription } from '../lib/scenario-subscription';
 import { runService } from '../lib/server';
+import { jsonTraceExporter } from '../lib/telemetry/exporters';
+import { browserTelemetryRoutes } from './browser/relay';
+import type { TraceRequest } from './browser/trace-request';
 import { checkoutRoutes } from './checkout-routes';
 import { CheckoutTelemetry } from './checkout-telemetry';
 import { nameFailedService } from './dependency-failure';
@@ -39,7 +43,17 @@ export async function start(): Promise<void> {
       paymentInTransaction: (scenario?.sale ?? HEALTHY_SALE).paymentInTransaction,
     };
   });
-  const page = storefront();
+  const browserTelemetry = () =>
+    subscription.current()?.scenario.browserTelemetry ?? DEFAULTS.browserTelemetry;
+  const exporter = jsonTraceExporter<TraceRequest>();
+  const addBrowserTelemetry = browserTelemetryRoutes({
+    enabled: browserTelemetry,
+    send: (request) => {
+      // One that cannot be sent is lost, as any service's own.
+      exporter.export(request, () => undefined);
+    },
+  });
+  const page = storefront(browserTelemetry);
   await subscription.start();
   await runService({
     name: 'frontend',
@@ -49,6 +63,7 @@ export async function start(): Promise<void> {
       addTraceHeader(router);
       addShopRoutes(router);
       addCheckoutRoutes(router);
+      addBrowserTelemetry(router);
       router.use(page);
       router.use(nameFailedService);
     },

@@ -10,3 +10,6 @@ export const SHOP = {
   /** How long the page waits for an answer (ms): longer than the shop's own deadlines, so that its answer comes first. */
   patienceMs: LONGEST_CHECKOUT_MS + 5000,
 };
+
+/** All that the module says: with what the scenario in force decides. */
+export type ShopFacts = typeof SHOP & { browserTelemetry: boolean };

@@ -8,7 +8,8 @@ import { MAX_QUANTITY } from '../lib/fields';
 import { storefront } from './storefront';
 
 const app = express();
-app.use(storefront());
+let browserTelemetry = true;
+app.use(storefront(() => browserTelemetry));
 const server = app.listen(0, '127.0.0.1');
 before(() => once(server, 'listening'));
 after(() => {
@@ -48,4 +49,16 @@ test('its parts were compressed beforehand, by what the browser takes', async ()
   assert.equal((await get('/app.js', 'gzip')).headers['content-encoding'], 'gzip');
   assert.equal((await get('/app.js')).headers['content-encoding'], undefined);
   assert.equal((await get('/app.js.map')).statusCode, 404);
+});
+
+test('its telemetry is one small file, and asked for unless stack config says no', async () => {
+  const { statusCode, headers } = await get('/telemetry.js', 'br');
+  assert.deepEqual([statusCode, headers['content-encoding']], [200, 'br']);
+  const bytes = Number(headers['content-length']);
+  assert.ok(bytes > 10_000 && bytes <= 40 * 1024, `${String(bytes)} bytes`);
+  assert.match((await get('/shop-facts.js')).text, /"browserTelemetry":true/);
+  browserTelemetry = false;
+  assert.match((await get('/shop-facts.js')).text, /"browserTelemetry":false/);
+  assert.match((await get('/app.js')).text, /if \(SHOP\.browserTelemetry\) await import/);
+  assert.equal((await get('/telemetry/main.js')).statusCode, 404, 'what it is made of is not served');
 });

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { pageFiles } from '../lib/page-files';
-import { SHOP } from './shop-facts';
+import { SHOP, type ShopFacts } from './shop-facts';
 
 /** Everything the page uses comes from this origin, and nothing is inline. */
 const CONTENT_SECURITY_POLICY = [
@@ -20,15 +20,19 @@ const HEADERS = {
   'referrer-policy': 'same-origin',
 };
 
-/** Serves the storefront page. */
-export function storefront(): Router {
-  const facts = `export const SHOP = ${JSON.stringify(SHOP)};\n`;
+/**
+ * Serves the storefront page.
+ *
+ * @param browserTelemetry whether a page that is opened now sends spans of its own
+ */
+export function storefront(browserTelemetry: () => boolean): Router {
   const router = Router();
   router.get('/shop-facts.js', (_request, response) => {
+    const facts: ShopFacts = { ...SHOP, browserTelemetry: browserTelemetry() };
     response
       .set({ ...HEADERS, 'cache-control': 'no-cache' })
       .type('js')
-      .send(facts);
+      .send(`export const SHOP = ${JSON.stringify(facts)};\n`);
   });
   return router.use(pageFiles('frontend', HEADERS));
 }

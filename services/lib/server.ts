@@ -139,8 +139,8 @@ export function createApp(options: ServiceOptions, state = newState()): express.
 
 function cohortMiddleware(state: ServiceState): RequestHandler {
   return (request, _response, next) => {
-    // Run-time control belongs to neither cohort.
-    if (request.path.startsWith('/admin')) {
+    // Run-time control and telemetry belong to neither cohort.
+    if (/^\/(admin|v1\/)/.test(request.path)) {
       next();
       return;
     }

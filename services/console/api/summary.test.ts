@@ -26,6 +26,7 @@ function effective(fields: Partial<Scenario> = {}): EffectiveScenario {
     durationMinutes: 30,
     shownMinutes: 30,
     catalogRows: 500_000,
+    browserTelemetry: true,
     storageEmulation: true,
     sale: { deals: 50, paymentInTransaction: false, steps: [] },
     scale: 0.25,

@@ -294,4 +294,6 @@ function start() {
   });
 }
 
+// Before the first request, which its trace is to lead to; a page that cannot tell how it fares sells all the same.
+if (SHOP.browserTelemetry) await import('./telemetry.js').catch(() => undefined);
 start();

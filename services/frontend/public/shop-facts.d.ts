@@ -1,1 +1,3 @@
-export { SHOP } from '../shop-facts';
+import type { ShopFacts } from '../shop-facts';
+
+export const SHOP: ShopFacts;

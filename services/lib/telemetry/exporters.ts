@@ -29,6 +29,23 @@ export function spanExporter(): OTLPExporterBase<ReadableSpan[]> {
   );
 }
 
+/** Sends spans that are OTLP's JSON already, likewise. */
+export function jsonTraceExporter<T extends object>(): OTLPExporterBase<T> {
+  return new OTLPExporterBase(
+    createOtlpHttpExportDelegate<T, unknown>(
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- the exporters' own way to read OTEL_EXPORTER_OTLP_…
+      convertLegacyHttpOptions({}, 'TRACES', 'v1/traces', { 'Content-Type': 'application/json' }),
+      {
+        serializeRequest: (request) => Buffer.from(JSON.stringify(request)),
+        deserializeResponse: () => ({}),
+      },
+      'otlp_http_json_span_exporter',
+      { name: 'span', countItems: () => 1 },
+      undefined,
+    ),
+  );
+}
+
 /** Sends log records likewise. */
 export function logExporter(): OTLPExporterBase<ReadableLogRecord[]> {
   return new OTLPExporterBase(

@@ -1,0 +1,40 @@
+/** Paths of the shop whose parts are a visitor's or a product's, with names in their places. */
+const TEMPLATES: readonly (readonly [RegExp, string])[] = [
+  [/^\/api\/cart\/[^/]+\/items\/[^/]+$/, '/api/cart/{id}/items/{productId}'],
+  [/^\/api\/cart\/[^/]+\/items$/, '/api/cart/{id}/items'],
+  [/^\/api\/cart\/[^/]+$/, '/api/cart/{id}'],
+  [/^\/api\/products\/[^/]+$/, '/api/products/{id}'],
+];
+/** Anything else that a page asks for: a route or a file, never longer. */
+const PLAIN = /^\/[\w./-]{0,100}$/;
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
+
+/** Where a page's request went. */
+export interface PageAddress {
+  /** Without query, and with names in place of ids. */
+  full: string;
+  /** The path alone. */
+  template: string;
+  host: string;
+  port: number;
+}
+
+/**
+ * Reads the address of a page's request; null for what is none of this shop's.
+ *
+ * @param host `Host` under which the page was asked for
+ */
+export function addressOf(url: string | null, host: string): PageAddress | null {
+  if (url === null || !URL.canParse(url)) return null;
+  const { protocol, host: named, hostname, port, pathname } = new URL(url);
+  const defaultPort = DEFAULT_PORTS[protocol];
+  if (defaultPort === undefined || named !== host.toLowerCase()) return null;
+  const template = TEMPLATES.find(([pattern]) => pattern.test(pathname))?.[1] ?? pathname;
+  if (template === pathname && !PLAIN.test(pathname)) return null;
+  return {
+    full: `${protocol}//${named}${template}`,
+    template,
+    host: hostname,
+    port: port === '' ? defaultPort : Number(port),
+  };
+}

@@ -1,0 +1,215 @@
+import { z } from 'zod';
+import { coralogixAttributes, STOREFRONT } from '../../catalog';
+import { trafficTypeOfPath } from '../../lib/cohort';
+import { HttpError } from '../../lib/errors';
+import { peer } from '../../lib/telemetry/calls';
+import { RELEASE } from '../../lib/telemetry/release';
+import { parseInput } from '../../lib/validate';
+import { attributesField, BROWSER_ATTRIBUTES, known, own, SPAN_ATTRIBUTES, textOf } from './attributes';
+import type { KeyValue } from './attributes';
+import { addressOf } from './page-address';
+
+/**
+ * What a page sends as OTLP's JSON, and what is passed on of it: never what came, but a request of our own, made of the
+ * parts that are known. So nobody can speak in a service's name, for a cohort or a run, or of another time.
+ */
+
+/** Spans of one request. */
+export const MOST_SPANS = 100;
+/** How far from now a span may be (ms): a page that was away, and clocks that differ. */
+const OLDEST_MS = 10 * 60_000;
+const AHEAD_MS = 60_000;
+
+/** Who makes the page's spans. */
+const SCOPES: ReadonlySet<string> = new Set([
+  'storefront',
+  '@opentelemetry/instrumentation-document-load',
+  '@opentelemetry/instrumentation-fetch',
+]);
+/** OTLP's numbers. */
+const INTERNAL = 1;
+const CLIENT = 3;
+const FAILED = 2;
+/** Names of spans that ask the shop for nothing. */
+const NAME =
+  /^(page view|documentLoad|documentFetch|resourceFetch|browser\.web_vital|click [A-Za-z][A-Za-z -]{0,39})$/;
+
+const id = (digits: number) => z.string().regex(new RegExp(`^(?!0+$)[0-9a-f]{${String(digits)}}$`));
+const nanoseconds = z.string().regex(/^\d{1,20}$/);
+
+const spanSchema = z.object({
+  traceId: id(32),
+  spanId: id(16),
+  parentSpanId: id(16).optional(),
+  name: z.string().max(100),
+  kind: z.union([z.literal(INTERNAL), z.literal(CLIENT)]),
+  startTimeUnixNano: nanoseconds,
+  endTimeUnixNano: nanoseconds,
+  attributes: attributesField,
+  status: z.object({ code: z.number().optional() }).optional(),
+});
+type GivenSpan = z.infer<typeof spanSchema>;
+
+const bodySchema = z.object({
+  resourceSpans: z
+    .array(
+      z.object({
+        resource: z.object({ attributes: attributesField }),
+        scopeSpans: z
+          .array(
+            z.object({
+              scope: z.object({
+                name: z.string().max(100),
+                version: z
+                  .string()
+                  .regex(/^[\w.+-]{1,40}$/)
+                  .default('unknown'),
+              }),
+              spans: z.array(z.unknown()).max(MOST_SPANS),
+            }),
+          )
+          .max(10),
+      }),
+    )
+    .max(1),
+});
+type GivenResource = z.infer<typeof bodySchema>['resourceSpans'][number];
+
+interface Span {
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  name: string;
+  kind: number;
+  startTimeUnixNano: string;
+  endTimeUnixNano: string;
+  attributes: KeyValue[];
+  status: { code?: number };
+}
+
+/** A request of OTLP's JSON, as the shop writes it. */
+export interface TraceRequest {
+  resourceSpans: {
+    resource: { attributes: KeyValue[] };
+    scopeSpans: { scope: { name: string; version: string }; spans: Span[] }[];
+  }[];
+}
+
+/** What a page sent, read. */
+export interface Reading {
+  request: TraceRequest;
+  spans: number;
+  /** Spans that were none, or of another time. */
+  refused: number;
+}
+
+/**
+ * Reads what a page sends.
+ *
+ * @param host `Host` of the request: whose page it is
+ * @throws HttpError 400 `invalid-input`; 400 `foreign-resource` for telemetry that says it is another's
+ */
+export function readTraceRequest(body: unknown, { host, nowMs }: { host: string; nowMs: number }): Reading {
+  const { resourceSpans } = parseInput(bodySchema, body);
+  const [given] = resourceSpans;
+  const count = given?.scopeSpans.reduce((sum, { spans }) => sum + spans.length, 0) ?? 0;
+  if (given === undefined || count === 0) return { request: { resourceSpans: [] }, spans: 0, refused: 0 };
+  if (textOf(given.resource.attributes, 'service.name') !== STOREFRONT)
+    throw new HttpError(400, 'foreign-resource', `Only spans of service.name ${STOREFRONT} are taken here.`);
+  if (count > MOST_SPANS)
+    throw new HttpError(400, 'too-many-spans', `A request may hold ${String(MOST_SPANS)} spans at most.`);
+  const scopeSpans = given.scopeSpans
+    .filter(({ scope }) => SCOPES.has(scope.name))
+    .map(({ scope, spans }) => ({
+      scope,
+      spans: spans.flatMap((span) => readSpan(span, host, nowMs) ?? []),
+    }))
+    .filter(({ spans }) => spans.length > 0);
+  giveCohorts(scopeSpans.flatMap(({ spans }) => spans));
+  const taken = scopeSpans.reduce((sum, { spans }) => sum + spans.length, 0);
+  const request = {
+    resourceSpans: taken === 0 ? [] : [{ resource: { attributes: resourceOf(given.resource) }, scopeSpans }],
+  };
+  return { request, spans: taken, refused: count - taken };
+}
+
+/** null: none that can be. */
+function readSpan(value: unknown, host: string, nowMs: number): Span | null {
+  const { success, data: given } = spanSchema.safeParse(value);
+  if (!success || !isOfNow(given, nowMs)) return null;
+  const { traceId, spanId, parentSpanId, kind, startTimeUnixNano, endTimeUnixNano } = given;
+  const address = addressOf(textOf(given.attributes, 'url.full'), host);
+  const method = textOf(given.attributes, 'http.request.method');
+  if (kind === CLIENT && address === null) return null;
+  if (kind === INTERNAL && !NAME.test(given.name)) return null;
+  const failed = given.status?.code === FAILED;
+  return {
+    traceId,
+    spanId,
+    ...(parentSpanId === undefined ? {} : { parentSpanId }),
+    name: kind === CLIENT ? `${method ?? 'GET'} ${address?.template ?? ''}` : given.name,
+    kind,
+    startTimeUnixNano,
+    endTimeUnixNano,
+    attributes: [
+      ...known(given.attributes, SPAN_ATTRIBUTES),
+      ...(address === null ? [] : own({ 'url.full': address.full })),
+      ...(kind === CLIENT && address !== null
+        ? own({
+            'url.template': address.template,
+            'server.address': address.host,
+            'server.port': address.port,
+            ...(peer('frontend') as Record<string, string>),
+          })
+        : []),
+      ...(failed ? own({ 'error.type': errorType(given) }) : []),
+    ],
+    status: failed ? { code: FAILED } : {},
+  };
+}
+
+function isOfNow({ startTimeUnixNano, endTimeUnixNano }: GivenSpan, nowMs: number): boolean {
+  const [start, end] = [Number(startTimeUnixNano) / 1e6, Number(endTimeUnixNano) / 1e6];
+  return start >= nowMs - OLDEST_MS && end <= nowMs + AHEAD_MS && start <= end;
+}
+
+/** Of a request that failed: its status, or that no answer came. */
+function errorType({ attributes }: GivenSpan): string {
+  const [status] = known(
+    attributes.filter(({ key }) => key === 'http.response.status_code'),
+    SPAN_ATTRIBUTES,
+  );
+  return status !== undefined && 'intValue' in status.value ? String(status.value.intValue) : 'network';
+}
+
+/**
+ * Like a request without baggage that counts: each trace has the cohort of the routes that it asks for, and no run.
+ * Of a trace that comes in two requests each is judged by itself.
+ */
+function giveCohorts(spans: readonly Span[]): void {
+  const demo = new Set(
+    spans.filter((span) => span.kind === CLIENT && isDemo(span)).map(({ traceId }) => traceId),
+  );
+  for (const span of spans) {
+    const cohort = demo.has(span.traceId) ? 'demo' : 'baseline';
+    span.attributes.push(...own({ 'traffic.type': cohort, 'demo.run_id': 'none' }));
+  }
+}
+
+const isDemo = ({ name }: Span): boolean => trafficTypeOfPath(name.slice(name.indexOf(' ') + 1)) === 'demo';
+
+/** The page's release is the frontend's, which served it. */
+function resourceOf({ attributes }: GivenResource['resource']): KeyValue[] {
+  const vendors = coralogixAttributes(STOREFRONT).map((pair) => pair.split('=') as [string, string]);
+  return [
+    ...own({
+      'service.name': STOREFRONT,
+      'service.namespace': 'ecommerce-demo',
+      'service.version': RELEASE,
+      'telemetry.sdk.name': 'opentelemetry',
+      'telemetry.sdk.language': 'webjs',
+      ...Object.fromEntries(vendors),
+    }),
+    ...known(attributes, BROWSER_ATTRIBUTES),
+  ];
+}

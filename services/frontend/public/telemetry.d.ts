@@ -1,0 +1,2 @@
+/** Made of telemetry/ by pages.mjs: imported for what it does. */
+export {};
