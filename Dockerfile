@@ -34,8 +34,8 @@ COPY report report
 COPY machine/proxy.ts machine/
 COPY services services
 RUN ["node", "compile.mjs", "--no-source-maps"]
-# What the console's page takes from uPlot is laid out with the page.
-COPY --from=dependencies /app/node_modules/uplot node_modules/uplot
+# What the pages take from packages, uPlot and OpenTelemetry's, is laid out with them.
+COPY --from=dependencies /app/node_modules node_modules
 RUN ["node", "pages.mjs"]
 
 FROM ${RUNTIME_IMAGE}

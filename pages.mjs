@@ -61,7 +61,7 @@ async function bundle() {
     target: 'es2022',
     write: false,
   });
-  const content = outputFiles[0]?.contents ?? Buffer.alloc(0);
+  const content = outputFiles[0]?.contents ?? new Uint8Array();
   mkdirSync(dirname(outfile), { recursive: true });
   // Its time is what the compressed twins are known by.
   if (!existsSync(outfile) || !readFileSync(outfile).equals(content)) writeFileSync(outfile, content);

@@ -60,6 +60,34 @@ export const ROUTES: readonly FuzzedRoute[] = [
     path: '/api/cart/:id/items/:productId',
     params: { id: 'fuzz', productId: '7' },
   },
+  {
+    service: 'frontend',
+    method: 'POST',
+    path: '/v1/traces',
+    body: {
+      resourceSpans: [
+        {
+          resource: { attributes: [{ key: 'service.name', value: { stringValue: 'storefront' } }] },
+          scopeSpans: [
+            {
+              scope: { name: 'storefront', version: '1' },
+              spans: [
+                {
+                  traceId: TRACE,
+                  spanId: '0102030405060708',
+                  name: 'page view',
+                  kind: 1,
+                  startTimeUnixNano: '1795000000000000000',
+                  endTimeUnixNano: '1795000001000000000',
+                  attributes: [],
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+  },
   { service: 'cart', method: 'GET', path: '/cart/:id', params: { id: 'fuzz' } },
   { service: 'cart', method: 'DELETE', path: '/cart/:id', params: { id: 'fuzz' } },
   {

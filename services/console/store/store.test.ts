@@ -240,6 +240,44 @@ describe('the trace store', () => {
     assert.equal(store.list({ failed: true, limit: 10 })[0]?.spans.length, 2);
   });
 
+  it("keeps a visitor's trace through an outage of the load's, with the click that comes late or never", () => {
+    const store = new TraceStore(LIMITS);
+    const attributes = { 'traffic.type': 'demo', 'demo.run_id': 'none' };
+    // Of the last in the lottery that decides which traces gather.
+    const VISITORS = [0xffff_fff0, 0xffff_fff1] as const;
+    const ofVisitor = (n: number): SpanRecord[] =>
+      checkout(n, { failed: true, atMs: 10_500 })
+        .slice(0, 2)
+        .map((record) => ({ ...record, attributes: Object.entries(attributes).flat() }));
+    let n = 10;
+    for (let ms = 0; ms < 30_000; ms += 50) {
+      for (const record of checkout((n += 1), { failed: true, atMs: ms })) feed(store, record, ms);
+      if (ms === 10_500) for (const record of VISITORS.flatMap(ofVisitor)) feed(store, record, ms);
+      if (ms === 22_500) {
+        const common = {
+          traceId: traceId(VISITORS[0]),
+          startMs: 10_490,
+          attributes,
+          kind: 'INTERNAL',
+        } as const;
+        const click = { ...common, service: 'storefront', name: 'click Place order', parentSpanId: null };
+        feed(store, span({ ...click, spanId: spanId(9) }), ms);
+      }
+      if (ms % 1000 === 0) store.tick(ms);
+    }
+    assert.deepEqual(
+      VISITORS.map((id) => {
+        const trace = store.get(traceId(id));
+        return [trace?.admitted, trace?.failed, trace?.spans.length, trace?.root?.name];
+      }),
+      [
+        [true, true, 3, 'click Place order'],
+        [true, true, 2, undefined],
+      ],
+    );
+    assert.ok((store.sizes().gatheredShare as { demo: number }).demo < 1, 'the flood was sampled');
+  });
+
   it('stays within its bounds under a flood, keeps the newest, and keeps rare classes', () => {
     const store = new TraceStore(LIMITS);
     let n = 0;

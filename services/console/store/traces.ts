@@ -5,7 +5,7 @@ import { HeldMemory } from './held-memory';
 
 /** Bounds of the store in numbers; its bytes are bounded together with those of logs and metrics. */
 export interface TraceLimits {
-  /** Traces kept of each class (traffic type × good, good but slow, failed). */
+  /** Traces kept of each class (traffic type × good, good but slow, failed × the load's, a visitor's). */
   tracesPerClass: number;
   /** Traces kept only because a kept failed one links to them. */
   linkedTraces: number;
@@ -43,6 +43,8 @@ const LINKS_HELD = 3;
 const LINKS_WANTED = 8;
 /** Ids wanted by links whose trace has not come yet. */
 const MAX_WANTED = 2000;
+/** `demo.run_id` where no load generator sent the request. */
+const NO_RUN = 'none';
 /** What a trace occupies besides its spans (bytes): its object, its sets, its places in the maps. */
 const TRACE_BYTES = 1000;
 
@@ -51,6 +53,8 @@ export interface StoredTrace {
   spans: SpanRecord[];
   traffic: SeenCohort;
   failed: boolean;
+  /** Began with a person's page or call: no load generator sent it. */
+  visitor: boolean;
   /** Took more than a second or scanned the whole table, when it was decided upon. */
   slow: boolean;
   /** A full table scan was seen in it. */
@@ -109,8 +113,11 @@ export class TraceStore {
 
   constructor(private readonly limits: TraceLimits = TRACE_LIMITS) {
     for (const traffic of SEEN_COHORTS) {
-      for (const key of [...KINDS.ok, ...KINDS.failed]) {
-        this.classes.set(`${traffic}|${key}`, { kept: new Map(), tokens: ADMIT_BURST, refilledMs: 0 });
+      for (const kind of [...KINDS.ok, ...KINDS.failed]) {
+        for (const visitor of [false, true]) {
+          const key = keyOf(traffic, kind, visitor);
+          this.classes.set(key, { kept: new Map(), tokens: ADMIT_BURST, refilledMs: 0 });
+        }
       }
     }
   }
@@ -135,7 +142,8 @@ export class TraceStore {
   private open(span: SpanRecord, facts: Facts, nowMs: number): StoredTrace | null {
     const { traceId } = span;
     const wantedBy = this.wanted.get(traceId);
-    const sampled = hashShare(traceId) < this.share[facts.traffic];
+    // Of the few that people cause none is left to chance: they look for it.
+    const sampled = facts.runId === NO_RUN || hashShare(traceId) < this.share[facts.traffic];
     if (wantedBy === undefined && !sampled) return null;
     const trace = newTrace(span, facts, nowMs, !sampled);
     this.memory.count(TRACE_BYTES);
@@ -378,7 +386,7 @@ export class TraceStore {
     for (const [key, group] of this.classes) {
       if (filter.traffic !== undefined && !key.startsWith(`${filter.traffic}|`)) continue;
       if (filter.failed !== undefined && key.includes('|failed') !== filter.failed) continue;
-      if (filter.slow !== undefined && key.endsWith('.slow') !== filter.slow) continue;
+      if (filter.slow !== undefined && key.includes('.slow') !== filter.slow) continue;
       found.push(...group.kept.values());
     }
     return found.sort((a, b) => b.startMs - a.startMs).slice(0, filter.limit);
@@ -410,8 +418,12 @@ function isEntry(service: string): boolean {
 /** Kinds of traces, each with a quota of its own. Of failed ones the slow and the quick renew each other. */
 const KINDS = { ok: ['ok', 'ok.slow'], failed: ['failed'] } as const;
 
-function classKey({ traffic, failed, slow }: StoredTrace): string {
-  return `${traffic}|${failed ? 'failed' : slow ? 'ok.slow' : 'ok'}`;
+function classKey({ traffic, failed, slow, visitor }: StoredTrace): string {
+  return keyOf(traffic, failed ? 'failed' : slow ? 'ok.slow' : 'ok', visitor);
+}
+
+function keyOf(traffic: SeenCohort, kind: string, visitor: boolean): string {
+  return `${traffic}|${kind}${visitor ? '.visitor' : ''}`;
 }
 
 function newTrace(span: SpanRecord, facts: Facts, nowMs: number, partial: boolean): StoredTrace {
@@ -420,6 +432,7 @@ function newTrace(span: SpanRecord, facts: Facts, nowMs: number, partial: boolea
     spans: [],
     traffic: facts.traffic,
     failed: false,
+    visitor: facts.runId === NO_RUN,
     slow: false,
     scanned: false,
     root: null,

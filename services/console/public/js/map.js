@@ -9,6 +9,7 @@ import { figure, percent } from './format.js';
 /** @type {Record<string, [column: number, row: number]>} */
 const PLACES = {
   'load-generator': [0, 3],
+  storefront: [0, 4.5],
   frontend: [1, 3],
   cart: [2, 0],
   currency: [2, 1],
