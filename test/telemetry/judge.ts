@@ -1,5 +1,7 @@
 import type { Attribute, Group, Registry, Use } from '../../telemetry/registry';
+import { STOREFRONT } from '../../services/catalog';
 import {
+  attributesOf,
   valueOf,
   type Described,
   type EmittedLog,
@@ -33,6 +35,7 @@ class Judge {
   private readonly found = new Map<string, number>();
   private readonly groups: Group[];
   private readonly service: Group;
+  private readonly page: Group;
 
   constructor(
     private readonly shop: Registry,
@@ -40,6 +43,7 @@ class Judge {
   ) {
     this.groups = [...shop.groups.values()];
     this.service = this.group('entity.shop.service');
+    this.page = this.group('entity.shop.page');
   }
 
   judge({ spans, metrics, logs }: Sending): string[] {
@@ -60,7 +64,8 @@ class Judge {
 
   private sender({ name, version }: Scope, resource: Described): void {
     if (!version) this.note(`scope ${name} has no version`);
-    this.attributes('resource', resource, this.service);
+    const isPage = attributesOf(resource)['service.name'] === STOREFRONT;
+    this.attributes('resource', resource, isPage ? this.page : this.service);
   }
 
   private span(span: EmittedSpan, { name: scope }: Scope): void {

@@ -64,16 +64,20 @@ const clickSpan = (fields: Record<string, unknown> = {}) =>
     ...fields,
   });
 
-function body(
-  spans: unknown[],
-  resource: unknown[] = [text('service.name', 'storefront')],
-  scope = 'storefront',
-) {
-  return {
-    resourceSpans: [
-      { resource: { attributes: resource }, scopeSpans: [{ scope: { name: scope, version: '1' }, spans }] },
-    ],
+const FETCH = '@opentelemetry/instrumentation-fetch';
+
+/** A request as the page makes it: each span in its instrumentation's scope, or all in the one given. */
+function body(spans: unknown[], resource: unknown[] = [text('service.name', 'storefront')], scope?: string) {
+  const isFetch = (span: unknown) => (span as { kind?: number } | null)?.kind === 3;
+  const scopes = {
+    [scope ?? FETCH]: spans.filter(isFetch),
+    [scope ?? 'storefront']: scope === undefined ? spans.filter((span) => !isFetch(span)) : spans,
   };
+  const scopeSpans = Object.entries(scopes).map(([name, list]) => ({
+    scope: { name, version: '1' },
+    spans: list,
+  }));
+  return { resourceSpans: [{ resource: { attributes: resource }, scopeSpans }] };
 }
 
 async function post(json: unknown, headers: Record<string, string> = {}) {
@@ -205,13 +209,19 @@ describe('spans of a page', () => {
       startTimeUnixNano: nanos(nowMs + count * 60_000),
       endTimeUnixNano: nanos(nowMs + count * 60_000 + 1),
     });
+    const asked = (url: string, method = 'POST') => ({
+      attributes: [text('http.request.method', method), text('url.full', url)],
+    });
     const strangers: Record<string, unknown> = {
       future: fetchSpan('', minutes(2)),
       past: fetchSpan('', minutes(-11)),
       backwards: clickSpan({ endTimeUnixNano: nanos(nowMs - 3000) }),
-      'another shop': fetchSpan('', { attributes: [text('url.full', 'https://example.org/api/checkout')] }),
-      'no address': fetchSpan('', { attributes: [] }),
+      'another shop': fetchSpan('', asked('https://example.org/api/checkout')),
+      'no address': fetchSpan('', asked('checkout')),
+      'an odd address': fetchSpan('', asked(`${origin()}/who is it`)),
       'a server': fetchSpan('/api/checkout', { kind: 2 }),
+      'a request of no known method': fetchSpan('', asked(origin(), 'STEAL')),
+      'a click that says it is a request': fetchSpan('/api/checkout', { kind: 1 }),
       'a bad id': fetchSpan('/api/checkout', { traceId: '0'.repeat(32) }),
       'an invented name': clickSpan({ name: 'click <script>' }),
       nothing: null,

@@ -20,20 +20,28 @@ export const MOST_SPANS = 100;
 const OLDEST_MS = 10 * 60_000;
 const AHEAD_MS = 60_000;
 
-/** Who makes the page's spans. */
-const SCOPES: ReadonlySet<string> = new Set([
-  'storefront',
-  '@opentelemetry/instrumentation-document-load',
-  '@opentelemetry/instrumentation-fetch',
-]);
 /** OTLP's numbers. */
 const INTERNAL = 1;
 const CLIENT = 3;
 const FAILED = 2;
-/** Names of spans that ask the shop for nothing. */
-const NAME =
-  /^(page view|documentLoad|documentFetch|resourceFetch|browser\.web_vital|click [A-Za-z][A-Za-z -]{0,39})$/;
 
+/** What the spans of one scope are. */
+interface Kind {
+  kind: number;
+  name: RegExp;
+}
+/** By who makes them in the page. A request's name, its method, is replaced. */
+const SCOPES: Readonly<Record<string, Kind>> = {
+  storefront: {
+    kind: INTERNAL,
+    name: /^(page view|browser\.web_vital|click [A-Za-z][A-Za-z -]{0,39})$/,
+  },
+  '@opentelemetry/instrumentation-document-load': {
+    kind: INTERNAL,
+    name: /^(documentLoad|documentFetch|resourceFetch)$/,
+  },
+  '@opentelemetry/instrumentation-fetch': { kind: CLIENT, name: /^[A-Z]{3,10}$/ },
+};
 const id = (digits: number) => z.string().regex(new RegExp(`^(?!0+$)[0-9a-f]{${String(digits)}}$`));
 const nanoseconds = z.string().regex(/^\d{1,20}$/);
 
@@ -119,10 +127,9 @@ export function readTraceRequest(body: unknown, { host, nowMs }: { host: string;
   if (count > MOST_SPANS)
     throw new HttpError(400, 'too-many-spans', `A request may hold ${String(MOST_SPANS)} spans at most.`);
   const scopeSpans = given.scopeSpans
-    .filter(({ scope }) => SCOPES.has(scope.name))
     .map(({ scope, spans }) => ({
       scope,
-      spans: spans.flatMap((span) => readSpan(span, host, nowMs) ?? []),
+      spans: spans.flatMap((span) => readSpan(span, kindOf(scope), { host, nowMs }) ?? []),
     }))
     .filter(({ spans }) => spans.length > 0);
   giveCohorts(scopeSpans.flatMap(({ spans }) => spans));
@@ -133,36 +140,48 @@ export function readTraceRequest(body: unknown, { host, nowMs }: { host: string;
   return { request, spans: taken, refused: count - taken };
 }
 
+function kindOf({ name }: { name: string }): Kind | null {
+  return Object.hasOwn(SCOPES, name) ? (SCOPES[name] ?? null) : null;
+}
+
 /** null: none that can be. */
-function readSpan(value: unknown, host: string, nowMs: number): Span | null {
+function readSpan(
+  value: unknown,
+  wanted: Kind | null,
+  { host, nowMs }: { host: string; nowMs: number },
+): Span | null {
   const { success, data: given } = spanSchema.safeParse(value);
   if (!success || !isOfNow(given, nowMs)) return null;
+  if (given.kind !== wanted?.kind || !wanted.name.test(given.name)) return null;
   const { traceId, spanId, parentSpanId, kind, startTimeUnixNano, endTimeUnixNano } = given;
-  const address = addressOf(textOf(given.attributes, 'url.full'), host);
-  const method = textOf(given.attributes, 'http.request.method');
-  if (kind === CLIENT && address === null) return null;
-  if (kind === INTERNAL && !NAME.test(given.name)) return null;
-  const failed = given.status?.code === FAILED;
-  return {
+  const common = {
     traceId,
     spanId,
     ...(parentSpanId === undefined ? {} : { parentSpanId }),
-    name: kind === CLIENT ? `${method ?? 'GET'} ${address?.template ?? ''}` : given.name,
     kind,
     startTimeUnixNano,
     endTimeUnixNano,
+  };
+  const told = known(given.attributes, SPAN_ATTRIBUTES);
+  const address = addressOf(textOf(given.attributes, 'url.full'), host);
+  const location = address === null ? [] : own({ 'url.full': address.full });
+  if (kind !== CLIENT) return { ...common, name: given.name, attributes: [...told, ...location], status: {} };
+  const method = told.find(({ key }) => key === 'http.request.method')?.value;
+  if (address === null || method === undefined || !('stringValue' in method)) return null;
+  const failed = given.status?.code === FAILED;
+  return {
+    ...common,
+    name: `${method.stringValue} ${address.template}`,
     attributes: [
-      ...known(given.attributes, SPAN_ATTRIBUTES),
-      ...(address === null ? [] : own({ 'url.full': address.full })),
-      ...(kind === CLIENT && address !== null
-        ? own({
-            'url.template': address.template,
-            'server.address': address.host,
-            'server.port': address.port,
-            ...(peer('frontend') as Record<string, string>),
-          })
-        : []),
-      ...(failed ? own({ 'error.type': errorType(given) }) : []),
+      ...told,
+      ...location,
+      ...own({
+        'url.template': address.template,
+        'server.address': address.host,
+        'server.port': address.port,
+        ...(peer('frontend') as Record<string, string>),
+      }),
+      ...(failed ? own({ 'error.type': errorType(told) }) : []),
     ],
     status: failed ? { code: FAILED } : {},
   };
@@ -174,12 +193,9 @@ function isOfNow({ startTimeUnixNano, endTimeUnixNano }: GivenSpan, nowMs: numbe
 }
 
 /** Of a request that failed: its status, or that no answer came. */
-function errorType({ attributes }: GivenSpan): string {
-  const [status] = known(
-    attributes.filter(({ key }) => key === 'http.response.status_code'),
-    SPAN_ATTRIBUTES,
-  );
-  return status !== undefined && 'intValue' in status.value ? String(status.value.intValue) : 'network';
+function errorType(told: readonly KeyValue[]): string {
+  const status = told.find(({ key }) => key === 'http.response.status_code')?.value;
+  return status !== undefined && 'intValue' in status ? String(status.intValue) : 'network';
 }
 
 /**
