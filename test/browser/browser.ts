@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { browserArguments, findBrowser } from '../../cli/browse/browser';
 
-const EXECUTABLES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 /** A page that did not come (the network of a busy machine changes under it) is asked for again so often. */
 const ATTEMPTS = 5;
 
@@ -27,25 +27,15 @@ export class TestBrowser {
   ) {}
 
   static async launch({ width, height, bypassCSP, colorScheme }: BrowserOptions): Promise<TestBrowser> {
-    const executablePath = EXECUTABLES.find(existsSync);
-    if (executablePath === undefined) throw new Error('no chromium on this machine');
     const profile = mkdtempSync(join(tmpdir(), 'ecommerce-demo-browser-'));
     const context = await chromium.launchPersistentContext(profile, {
-      executablePath,
+      executablePath: findBrowser(),
       headless: true,
       viewport: { width, height },
       bypassCSP: bypassCSP ?? false,
       colorScheme: colorScheme ?? 'light',
       acceptDownloads: true,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
+      args: browserArguments(),
     });
     return new TestBrowser(context, profile);
   }

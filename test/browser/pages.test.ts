@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { approvedKey, declinedKey } from '../cards';
 import { TestShop, until } from '../harness';
+import { spansOf, type Span, type TraceTree } from '../trace-tree';
 import { TestBrowser } from './browser';
 
 // The console's own test is console.test.ts.
@@ -42,6 +43,40 @@ async function decideCards(page: Page, first: 'approved' | 'declined' = 'approve
   });
 }
 
+/** A trace of the console's, once it is as it must become: a page sends its spans a little later. */
+async function untilTrace(id: string, isThere: (tree: TraceTree) => boolean): Promise<TraceTree> {
+  let tree: TraceTree | null = null;
+  await until(
+    async () => {
+      const { status, body } = await shop.request('console', `/api/traces/${id}`);
+      tree = status === 200 ? (body as TraceTree) : null;
+      return tree !== null && isThere(tree);
+    },
+    20_000,
+    () =>
+      `trace ${id}: ${JSON.stringify(tree && spansOf(tree).map(({ service, name }) => `${service} ${name}`))}`,
+  );
+  assert.ok(tree);
+  return tree;
+}
+
+/** A checkout's trace with its beginning in the page. */
+const wholeTrace = (id: string): Promise<TraceTree> =>
+  untilTrace(
+    id,
+    ({ roots }) => roots.length === 1 && roots[0]?.service === 'storefront' && roots[0].children.length > 0,
+  );
+
+/** The spans from a root to the first span that is wanted; empty without one. */
+function wayTo({ roots }: Pick<TraceTree, 'roots'>, isWanted: (span: Span) => boolean): Span[] {
+  for (const span of roots) {
+    if (isWanted(span)) return [span];
+    const below = wayTo({ roots: span.children }, isWanted);
+    if (below.length > 0) return [span, ...below];
+  }
+  return [];
+}
+
 describe('the storefront', () => {
   it('sells', async () => {
     const page = await browser.open(shop.url('frontend'));
@@ -69,6 +104,93 @@ describe('the storefront', () => {
     );
     await page.getByRole('button', { name: 'Pay with another card' }).click();
     await page.locator('.outcome.good').waitFor({ timeout: 15_000 });
+    await page.close();
+  });
+
+  it('leads in one trace from a click to the scan of the whole table, through every service', async () => {
+    // An index short, and not yet under pressure: every checkout scans, and succeeds.
+    shop.configure({
+      demoMode: 'blackfriday',
+      minuteSeconds: 60,
+      demoStartTimestamp: Math.round(Date.now() / 1000 - 60),
+    });
+    const page = await browser.open(shop.url('frontend'));
+    await decideCards(page);
+    const buy = async (): Promise<TraceTree> => {
+      await putDealInCart(page);
+      const answered = page.waitForResponse('**/api/checkout');
+      await page.getByRole('button', { name: 'Place order' }).click();
+      const traceId = (await (await answered).headerValue('x-trace-id')) ?? '';
+      await page.locator('.outcome.good').waitFor({ timeout: 15_000 });
+      await page.getByRole('button', { name: 'Keep looking' }).click();
+      return wholeTrace(traceId);
+    };
+    let way: Span[] = [];
+    await until(
+      async () => {
+        way = wayTo(await buy(), ({ attributes }) => attributes['db.full_table_scan'] === true);
+        return way.length > 0;
+      },
+      60_000,
+      () => 'a checkout that scans',
+    );
+    const names = way.map(({ service, kind, name }) => `${service} ${kind} ${name}`);
+    assert.deepEqual(names.slice(0, 4), [
+      'storefront INTERNAL click Place order',
+      'storefront CLIENT POST /api/checkout',
+      'frontend SERVER POST /api/checkout',
+      'frontend INTERNAL place order',
+    ]);
+    const scan = way.at(-1);
+    assert.match(String(scan?.attributes['db.query.text']), /from shop\.products/i);
+    assert.equal(scan?.attributes['db.index_used'], 'NONE');
+    for (const span of way) {
+      assert.deepEqual(
+        [span.attributes['traffic.type'], span.attributes['demo.run_id']],
+        ['demo', 'none'],
+        span.name,
+      );
+    }
+    await page.close();
+  });
+
+  it('tells of its page: how it loaded, its vitals, and what it asked for at its start', async () => {
+    const page = await browser.open(shop.url('frontend'));
+    const answered = page.waitForResponse('**/api/low-stock');
+    await page.reload();
+    const traceId = (await (await answered).headerValue('x-trace-id')) ?? '';
+    await page.locator('#product-grid > li').first().waitFor();
+    await page.locator('#open-cart').click();
+    // Its end tells the vitals that are known then only.
+    await page.goto('about:blank');
+    const told = (tree: TraceTree): string[] =>
+      spansOf(tree).flatMap(({ service, name, attributes }) =>
+        service === 'storefront' ? [String(attributes['browser.web_vital.name'] ?? name)] : [],
+      );
+    const expected = ['page view', 'documentLoad', 'documentFetch', 'POST /api/browse', 'ttfb', 'lcp', 'cls'];
+    const found = await untilTrace(traceId, (tree) => expected.every((name) => told(tree).includes(name)));
+    assert.equal(found.roots[0]?.name, 'page view');
+    await page.close();
+  });
+
+  it('says nothing of itself where stack config says so', async () => {
+    shop.configure({ demoMode: 'normal', browserTelemetry: false });
+    await until(
+      async () => (await shop.post('frontend', '/v1/traces', {})).status === 404,
+      20_000,
+      () => 'the switch',
+    );
+    const page = await browser.open('about:blank');
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await page.goto(shop.url('frontend'));
+    await page.locator('#product-grid > li').first().waitFor();
+    await page.goto('about:blank');
+    assert.ok(asked.includes('/api/browse'));
+    assert.deepEqual(
+      asked.filter((path) => /telemetry|v1/.test(path)),
+      [],
+    );
     await page.close();
   });
 
