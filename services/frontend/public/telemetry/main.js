@@ -48,11 +48,11 @@ function start() {
       resourceFromAttributes({ 'service.name': 'storefront', ...browserAttributes() }),
     ),
     spanProcessors: [
-      interactions,
       new BatchSpanProcessor({
         exporter: new OTLPTraceExporter({ url: location.origin + TRACES }),
         ...BATCH,
       }),
+      interactions,
     ],
   });
   trace.setGlobalTracerProvider(provider);
