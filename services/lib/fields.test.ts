@@ -18,8 +18,9 @@ const cases: [string, z.ZodType, { taken: unknown[]; refused: unknown[] }][] = [
     'an id',
     idField,
     {
-      taken: ['user-1', 'a', 'A_b.c:d-9', 'x'.repeat(64)],
-      refused: ['', 'a b', 'a\n', 'é', 'a/b', 7, 'x'.repeat(65)],
+      taken: ['user-1', 'a', 'A_b.c:d-9', '.a', 'a..b', 'x'.repeat(64)],
+      // Dots alone would be a segment that walks to another route.
+      refused: ['', '.', '..', '...', 'a b', 'a\n', 'é', 'a/b', 7, 'x'.repeat(65)],
     },
   ],
   [
