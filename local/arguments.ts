@@ -136,7 +136,7 @@ export type StartOptions = ValuesOf<typeof OPTIONS>;
 export const START: Command<typeof OPTIONS> = {
   name: 'start',
   about:
-    'Starts the shop on this machine: PostgreSQL, Redis, eleven services, the console and their traffic.',
+    'Starts the shop on this machine: PostgreSQL, Redis, twelve services, the console and their traffic.',
   options: OPTIONS,
   notes: `While it runs, edit Pulumi.NAME.yaml (ecommerce-demo:demoMode: blackfriday) to start the outage, set it back to heal;
 nothing restarts for it. An option given here outranks the file until you change that key in the file. Ctrl-C stops all.

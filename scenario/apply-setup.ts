@@ -9,6 +9,7 @@ import {
 import type { Log, SqlExecutor } from './sql/executor';
 import { createIndexStatement } from './causes/missing-index/steps';
 import { orderStatements } from './sql/orders';
+import { outboxStatements } from './sql/outbox';
 import { quoteIdentifier, quoteLiteral } from './sql/quote';
 import { mayRestrictQuery, restrictionStatements } from './sql/restrictions';
 import { PSQL_ROLE, ROLES } from './sql/roles';
@@ -54,6 +55,7 @@ export async function setupDatabase(sql: SqlExecutor, options: SetupOptions): Pr
       for (const statement of [
         ...catalogTableStatements,
         ...orderStatements,
+        ...outboxStatements,
         ...stockStatements,
         ...stateStatements,
       ]) {

@@ -15,6 +15,7 @@ export const SERVICE_NAMES = [
   'frontend',
   'shipping',
   'inventory',
+  'notification',
   'console',
 ] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
@@ -37,7 +38,7 @@ export interface ServiceEntry {
   databaseRole: DatabaseRole | null;
   /** Has run-time control (`/admin/*`). */
   adminToken: boolean;
-  /** Part of the shop (the eleven); the console is the presenter's. */
+  /** Part of the shop (the twelve); the console is the presenter's. */
   shop: boolean;
   /** What it does, in a few words. */
   summary: string;
@@ -102,6 +103,8 @@ export const CATALOG: readonly ServiceEntry[] = [
     stores: ['postgresql'],
     databaseRole: 'shop_app',
   }),
+  // Nobody calls it: it takes what checkout has written into the outbox.
+  entry('notification', 8023, 'confirms orders', { stores: ['postgresql'], databaseRole: 'shop_app' }),
   entry('console', 8020, 'telemetry receiver and run-time control', {
     stores: ['postgresql'],
     databaseRole: 'conductor',

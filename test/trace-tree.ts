@@ -1,5 +1,6 @@
 /** The JSON of the console's `GET /api/traces/:id`, as far as the tests read it. */
 export interface Span {
+  spanId: string;
   service: string;
   name: string;
   kind: string;

@@ -39,6 +39,28 @@ export const BACKUP_TABLES: readonly BackupTable[] = [
     ],
     key: 'id',
   },
+  // With the orders: whoever was not told yet is told after a restore, whoever was is not told again.
+  {
+    name: 'shop.outbox',
+    columns: [
+      ['order_id', 'uuid'],
+      ['context', 'jsonb'],
+      ['written_at', 'timestamptz'],
+      ['sent_at', 'timestamptz'],
+    ],
+    key: 'order_id',
+  },
+  {
+    name: 'shop.notifications',
+    columns: [
+      ['order_id', 'uuid'],
+      ['user_id', 'text'],
+      ['message', 'text'],
+      ['deliveries', 'integer'],
+      ['sent_at', 'timestamptz'],
+    ],
+    key: 'order_id',
+  },
 ];
 
 /** Rows that are fetched, and inserted, at once. */

@@ -32,7 +32,7 @@ export const CHECKS = {
     remedy: 'a service in between sends no spans: see the service map',
   },
   'service-map': {
-    title: 'The service map is complete: eleven services, both stores',
+    title: 'The service map is complete: twelve services, both stores',
     remedy: 'the services named send no spans, or nobody calls them: look at their logs',
   },
   indexes: {

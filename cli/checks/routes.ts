@@ -25,6 +25,7 @@ export const ROUTES: readonly (readonly [ServiceName, 'GET' | 'POST', string])[]
   ['shipping', 'POST', '/calculate'],
   ['inventory', 'POST', '/reservations'],
   ['inventory', 'GET', '/stock/1'],
+  ['notification', 'GET', '/notifications/1'],
   ['load-generator', 'GET', '/admin/traffic-stats'],
   ['console', 'GET', '/api/summary'],
 ];

@@ -60,7 +60,7 @@ async function newestDepths(observer: ShopObserver): Promise<number[]> {
   return depths.filter((depth) => depth !== null);
 }
 
-/** All eleven services and both stores were heard of, and every edge of the catalog was used, in the last minute. */
+/** All twelve services and both stores were heard of, and every edge of the catalog was used, in the last minute. */
 export async function checkServiceMap(context: CheckContext): Promise<Finding> {
   const found = await until(async () => {
     const missing = missingInMap(await context.observer.get('console', '/api/service-map'));

@@ -19,7 +19,7 @@ import { secretWord } from '../secrets';
 import type { ProcessSpec } from './supervised-process';
 import type { Supervisor } from './supervisor';
 
-/** From a cold start on one slow core: initdb, a seeding, twelve Node processes (ms). */
+/** From a cold start on one slow core: initdb, a seeding, thirteen Node processes (ms). */
 export const READY_TIMEOUT_MS = 120_000;
 
 /** The compiled tree (dist). */

@@ -15,7 +15,7 @@ const scenario = (max: number, scale: number) => ({
 
 describe('max_connections', () => {
   it('holds twice all pools and 20 in reserve', () => {
-    assert.equal(requiredConnections(scenario(1000, 1)), 2 * (1000 + 10 + 71 + 133 + 22) + 20);
+    assert.equal(requiredConnections(scenario(1000, 1)), 2 * (1000 + 10 + 71 + 133 + 4 + 22) + 20);
   });
 
   it('stays when the pool is widened ten times in an outage', () => {
@@ -30,6 +30,7 @@ describe('max_connections', () => {
     const one = requiredConnections(scenario(20, 4));
     assert.equal(requiredConnections(scenario(20, 4), { checkout: 3 }), one + 2 * 2);
     assert.equal(requiredConnections(scenario(20, 4), { inventory: 2 }), one + 2 * 133);
+    assert.equal(requiredConnections(scenario(20, 4), { notification: 3 }), one + 2 * 8);
   });
 
   it('stays when an outage gives checkout a larger pool, at any scale', () => {

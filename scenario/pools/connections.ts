@@ -8,6 +8,10 @@ const OTHER_CONNECTIONS = 22;
 const LARGEST_ORDERS_POOL = 70;
 /** Orders that wait for a row, and those who look. */
 const CONNECTIONS_OF_AN_INVENTORY = RESERVATIONS_MAX + 5;
+/** Takes messages, sends, and is asked what it sent. */
+export const NOTIFICATION_POOL_MAX = 3;
+/** And who listens. */
+const CONNECTIONS_OF_A_NOTIFICATION = NOTIFICATION_POOL_MAX + 1;
 const LEAST_CONNECTIONS = 300;
 
 /**
@@ -19,13 +23,20 @@ const LEAST_CONNECTIONS = 300;
  */
 export function requiredConnections(
   { pools, orders, scale }: Pick<Scenario, 'pools' | 'orders' | 'scale'>,
-  { checkout = 1, inventory = 1 }: { checkout?: number; inventory?: number } = {},
+  {
+    checkout = 1,
+    inventory = 1,
+    notification = 1,
+  }: { checkout?: number; inventory?: number; notification?: number } = {},
 ): number {
   const normal = healthyPool(scale).max;
   const recommendation = Math.max(pools.recommendation.max, 2 * normal);
   // Each checkout has at least one connection, whatever its share.
   const ordering = Math.max(orders.pool.max, LARGEST_ORDERS_POOL * scale) + checkout;
-  const others = OTHER_CONNECTIONS + CONNECTIONS_OF_AN_INVENTORY * inventory;
+  const others =
+    OTHER_CONNECTIONS +
+    CONNECTIONS_OF_AN_INVENTORY * inventory +
+    CONNECTIONS_OF_A_NOTIFICATION * notification;
   const all = recommendation + pools.baseline.max + Math.ceil(ordering) + others;
   return Math.max(LEAST_CONNECTIONS, 2 * all + 20);
 }

@@ -32,7 +32,7 @@ export const blackfriday: Preset = {
   orderValueUsd: ORDER_VALUE_USD,
   phases: actsOf,
   toShow: {
-    calm: 'Both cohorts are green. Show the service map: eleven services, two stores.',
+    calm: 'Both cohorts are green. Show the service map: twelve services, two stores.',
     black_friday_begins:
       'Checkouts slow down, the first ones fail; baseline stays green. Compare traffic.type = demo and baseline.',
     catastrophe:

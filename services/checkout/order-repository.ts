@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HttpError } from '../lib/errors';
+import { messageContext } from '../lib/requests/message-context';
 import type { NewOrder } from './order-input';
 
 /** What the repository needs of a pool. */
@@ -32,10 +33,16 @@ export type StoredOrder = Omit<z.infer<typeof storedRow>, 'id'> & { order_id: st
 const COLUMNS = 'id, idempotency_key, user_id, total_cents, currency, items, payment_id, created_at';
 
 // Without a conflict target: an order id that another key used must not become an error of the database either.
-const INSERT = `insert into shop.orders (id, idempotency_key, user_id, total_cents, currency, items, payment_id)
-values ($1, $2, $3, $4, $5, $6::jsonb, $7)
-on conflict do nothing
-returning ${COLUMNS}`;
+// One statement, so that there is an order in the shop's books if and only if its confirmation is in the outbox.
+const INSERT = `with written as (
+  insert into shop.orders (id, idempotency_key, user_id, total_cents, currency, items, payment_id)
+  values ($1, $2, $3, $4, $5, $6::jsonb, $7)
+  on conflict do nothing
+  returning ${COLUMNS}
+), noted as (
+  insert into shop.outbox (order_id, context) select id, $8::jsonb from written
+)
+select ${COLUMNS} from written`;
 
 const SELECT_BY_KEY = `select ${COLUMNS} from shop.orders where user_id = $1 and idempotency_key = $2`;
 
@@ -44,7 +51,7 @@ export class OrderRepository {
   constructor(private readonly pool: QueryRunner) {}
 
   /**
-   * Writes the order, once: a retry with the same idempotency key gets the order that was written first, whatever
+   * Writes the order and the message that is to confirm it, once: a retry with the same idempotency key gets the order that was written first, whatever
    * else its body says. One statement, so two retries at the same moment write one order.
    * Keys are the user's own: another user's order with the same key is another order.
    * @throws HttpError 409 `order-id-taken` when an order of another user or key has the id: it is not shown
@@ -58,6 +65,7 @@ export class OrderRepository {
       order.currency,
       JSON.stringify(order.items),
       order.paymentId,
+      JSON.stringify(messageContext()),
     ]);
     const [written] = inserted.rows;
     if (written) return { order: toStoredOrder(written), created: true };

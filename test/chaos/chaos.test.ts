@@ -122,6 +122,23 @@ async function missingOf(ids: readonly string[]): Promise<string[]> {
   return ids.filter((id) => !found.has(id));
 }
 
+/** Every order that was written is confirmed, once its confirmation has had time to be taken again. */
+async function allConfirmed(): Promise<void> {
+  let unconfirmed = NaN;
+  await until(
+    async () => {
+      const [row] = await shop.sql<{ count: number }>(
+        `select count(*)::int as count from shop.orders o
+          where not exists (select from shop.notifications n where n.order_id = o.id)`,
+      );
+      unconfirmed = row?.count ?? NaN;
+      return unconfirmed === 0;
+    },
+    30_000,
+    () => `${String(unconfirmed)} orders are not confirmed`,
+  );
+}
+
 function groups<T>(all: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
     all.slice(index * size, (index + 1) * size),
@@ -237,7 +254,7 @@ after(async () => {
 describe('chaos', () => {
   for (const { name, work } of cases.filter((each) => only.test(each.name))) {
     it(
-      `${name}: healed, verified, and no promised order is missing`,
+      `${name}: healed, verified, and no promised order or confirmation is missing`,
       { timeout: CASE_WITHIN_MS },
       async () => {
         const ledger = new OrderLedger(shop.shopUrl, ORDER_EVERY_MS);
@@ -248,6 +265,7 @@ describe('chaos', () => {
           await ledger.stop();
         }
         await healthy();
+        await allConfirmed();
         const { promised } = ledger;
         const missing = await missingOf(promised);
         const last = ledger.lastFailure(done.healBegan);

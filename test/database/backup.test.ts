@@ -49,6 +49,28 @@ describe('backup and restore of the database', () => {
     );
     return { count: Number(rows[0]?.count), ids: String(rows[0]?.ids) };
   };
+  const messages = async (): Promise<unknown[]> => {
+    const { rows } = await conducting((sql) =>
+      sql.query(
+        `select count(*)::int as count, count(m.sent_at)::int as sent, count(n)::int as told,
+                md5(string_agg(m::text || coalesce(n::text, ''), ',' order by m.order_id)) as all
+           from shop.outbox m left join shop.notifications n using (order_id)`,
+      ),
+    );
+    return rows;
+  };
+  /** Half of the orders are confirmed. */
+  const confirmHalf = (): Promise<unknown> =>
+    withSession({ connectionString: database.urls.superuser }, async (sql) => {
+      await sql.query(
+        `insert into shop.outbox (order_id, context, sent_at)
+         select id, '{"traceparent": "00-1-2-01"}', case when total_cents % 200 = 0 then now() end from shop.orders`,
+      );
+      await sql.query(
+        `insert into shop.notifications (order_id, user_id, message)
+         select order_id, 'user', 'ü' from shop.outbox where sent_at is not null`,
+      );
+    });
   const addOrders = (count: number): Promise<unknown> =>
     withSession({ connectionString: database.urls.superuser }, (sql) =>
       sql.query(
@@ -73,21 +95,27 @@ describe('backup and restore of the database', () => {
     lines = [];
     file = path.join(mkdtempSync(path.join(folder, 'case-')), 'shop.jsonl.gz');
     await withSession({ connectionString: database.urls.superuser }, (sql) =>
-      sql.query('truncate shop.orders'),
+      sql.query('truncate shop.orders, shop.outbox, shop.notifications'),
     );
     await addOrders(ORDERS);
     await conducting((sql) => applyScenario(sql, normal, () => undefined));
   });
 
   it('gives back every order and the scenario, byte for byte, in place of what is there', async () => {
-    const before = await orders();
+    await confirmHalf();
+    const [before, told] = [await orders(), await messages()];
     const summary = await backUp(target(), file, tools());
     assert.equal(summary.tables.get('shop.orders')?.rows, ORDERS);
     await addOrders(7);
+    await withSession({ connectionString: database.urls.superuser }, async (sql) => {
+      await sql.query('update shop.outbox set sent_at = now() where sent_at is null');
+      await sql.query('delete from shop.notifications');
+    });
     await conducting((sql) => applyScenario(sql, other, () => undefined));
     const { replaced } = await restoreBackup(target(), file, await readBackup(file), tools());
     assert.equal(replaced.get('shop.orders'), ORDERS + 7);
     assert.deepEqual(await orders(), before);
+    assert.deepEqual(await messages(), told);
     assert.deepEqual((await states()).desired, normal);
   });
 

@@ -55,7 +55,7 @@ describe('pulumi up, the outage, and pulumi destroy', () => {
     assert.ok(statuses.includes(200), statuses.join());
   });
 
-  step('brings traces of all eleven services to the console', async () => {
+  step('brings traces of all twelve services to the console', async () => {
     const missing = async () => {
       const seen = Object.keys((await summaryOf(consoleUrl)).windows.last60s.services);
       return SHOP_SERVICES.filter((name) => !seen.includes(name));

@@ -3,7 +3,7 @@ import { SERVICE_NAMES } from '../../services/catalog';
 
 /** Calls of a deployed shop, through its NodePorts. */
 
-/** The eleven services of the shop: all but the console, which shows them. */
+/** The twelve services of the shop: all but the console, which shows them. */
 export const SHOP_SERVICES = SERVICE_NAMES.filter((name) => name !== 'console');
 
 const cohort = z.looseObject({ requests: z.number(), errors: z.number() });

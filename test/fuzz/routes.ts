@@ -163,6 +163,12 @@ export const ROUTES: readonly FuzzedRoute[] = [
   },
   { service: 'inventory', method: 'GET', path: '/stock/:id', params: { id: '7' } },
   {
+    service: 'notification',
+    method: 'GET',
+    path: '/notifications/:id',
+    params: { id: '00000000-0000-4000-8000-000000000002' },
+  },
+  {
     service: 'payment',
     method: 'POST',
     path: '/api/payment/process',

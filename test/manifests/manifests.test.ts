@@ -69,9 +69,9 @@ for (const [title, config] of Object.entries(STACKS)) {
     it('are those of every workload', () => {
       const kinds = manifests.map(({ kind }) => kind);
       const count = (kind: string) => kinds.filter((candidate) => candidate === kind).length;
-      // Eleven services, the console and the collector; of the load generator, PostgreSQL and Redis, StatefulSets.
-      assert.deepEqual([count('Deployment'), count('StatefulSet'), count('Job')], [12, 3, 1]);
-      assert.equal(count('PodDisruptionBudget'), 15);
+      // Twelve services, the console and the collector; of the load generator, PostgreSQL and Redis, StatefulSets.
+      assert.deepEqual([count('Deployment'), count('StatefulSet'), count('Job')], [13, 3, 1]);
+      assert.equal(count('PodDisruptionBudget'), 16);
       assert.equal(count('Namespace'), 1);
     });
 

@@ -203,6 +203,63 @@ describe('a shop in normal mode', () => {
     assert.equal(Number(rows[0]?.count), 1);
   });
 
+  it('confirms an order once, in a trace of its own that links to the request that wrote the order', async () => {
+    const traceId = randomBytes(16).toString('hex');
+    const { status, body } = await shop.request('frontend', '/api/checkout', {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01`,
+      },
+      body: JSON.stringify({
+        user_id: 'told',
+        cart_id: 'told',
+        idempotency_key: approvedKey('told', 'told'),
+      }),
+    });
+    assert.equal(status, 200, JSON.stringify(body));
+    const { order_id: id } = body as { order_id: string };
+    let told: Answer | null = null;
+    await until(
+      async () => (told = await shop.request('notification', `/notifications/${id}`)).status === 200,
+      10_000,
+      () => JSON.stringify(told),
+    );
+    const { user_id, deliveries } = (told as unknown as Answer).body as Record<string, unknown>;
+    assert.deepEqual({ user_id, deliveries }, { user_id: 'told', deliveries: 1 });
+
+    const confirmationTrace = async (): Promise<Span | null> => {
+      for (const each of await traces('traffic=demo&limit=50')) {
+        const tree = await traceTree(each.traceId);
+        const root = tree?.roots[0];
+        if (root?.service === 'notification' && root.attributes['order.id'] === id) return root;
+      }
+      return null;
+    };
+    let confirmed: Span | null = null;
+    let orders: TraceTree | null = null;
+    await until(
+      async () => {
+        confirmed = await confirmationTrace();
+        orders = await traceTree(traceId);
+        return confirmed !== null && orders !== null;
+      },
+      20_000,
+      () => `${JSON.stringify(confirmed)} and ${JSON.stringify(orders)}`,
+    );
+    const { kind, links, attributes, children } = confirmed as unknown as Span;
+    assert.deepEqual(
+      [kind, attributes['messaging.message.id'], attributes['notification.outcome']],
+      ['CONSUMER', id, 'sent'],
+    );
+    assert.ok(children.some(({ name }) => name === 'INSERT ecommerce.notifications'));
+    assert.equal(links?.length, 1);
+    const [link] = links;
+    assert.equal(link?.traceId, traceId);
+    const wrote = spansOf(orders as unknown as TraceTree).find(({ spanId }) => spanId === link.spanId);
+    assert.deepEqual([wrote?.service, wrote?.name], ['checkout', 'POST /orders/create']);
+  });
+
   it('answers a retry after the cart was emptied with the order that was placed, and a stranger gets another', async () => {
     const cart = `retry-${String(Date.now())}`;
     await shop.post('frontend', `/api/cart/${cart}/items`, { product_id: 42, quantity: 2 });
@@ -538,7 +595,7 @@ describe('an outage made by one line of YAML', () => {
     assert.ok(Number(failed.attributes['order.total']) > 0);
   });
 
-  it('has all eleven services and both stores in its service map', async () => {
+  it('has all twelve services and both stores in its service map', async () => {
     const wanted = [
       ...CATALOG.filter(({ shop: part }) => part).map(({ name }) => name as string),
       'postgresql',

@@ -88,7 +88,10 @@ class Judge {
       if (known) this.attributes(`span event ${event.name}`, event, known);
       else this.note(`span event ${event.name} is not in the registry`);
     }
-    for (const link of span.links ?? []) this.attributes('link', link, this.group('link.shop.pool_holder'));
+    for (const link of span.links ?? []) {
+      const kind = String(attributesOf(link)['link.kind']).replace('-', '_');
+      this.attributes('link', link, this.group(`link.shop.${kind}`));
+    }
   }
 
   private metric(metric: EmittedMetric, { name: scope }: Scope): void {

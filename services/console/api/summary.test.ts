@@ -469,7 +469,7 @@ describe('the service map', () => {
     assert.equal(edge('product-catalog', 'postgresql')?.demo?.errorRate, 0.5);
     assert.equal(edge('cart', 'redis')?.demo?.calls, 1);
     assert.equal(edges.length, 5);
-    assert.equal(nodes.filter(({ kind }) => kind === 'service').length, 11);
+    assert.equal(nodes.filter(({ kind }) => kind === 'service').length, 12);
     assert.deepEqual(
       nodes.filter(({ kind }) => kind === 'database').map(({ name }) => name),
       ['postgresql', 'redis'],

@@ -268,12 +268,13 @@ export class Aggregates {
   }
 }
 
-/** Under which route a span is measured; null when it is not a request or journey. */
+/** Under which route a span is measured; null when it is no request, message or journey. */
 function measuredRoute(span: SpanRecord, facts: Facts): string | null {
   if (span.kind === 'SERVER') {
     if (facts.method === null) return span.name;
     return `${facts.method} ${facts.route ?? '(unmatched)'}`;
   }
+  if (span.kind === 'CONSUMER') return span.name;
   return span.service === LOAD_GENERATOR && span.parentSpanId === null ? 'journey' : null;
 }
 

@@ -135,7 +135,9 @@ export class TraceStore {
       return;
     }
     this.append(trace, span, facts, nowMs);
-    for (const link of span.links.slice(0, LINKS_WANTED)) this.want(link.traceId, span.traceId);
+    // What came of a message does not explain the request that wrote it.
+    if (span.kind !== 'CONSUMER')
+      for (const link of span.links.slice(0, LINKS_WANTED)) this.want(link.traceId, span.traceId);
     this.makeRoom(nowMs);
   }
 

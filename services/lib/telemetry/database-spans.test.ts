@@ -19,6 +19,13 @@ describe('spans of database calls', () => {
     );
     assert.equal(summaryOf('update "shop"."carts" set x = 1', 'ecommerce'), 'UPDATE ecommerce.carts');
     assert.equal(summaryOf('select 1', 'ecommerce'), 'SELECT ecommerce');
+    assert.equal(
+      summaryOf(
+        'with written as (\n insert into shop.orders (id) values ($1)) select * from written',
+        'ecommerce',
+      ),
+      'INSERT ecommerce.orders',
+    );
   });
 
   it('say it in attributes, and where both generations are asked for in those of the one before, too', () => {

@@ -15,7 +15,10 @@ const MAX_KNOWN = 500;
 const known = new Map<string, Statement>();
 
 function parse(text: string): Statement {
-  const operation = /^\s*(\w+)/.exec(text)?.[1]?.toUpperCase() ?? 'QUERY';
+  // Of several in one (`with`) the first.
+  const operation =
+    /^\s*(?:with\b.*?\b(?=(?:select|insert|update|delete)\b))?(\w+)/is.exec(text)?.[1]?.toUpperCase() ??
+    'QUERY';
   const name = /\b(?:from|into|update|join)\s+(?:only\s+)?([\w".]+)/i.exec(text)?.[1] ?? null;
   return { operation, table: name?.replaceAll('"', '').split('.').at(-1) ?? null };
 }

@@ -20,6 +20,7 @@ const PLACES = {
   payment: [2, 6],
   checkout: [2, 7],
   recommendation: [3, 2],
+  notification: [3, 7],
   redis: [4, 0.5],
   postgresql: [4, 4.5],
 };

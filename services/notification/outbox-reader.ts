@@ -1,0 +1,67 @@
+import { context } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import type { Client } from 'pg';
+import { OUTBOX_CHANNEL } from '../../scenario/sql/outbox';
+import { every, type BackgroundTask } from '../lib/background';
+import type { ObserverConnection } from '../lib/queries/observer-connection';
+
+/** The outbox is looked into this often (ms) whatever is heard: a notification that was missed costs a second, no more. */
+const POLL_MS = 1_000;
+
+/** Empties the outbox when PostgreSQL says that there is something in it, and now and then. */
+export class OutboxReader {
+  private readonly heard = new WeakSet<Client>();
+  private emptying: Promise<void> | null = null;
+  private task: BackgroundTask | null = null;
+
+  /** @param take takes some messages, and says whether there may be more */
+  constructor(
+    private readonly connection: Pick<ObserverConnection, 'use' | 'close'>,
+    private readonly take: () => Promise<boolean>,
+  ) {}
+
+  /** Begins to read, and goes on until {@link close}. */
+  start(): void {
+    this.task = every(POLL_MS, 'outbox', async () => {
+      await Promise.all([this.empty(), this.listen()]);
+    });
+  }
+
+  /** Ends; what is taken is sent before. */
+  async close(): Promise<void> {
+    this.task?.stop();
+    await this.emptying?.catch(() => undefined);
+    await this.connection.close();
+  }
+
+  /** One at a time: whoever asks meanwhile gets the end of the one under way. */
+  private empty(): Promise<void> {
+    this.emptying ??= this.takeAll().finally(() => {
+      this.emptying = null;
+    });
+    return this.emptying;
+  }
+
+  private async takeAll(): Promise<void> {
+    while (await this.take());
+  }
+
+  /** Anew on every connection. */
+  private async listen(): Promise<void> {
+    await this.connection.use(async (client) => {
+      if (this.heard.has(client)) {
+        // Tells one that is dead.
+        await client.query('select 1');
+        return;
+      }
+      client.on('notification', this.hear);
+      await client.query(`listen ${OUTBOX_CHANNEL}`);
+      this.heard.add(client);
+    });
+  }
+
+  private readonly hear = (): void => {
+    // What goes wrong is met, and told, by the next poll; so is what comes just as the outbox was found empty.
+    void context.with(suppressTracing(context.active()), () => this.empty()).catch(() => undefined);
+  };
+}

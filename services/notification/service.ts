@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { NOTIFICATION_POOL_MAX } from '../../scenario/pools/connections';
+import { createPool, databaseReady } from '../lib/database';
+import { readEnv } from '../lib/env';
+import { ObserverConnection } from '../lib/queries/observer-connection';
+import { runService } from '../lib/server';
+import { Delivery } from './delivery';
+import { takeMessages } from './outbox';
+import { OutboxReader } from './outbox-reader';
+import { notificationRoutes } from './routes';
+
+const ACQUIRE_TIMEOUT_MS = 1000;
+const STATEMENT_TIMEOUT_MS = 1500;
+/** A process that hangs gives what it has taken back to others after this: longer than a whole batch may take. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
+
+/** Starts the notification service: it tells customers that their order is written. */
+export async function start(): Promise<void> {
+  const { DATABASE_URL } = readEnv({ DATABASE_URL: z.string().min(1) });
+  const pool = createPool({
+    name: 'notifications',
+    max: NOTIFICATION_POOL_MAX,
+    acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    settings: { idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_TIMEOUT_MS) },
+  });
+  const { deliver } = new Delivery(pool);
+  const reader = new OutboxReader(new ObserverConnection(DATABASE_URL, 'notification/outbox'), () =>
+    takeMessages(pool, deliver),
+  );
+  reader.start();
+  await runService({
+    name: 'notification',
+    routes: notificationRoutes(pool),
+    readiness: { postgresql: () => databaseReady(pool) },
+    health: () => ({ pool: { ...pool.stats(), ...pool.currentSize() } }),
+    close: async () => {
+      await reader.close();
+      await pool.close();
+    },
+  });
+}
