@@ -264,6 +264,26 @@ export function dashboardDefinition(): Json {
         ],
       ]),
     ]),
+    row('business', [
+      lines('Conversion: share of the checkouts that become orders', 'UNIT_PERCENT_ZERO_ONE', [
+        [
+          '{{traffic_type}}',
+          `sum by (traffic_type) (rate(shop_checkouts_total{${APPLICATION_LABEL}, checkout_outcome="placed"}[1m])) / sum by (traffic_type) (rate(shop_checkouts_total{${APPLICATION_LABEL}, checkout_outcome!="repeated"}[1m]))`,
+        ],
+      ]),
+      lines('Basket value: mean of the orders (USD)', 'UNIT_USD', [
+        [
+          '{{traffic_type}}',
+          `sum by (traffic_type) (rate(shop_order_value_sum{${APPLICATION_LABEL}}[1m])) / sum by (traffic_type) (rate(shop_order_value_count{${APPLICATION_LABEL}}[1m]))`,
+        ],
+      ]),
+      lines('Carts abandoned (a minute)', 'UNIT_UNSPECIFIED', [
+        [
+          '{{traffic_type}}',
+          `sum by (traffic_type) (increase(shop_cart_abandoned_total{${APPLICATION_LABEL}}[1m]))`,
+        ],
+      ]),
+    ]),
     row('cause', [
       table('Why checkouts fail', DATAPRIME.failures),
       table('Which queries scan', DATAPRIME.scans),

@@ -11,6 +11,7 @@ import {
   readCart,
   storeDetails,
 } from './cart';
+import type { OpenCarts } from './open-carts';
 
 /** A cart nobody touches is forgotten after a day (seconds). */
 const CART_SECONDS = 24 * 60 * 60;
@@ -19,7 +20,10 @@ const cartKey = (cartId: string): string => `cart:${cartId}`;
 
 /** Carts in Redis, one hash `cart:<id>` each. Every method throws HttpError 503 when Redis is away. */
 export class CartStore {
-  constructor(private readonly redis: ReturnType<typeof createRedis>) {}
+  constructor(
+    private readonly redis: ReturnType<typeof createRedis>,
+    private readonly open: Pick<OpenCarts, 'touch' | 'close'>,
+  ) {}
 
   /** The cart; an empty one if there is none. */
   async read(cartId: string): Promise<Cart> {
@@ -62,12 +66,15 @@ export class CartStore {
     if (removed === 0) {
       throw new HttpError(404, 'unknown-item', `product ${String(productId)} is not in cart ${cartId}`);
     }
-    return this.read(cartId);
+    const cart = await this.read(cartId);
+    if (cart.items.length === 0) await this.open.close(cartId);
+    return cart;
   }
 
   /** Empties the cart. Emptying an empty cart is no error. */
   async clear(cartId: string): Promise<Cart> {
     await redisCall(() => this.redis.del(cartKey(cartId)));
+    await this.open.close(cartId);
     return readCart(cartId, {});
   }
 
@@ -75,6 +82,7 @@ export class CartStore {
     const key = cartKey(cartId);
     await redisCall(() => this.redis.hset(key, detailsField(item.product_id), storeDetails(item)));
     await redisCall(() => this.redis.expire(key, CART_SECONDS));
+    await this.open.touch(cartId);
     return this.read(cartId);
   }
 

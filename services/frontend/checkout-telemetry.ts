@@ -26,7 +26,7 @@ export class CheckoutTelemetry {
     });
     this.orderValue = meter().createHistogram('shop.order.value', {
       unit: '{USD}',
-      description: 'Value of the goods of placed orders: the sum is the revenue.',
+      description: 'Value of the goods of placed orders: the sum is the revenue, the mean the basket value.',
       advice: { explicitBucketBoundaries: ORDER_VALUE_BOUNDS },
     });
     this.lostRevenue = meter().createCounter('shop.checkout.lost_revenue', {

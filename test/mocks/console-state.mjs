@@ -129,6 +129,14 @@ export const failingState = () => ({
     telemetry: { arriving: true, lastSpanAgeMs: 200 },
     baseline: stats(17, 0, 9),
     demo: stats(160, 120, 3200),
+    business: {
+      orders: 240,
+      earnedUsd: 114_000,
+      conversion: 0.25,
+      basketUsd: 475,
+      refused: 3,
+      abandonedCarts: 12,
+    },
     lost: { usdPerMinute: 900, usdInAll: 12_345, runId: 'run-1' },
     flowAlert,
     chain: [

@@ -5,6 +5,57 @@ import { emittedBy } from './emitted';
 import { findingsOf } from './judge';
 import { attributesOf } from './sink';
 
+describe('abandoned carts', () => {
+  it('are counted once, with their cohort and value: what is bought, emptied or still touched is none', async () => {
+    const sent = await emittedBy(
+      `const { OpenCarts, ABANDONED_AFTER_MS } = lib('../cart/open-carts');
+       const hash = new Map();
+       const redis = {
+         hset: async (_key, field, value) => void hash.set(field, value),
+         hdel: async (_key, field) => Number(hash.delete(field)),
+         hgetall: async () => Object.fromEntries(hash),
+       };
+       let now = 1_000_000;
+       const replicas = [1, 2].map(() => new OpenCarts(redis, () => now));
+       const [carts] = replicas;
+       const within = (trafficType, work) =>
+         lib('cohort').withCohort({ trafficType, runId: 'normal', minute: null, phase: null }, work);
+       await within('demo', () => carts.touch('left'));
+       await within('baseline', () => carts.touch('looked'));
+       await within('demo', () => carts.touch('bought'));
+       await carts.close('bought');
+       await within('baseline', () => carts.touch('gone'));
+       now += ABANDONED_AFTER_MS - 1;
+       await within('demo', () => carts.touch('young'));
+       const look = () => Promise.all(replicas.map((each) =>
+         each.countAbandoned(async (cart) => ({ left: 12_050, looked: 999, young: 1 })[cart] ?? 0)));
+       await look();
+       if (hash.size !== 4) throw new Error('too early');
+       now += 1;
+       await look();
+       await look();
+       if (hash.size !== 1) throw new Error('the young one alone is open');`,
+      { SERVICE: 'cart', LOG_LEVEL: 'info' },
+    );
+    assert.deepEqual(findingsOf(sent, readShopRegistry(), readConvention()), []);
+    const byCohort = (name: string) =>
+      sent.metrics
+        .find(({ record }) => record.name === name)
+        ?.record.sum?.dataPoints.map((point) => [
+          attributesOf(point)['traffic.type'],
+          point.asDouble ?? Number(point.asInt),
+        ]);
+    assert.deepEqual(byCohort('shop.cart.abandoned'), [
+      ['demo', 1],
+      ['baseline', 1],
+    ]);
+    assert.deepEqual(byCohort('shop.cart.abandoned_value'), [
+      ['demo', 120.5],
+      ['baseline', 9.99],
+    ]);
+  });
+});
+
 describe('what checkouts earn and lose', () => {
   it('is counted by cohort and outcome: a retry is no second order, a failure no revenue', async () => {
     const sent = await emittedBy(

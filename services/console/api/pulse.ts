@@ -16,6 +16,8 @@ import { SETTLE_SECONDS } from './summary';
 
 /** The stage shows the last ten seconds. */
 export const PULSE_SECONDS = 10;
+/** Orders are fewer than requests. */
+const BUSINESS_SECONDS = 60;
 const ARRIVING_MS = 10_000;
 
 /** Something the scenario has changed from normal. */
@@ -48,6 +50,20 @@ export interface ScenarioPulse {
   expiresInSeconds: number | null;
 }
 
+/** What the shop lives by, in the last minute. */
+export interface BusinessPulse {
+  orders: number;
+  earnedUsd: number;
+  /** Share of the checkouts that became orders; null without any. */
+  conversion: number | null;
+  /** Mean value of an order (USD); null without any. */
+  basketUsd: number | null;
+  /** Cards declined, and what could not be had. */
+  refused: number;
+  /** Since the carts' service started, of both cohorts; null before it said. */
+  abandonedCarts: number | null;
+}
+
 /** What the page gets once a second. */
 export interface Pulse {
   at: string;
@@ -57,6 +73,7 @@ export interface Pulse {
   baseline: Stats;
   demo: Stats;
   lost: { usdPerMinute: number; usdInAll: number; runId: string | null };
+  business: BusinessPulse;
   flowAlert: FlowAlertAnswer;
   /** Where its checkouts queue. */
   queue: Queue;
@@ -121,6 +138,7 @@ export function pulse({ store, effective, run, system, nowMs }: PulseOptions): P
       usdInAll: round(run === null ? 0 : (aggregates.runSeen(run.runId)?.lostRevenueUsd ?? 0), 2),
       runId: run?.runId ?? null,
     },
+    business: businessPulse(store, until, nowMs),
     flowAlert: flowAlertOf(store, run, effective, nowMs),
     queue,
     chain: chainOf(mode, shop),
@@ -154,6 +172,25 @@ export function pulse({ store, effective, run, system, nowMs }: PulseOptions): P
 export function outagePool(store: TelemetryStore, queue: Queue, nowMs: number): PoolState | null {
   const pools = poolsOf(store.metrics.values('db.client.connection.', nowMs));
   return pools.find(({ service, pool }) => service === queue.service && pool === queue.pool) ?? null;
+}
+
+function businessPulse(store: TelemetryStore, until: number, nowMs: number): BusinessPulse {
+  const { placed, declined, refused, failed, earnedUsd } = store.aggregates.businessBetween(
+    until - BUSINESS_SECONDS,
+    until,
+  );
+  const checkouts = placed + declined + refused + failed;
+  const abandoned = store.metrics
+    .values('shop.cart.abandoned', nowMs)
+    .filter(({ name }) => name === 'shop.cart.abandoned');
+  return {
+    orders: placed,
+    earnedUsd: round(earnedUsd, 2),
+    conversion: checkouts === 0 ? null : round(placed / checkouts, 4),
+    basketUsd: placed === 0 ? null : round(earnedUsd / placed, 2),
+    refused: declined + refused,
+    abandonedCarts: abandoned.length === 0 ? null : abandoned.reduce((sum, { value }) => sum + value, 0),
+  };
 }
 
 function pointOf({ rpm, errorRate, p95Ms }: Stats): HistoryPoint['baseline'] {

@@ -99,3 +99,39 @@ describe('the demo minute of a span', () => {
     assert.deepEqual([minuteOf(-1), minuteOf('x'), minuteOf(''), minuteOf(1e300)], [null, null, null, null]);
   });
 });
+
+describe('the business of some seconds', () => {
+  it('is how checkouts ended, and what the placed ones earned', () => {
+    const aggregates = new Aggregates();
+    const ended = (attributes: Record<string, string | number | boolean>, service = 'frontend'): void => {
+      const record = span({
+        service,
+        startMs: NOW_MS,
+        attributes: {
+          'http.request.method': 'POST',
+          'http.route': '/api/checkout',
+          'order.total': 30,
+          ...attributes,
+        },
+      });
+      aggregates.add(record, factsOf(record), NOW_MS);
+    };
+    for (let order = 0; order < 3; order += 1)
+      ended({ 'http.response.status_code': 200, 'checkout.failed': false, 'order.created': true });
+    ended({ 'http.response.status_code': 200, 'checkout.failed': false, 'order.created': false });
+    ended({ 'http.response.status_code': 402, 'payment.status': 'declined' });
+    ended({ 'http.response.status_code': 409 });
+    ended({ 'http.response.status_code': 503, 'checkout.failed': true });
+    ended({ 'http.response.status_code': 200, 'http.route': '/api/browse' });
+    ended({ 'http.response.status_code': 201, 'order.created': true }, 'checkout');
+    const second = NOW_MS / 1000;
+    assert.deepEqual(aggregates.businessBetween(second, second + 1), {
+      placed: 3,
+      declined: 1,
+      refused: 1,
+      failed: 1,
+      earnedUsd: 90,
+    });
+    assert.equal(aggregates.businessBetween(second + 1, second + 60).placed, 0);
+  });
+});

@@ -1,3 +1,4 @@
+import { FLOW_ROUTE } from '../../../scenario/flow-alert';
 import { FLOW_ATTRIBUTES, type FlowAttribute } from '../../../scenario/types';
 import type { SpanRecord } from '../otlp/records';
 import type { Queue } from '../../../scenario/causes/cause';
@@ -68,6 +69,9 @@ export interface RunMinute {
   lastMs: number;
 }
 
+/** Checkouts of some time, by how they ended; `earnedUsd` is the goods' value of the placed ones. */
+export type Business = Record<'placed' | 'declined' | 'refused' | 'failed' | 'earnedUsd', number>;
+
 /** The newest demo minute seen in telemetry. */
 export interface NewestMinute {
   runId: string;
@@ -99,6 +103,13 @@ export class Aggregates {
   private lostRevenueUsd = 0;
   private readonly lostBySecond = new SecondSums();
   private readonly causeRings = new Map<CauseKey, SecondRing>();
+  private readonly business: Record<keyof Business, SecondSums> = {
+    placed: new SecondSums(),
+    declined: new SecondSums(),
+    refused: new SecondSums(),
+    failed: new SecondSums(),
+    earnedUsd: new SecondSums(),
+  };
   /** Demo minute that the load generator last gave a journey. */
   newestMinute: NewestMinute | null = null;
   private newestStartMs = 0;
@@ -128,6 +139,7 @@ export class Aggregates {
     const lostUsd = atFrontend && facts.flow.includes('checkout.failed') ? facts.orderTotal : 0;
     this.lostRevenueUsd += lostUsd;
     if (lostUsd > 0) this.lostBySecond.add(second, lostUsd);
+    if (atFrontend && route === FLOW_ROUTE) this.addCheckout(second, facts);
     if (minute === null) return;
     minute.run.whole.lostRevenueUsd += lostUsd;
     if (minute.totals === null) return;
@@ -147,6 +159,14 @@ export class Aggregates {
       minute.totals.totals.set(id, totals);
     }
     totals.record(span.durationMs, facts.error);
+  }
+
+  private addCheckout(second: number, facts: Facts): void {
+    const end = facts.checkout ?? (isRefusal(facts) ? 'refused' : 'failed');
+    // The retry of an order that was placed is none.
+    if (end === 'repeated') return;
+    this.business[end].add(second, 1);
+    if (end === 'placed') this.business.earnedUsd.add(second, facts.orderTotal);
   }
 
   /** A statement or a wait that tells of an outage, wherever in a trace it is. */
@@ -245,6 +265,12 @@ export class Aggregates {
     return this.lostBySecond.sum(from, to);
   }
 
+  /** How checkouts ended in the Unix seconds [from, to). */
+  businessBetween(from: number, to: number): Business {
+    const sums = Object.entries(this.business).map(([name, each]) => [name, each.sum(from, to)]);
+    return Object.fromEntries(sums) as Business;
+  }
+
   /** A run's demo minutes in order; empty for an unknown run. */
   minutes(runId: string): RunMinute[] {
     return this.runs.minutesOf(runId).map(([minute, { totals, ...rest }]) => ({
@@ -266,6 +292,11 @@ export class Aggregates {
   sizes(): Record<string, number> {
     return { series: this.series.size, runs: this.runs.size, droppedRecords: this.droppedRecords };
   }
+}
+
+/** What was asked for can't be had, or is not understood: an answer. */
+function isRefusal({ statusCode, error }: Facts): boolean {
+  return !error && statusCode !== null && statusCode >= 400;
 }
 
 /** Under which route a span is measured; null when it is no request, message or journey. */

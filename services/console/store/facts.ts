@@ -28,6 +28,8 @@ export interface Facts {
   /** The span is a database call, rather than, say, a wait for a connection. */
   dbStatement: boolean;
   orderTotal: number;
+  /** How a checkout ended, as far as its own attributes say; null: they say nothing. */
+  checkout: 'placed' | 'repeated' | 'declined' | null;
   /** The flow alert's attributes that are true on it. */
   flow: FlowAttribute[];
   /** One of the statements whose time tells of an outage. */
@@ -51,6 +53,7 @@ export function factsOf(span: SpanRecord): Facts {
     dbSystem: null,
     dbStatement: false,
     orderTotal: 0,
+    checkout: null,
     flow: [],
     statement: null,
     pool: null,
@@ -106,6 +109,12 @@ export function factsOf(span: SpanRecord): Facts {
         break;
       case 'order.total':
         facts.orderTotal = amountOf(value);
+        break;
+      case 'order.created':
+        facts.checkout = isTrue(value) ? 'placed' : 'repeated';
+        break;
+      case 'payment.status':
+        if (value === 'declined') facts.checkout = 'declined';
         break;
       case 'db.slow_query':
         // The recommendation query alone tells whether it was slow.

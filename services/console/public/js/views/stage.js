@@ -34,6 +34,7 @@ export function stageView() {
   const heal = healCard();
   const money = moneyCard();
   const alert = alertCard();
+  const business = businessLine();
   const twin = h('details', { class: 'twin' }, h('summary', {}, 'The last five minutes as a table'));
   const twinBody = scrollBox('The last five minutes');
   twin.append(twinBody);
@@ -43,6 +44,7 @@ export function stageView() {
     h('div', { class: 'stage-head' }, sentence, run.element),
     h('div', { class: 'cohorts' }, baseline.element, demo.element),
     h('div', { class: 'cards' }, changed.element, heal.element, money.element, alert.element),
+    business.element,
     twin,
   );
   const drawTwin = whenChanged((/** @type {string[][]} */ rows) => {
@@ -69,6 +71,7 @@ export function stageView() {
       heal.update(pulse);
       money.update(pulse, curve);
       alert.update(pulse);
+      business.update(pulse);
       if (twin.open) drawTwin(twinRows(history));
     },
   };
@@ -356,6 +359,36 @@ function armedWords({ ended_at, evaluated_minute, held_minutes, for_minutes }) {
   }
   if (ended_at === null || evaluated_minute === null) return 'Armed';
   return `Armed. The run is over; its minute ${String(evaluated_minute)} was:`;
+}
+
+/** What the shop lives by, in the last minute: what an outage takes from it beside the failed requests. */
+function businessLine() {
+  const figures = [
+    'orders a minute',
+    'earned a minute',
+    'conversion',
+    'basket',
+    'refused',
+    'carts abandoned',
+  ];
+  const values = figures.map(() => h('dd', {}, '–'));
+  const pairs = figures.map((term, index) => h('div', {}, h('dt', {}, term), values[index] ?? ''));
+  const element = h('dl', { class: 'business', 'aria-label': 'Business in the last minute' }, ...pairs);
+  return {
+    element,
+    /** @param {Pulse} pulse */
+    update({ business: { orders, earnedUsd, conversion, basketUsd, refused, abandonedCarts } }) {
+      const written = [
+        figure(orders),
+        dollars(earnedUsd),
+        percent(conversion),
+        dollars(basketUsd),
+        figure(refused),
+        figure(abandonedCarts),
+      ];
+      values.forEach((value, index) => text(value, written[index] ?? '–'));
+    },
+  };
 }
 
 /** A small stage for the presenter's window. */

@@ -40,6 +40,26 @@ describe('the stage', () => {
     assert.match(card('alert'), /errors > 7\.0 %: met.*p95 > 0\.7 s/);
   });
 
+  it('says what the shop lives by', () => {
+    const view = stageView();
+    const state = failingState();
+    view.update(state, 'shown');
+    const line = () => read(view.element.querySelector('.business'));
+    assert.equal(
+      line(),
+      'orders a minute240earned a minute$114,000conversion25 %basket$475refused3carts abandoned12',
+    );
+    assert.ok(state.pulse);
+    Object.assign(state.pulse.business, {
+      orders: 0,
+      conversion: null,
+      basketUsd: null,
+      abandonedCarts: null,
+    });
+    view.update(state, 'pulse');
+    assert.match(line(), /orders a minute0.*conversion–basket–refused3carts abandoned–$/);
+  });
+
   it('says where the clock stands', () => {
     const view = stageView();
     view.update(failingState(), 'shown');
