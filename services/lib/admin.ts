@@ -33,7 +33,8 @@ export function requireAdminToken(token: string | undefined = process.env.ADMIN_
       throw new HttpError(
         401,
         'unauthorized',
-        'Admin calls need the header "Authorization: Bearer <admin token>".',
+        'Admin calls need the header "Authorization: Bearer <admin token>": npm start says which file has it, of a stack it is ' +
+          '`pulumi stack output adminToken --show-secrets`.',
       );
     }
     next();
