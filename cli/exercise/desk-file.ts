@@ -90,7 +90,7 @@ export function changesIn(text: string, levers: readonly Lever[], file: string):
     if (!(error instanceof ConfigError)) throw error;
     throw new Error(
       error.faults
-        .map(({ key, value, message }) => `${key} = ${JSON.stringify(value)}: must be ${message}`)
+        .map(({ key, value, message }) => `${key} = ${JSON.stringify(value)}: ${message}`)
         .join('; '),
       { cause: error },
     );

@@ -190,6 +190,13 @@ describe('an exercise', () => {
     assert.deepEqual(meddled.collateral.changed, ['idx']);
   });
 
+  it('takes it for mended at once when it is mended before anything fails', () => {
+    const samples = course(90, { failing: (at) => (at === 8 ? 1 : 0), cured: () => true });
+    const grade = gradeExercise(facts({ samples, answers: [answer('missing-index', 10)] }));
+    assert.deepEqual([grade.onset, grade.mitigateSeconds, grade.diagnoseSeconds], [null, 0, 0]);
+    assert.equal(grade.passed, true);
+  });
+
   it('costs points for hints and for what was dropped on the way', () => {
     const samples = course(90, { failing: (at) => (at >= 20 && at < 55 ? 0.5 : 0), cured: (at) => at >= 52 });
     const dropped = { at: 40, kind: 'index-dropped', name: 'idx_other', text: 'dropped' } as const;

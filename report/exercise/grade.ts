@@ -42,8 +42,10 @@ export interface ExerciseGrade {
 export function gradeExercise(facts: ExerciseFacts): ExerciseGrade {
   const { truth, samples, interventions, answers, hints, limit } = facts;
   const onset = onsetOf(samples);
+  // Who mends it before anything fails is measured from when it would have.
+  const begin = onset ?? samples.find(({ unrepaired }) => unrepaired !== 'well')?.at ?? 0;
   const since = (at: number | null | undefined): number | null =>
-    at == null ? null : Math.round(10 * Math.max(0, at - (onset ?? 0))) / 10;
+    at == null ? null : Math.round(10 * Math.max(0, at - begin)) / 10;
   const mended = truth.cause === null ? null : mendedAt(samples);
   const last = answers.at(-1)?.cause ?? null;
   const cause = judged(last, truth);
@@ -51,7 +53,7 @@ export function gradeExercise(facts: ExerciseFacts): ExerciseGrade {
   const diagnosed = cause === 'right' ? firstOfLast(answers) : null;
   const collateral = collateralOf(facts, mended);
   const remedy = remedyOf(facts, mended);
-  const room = Math.max(1, limit - (onset ?? 0));
+  const room = Math.max(1, limit - begin);
   const speed =
     truth.cause === null
       ? MOST_POINTS.speed * quickness(since(diagnosed), room)

@@ -17,9 +17,11 @@ export function conditionOf(errorRate: number, p95Ms: number | null): ExerciseSa
   return (p95Ms ?? 0) >= ILL_P95_MS ? 'slow' : 'well';
 }
 
-/** When checkouts were first seen to fail or to be slow; null: they never were. */
+/** When checkouts were first seen to fail or to be slow by the outage's doing; null: they never were. */
 export function onsetOf(samples: readonly ExerciseSample[]): number | null {
   const ill = samples.find((sample, index) => {
+    // What fails before is a restart's doing, or chance.
+    if (sample.unrepaired === 'well') return false;
     const before = samples.slice(0, index).findLast(({ at }) => at <= sample.at - LOOK_SECONDS) ?? samples[0];
     if (before === undefined) return false;
     const { requests, errors } = between(before, sample);

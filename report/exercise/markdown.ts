@@ -39,7 +39,7 @@ export function renderExercise(facts: ExerciseFacts, grade: ExerciseGrade): stri
     '',
     'From the first failing or slow checkouts on' +
       (grade.onset === null
-        ? ' (there were none: from the beginning).'
+        ? ' (there were none: from when there would have been).'
         : ` (${seconds(grade.onset)} after the beginning).`),
     '',
     table([
