@@ -1,6 +1,7 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { reasonOf } from '../infra/host/place';
+import { didYouMean } from '../scenario/config/suggestion';
 import { chooseRegion, type ChosenRegion } from '../machine/reach/aws-region';
 
 /** Keys of `aws:` whose values are text; all others are JSON, as `pulumi config set --path` writes them. */
@@ -88,6 +89,7 @@ export async function awsAccess(keys: AwsKeys): Promise<AwsAccess> {
   const configured = keysOf('aws');
   const config = providerArguments(configured);
   const chosen = chooseRegion(keys.region, configured.region);
+  requireRegion(chosen);
   const { tags: defaultTags } = (config.defaultTags ?? {}) as { tags?: Readonly<Record<string, string>> };
   const tags = { ...defaultTags, ...keys.tags };
   const provider = new aws.Provider('aws', {
@@ -112,7 +114,18 @@ export async function awsAccess(keys: AwsKeys): Promise<AwsAccess> {
   };
 }
 
-/** What to do when AWS lets nobody in, or not into this account, or there is no such place. */
+/** The provider would look for the addresses of a region that there is not for minutes. */
+function requireRegion({ region, source }: ChosenRegion): void {
+  const known = Object.values(aws.Region) as string[];
+  if (known.includes(region)) return;
+  const near = didYouMean(region, known);
+  throw new pulumi.RunError(
+    `${source} = "${region}": AWS has no such region${near === null ? '' : `: did you mean ${near}`}? ` +
+      'pulumi config set region REGION. Nothing was touched.',
+  );
+}
+
+/** What to do when AWS lets nobody in, or not into this account. */
 function refusal(
   error: unknown,
   { region, source }: ChosenRegion,
@@ -121,11 +134,6 @@ function refusal(
   const message = reasonOf(error);
   if (/account id/i.test(message))
     return `aws:allowedAccountIds = ${allowedAccountIds ?? '(unset)'}: ${message}. Choose that account's profile: pulumi config set aws:profile NAME. Nothing was touched.`;
-  if (/invalid aws region|no such host/i.test(message))
-    return (
-      `${source} = "${region}": AWS has no such region, or is not reached from here: ${message}. ` +
-      'aws ec2 describe-regions --all-regions lists them; pulumi config set region REGION. Nothing was touched.'
-    );
   if (profile !== undefined && /shared config profile/i.test(message))
     return (
       `aws:profile = "${profile}": ${message}. aws configure list-profiles lists what this machine has; ` +
