@@ -120,7 +120,7 @@ function requireRegion({ region, source }: ChosenRegion): void {
   if (known.includes(region)) return;
   const near = didYouMean(region, known);
   throw new pulumi.RunError(
-    `${source} = "${region}": AWS has no such region${near === null ? '' : `: did you mean ${near}`}? ` +
+    `${source} = "${region}": AWS has no such region${near === null ? '.' : `: did you mean ${near}?`} ` +
       'pulumi config set region REGION. Nothing was touched.',
   );
 }
