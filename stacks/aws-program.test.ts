@@ -96,7 +96,9 @@ async function run(situation: Situation = {}): Promise<{ engine: MockedEngine; o
         ...SHOP_ANSWERS.resources,
         ...AWS_ANSWERS.resources,
         'pulumi:pulumi:StackReference': () => ({
-          outputs: past ? { host: past, kubeconfig: kubeconfigWith(certificate) } : {},
+          outputs: past
+            ? { host: past, kubeconfig: kubeconfigWith(certificate), namespace: 'ecommerce-demo' }
+            : {},
           secretOutputNames: ['kubeconfig'],
         }),
       },
@@ -293,6 +295,22 @@ describe('the whole program on AWS', () => {
       /^info: AWS account 123456789012 .*region eu-central-1 \(ecommerce-demo:region\)/,
     );
     assert.match(engine.said[1] ?? '', /^warning: This update makes a new host \(of another program → /);
+  });
+
+  it('tells that another namespace is another database, unless it is parked and waits', async () => {
+    const said = async (situation: Situation) =>
+      (await run({ past: PAST, ...situation })).engine.said.filter((line) => line.includes('namespace'));
+    const config = { namespace: 'shop-2' };
+    const [warning, ...more] = await said({ config });
+    assert.match(
+      warning ?? '',
+      /^warning: .*\(namespace ecommerce-demo → shop-2\): the database is empty.*npm run backup/,
+    );
+    assert.deepEqual(more, []);
+    assert.deepEqual(await said({}), []);
+    const parked = { past: PAST, config: { ...config, hostState: 'stopped' }, parked: true };
+    assert.deepEqual(await said(parked), []);
+    assert.equal((await run(parked)).outputs.namespace, 'ecommerce-demo', 'where the shop still is');
   });
 
   it('fetches the kubeconfig anew in the last days of its login', async () => {

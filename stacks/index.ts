@@ -23,6 +23,7 @@ import { addressOf, urlOf } from '../infra/cluster/address';
 import { ownKeys, readSettings } from './config';
 import { requireNode } from './node-version';
 import { PARKED, nextCommands, releases, scenarioOutput } from './outputs';
+import { warnOfMovedNamespace } from './moved-namespace';
 import { leaveHostsAlone } from './parked';
 import { pastOutputs } from './past-outputs';
 import { createShop } from '../infra/service/shop';
@@ -42,6 +43,7 @@ async function main() {
   const past = pastOutputs();
   const target = await createTarget(settings, path.resolve(__dirname, '..'), past);
   if (target.parked) leaveHostsAlone();
+  else await warnOfMovedNamespace(past, settings.namespace);
   const nodeAt = (port: number) => (target.nodeHost ? { host: target.nodeHost, port } : null);
   const exposedAt = (nodePort: number) =>
     target.nodeHost
@@ -164,7 +166,7 @@ async function main() {
     kubeconfig: pulumi.secret(target.kubeconfig),
     // For the commands of cli/, which talk to the shop as it runs.
     kubeContext: target.context,
-    namespace: settings.namespace,
+    namespace: target.parked ? await past.value('namespace') : settings.namespace,
     conductorDatabase: database.conductorLogin,
     links: deployment.links,
     releases: target.parked ? await past.value('releases') : releases(settings, image, past),
