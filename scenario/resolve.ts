@@ -86,7 +86,9 @@ export function resolveScenario(config: ScenarioConfig, options: ResolveOptions)
   };
   if (mode === 'normal') return resolved;
   const scenario = { ...resolved, ...ablationOf(ablation)?.take(resolved) };
-  scenario.expectations = expectationsOf(scenario, plan, isGradable(scenario, input, plan));
+  // What a run is held against is what the causes would do if nothing of them were changed.
+  const asSolved = { ...resolved, ...partsOf({ ...input, config: {} }) };
+  scenario.expectations = expectationsOf(scenario, asSolved, plan, isGradable(scenario, input, plan));
   return scenario;
 }
 
@@ -136,13 +138,20 @@ function isGradable(scenario: Scenario, input: CauseInput, { preset, asPreset }:
   );
 }
 
-function expectationsOf(scenario: Scenario, { points }: OutagePlan, gradable: boolean): MinuteExpectation[] {
+function expectationsOf(
+  scenario: Scenario,
+  asSolved: Scenario,
+  { points }: OutagePlan,
+  gradable: boolean,
+): MinuteExpectation[] {
+  const wanted = predictionOf(asSolved);
+  const targets = wanted.isTarget === true ? wanted.minutes() : [];
   const simulated = predictionOf(scenario).minutes();
   return simulated.map(({ minute, errorRate, p50Ms, p95Ms, allP95Ms }) => ({
     minute,
     phase: phaseAt(scenario, minute)?.name ?? scenario.mode,
     rpm: meanRpm(points, minute, minute + 1),
-    targetErrorRate: errorRateAt(points, minute),
+    targetErrorRate: targets[minute]?.errorRate ?? errorRateAt(points, minute),
     graded: gradable && minute >= 1 && points.some((point) => point.minute === minute),
     predicted: { errorRate, p50Ms, p95Ms, allP95Ms },
   }));

@@ -75,7 +75,8 @@ export const CATALOG: readonly ServiceEntry[] = [
   entry('cart', 8013, 'carts', { stores: ['redis'] }),
   entry('product-catalog', 8014, 'products and the recommendation query', {
     calls: ['recommendation'],
-    stores: ['postgresql'],
+    // Redis where recommendations are kept: the outage `cache-stampede`.
+    stores: ['postgresql', 'redis'],
     databaseRole: 'shop_app',
   }),
   entry('ad-service', 8015, 'ads for a category'),
@@ -106,7 +107,8 @@ export const CATALOG: readonly ServiceEntry[] = [
   // Nobody calls it: it takes what checkout has written into the outbox.
   entry('notification', 8023, 'confirms orders', { stores: ['postgresql'], databaseRole: 'shop_app' }),
   entry('console', 8020, 'telemetry receiver and run-time control', {
-    stores: ['postgresql'],
+    // Redis to empty the cache of recommendations in that outage.
+    stores: ['postgresql', 'redis'],
     databaseRole: 'conductor',
     adminToken: true,
     shop: false,

@@ -52,6 +52,7 @@ describe('docs/coralogix', () => {
       'blackfriday-v3': ['MINUTES_1_OR_UNSPECIFIED', 0],
       'bad-release': ['MINUTES_10', 100],
       'flash-sale': ['MINUTES_15', 100],
+      'cache-stampede': ['MINUTES_15', 100],
     };
     for (const mode of OUTAGES) {
       const made = alertDefinitions(flowAlertRuleOf(mode)).find(

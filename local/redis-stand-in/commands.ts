@@ -50,12 +50,45 @@ function increaseField(keys: Keyspace, [key = '', field = '', by]: readonly stri
   });
 }
 
+/** The most that a page of SCAN may be asked to have. */
+const ALL = 2 ** 31;
+
+/**
+ * SCAN cursor [MATCH pattern] [COUNT n]. One page holds everything: COUNT is a hint, and so each key that is there all the
+ * time comes once.
+ */
+function scan(keys: Keyspace, [cursor, ...options]: readonly string[]): Reply {
+  if (!/^\d+$/.test(cursor ?? '')) throw new CommandFault('ERR invalid cursor');
+  let matches: (key: string) => boolean = () => true;
+  for (let at = 0; at < options.length; at += 2) {
+    const [option = '', value] = options.slice(at);
+    if (value === undefined) throw new CommandFault('ERR syntax error');
+    if (option.toLowerCase() === 'match') matches = glob(value);
+    else if (option.toLowerCase() !== 'count') throw new CommandFault('ERR syntax error');
+    else if (integer(value) < 1 || integer(value) > ALL) throw new CommandFault('ERR syntax error');
+  }
+  return ['0', cursor === '0' ? keys.names().filter(matches) : []];
+}
+
+/** Redis' patterns as far as the services use them. @throws CommandFault for sets and escapes */
+function glob(pattern: string): (key: string) => boolean {
+  if (/[[\]\\]/.test(pattern))
+    throw new CommandFault('ERR this stand-in knows * and ? in patterns, nothing else');
+  const escaped = pattern
+    .replace(/[.+^${}()|]/g, String.raw`\$&`)
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  const expression = new RegExp(`^${escaped}$`, 's');
+  return (key) => expression.test(key);
+}
+
 /** The commands on keys that the services use, by lower-case name. What is about the connection is in connection.ts. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>(
   Object.entries<Command>({
     get: { arity: [1, 1], run: (keys, [key = '']) => keys.text(key) },
     set: { arity: [2, 4], run: set },
     del: { arity: [1, Infinity], run: (keys, args) => args.filter((key) => keys.remove(key)).length },
+    scan: { arity: [1, 5], run: scan },
     expire: {
       arity: [2, 2],
       run: (keys, [key = '', seconds]) => Number(keys.expireIn(key, integer(seconds) * 1000)),

@@ -36,6 +36,12 @@ export class Keyspace {
     return this.entries.size;
   }
 
+  /** Names of the keys that have not expired. */
+  names(): string[] {
+    this.sweep();
+    return [...this.entries.keys()];
+  }
+
   /** Estimated bytes in use. */
   get usedBytes(): number {
     return this.bytes;

@@ -53,6 +53,18 @@ describe('the Redis stand-in, through ioredis', () => {
     assert.deepEqual(piped[2], [null, '1']);
   });
 
+  it('finds keys by a pattern, in one page', async () => {
+    for (const key of ['scan:a', 'scan:b', 'scanned', 'scan.c']) await redis.set(key, '1');
+    const [cursor, found] = await redis.scan('0', 'MATCH', 'scan:*', 'COUNT', 1);
+    assert.equal(cursor, '0');
+    assert.deepEqual(found.sort(), ['scan:a', 'scan:b']);
+    assert.deepEqual((await redis.scan('0', 'MATCH', 'scan?c'))[1], ['scan.c']);
+    assert.ok((await redis.scan('0'))[1].includes('scanned'));
+    await assert.rejects(redis.scan('0', 'MATCH', 'scan[a]'), /knows \* and \?/);
+    await assert.rejects(redis.call('SCAN', 'x'), /invalid cursor/);
+    await assert.rejects(redis.call('SCAN', '0', 'MATCH'), /syntax error/);
+  });
+
   it('refuses an unknown command and a wrong type, and goes on', async () => {
     await assert.rejects(redis.call('GEOADD', 'a', 'b'), /ERR unknown command 'GEOADD'/);
     await redis.set('text', 'x');

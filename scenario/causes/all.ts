@@ -26,6 +26,7 @@ import type {
 } from './cause';
 import type { Ablation, CauseParts, CauseSettings } from './document';
 import { badRelease } from './bad-release/cause';
+import { cacheStampede } from './cache-stampede/cause';
 import { hotRow } from './hot-row/cause';
 import { missingIndex } from './missing-index/cause';
 import { smallPool } from './small-pool/cause';
@@ -38,7 +39,14 @@ import { slowStorage } from './slow-storage/cause';
  * modes.ts and all.ts there. In this order they make the bottleneck: how long a scan takes, whether there is a scan, how many
  * there may be at once.
  */
-export const CAUSES: readonly Cause[] = [slowStorage, missingIndex, smallPool, badRelease, hotRow];
+export const CAUSES: readonly Cause[] = [
+  slowStorage,
+  missingIndex,
+  smallPool,
+  badRelease,
+  hotRow,
+  cacheStampede,
+];
 
 /** The causes that a mode's preset names. */
 export function causesOf(mode: DemoMode): Cause[] {
@@ -70,10 +78,10 @@ function bottleneckOf(parts: CauseParts): Bottleneck {
 
 /** What a scenario's causes will make of it: by the simulation that one of them brings, else of the pool. */
 export function predictionOf(scenario: Scenario): Prediction {
-  const [own] = CAUSES.flatMap((cause) => cause.simulate?.(scenario) ?? []);
+  const pool = bottleneckOf(scenario);
+  const [own] = CAUSES.flatMap((cause) => cause.simulate?.(scenario, pool) ?? []);
   if (own !== undefined) return own;
   const { minuteSeconds, durationMinutes, traffic } = scenario;
-  const pool = bottleneckOf(scenario);
   return {
     minutes: () => simulatePool({ minuteSeconds, durationMinutes, points: traffic.demoPoints, ...pool }),
     timeoutMs: pool.acquireTimeoutMs,

@@ -54,6 +54,8 @@ export interface Prediction {
   timeoutMs: number;
   /** What it rests on, in a sentence. */
   basis: string;
+  /** The law leaves nothing to choose: what is predicted is what a run is held against, instead of its curve. */
+  isTarget?: boolean;
 }
 
 /** How long a cause lets a checkout take (ms), of which callers' patience is made. */
@@ -76,6 +78,8 @@ export interface ShopSeen {
   release: (service: string) => string | null;
   /** The median of the recommendation query in the last seconds (ms); null where none ended. */
   queryMs: number | null;
+  /** Share of those who asked for recommendations just now and found theirs in the cache; null: nobody asked it. */
+  cacheHits: number | null;
   /** A service's pool by its own metrics, over all replicas; each null before it came. */
   pool: (service: string, pool: string) => PoolSeen;
 }
@@ -139,8 +143,11 @@ export interface Confirmation {
 
 /** What a run without one of its causes shows: it is graded by this instead of by its curve. */
 export interface AblationPromise {
-  /** Where it is looked at: in each minute by itself, or over all minutes of the highest target together. */
-  where: 'each minute' | 'peak';
+  /**
+   * Where it is looked at: in each minute by itself, over all minutes of the highest target together, or in the last of
+   * the run, where it takes time to show.
+   */
+  where: 'each minute' | 'peak' | 'end';
   /** Most of demo checkouts that fail (share). */
   errorRate: number;
   /** Why so few: `the index is there`. */
@@ -203,8 +210,12 @@ export interface Cause {
   partOf: (scenario: CauseParts) => Partial<CauseParts>;
   /** What it makes of what demo checkouts queue for at the recommendation pool, after the causes before it. */
   bottleneck?: (parts: CauseParts, before: Bottleneck) => Bottleneck;
-  /** Where checkouts queue for something else: its own simulation, instead of the pool's. Null: it is not at work. */
-  simulate?: (scenario: Scenario) => Prediction | null;
+  /**
+   * Where checkouts do more than queue for the pool: its own simulation, instead of the pool's. Null: it is not at work.
+   *
+   * @param pool what the causes make of the pool
+   */
+  simulate?: (scenario: Scenario, pool: Bottleneck) => Prediction | null;
   /** How long it lets checkouts take. */
   delays?: (parts: CauseParts) => Partial<Delays>;
   /** Which of the flow alert's attributes a minute will show, after the causes before it. */

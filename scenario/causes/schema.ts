@@ -1,4 +1,5 @@
 import { RELEASE_SCHEMA } from './bad-release/schema';
+import { CACHE_SCHEMA } from './cache-stampede/schema';
 import { SALE_SCHEMA } from './hot-row/schema';
 import { INDEX_SCHEMA } from './missing-index/schema';
 import { POOL_SCHEMA } from './small-pool/schema';
@@ -11,4 +12,5 @@ export const CAUSE_SCHEMAS = {
   ...STORAGE_SCHEMA,
   ...RELEASE_SCHEMA,
   ...SALE_SCHEMA,
+  ...CACHE_SCHEMA,
 };

@@ -2,6 +2,7 @@ import type { DemoMode } from './modes';
 import { badRelease } from './bad-release';
 import { blackfriday } from './blackfriday';
 import { blackfridayV3 } from './blackfriday-v3';
+import { cacheStampede } from './cache-stampede';
 import { flashSale } from './flash-sale';
 import { normal } from './normal';
 import type { Preset } from './preset';
@@ -12,6 +13,7 @@ const PRESETS: Readonly<Record<DemoMode, Preset>> = {
   'blackfriday-v3': blackfridayV3,
   'bad-release': badRelease,
   'flash-sale': flashSale,
+  'cache-stampede': cacheStampede,
 };
 
 /** The smallest `traffic.scale` at which every mode can be had. */

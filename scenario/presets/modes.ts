@@ -1,5 +1,11 @@
 /** Modes that make an outage: each is a preset of this folder. */
-export const OUTAGES = ['blackfriday', 'blackfriday-v3', 'bad-release', 'flash-sale'] as const;
+export const OUTAGES = [
+  'blackfriday',
+  'blackfriday-v3',
+  'bad-release',
+  'flash-sale',
+  'cache-stampede',
+] as const;
 export type OutageMode = (typeof OUTAGES)[number];
 
 export const DEMO_MODES = ['normal', ...OUTAGES] as const;

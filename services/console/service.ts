@@ -8,9 +8,11 @@ import { SleepWatch } from '../../report/slept';
 import { every } from '../lib/background';
 import { readEnv } from '../lib/env';
 import { logger } from '../lib/logger';
+import { createRedis } from '../lib/redis';
 import { ScenarioSubscription } from '../lib/scenario-subscription';
 import { HOST_VARIABLE, runService } from '../lib/server';
 import { mountApi } from './api/routes';
+import { CacheEmptier } from './cache-emptier';
 import { Conductor, type ConductorSession } from './conductor';
 import { Confirmations } from './control/confirmations';
 import { OverrideControl } from './control/override-control';
@@ -31,6 +33,8 @@ import { ConsoleView } from './api/view';
 
 const TICK_MS = 1000;
 const CONNECT_TIMEOUT_MS = 3000;
+/** How often it is looked whether the cache is to be emptied: a fraction of the shortest minute. */
+const EMPTY_MS = 250;
 /** How often PostgreSQL is asked for its indexes and the query's plan. */
 const OBSERVE_MS = 2000;
 
@@ -90,6 +94,21 @@ export async function start(): Promise<void> {
       logger[typeof fields.error === 'string' ? 'warn' : 'info'](`${message}: ${JSON.stringify(fields)}`);
     },
   });
+  const emptier = new CacheEmptier({
+    effective: () => subscription.current(),
+    withRedis: async (work) => {
+      const redis = createRedis();
+      try {
+        return await work(redis);
+      } finally {
+        redis.disconnect();
+      }
+    },
+    log: (message) => {
+      logger.info(message);
+    },
+    now: Date.now,
+  });
   const runs = new RunBook((beganMs) => {
     store.beginRun(beganMs);
   });
@@ -147,6 +166,7 @@ export async function start(): Promise<void> {
     every(OBSERVE_MS, 'database observer', () => observer.look()),
     every(TICK_MS, 'hold', () => control.keepHold(subscription.current())),
     every(TICK_MS, 'conductor', () => conductor.work()),
+    every(EMPTY_MS, 'cache', () => emptier.look()),
     ...(forwarder === null ? [] : [every(TICK_MS, 'OTLP forwarding', () => forwarder.pump())]),
   ];
   // Before the server waits for its connections: a stream never ends by itself.

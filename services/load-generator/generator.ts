@@ -1,6 +1,8 @@
 import { declinedShareOf } from '../../scenario/causes/bad-release/document';
 import { isDeclined } from '../../scenario/causes/bad-release/law';
+import { customerOf } from '../../scenario/causes/cache-stampede/document';
 import { shareAt } from '../../scenario/causes/hot-row/document';
+import { REST_OF_CHECKOUT_MS } from '../../scenario/presets/preset';
 import { positionAt, ratesAt } from '../../scenario/timeline';
 import type { EffectiveScenario, TimelinePosition, TrafficType } from '../../scenario/types';
 import type { Cohort } from '../lib/cohort';
@@ -14,6 +16,7 @@ import {
   journeyOf,
   planJourney,
   saleItems,
+  userOf,
   type JourneyPlan,
 } from './journeys/journeys';
 import { GroupCounts, groupOf, perGroup, type TallyGroup } from './stats/tally-group';
@@ -212,13 +215,19 @@ export class LoadGenerator {
     const share =
       cohort === 'demo' && position.state === 'running' ? shareAt(steps, position.minute ?? 0) : 0;
     plan.items = saleItems(arrival.index, { share, products }, this.deals.ids) ?? plan.items;
+    const { cache, timeouts } = scenario;
+    const isOfRun = cohort === 'demo' && position.state === 'running' && cache.customers > 0;
+    const guest = isOfRun ? customerOf(cache, arrival.index) : null;
+    if (guest !== null) plan.userId = userOf(guest.customer);
+    const patienceMs = guest?.isImpatient
+      ? cache.impatient.patienceMs + REST_OF_CHECKOUT_MS
+      : timeouts.demoRequestMs;
     const job: Job = {
       arrival,
       plan,
       baggage: { trafficType: cohort, runId: scenario.runId, minute, phase: position.phase },
       group: groupOf(cohort, journey),
-      patienceMs:
-        cohort === 'baseline' ? scenario.timeouts.baselineRequestMs : scenario.timeouts.demoRequestMs,
+      patienceMs: cohort === 'baseline' ? timeouts.baselineRequestMs : patienceMs,
       minute: minute === null ? null : this.runs.minute(effective, minute, position.phase),
     };
     this.count(job, (tally) => {

@@ -11,6 +11,7 @@ import type { PlanObserver } from './plan-observer';
 import type { CatalogPools } from './pools';
 import { recommendationsQuery } from '../lib/queries/recommendations-query';
 import { lowStockQuery, newestQuery, productQuery } from './queries';
+import type { RecommendationCache } from './recommendation-cache';
 import { findCandidates, rankCandidates, recommendationValues } from './recommendations';
 
 const cents = z.coerce.number().int().min(0).max(INT4_MAX);
@@ -45,6 +46,7 @@ export function catalogRoutes(
   router: Router,
   pools: CatalogPools,
   plans: PlanObserver,
+  cache: RecommendationCache,
   demoMinute: () => number | null,
 ): void {
   router.get('/products', async (request, response) => {
@@ -68,13 +70,24 @@ export function catalogRoutes(
       minPriceCents: min_price_cents,
       maxPriceCents: max_price_cents,
     };
-    setEndpointType(plans.attributes(recommendationsQuery, recommendationValues(wanted)));
-    const candidates = await findCandidates(pools.recommendation, plans, wanted).catch((error: unknown) => {
-      // A caller without baggage (a person in the storefront) learns the minute here.
-      if (error instanceof PoolExhaustedError) error.extra.demo_minute = demoMinute();
-      throw error;
-    });
-    response.json({ recommendations: await rankCandidates(wanted, candidates) });
+    const { products, hit } = await cache.list(
+      wanted,
+      () => response.closed,
+      async () => {
+        setEndpointType(plans.attributes(recommendationsQuery, recommendationValues(wanted)));
+        const candidates = await findCandidates(pools.recommendation, plans, wanted).catch(
+          (error: unknown) => {
+            // A caller without baggage (a person in the storefront) learns the minute here.
+            if (error instanceof PoolExhaustedError) error.extra.demo_minute = demoMinute();
+            throw error;
+          },
+        );
+        return rankCandidates(wanted, candidates);
+      },
+    );
+    if (hit === true) serverSpan()?.setAttribute('endpoint.type', 'cached');
+    if (response.closed) return;
+    response.json({ recommendations: products });
   });
 
   router.get('/products/low-stock', async (request, response) => {

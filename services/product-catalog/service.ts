@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { RECOMMENDATION_BAND_CENTS } from '../../scenario/sql/catalog';
 import { databaseReady } from '../lib/database';
 import { readEnv } from '../lib/env';
+import { createRedis } from '../lib/redis';
 import { ScenarioSubscription } from '../lib/scenario-subscription';
 import { runService } from '../lib/server';
 import { PlanObserver } from './plan-observer';
 import { createPools, resizePools } from './pools';
 import { recommendationsQuery } from '../lib/queries/recommendations-query';
 import { lowStockQuery, newestQuery } from './queries';
+import { RecommendationCache } from './recommendation-cache';
 import { catalogRoutes } from './routes';
 
 /** Products, and the recommendation query: where the outage is. */
@@ -18,6 +20,8 @@ export async function start(): Promise<void> {
   });
   const pools = createPools();
   const plans = new PlanObserver(env.DATABASE_URL);
+  const redis = createRedis();
+  const cache = new RecommendationCache(redis);
   plans.watch(recommendationsQuery, [
     'electronics',
     RECOMMENDATION_BAND_CENTS.min,
@@ -31,6 +35,7 @@ export async function start(): Promise<void> {
   });
   subscription.onChange((effective) => {
     resizePools(pools, effective, env.POOL_REPLICAS);
+    cache.follow(effective.scenario.cache);
     void plans.refresh().catch(() => undefined);
   });
   await subscription.start();
@@ -38,7 +43,7 @@ export async function start(): Promise<void> {
   await runService({
     name: 'product-catalog',
     routes: (router) => {
-      catalogRoutes(router, pools, plans, () => {
+      catalogRoutes(router, pools, plans, cache, () => {
         const { minute } = subscription.position();
         return minute === null ? null : Math.floor(minute);
       });
@@ -59,6 +64,7 @@ export async function start(): Promise<void> {
       plans: plans.state(),
     }),
     close: async () => {
+      redis.disconnect();
       await Promise.allSettled([
         ...Object.values(pools).map((pool: (typeof pools)['baseline']) => pool.close()),
         plans.close(),

@@ -18,7 +18,9 @@ export const slowStorage: Cause = {
     const steps =
       own === undefined
         ? []
-        : solveStorage({ points, connections, acquireTimeoutMs, minuteSeconds, durationMinutes, ...own });
+        : own.scanMs !== undefined
+          ? [{ minute: 0, scanMs: own.scanMs }]
+          : solveStorage({ points, connections, acquireTimeoutMs, minuteSeconds, durationMinutes, ...own });
     return { storageEmulation: enabled, storage: { enabled, steps } };
   },
   partOf: ({ storageEmulation, storage }) => ({ storageEmulation, storage }),

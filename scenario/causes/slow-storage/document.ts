@@ -14,4 +14,6 @@ export interface StoragePart {
 export interface StorageSettings {
   /** From this minute on scans are slow even where no errors are wanted yet; null: short scans until errors begin. */
   slowFrom: { minute: number; scanMs: number } | null;
+  /** A full scan takes this long all the time (ms), whatever the curve; without it scans are solved for the curve. */
+  scanMs?: number;
 }

@@ -7,6 +7,7 @@ import type { ChainLink, PoolSeen, Queue, ShopSeen, Sign } from '../../../scenar
 import type { KnownRun } from '../runs/run-book';
 import { COHORT_ROUTES, FRONTEND } from '../store/aggregates';
 import { HISTORY_SECONDS, type HistoryPoint } from '../store/history';
+import type { MetricValue } from '../store/metric-values';
 import { round, statsOf, Totals, type Stats } from '../store/series';
 import type { TelemetryStore } from '../store/telemetry-store';
 import type { SystemSeen } from '../system/database-observer';
@@ -231,6 +232,16 @@ function scenarioPulse(effective: EffectiveScenario, nowMs: number): ScenarioPul
 
 const UNSEEN: PoolSeen = { max: null, used: null, pending: null };
 
+/** Of those who asked the cache just now, the share that found something; null: nobody asked. */
+function cacheHits(store: TelemetryStore, nowMs: number): number | null {
+  const lookups = store.metrics.values('shop.cache.recent_lookups', nowMs);
+  const sum = (of: readonly MetricValue[]): number => of.reduce((all, { value }) => all + value, 0);
+  const all = sum(lookups);
+  return all === 0
+    ? null
+    : sum(lookups.filter(({ attributes }) => attributes['shop.cache.hit'] === true)) / all;
+}
+
 /** What the running shop shows of itself, to whom a cause asks. */
 export function shopSeen(
   store: TelemetryStore,
@@ -244,6 +255,7 @@ export function shopSeen(
     plan: system.now,
     release: (service) => store.metrics.releaseOf(service),
     queryMs,
+    cacheHits: cacheHits(store, nowMs),
     pool: (service, name) => pools.find(({ service: of, pool }) => of === service && pool === name) ?? UNSEEN,
   };
 }

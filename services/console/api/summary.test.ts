@@ -1,4 +1,5 @@
 import { HEALTHY_RELEASE } from '../../../scenario/causes/bad-release/document';
+import { HEALTHY_CACHE } from '../../../scenario/causes/cache-stampede/document';
 import { SEED_FLOW_ALERT } from '../../../scenario/flow-alert';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -47,6 +48,7 @@ function effective(fields: Partial<Scenario> = {}): EffectiveScenario {
     },
     storage: { enabled: true, steps: [] },
     ...HEALTHY_RELEASE,
+    cache: HEALTHY_CACHE,
     expectations: [],
     ...fields,
   };

@@ -29,6 +29,7 @@ const shopOf = ({ indexes, releases }: Scenario, poolMax: number, plan: ShopSeen
   plan,
   release: () => releases.checkout,
   queryMs: null,
+  cacheHits: null,
   pool: (service, pool) => ({
     max: service === 'product-catalog' && pool === 'recommendation' ? poolMax : null,
     used: null,

@@ -53,6 +53,11 @@ export function hash(text: string): number {
 /** The shop's customers: user-1000 to user-3999, the same for both cohorts. */
 const FIRST_USER = 1_000;
 const USERS = 3_000;
+/** Id of customer number `n` (from 0). */
+export function userOf(n: number): string {
+  return `user-${String(FIRST_USER + n)}`;
+}
+
 /** How many products are on the deal page. */
 const DEAL_PRODUCTS = 50;
 /** Categories that baseline customers look at, by how often. */
@@ -131,7 +136,7 @@ export function planJourney(
   const idempotencyKey = `${source}-${cohort}-${String(index)}`;
   return {
     journey,
-    userId: `user-${String(FIRST_USER + (seed % USERS))}`,
+    userId: userOf(seed % USERS),
     // A cart of its own: shared ones would fill up over the days.
     cartId: `cart-${idempotencyKey}`,
     category: BROWSED[hash(`category/${String(seed)}`) % BROWSED.length] ?? 'electronics',

@@ -1,0 +1,59 @@
+import { lowDiscrepancy, lowDiscrepancyPair } from '../low-discrepancy';
+
+/** What this cause puts into a scenario's document. */
+export interface CachePart {
+  cache: {
+    /** The catalog keeps each customer's recommendations in Redis. */
+    enabled: boolean;
+    /** How long they are kept (s), on average. */
+    ttlSeconds: number;
+    /** Who misses what another one is already reading waits for that, and it is kept whoever waits. */
+    singleFlight: boolean;
+    /** How many customers the orders of a run come from, scaled; 0: from all that there are. */
+    customers: number;
+    /** Customers who give their recommendations less time than the others: their share (0…1), and the time (ms). */
+    impatient: { share: number; patienceMs: number };
+    /** The demo minute at which the cache is emptied; null: never. */
+    emptiedAt: number | null;
+  };
+}
+
+/** What a preset says of this cause, at scale 1. */
+export type CacheSettings = Pick<CachePart['cache'], 'ttlSeconds' | 'customers' | 'impatient'>;
+
+/** Every recommendation is asked of PostgreSQL. */
+export const HEALTHY_CACHE: Readonly<CachePart['cache']> = {
+  enabled: false,
+  ttlSeconds: 20,
+  singleFlight: false,
+  customers: 0,
+  impatient: { share: 0, patienceMs: 5000 },
+  emptiedAt: null,
+};
+
+/** The ablation's: longer than it takes to fill the cache with what is left of the pool's work. */
+export const LONG_TTL_SECONDS = 100;
+
+/** What its ablations are called. */
+export const FLIGHT_ABLATION = 'single-flight';
+export const TTL_ABLATION = 'ttl';
+
+/** What all keys of the cache begin with. */
+export const CACHE_PREFIX = 'recommendations:';
+
+/** Lifetimes differ by this share, up and down: what was written at once doesn't end at once. */
+const SPREAD = 0.3;
+
+/** How long entry number `n` of those that are written is kept (whole s, at least 1). */
+export function lifetimeSeconds(ttlSeconds: number, n: number): number {
+  return Math.max(1, Math.round(ttlSeconds * (1 - SPREAD + 2 * SPREAD * lowDiscrepancy(n))));
+}
+
+/** Who places order number `n` (0…customers − 1), and whether he is one of the impatient. */
+export function customerOf(
+  { customers, impatient }: Pick<CachePart['cache'], 'customers' | 'impatient'>,
+  n: number,
+): { customer: number; isImpatient: boolean } {
+  const [who, patience] = lowDiscrepancyPair(n);
+  return { customer: Math.floor(who * customers), isImpatient: patience < impatient.share };
+}

@@ -1,0 +1,140 @@
+import { SOLVED_FROM_ERROR_RATE } from '../../little';
+import { arrivalTimes, summarise, type SimulatedMinute } from '../../prediction';
+import type { CurvePoint, Scenario } from '../../types';
+import type { Bottleneck, CurveFault } from '../cause';
+import { customerOf, lifetimeSeconds, type CacheSettings } from './document';
+
+/**
+ * K customers, each with a list that is kept T seconds; a pool of N connections, each held s seconds by who has to read one.
+ * While nobody waits, all that is read is kept, so the cache is whole as long as K·s/N < T, and the pool hardly works.
+ * Once it is emptied, more miss than N/s a second. The pool's queue grows to its acquire timeout w, and from then on
+ * whoever is served has waited w: only customers who wait longer than w + s are still there when their list comes, a share
+ * q. The others' work is thrown away with them, so only q·N/s lists a second are kept. Of λ orders a second the pool can carry N/s
+ * that miss, so it has recovered when all but K·N/(s·λ) lists are kept again: in {@link recoverySeconds}, if those are
+ * fewer than T, else never. Both states hold themselves, and what emptied the cache has long gone.
+ */
+
+/** How long the cache takes to fill again once its pool is busy with those who have gone: (K·s/N − K/λ)/q, in s. */
+export function recoverySeconds(
+  { customers, impatient }: Pick<CacheSettings, 'customers' | 'impatient'>,
+  { connections, scanSeconds, rpm }: { connections: number; scanSeconds: number; rpm: number },
+): number {
+  return ((customers * scanSeconds) / connections - customers / (rpm / 60)) / (1 - impatient.share);
+}
+
+/** A list that was kept, Redis' round trip included (ms). */
+const HIT_MS = 2;
+/** Between the last minute that is well and the first that fails; less, and one of them is neither. */
+const LEAST_GAP_MINUTES = 2;
+
+/** The demo minute at which the cache is emptied: between the last that is well and the first that fails. */
+export function emptiedAt(points: readonly CurvePoint[]): number | null {
+  const first = points.findIndex(({ errorRate }) => errorRate >= SOLVED_FROM_ERROR_RATE);
+  const [well, failing] = [points[first - 1], points[first]];
+  return well === undefined || failing === undefined ? null : (well.minute + 1 + failing.minute) / 2;
+}
+
+/** Why a curve can't be that of a stampede. How many fail is not chosen: the simulation says it. */
+export function stampedeFaults(points: readonly CurvePoint[]): CurveFault[] {
+  const first = points.findIndex(({ errorRate }) => errorRate >= SOLVED_FROM_ERROR_RATE);
+  return points.flatMap(({ minute, errorRate }, index): CurveFault[] => {
+    const before = points[index - 1];
+    if (index === first && (before === undefined || minute - before.minute < LEAST_GAP_MINUTES))
+      return [
+        {
+          index,
+          field: 'minute',
+          message: `must be ${String(LEAST_GAP_MINUTES)} minutes or more after the last point without errors: in between the cache is emptied`,
+        },
+      ];
+    if (first >= 0 && index > first && errorRate < SOLVED_FROM_ERROR_RATE)
+      return [
+        {
+          index,
+          field: 'errorRate',
+          message: `a cache that was emptied at this load does not fill again by itself: at least ${String(SOLVED_FROM_ERROR_RATE)}`,
+        },
+      ];
+    return [];
+  });
+}
+
+/** A list that is being read: when it is there, or given up (s), and whether it comes at all. */
+interface Flight {
+  end: number;
+  comes: boolean;
+}
+
+/**
+ * Runs the load through the cache, and what misses through the pool: first come, first served. Customers are chosen as the
+ * load generator chooses them.
+ *
+ * @param pool what those queue for who miss
+ */
+export function simulateStampede(scenario: Scenario, pool: Bottleneck): SimulatedMinute[] {
+  const { cache, traffic, timeouts, minuteSeconds, durationMinutes } = scenario;
+  const times = arrivalTimes(traffic.demoPoints, minuteSeconds, durationMinutes);
+  const scan = (typeof pool.hold === 'number' ? pool.hold : (pool.hold[0]?.scanMs ?? 0)) / 1000;
+  const timeout = pool.acquireTimeoutMs / 1000;
+  const patient = timeouts.recommendationsMs / 1000;
+  const impatient = cache.impatient.patienceMs / 1000;
+  const emptied = (cache.emptiedAt ?? Infinity) * minuteSeconds;
+
+  const free = new Float64Array(pool.connections);
+  /** Of each customer: until when his list is kept, and those that will be written, earliest first. */
+  const keptUntil = new Float64Array(cache.customers).fill(-1);
+  const writes: number[][] = Array.from({ length: cache.customers }, () => []);
+  const flights = new Map<number, Flight>();
+  let written = 0;
+  let isEmptied = false;
+  const latencies = new Float64Array(times.length);
+  const minutes: SimulatedMinute[] = [];
+  let next = 0;
+  for (let minute = 0; minute < durationMinutes; minute++) {
+    const first = next;
+    let answered = 0;
+    for (; next < times.length; next++) {
+      const arrival = times[next] ?? 0;
+      if (arrival >= (minute + 1) * minuteSeconds) break;
+      const { customer, isImpatient } = customerOf(cache, next + 1);
+      const due = writes[customer] ?? [];
+      if (!isEmptied && arrival >= emptied) {
+        isEmptied = true;
+        keptUntil.fill(-1);
+        // What was written before is gone, what is still being read will be there.
+        for (const each of writes) while ((each[0] ?? Infinity) <= emptied) each.shift();
+      }
+      for (let at = due[0]; at !== undefined && at <= arrival; at = due[0]) {
+        keptUntil[customer] = at + lifetimeSeconds(cache.ttlSeconds, written++);
+        due.shift();
+      }
+      if ((keptUntil[customer] ?? -1) > arrival) {
+        latencies[first + answered++] = HIT_MS / 1000;
+        continue;
+      }
+      const patience = isImpatient ? impatient : patient;
+      const known = cache.singleFlight ? flights.get(customer) : undefined;
+      const flight =
+        known !== undefined && known.end > arrival ? known : takeOff(free, arrival, timeout, scan);
+      const waited = flight.end - arrival;
+      const isInTime = flight.comes && waited <= patience;
+      if (isInTime) latencies[first + answered++] = waited;
+      if (flight === known) continue;
+      flights.set(customer, flight);
+      if (flight.comes && (isInTime || cache.singleFlight)) due.push(flight.end);
+    }
+    minutes.push(summarise(minute, next - first, latencies.subarray(first, first + answered), impatient));
+  }
+  return minutes;
+}
+
+/** Takes the connection that comes free first; nothing where that is after the timeout. Seconds. */
+function takeOff(free: Float64Array, arrival: number, timeout: number, scan: number): Flight {
+  let earliest = 0;
+  for (let each = 1; each < free.length; each++)
+    if ((free[each] ?? 0) < (free[earliest] ?? 0)) earliest = each;
+  const start = Math.max(arrival, free[earliest] ?? 0);
+  if (start - arrival > timeout) return { end: arrival + timeout, comes: false };
+  free[earliest] = start + scan;
+  return { end: start + scan, comes: true };
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { HEALTHY_CACHE, type CachePart } from '../../scenario/causes/cache-stampede/document';
+import { RecommendationCache, type CacheStore } from './recommendation-cache';
+import type { Candidate } from './recommendations';
+
+const LIST: Candidate[] = [
+  {
+    id: 7,
+    name: 'Atlas',
+    category: 'electronics',
+    price_cents: 9999,
+    popularity_score: 5,
+    stock_quantity: 3,
+  },
+];
+const request = (userId: string) => ({
+  category: 'electronics',
+  minPriceCents: 9000,
+  maxPriceCents: 11_000,
+  userId,
+});
+
+/** A cache over a map, and how often its lists were read. */
+function cacheOf(rules: Partial<CachePart['cache']>) {
+  const stored = new Map<string, string>();
+  const lifetimes: number[] = [];
+  const store = {
+    get: (key: string) => Promise.resolve(stored.get(key) ?? null),
+    set: (key: string, text: string, _option: string, seconds: number) => {
+      stored.set(key, text);
+      lifetimes.push(seconds);
+      return Promise.resolve('OK');
+    },
+  } as unknown as CacheStore;
+  const cache = new RecommendationCache(store);
+  cache.follow({ ...HEALTHY_CACHE, enabled: true, ...rules });
+  let reads = 0;
+  const ask = (userId: string, hasGone = false, read = () => Promise.resolve(LIST)) =>
+    cache.list(
+      request(userId),
+      () => hasGone,
+      () => {
+        reads += 1;
+        return read();
+      },
+    );
+  return { ask, stored, lifetimes, reads: () => reads };
+}
+
+describe('the cache of recommendations', () => {
+  it('asks nobody and keeps nothing where the scenario has no cache', async () => {
+    const { ask, stored, reads } = cacheOf({ enabled: false });
+    assert.deepEqual(await ask('a'), { products: LIST, hit: null });
+    await ask('a');
+    assert.equal(reads(), 2);
+    assert.equal(stored.size, 0);
+  });
+
+  it('keeps each customer’s list, for about the time to live', async () => {
+    const { ask, stored, lifetimes, reads } = cacheOf({ ttlSeconds: 20 });
+    assert.deepEqual(await ask('a'), { products: LIST, hit: false });
+    assert.deepEqual(await ask('a'), { products: LIST, hit: true });
+    assert.equal((await ask('b')).hit, false);
+    assert.equal(reads(), 2);
+    assert.deepEqual(
+      [...stored.keys()],
+      ['recommendations:electronics:9000-11000:a', 'recommendations:electronics:9000-11000:b'],
+    );
+    assert.ok(lifetimes.every((seconds) => seconds >= 14 && seconds <= 26 && Number.isInteger(seconds)));
+  });
+
+  it('throws away what its caller no longer waits for, and what failed', async () => {
+    const { ask, stored } = cacheOf({});
+    assert.equal((await ask('a', true)).hit, false);
+    assert.equal(stored.size, 0);
+    await assert.rejects(
+      ask('a', false, () => Promise.reject(new Error('no connection'))),
+      /no connection/,
+    );
+    assert.equal(stored.size, 0);
+    assert.equal((await ask('a')).hit, false);
+  });
+
+  it('with a single flight reads a list once for all who miss it, and keeps it whoever waits', async () => {
+    const { ask, stored, reads } = cacheOf({ singleFlight: true });
+    const both = await Promise.all([ask('a', true), ask('a', true)]);
+    assert.deepEqual(both, [
+      { products: LIST, hit: false },
+      { products: LIST, hit: false },
+    ]);
+    assert.equal(reads(), 1);
+    assert.equal(stored.size, 1);
+    const fail = () => Promise.reject(new Error('no connection'));
+    await assert.rejects(ask('b', false, fail), /no connection/);
+    assert.equal((await ask('b')).hit, false, 'a flight that failed is over');
+    assert.equal(reads(), 3);
+  });
+
+  it('is a miss for everybody while Redis is away, or holds something else', async () => {
+    const away = () => Promise.reject(new Error('away'));
+    const cache = new RecommendationCache({ get: away, set: away });
+    cache.follow({ ...HEALTHY_CACHE, enabled: true });
+    const found = await cache.list(
+      request('a'),
+      () => false,
+      () => Promise.resolve(LIST),
+    );
+    assert.deepEqual(found, { products: LIST, hit: false });
+    const { ask, stored } = cacheOf({});
+    for (const text of ['[1,', '{"id":1}', '[{"id":"x"}]']) {
+      stored.set('recommendations:electronics:9000-11000:a', text);
+      assert.equal((await ask('a')).hit, false, text);
+    }
+  });
+});

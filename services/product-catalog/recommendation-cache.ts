@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import {
+  CACHE_PREFIX,
+  HEALTHY_CACHE,
+  lifetimeSeconds,
+  type CachePart,
+} from '../../scenario/causes/cache-stampede/document';
+import { logger } from '../lib/logger';
+import type { createRedis } from '../lib/redis';
+import { meter } from '../lib/telemetry/metrics';
+import { serverSpan } from '../lib/telemetry/server-span';
+import { tracer } from '../lib/telemetry/tracing';
+import type { Candidate, RecommendationRequest } from './recommendations';
+
+/** What the cache needs of Redis. */
+export type CacheStore = Pick<ReturnType<typeof createRedis>, 'get' | 'set'>;
+
+export interface CachedList {
+  products: Candidate[];
+  /** Whether it was kept; null: nothing is cached. */
+  hit: boolean | null;
+}
+
+const storedList = z.array(
+  z.object({
+    id: z.int(),
+    name: z.string(),
+    category: z.string(),
+    price_cents: z.int(),
+    popularity_score: z.number(),
+    stock_quantity: z.int(),
+  }),
+);
+
+/**
+ * Keeps each customer's recommendations in Redis for a while, where the scenario says so. A miss reads them, and keeps what
+ * it has read unless its caller has gone meanwhile: that request is over. With a single flight each list is read once at a
+ * time, for all who miss it, and kept whoever waits. Without Redis every request is a miss.
+ */
+export class RecommendationCache {
+  private rules: CachePart['cache'] = HEALTHY_CACHE;
+  private written = 0;
+  private readonly flights = new Map<string, Promise<Candidate[]>>();
+  private recent = { hits: 0, misses: 0 };
+
+  constructor(private readonly redis: CacheStore) {
+    meter()
+      .createObservableGauge('shop.cache.recent_lookups', {
+        unit: '{lookup}',
+        description: 'Lookups since the last report.',
+      })
+      .addCallback((result) => {
+        const { hits, misses } = this.recent;
+        this.recent = { hits: 0, misses: 0 };
+        if (!this.rules.enabled) return;
+        result.observe(hits, { 'shop.cache.hit': true });
+        result.observe(misses, { 'shop.cache.hit': false });
+      });
+  }
+
+  /** The rules of the scenario in force. */
+  follow(rules: CachePart['cache']): void {
+    this.rules = rules;
+  }
+
+  /**
+   * The list of a customer.
+   *
+   * @param hasGone whether the caller still waits
+   * @param read reads it from PostgreSQL
+   * @throws what `read` throws
+   */
+  async list(
+    request: RecommendationRequest,
+    hasGone: () => boolean,
+    read: () => Promise<Candidate[]>,
+  ): Promise<CachedList> {
+    if (!this.rules.enabled) return { products: await read(), hit: null };
+    const { category, minPriceCents, maxPriceCents, userId } = request;
+    const key = `${CACHE_PREFIX}${category}:${String(minPriceCents)}-${String(maxPriceCents)}:${userId}`;
+    const kept = await this.find(key);
+    const hit = kept !== null;
+    this.recent[hit ? 'hits' : 'misses'] += 1;
+    serverSpan()?.setAttribute('shop.cache.hit', hit);
+    if (hit) return { products: kept, hit };
+    if (this.rules.singleFlight) return { products: await this.fly(key, read), hit };
+    const products = await read();
+    await this.keep(key, products, hasGone());
+    return { products, hit };
+  }
+
+  /** Reads a list, or waits for who already does. */
+  private fly(key: string, read: () => Promise<Candidate[]>): Promise<Candidate[]> {
+    const known = this.flights.get(key);
+    serverSpan()?.setAttribute('shop.cache.shared', known !== undefined);
+    if (known !== undefined) return known;
+    const flight = read()
+      .then(async (products) => {
+        await this.keep(key, products, false);
+        return products;
+      })
+      .finally(() => this.flights.delete(key));
+    this.flights.set(key, flight);
+    return flight;
+  }
+
+  private async find(key: string): Promise<Candidate[] | null> {
+    try {
+      const text = await this.redis.get(key);
+      return text === null ? null : (storedList.safeParse(JSON.parse(text)).data ?? null);
+    } catch (error) {
+      logger.debug({ err: error }, 'the cache does not answer');
+      return null;
+    }
+  }
+
+  /** A span of its own: the request's has ended with its caller's patience. */
+  private keep(key: string, products: Candidate[], abandoned: boolean): Promise<void> {
+    return tracer().startActiveSpan('keep recommendations', async (span) => {
+      span.setAttribute('shop.cache.abandoned', abandoned);
+      try {
+        if (abandoned) return;
+        const seconds = lifetimeSeconds(this.rules.ttlSeconds, this.written++);
+        await this.redis.set(key, JSON.stringify(products), 'EX', seconds);
+      } catch (error) {
+        logger.debug({ err: error }, 'the cache takes nothing');
+      } finally {
+        span.end();
+      }
+    });
+  }
+}
