@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { renderConfigPage } from '../scenario/config/docs-page';
+import { renderAblations } from '../report/drawing/ablations';
+import type { Report } from '../report/report';
 import { coralogixPages } from './coralogix/definitions';
 import { EXIT } from '../machine/errors';
 import { telemetryTables } from '../telemetry/docs-page';
@@ -26,9 +28,19 @@ interface Room {
   may: string[];
 }
 
+/** The picture of all outages and their ablations, from the reports of their runs: `MODE.json`, `MODE-ABLATION.json`. */
+function ablationsPicture(): string {
+  return renderAblations((mode, ablation) => {
+    const name = ablation === null ? mode : `${mode}-${ablation}`;
+    const file = path.join(REPOSITORY, 'docs', 'run', `${name}.json`);
+    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : null;
+  });
+}
+
 /** Pages made from code, by their path in the repository. */
 const PAGES: Readonly<Record<string, () => string>> = {
   'docs/config.md': renderConfigPage,
+  'docs/run/ablations.svg': ablationsPicture,
   ...Object.fromEntries(Object.entries(coralogixPages()).map(([name, text]) => [name, () => text])),
 };
 
