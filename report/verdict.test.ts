@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { cohort, goodRun, withMinute } from '../test/mocks/runs';
+import type { Ablation, DemoMode } from '../scenario/types';
 import { bandOf } from './limits';
 import { verdictOf } from './verdict';
 
@@ -128,8 +129,8 @@ describe('the verdict on baseline', () => {
 });
 
 describe('the verdict on an ablated run', () => {
-  const quiet = (ablation: 'index' | 'pool', errors: number, p95Ms: number) => {
-    const facts = goodRun({ ablation });
+  const quiet = (ablation: Ablation, errors: number, p95Ms: number, mode: DemoMode = 'blackfriday') => {
+    const facts = goodRun({ mode, ablation });
     return {
       ...facts,
       minutes: facts.minutes.map((minute) => ({
@@ -158,5 +159,19 @@ describe('the verdict on an ablated run', () => {
     const fast = verdictOf(quiet('pool', 0, 300)).failures;
     assert.match(fast.join(), /minute 20: the demo's p95 is 300 ms/);
     assert.ok(!fast.some((failure) => failure.startsWith('minute 19')), 'minute 19 is before the peak');
+  });
+
+  it('of a cache that fills again: its last minutes are looked at, once it is predicted to have recovered', () => {
+    const facts = quiet('ttl', 5, 30, 'cache-stampede');
+    assert.deepEqual(verdictOf(facts).failures, []);
+    const { failures } = verdictOf(withMinute(facts, 28, { demo: cohort(1000, 30) }));
+    assert.deepEqual(failures, ['minute 28: 3.0% demo errors although lists are kept longer (at most 2 %)']);
+    assert.equal(verdictOf(withMinute(facts, 9, { demo: cohort(1000, 900) })).ok, true, 'the trigger shows');
+    const early = verdictOf({ ...facts, minutes: facts.minutes.filter(({ minute }) => minute < 12) });
+    assert.equal(early.graded, false);
+    assert.match(
+      early.notes.join(),
+      /^NOT GRADED: by the end of minutes 0 to 11 it is not predicted to have recovered/,
+    );
   });
 });

@@ -224,3 +224,24 @@ test('as many cards are declined as the pool has connections, whenever the run b
     assert.equal(declined.at(-1), 12);
   }
 });
+
+test('of a cache that is emptied only its customers come, and most of them wait less than others', async () => {
+  const { clock, generator, played } = world();
+  const run = effective('cache-stampede', 1_700_000_000);
+  const { cache, timeouts } = run.scenario;
+  generator.follow(run);
+  await pass(clock, 120);
+  const orders = played.filter(({ cohort }) => cohort.trafficType === 'demo');
+  const customers = new Set(orders.map(({ plan }) => plan.userId));
+  assert.equal(customers.size, cache.customers);
+  assert.ok(customers.has('user-1000') && customers.has(`user-${String(999 + cache.customers)}`));
+  const impatient = orders.filter(({ patienceMs }) => patienceMs === cache.impatient.patienceMs + 1000);
+  assert.ok(Math.abs(impatient.length / orders.length - cache.impatient.share) < 0.01);
+  assert.equal(
+    orders.length - impatient.length,
+    orders.filter((o) => o.patienceMs === timeouts.demoRequestMs).length,
+  );
+  const baseline = played.filter(({ cohort }) => cohort.trafficType === 'baseline');
+  assert.ok(baseline.every(({ patienceMs }) => patienceMs === timeouts.baselineRequestMs));
+  assert.ok(baseline.some(({ plan }) => Number(plan.userId.slice(5)) >= 1000 + cache.customers));
+});
