@@ -49,6 +49,7 @@ export const cacheStampede: Preset = {
       curve: null,
       fromMinute: [3, 6],
       minutes: 16,
+      cause: 'cache-stampede',
       answer:
         'the cache of recommendations was emptied; their query scans the whole table since idx_products_category is gone, the pool serves fewer than miss, most customers go before their list comes, and what nobody waits for is not kept: so the cache stays empty',
     },
@@ -57,6 +58,7 @@ export const cacheStampede: Preset = {
       curve: null,
       fromMinute: [6, 8],
       minutes: 12,
+      cause: null,
       answer:
         'nothing is broken: the cache of recommendations was emptied, and with its index the query fills it again at once. A false alarm',
     },

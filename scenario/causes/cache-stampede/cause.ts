@@ -76,6 +76,11 @@ export const cacheStampede: Cause = {
     ];
   },
   inConfig: () => [],
+  levers: ({ cache }) => [
+    { key: ['cache', 'ttlSeconds'], value: cache.ttlSeconds },
+    { key: ['cache', 'singleFlight'], value: cache.singleFlight },
+  ],
+  remedy: `read each list once and keep it whoever waits, \`cache.singleFlight: true\`, or keep lists longer, \`cache.ttlSeconds: ${String(LONG_TTL_SECONDS)}\`; or make the query fast, so that nobody waits`,
   runKeys: [
     ['cache', 'ttlSeconds'],
     ['cache', 'singleFlight'],
