@@ -65,13 +65,19 @@ interface Job {
   minute: MinuteRecord | null;
 }
 
-/** Which card pays, where the scenario says how many are declined: counted from minute 0, as the prediction does. */
+/** The number of a run's order, from 1: counted from minute 0, as the prediction does. */
+function numberInRun(effective: EffectiveScenario, time: number): number {
+  // The load goes on from before the run, so that the first order may come with any fraction of one.
+  return Math.max(1, Math.ceil(journeysBefore(effective, 'demo', time) - 1e-6));
+}
+
+/** Which card pays, where the scenario says how many are declined. */
 function cardOf(effective: EffectiveScenario, cohort: TrafficType, time: number): { card?: string } {
   const share = declinedShareOf(effective.scenario);
   if (cohort !== 'demo' || share === null) return {};
-  // The load goes on from before the run, so that the first order may come with any fraction of one.
-  const n = Math.max(1, Math.ceil(journeysBefore(effective, cohort, time) - 1e-6));
-  return { card: isDeclined(n, share) ? TEST_CARDS.declined : TEST_CARDS.approved };
+  return {
+    card: isDeclined(numberInRun(effective, time), share) ? TEST_CARDS.declined : TEST_CARDS.approved,
+  };
 }
 
 const COHORTS = ['baseline', 'demo'] as const;
@@ -217,7 +223,7 @@ export class LoadGenerator {
     plan.items = saleItems(arrival.index, { share, products }, this.deals.ids) ?? plan.items;
     const { cache, timeouts } = scenario;
     const isOfRun = cohort === 'demo' && position.state === 'running' && cache.customers > 0;
-    const guest = isOfRun ? customerOf(cache, arrival.index) : null;
+    const guest = isOfRun ? customerOf(cache, numberInRun(effective, arrival.time)) : null;
     if (guest !== null) plan.userId = userOf(guest.customer);
     const patienceMs = guest?.isImpatient
       ? cache.impatient.patienceMs + REST_OF_CHECKOUT_MS
