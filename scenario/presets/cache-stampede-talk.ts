@@ -53,7 +53,7 @@ export const CACHE_STAMPEDE_TALK: readonly TalkAct[] = [
     steps: [
       [
         'Show',
-        'Minutes later: the trigger is gone, the traffic is the same, and three of four checkouts fail.',
+        'Minutes later: the trigger is gone, the traffic is the same, and nine of ten checkouts fail.',
       ],
       [
         'Say',
@@ -62,7 +62,7 @@ export const CACHE_STAMPEDE_TALK: readonly TalkAct[] = [
       ['Do', 'Open a scan of product-catalog: it succeeds, and its request says shop.cache.abandoned.'],
     ],
     points: [
-      '70 to 85 % errors',
+      'Nine of ten checkouts fail',
       'Same Seq Scan as on Black Friday',
       'Nothing that was changed is still changed',
     ],

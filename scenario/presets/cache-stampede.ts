@@ -12,15 +12,15 @@ export const cacheStampede: Preset = {
     { minute: 3, rpm: 2400, errorRate: 0 },
     { minute: 6, rpm: 4200, errorRate: 0 },
     { minute: 8, rpm: 4200, errorRate: 0.7 },
-    { minute: 15, rpm: 4200, errorRate: 0.78 },
-    { minute: 20, rpm: 4200, errorRate: 0.78 },
-    { minute: 25, rpm: 4200, errorRate: 0.78 },
+    { minute: 15, rpm: 4200, errorRate: 0.88 },
+    { minute: 20, rpm: 4200, errorRate: 0.88 },
+    { minute: 25, rpm: 4200, errorRate: 0.88 },
   ],
   causes: {
     'missing-index': { absent: ['idx_products_category'] },
     'small-pool': { max: 20, acquireTimeoutMs: 2000 },
-    'slow-storage': { slowFrom: null, scanMs: 800 },
-    'cache-stampede': { ttlSeconds: 20, customers: 300, impatient: { share: 0.92, patienceMs: 1800 } },
+    'slow-storage': { slowFrom: null, scanMs: 600 },
+    'cache-stampede': { ttlSeconds: 16, customers: 360, impatient: { share: 0.94, patienceMs: 1800 } },
   },
   recommendationsMs: 5000,
   minScale: 0.25,
@@ -40,7 +40,7 @@ export const cacheStampede: Preset = {
     emptied:
       'The console has emptied the cache: its log says how many keys. Everybody misses at once, and waits for the pool.',
     stays:
-      'Three of four checkouts fail, and what caused it is long over. Open a scan: it succeeds, and its request says shop.cache.abandoned: the customer had gone.',
+      'Nine of ten checkouts fail, and what caused it is long over. Open a scan: it succeeds, and its request says shop.cache.abandoned: the customer had gone.',
   },
   talk: CACHE_STAMPEDE_TALK,
   exercises: [

@@ -103,9 +103,9 @@ export const cacheStampede: Cause = {
     },
     {
       name: TTL_ABLATION,
-      title: 'with lists that are kept five times as long',
-      action: 'Keep the lists five times as long',
-      done: 'Lists are kept five times as long',
+      title: `with lists that are kept for ${String(LONG_TTL_SECONDS)} s`,
+      action: `Keep the lists for ${String(LONG_TTL_SECONDS)} s`,
+      done: `Lists are kept for ${String(LONG_TTL_SECONDS)} s`,
       event: 'longer time to live, index still absent',
       headline: {
         well: 'Lists are kept longer: the cache has filled again, without the index',

@@ -1,4 +1,4 @@
-import { lowDiscrepancy, lowDiscrepancyPair } from '../low-discrepancy';
+import { lowDiscrepancy, scattered } from '../low-discrepancy';
 
 /** What this cause puts into a scenario's document. */
 export interface CachePart {
@@ -24,7 +24,7 @@ export type CacheSettings = Pick<CachePart['cache'], 'ttlSeconds' | 'customers' 
 /** Every recommendation is asked of PostgreSQL. */
 export const HEALTHY_CACHE: Readonly<CachePart['cache']> = {
   enabled: false,
-  ttlSeconds: 20,
+  ttlSeconds: 16,
   singleFlight: false,
   customers: 0,
   impatient: { share: 0, patienceMs: 5000 },
@@ -46,7 +46,7 @@ const SPREAD = 0.3;
 
 /** How long entry number `n` of those that are written is kept (whole s, at least 1). */
 export function lifetimeSeconds(ttlSeconds: number, n: number): number {
-  return Math.max(1, Math.round(ttlSeconds * (1 - SPREAD + 2 * SPREAD * lowDiscrepancy(n))));
+  return Math.max(1, Math.round(ttlSeconds * (1 - SPREAD + 2 * SPREAD * scattered(n))));
 }
 
 /** Who places order number `n` (0…customers − 1), and whether he is one of the impatient. */
@@ -54,6 +54,6 @@ export function customerOf(
   { customers, impatient }: Pick<CachePart['cache'], 'customers' | 'impatient'>,
   n: number,
 ): { customer: number; isImpatient: boolean } {
-  const [who, patience] = lowDiscrepancyPair(n);
-  return { customer: Math.floor(who * customers), isImpatient: patience < impatient.share };
+  // Evenly drawn patience would keep step with the pool, which serves every third or so: scattered, it does not.
+  return { customer: Math.floor(lowDiscrepancy(n) * customers), isImpatient: scattered(n) < impatient.share };
 }

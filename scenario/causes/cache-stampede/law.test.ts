@@ -29,7 +29,7 @@ for (const scale of SCALES)
       );
       const after = seen.slice(FAILING_FROM);
       assert.ok(
-        after.every((rate) => rate > 0.65 && rate < 0.92),
+        after.every((rate) => rate > 0.6 && rate < 0.95),
         after.join(),
       );
     });
@@ -39,7 +39,7 @@ test('the cache is whole for as long as nobody empties it: the load alone breaks
     const scenario = stampede(0.25, minuteSeconds);
     const minutes = simulateStampede(
       { ...scenario, cache: { ...scenario.cache, emptiedAt: null } },
-      { connections: 5, acquireTimeoutMs: 2000, hold: 800, basis: '' },
+      { connections: 5, acquireTimeoutMs: 2000, hold: 600, basis: '' },
     );
     assert.ok(
       minutes.every(({ errorRate }) => errorRate < 0.01),
@@ -85,21 +85,21 @@ test('the flow alert is predicted for the minute at which the others are staged,
 test('the law: the cache is whole while K·s/N is below T; emptied, it does not fill in T, but in the longer one', () => {
   const own = causes['cache-stampede'];
   assert.ok(own);
-  const pool = { connections: 20, scanSeconds: 0.8, rpm: 4200 };
+  const pool = { connections: 20, scanSeconds: 0.6, rpm: 4200 };
   assert.ok((own.customers * pool.scanSeconds) / pool.connections < own.ttlSeconds);
   const seconds = recoverySeconds(own, pool);
   assert.ok(seconds > own.ttlSeconds && seconds < LONG_TTL_SECONDS, String(seconds));
 });
 
 test('every customer comes, the impatient are evenly spread, lifetimes are around their mean', () => {
-  const cache = { customers: 75, impatient: { share: 0.92, patienceMs: 1800 } };
+  const cache = { customers: 90, impatient: { share: 0.94, patienceMs: 1800 } };
   const orders = Array.from({ length: 3000 }, (_, n) => customerOf(cache, n + 1));
-  assert.equal(new Set(orders.map(({ customer }) => customer)).size, 75);
+  assert.equal(new Set(orders.map(({ customer }) => customer)).size, 90);
   const impatient = orders.filter(({ isImpatient }) => isImpatient).length / orders.length;
-  assert.ok(Math.abs(impatient - 0.92) < 0.003, String(impatient));
-  const lifetimes = Array.from({ length: 500 }, (_, n) => lifetimeSeconds(20, n));
-  assert.deepEqual([Math.min(...lifetimes), Math.max(...lifetimes)], [14, 26]);
-  assert.ok(Math.abs(lifetimes.reduce((sum, each) => sum + each, 0) / 500 - 20) < 0.1);
+  assert.ok(Math.abs(impatient - 0.94) < 0.01, String(impatient));
+  const lifetimes = Array.from({ length: 500 }, (_, n) => lifetimeSeconds(16, n));
+  assert.deepEqual([Math.min(...lifetimes), Math.max(...lifetimes)], [11, 21]);
+  assert.ok(Math.abs(lifetimes.reduce((sum, each) => sum + each, 0) / 500 - 16) < 0.3);
   assert.equal(lifetimeSeconds(1, 0), 1);
 });
 
