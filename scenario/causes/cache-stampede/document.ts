@@ -32,7 +32,7 @@ export const HEALTHY_CACHE: Readonly<CachePart['cache']> = {
 };
 
 /** The ablation's: longer than it takes to fill the cache with what is left of the pool's work. */
-export const LONG_TTL_SECONDS = 100;
+export const LONG_TTL_SECONDS = 150;
 
 /** What its ablations are called. */
 export const FLIGHT_ABLATION = 'single-flight';
