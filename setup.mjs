@@ -75,6 +75,14 @@ function run(command, args, remedy) {
   if (status !== 0) fail(`"${command} ${args.join(' ')}" ended with exit code ${status}. ${remedy}`);
 }
 
+/** Which proxy npm goes by, if the environment names one: a dead one looks like a dead registry. */
+function proxyInUse() {
+  const name = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].find(
+    (variable) => process.env[variable],
+  );
+  return name === undefined ? '' : ` (npm goes by the proxy that ${name} names)`;
+}
+
 function install() {
   const all = process.argv.includes('--all');
   const lock = hashOf(['package.json', 'package-lock.json']);
@@ -85,7 +93,7 @@ function install() {
     run(
       'npm',
       ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...OURS, ...(all ? EVERYTHING : SHOP_ONLY)],
-      'Check the connection to the npm registry, then try again.',
+      `Check the connection to the npm registry${proxyInUse()}, then try again.`,
     );
   });
   if (!existsSync(localNode())) {

@@ -84,8 +84,10 @@ it('packages are installed by the lock file whatever npm is told for other proje
       { mode: 0o755 },
     );
     writeFileSync(path.join(home, '.npmrc'), 'engine-strict=true\ndry-run=true\n');
-    spawnSync(process.execPath, [path.join(home, 'setup.mjs'), '--all'], {
+    const { stderr } = spawnSync(process.execPath, [path.join(home, 'setup.mjs'), '--all'], {
+      encoding: 'utf8',
       env: {
+        HTTPS_PROXY: 'http://127.0.0.1:9',
         PATH: [bin, process.env.PATH].join(path.delimiter),
         HOME: home,
         npm_config_global: 'true',
@@ -104,6 +106,7 @@ it('packages are installed by the lock file whatever npm is told for other proje
       true,
     ]);
     assert.deepEqual(of('include'), [['dev', 'optional']]);
+    assert.match(stderr, /registry \(npm goes by the proxy that HTTPS_PROXY names\)/);
   } finally {
     rmSync(home, { recursive: true });
   }
