@@ -55,7 +55,7 @@ test('a plan is deterministic, has one to three different products and its own k
     const { items, userId, idempotencyKey } = plan(i);
     assert.ok(items.length >= 1 && items.length <= 3);
     assert.equal(new Set(items.map((item) => item.product_id)).size, items.length);
-    for (const item of items) assert.ok(deals.includes(item.product_id) && [1, 2].includes(item.quantity));
+    for (const item of items) assert.ok(deals.includes(item.product_id) && [1, 2, 3].includes(item.quantity));
     assert.match(userId, /^user-[1-3]\d{3}$/);
     keys.add(idempotencyKey);
     users.add(userId);
@@ -86,6 +86,25 @@ test('orders have the value that is asked for, on the mean, and each product at 
     }
     const mean = (pieces / orders) * MEAN_DEAL_PRICE_USD;
     assert.ok(Math.abs(mean / orderValueUsd - 1) < 0.03, `${mean} for ${orderValueUsd}`);
+  }
+});
+
+test('an order is worth the same on the mean however many products it has, and every product is bought as often', () => {
+  const deals = dealProducts(500_000);
+  const orders = Array.from(
+    { length: 6_000 },
+    (_, i) => planJourney('demo', i, 'full_checkout', deals, 1190, 'load-0').items,
+  );
+  for (const count of [1, 2, 3]) {
+    const those = orders.filter((items) => items.length === count);
+    const pieces = those.flat().reduce((sum, { quantity }) => sum + quantity, 0);
+    const mean = (pieces / those.length) * MEAN_DEAL_PRICE_USD;
+    assert.ok(those.length > 1_500 && Math.abs(mean / 1190 - 1) < 0.03, `${mean} with ${count}`);
+  }
+  // Also of the third of them that a minute loses.
+  for (const from of [0, 1_000, 4_321]) {
+    const firsts = orders.slice(from, from + 150).filter((_, i) => i % 3 === 0);
+    assert.ok(new Set(firsts.map(([item]) => item?.product_id)).size >= 30, String(from));
   }
 });
 

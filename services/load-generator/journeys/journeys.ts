@@ -1,4 +1,4 @@
-import { lowDiscrepancy } from '../../../scenario/causes/low-discrepancy';
+import { lowDiscrepancy, PLASTIC } from '../../../scenario/causes/low-discrepancy';
 import {
   DEAL_OF_THE_DAY,
   MAIN_CATEGORY,
@@ -65,8 +65,8 @@ const BROWSED = [MAIN_CATEGORY, MAIN_CATEGORY, MAIN_CATEGORY, ...RARE_CATEGORIES
 
 /** Mean price of the deal page's products (USD): the same in every catalog, which is made of hashes of the ids. */
 export const MEAN_DEAL_PRICE_USD = 237.48;
-/** An order has one to three products. */
-const MEAN_PRODUCTS = 2;
+/** An order has one to three products, as far as its value buys one of each. */
+const MOST_PRODUCTS = 3;
 
 /** Product ids of the deal page: 50 of them, none at the border of a storage extent (those are read slowly). */
 export function dealProducts(catalogRows: number): number[] {
@@ -124,10 +124,13 @@ export function planJourney(
   source: string,
 ): JourneyPlan {
   const seed = hash(`${cohort}/${String(index)}`);
-  const first = hash(`first/${String(seed)}`);
-  const count = 1 + (hash(`count/${String(seed)}`) % 3);
-  // The whole numbers around the mean, each as often as makes the mean.
-  const pieces = orderValueUsd / (MEAN_PRODUCTS * MEAN_DEAL_PRICE_USD);
+  // Evenly over the page, so that the orders of a minute, and those of them that fail, are worth about as much as those of
+  // the next: what a minute loses is then the outage's, not chance.
+  const first = Math.floor(lowDiscrepancy(index, PLASTIC) * deals.length);
+  const mean = orderValueUsd / MEAN_DEAL_PRICE_USD;
+  const count = Math.min(1 + (hash(`count/${String(seed)}`) % MOST_PRODUCTS), Math.round(mean));
+  // Worth the same however many products it has: the whole numbers around the mean, each as often as makes it.
+  const pieces = mean / count;
   const items = Array.from({ length: count }, (_, i) => ({
     // 17 is coprime to 50: the items of one order are different products.
     product_id: deals[(first + 17 * i) % deals.length] ?? 1,
