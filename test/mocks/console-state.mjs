@@ -164,6 +164,12 @@ export const failingState = () => ({
         seen: false,
       },
     ],
+    queue: {
+      service: 'product-catalog',
+      pool: 'recommendation',
+      statement: 'recommendation',
+      lacks: 'a connection from the pool',
+    },
     pool: {
       service: 'product-catalog',
       pool: 'recommendation',
@@ -204,6 +210,8 @@ export const failingState = () => ({
       'ablate-cards': cannot,
       'ablate-payment': cannot,
       'ablate-spread': cannot,
+      'ablate-single-flight': cannot,
+      'ablate-ttl': cannot,
       'ablate-none': cannot,
     },
     choices: {
