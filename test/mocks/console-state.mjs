@@ -139,6 +139,12 @@ export const failingState = () => ({
     },
     lost: { usdPerMinute: 900, usdInAll: 12_345, runId: 'run-1' },
     flowAlert,
+    queue: {
+      service: 'product-catalog',
+      pool: 'recommendation',
+      statement: 'recommendation',
+      lacks: 'a connection from the pool',
+    },
     chain: [
       { title: 'The index', value: 'absent', note: 'idx_products_category, as PostgreSQL has it', bad: true },
       { title: 'The query', value: { ms: 1200 }, note: 'median; it scans the whole table', bad: true },

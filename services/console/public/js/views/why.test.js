@@ -49,6 +49,20 @@ describe('why', () => {
     assert.equal(asked.at(-1), `api/traces/${'b2'.padEnd(32, '0')}`);
   });
 
+  it('says what a failed checkout lacked, and shows no plan where the outage leaves it as it is', () => {
+    const view = whyView();
+    const state = failingState();
+    const plans = () => view.element.querySelector('.explain')?.hasAttribute('hidden');
+    view.update(state, 'shown');
+    assert.match(read(view.element), /with and without a connection from the pool\./);
+    assert.equal(plans(), false);
+    assert.ok(state.pulse);
+    Object.assign(state.pulse.queue, { statement: 'reservation', lacks: 'the row of its product' });
+    view.update(state, 'shown');
+    assert.match(read(view.element), /with and without the row of its product\./);
+    assert.equal(plans(), true);
+  });
+
   it('says what PostgreSQL does with the query now, and that the other plan was not seen', () => {
     const view = whyView();
     view.update(failingState(), 'shown');
