@@ -170,12 +170,6 @@ export const failingState = () => ({
         seen: false,
       },
     ],
-    queue: {
-      service: 'product-catalog',
-      pool: 'recommendation',
-      statement: 'recommendation',
-      lacks: 'a connection from the pool',
-    },
     pool: {
       service: 'product-catalog',
       pool: 'recommendation',
