@@ -47,8 +47,9 @@ export const cacheStampede: Preset = {
     {
       ablation: null,
       curve: null,
-      fromMinute: [3, 6],
-      minutes: 16,
+      // A cache has a memory: it is filled while the traffic grows.
+      fromMinute: [0, 1],
+      minutes: 18,
       cause: 'cache-stampede',
       answer:
         'the cache of recommendations was emptied; their query scans the whole table since idx_products_category is gone, the pool serves fewer than miss, most customers go before their list comes, and what nobody waits for is not kept: so the cache stays empty',
