@@ -10,7 +10,6 @@ export interface DataFolder {
   /** Generated passwords and the admin token, 0600. */
   secretsFile: string;
   logs: string;
-  compileCache: string;
   redis: string;
 }
 
@@ -21,7 +20,6 @@ export function dataFolder(root: string): DataFolder {
     runFile: path.join(root, 'run.json'),
     secretsFile: path.join(root, 'secrets.json'),
     logs: path.join(root, 'logs'),
-    compileCache: path.join(root, 'compile-cache'),
     redis: path.join(root, 'redis'),
   };
 }
@@ -35,7 +33,7 @@ export function createDataFolder(folder: DataFolder): void {
   try {
     mkdirSync(folder.root, { recursive: true });
     chmodSync(folder.root, 0o711);
-    for (const child of [folder.logs, folder.compileCache, folder.redis]) {
+    for (const child of [folder.logs, folder.redis]) {
       mkdirSync(child, { recursive: true, mode: 0o700 });
     }
   } catch (error) {

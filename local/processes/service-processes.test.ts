@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { COMPILE_CACHE } from '../../machine/compile-cache';
 import { CATALOG, serviceEntry } from '../../services/catalog';
 import { serviceEnvironment, type ServiceSettings } from './service-processes';
 
@@ -16,7 +17,7 @@ const settings: ServiceSettings = {
     headers: [{ name: 'Authorization', value: 'Bearer a,b=c' }],
     ca: '/ca.pem',
   },
-  folder: { logs: '/logs', compileCache: '/cache' },
+  folder: { logs: '/logs' },
   env: {
     PATH: '/bin',
     OTEL_SDK_DISABLED: 'true',
@@ -40,7 +41,7 @@ it("gives a service its own settings, and nothing of the user's shell that is me
     PATH: '/bin',
     NODE_ENV: 'production',
     SERVICE_VERSION: '1.1.0',
-    NODE_COMPILE_CACHE: '/cache',
+    NODE_COMPILE_CACHE: COMPILE_CACHE,
     SERVICE: 'checkout',
     HOST: '127.0.0.1',
     PORT: String(entry.port + 100),

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { COMPILE_CACHE } from '../../machine/compile-cache';
 import type { DataFolder } from '../../machine/data-folder';
 import { FOR_CHILD, childEnvironment, type LogLevel } from '../../machine/environment';
 import {
@@ -74,7 +75,7 @@ export interface ServiceSettings {
   keys: RunKeys;
   /** Where the console forwards telemetry to; null: nowhere. */
   forwarding: Forwarding | null;
-  folder: Pick<DataFolder, 'logs' | 'compileCache'>;
+  folder: Pick<DataFolder, 'logs'>;
   /** Hosts by which people may call the shop besides this machine's own, comma-separated. */
   knownHosts: string;
   /** Which releases run; what rolls a service changes it. */
@@ -85,8 +86,17 @@ export interface ServiceSettings {
   logLevel: LogLevel | null;
 }
 
-/** Keeps a service at about 60 MB: the young generation grows no further than needed. */
-export const NODE_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=96'];
+/**
+ * Keeps a service at about 60 MB: the young generation grows no further than needed, and begins where it ends, since
+ * loading fills it many times over. No module lies behind a link, so none is looked for (a twelfth of a start's CPU).
+ */
+export const NODE_FLAGS = [
+  '--min-semi-space-size=2',
+  '--max-semi-space-size=2',
+  '--max-old-space-size=96',
+  '--preserve-symlinks',
+  '--preserve-symlinks-main',
+];
 
 /** Port of a service, moved. */
 export function servicePort(entry: Pick<ServiceEntry, 'port'>, portOffset: number): number {
@@ -136,7 +146,7 @@ export function serviceEnvironment(entry: ServiceEntry, settings: ServiceSetting
     settings.env,
     {
       NODE_ENV: 'production',
-      NODE_COMPILE_CACHE: settings.folder.compileCache,
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
       SERVICE: entry.name,
       ...releaseVariables(entry.name, settings.releases),
       HOST: '127.0.0.1',

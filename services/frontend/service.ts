@@ -6,7 +6,7 @@ import { DEFAULTS } from '../../scenario/config/limits';
 import { readEnv } from '../lib/env';
 import { ScenarioSubscription } from '../lib/scenario-subscription';
 import { runService } from '../lib/server';
-import { jsonTraceExporter } from '../lib/telemetry/exporters';
+import { jsonTraceExporter } from '../lib/telemetry/export/exporters';
 import { browserTelemetryRoutes } from './browser/relay';
 import type { TraceRequest } from './browser/trace-request';
 import { checkoutRoutes } from './checkout-routes';

@@ -1,6 +1,7 @@
 import { Agent, request as undiciRequest } from 'undici';
 import type { z } from 'zod';
 import { serviceEntry, urlVariable, type ServiceName } from '../catalog';
+import { closeAtEnd } from './closing';
 import { deadlineIn } from './requests/deadline';
 import { HttpError } from './errors';
 import { withCall } from './telemetry/calls';
@@ -28,6 +29,7 @@ export function refused(service: ServiceName, status: number, body: unknown): Do
 
 // Keep-alive ends here first (servers wait longer), so that no request meets a closing connection.
 const agent = new Agent({ keepAliveTimeout: 10_000, connect: { timeout: 2_000 }, pipelining: 1 });
+closeAtEnd(closeHttpClient);
 
 export interface ServiceRequest<T> {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';

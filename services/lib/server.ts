@@ -5,9 +5,9 @@ import { createServer, type Server } from 'node:http';
 import { z } from 'zod';
 import { serviceEntry, type ServiceName } from '../catalog';
 import { cohortOf, contextWithCohort, trafficTypeOfPath, type Cohort } from './cohort';
+import { closeEverything } from './closing';
 import { readEnv } from './env';
 import { HttpError } from './errors';
-import { closeHttpClient } from './http-client';
 import { knownHosts } from './requests/known-hosts';
 import { logger } from './logger';
 import { plainTarget, requireJson } from './requests/request-form';
@@ -292,6 +292,6 @@ function drainOnSignal(server: Server, options: ServiceOptions, state: ServiceSt
 
 async function shutdown(server: Server, options: ServiceOptions): Promise<void> {
   await closeServer(server, DRAIN_MS);
-  await Promise.allSettled([options.close?.(), options.subscription?.close(), closeHttpClient()]);
+  await Promise.allSettled([options.close?.(), options.subscription?.close(), closeEverything()]);
   await shutdownTelemetry();
 }

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import * as stable from '@opentelemetry/semantic-conventions';
 import * as incubating from '@opentelemetry/semantic-conventions/incubating';
 import ts from 'typescript';
-import { DOUBLES } from '../../services/lib/telemetry/doubles';
+import { DOUBLES } from '../../services/lib/telemetry/export/doubles';
 import { readConvention, readShopRegistry } from '../../telemetry/registry';
 import { repositoryDir } from '../harness';
 import { emittedBy, withService } from './emitted';
