@@ -39,24 +39,30 @@ export const DEAL_OF_THE_DAY = 123;
 /** A product counts as low in stock up to this quantity; borders have just this, and come last. */
 export const LOW_STOCK_QUANTITY = 3;
 
-/** Changes when the catalog's data or table change: an older catalog is seeded again. */
-export const CATALOG_VERSION = 1;
+/** Changes when the catalog's data or table change: an older catalog is seeded again, in a table made anew. */
+export const CATALOG_VERSION = 2;
+
+/**
+ * The catalog's table. Autovacuum is off for it, so that no plan flips in mid-show: seeding ends with VACUUM ANALYZE.
+ * What the recommendation query's conditions read comes first: a scan takes every row apart up to the last of them, which
+ * is a third of its CPU (500,000 rows: 39 ms with \`category\` seventh, 35 with it fourth).
+ */
+export const productsTableStatement = `create table if not exists storage.products (
+     id integer primary key,
+     price_cents integer not null check (price_cents > 0),
+     active boolean not null,
+     category text not null,
+     name text not null,
+     popularity_score integer not null,
+     stock_quantity integer not null,
+     created_at timestamptz not null
+   ) with (autovacuum_enabled = false)`;
 
 /** Tables of the catalog. Idempotent; run as the owner. */
 export const catalogTableStatements: readonly string[] = [
   `create schema if not exists storage`,
   `create schema if not exists shop`,
-  // Autovacuum is off for this table so that no plan flips in mid-show: seeding ends with VACUUM ANALYZE.
-  `create table if not exists storage.products (
-     id integer primary key,
-     price_cents integer not null check (price_cents > 0),
-     popularity_score integer not null,
-     stock_quantity integer not null,
-     created_at timestamptz not null,
-     active boolean not null,
-     category text not null,
-     name text not null
-   ) with (autovacuum_enabled = false)`,
+  productsTableStatement,
   `create table if not exists storage.catalog_state (
      singleton boolean primary key default true check (singleton),
      version integer not null,
