@@ -6,7 +6,7 @@ import {
   type TextMapSetter,
 } from '@opentelemetry/api';
 import { W3CBaggagePropagator } from '@opentelemetry/core';
-import { sameSecret } from '../requests/bearer';
+import { secretTest } from '../requests/bearer';
 import { COHORT_KEYS, cohortOf } from '../cohort';
 
 /** Beside the baggage: proves that it comes from the load generator, or from a service that believed it. */
@@ -19,8 +19,11 @@ export const COHORT_KEY_HEADER = 'x-cohort-key';
  */
 export class CohortPropagator implements TextMapPropagator {
   private readonly baggage = new W3CBaggagePropagator();
+  private readonly isKey: (given: string) => boolean;
 
-  constructor(private readonly key: string | undefined) {}
+  constructor(private readonly key: string | undefined) {
+    this.isKey = key ? secretTest(key) : () => false;
+  }
 
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
     if (!this.key || cohortOf(context) === null) return;
@@ -30,7 +33,7 @@ export class CohortPropagator implements TextMapPropagator {
 
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     const given = getter.get(carrier, COHORT_KEY_HEADER);
-    if (!this.key || typeof given !== 'string' || !sameSecret(given, this.key)) return context;
+    if (typeof given !== 'string' || !this.isKey(given)) return context;
     const told = propagation.getBaggage(this.baggage.extract(context, carrier, getter));
     const entries = COHORT_KEYS.flatMap((name) => {
       const entry = told?.getEntry(name);

@@ -1,15 +1,24 @@
-import type { Context } from '@opentelemetry/api';
+import { SpanKind, type Context } from '@opentelemetry/api';
 import type { Span, SpanProcessor } from '@opentelemetry/sdk-trace';
-import { cohortOf } from '../cohort';
+import { cohortOf, trafficTypeOfPath } from '../cohort';
 
 /**
- * Baggage values are strings; a back end that is to compare `demo.minute` needs a number, as log records have it.
- * Comes after the BaggageSpanProcessor.
+ * Baggage values are strings; a back end that is to compare `demo.minute` needs a number, as log records have it. The
+ * server span of a request whose baggage names no whole cohort gets that of its route. Comes after the
+ * BaggageSpanProcessor.
  */
 export class CohortSpanProcessor implements SpanProcessor {
   onStart(span: Span, parentContext: Context): void {
-    const minute = cohortOf(parentContext)?.minute;
-    if (minute !== undefined && minute !== null) span.setAttribute('demo.minute', minute);
+    const cohort = cohortOf(parentContext);
+    if (cohort !== null) {
+      if (cohort.minute !== null) span.setAttribute('demo.minute', cohort.minute);
+    } else if (span.kind === SpanKind.SERVER) {
+      const path = span.attributes['url.path'];
+      span.setAttributes({
+        'traffic.type': trafficTypeOfPath(typeof path === 'string' ? path : '/'),
+        'demo.run_id': 'none',
+      });
+    }
   }
 
   onEnd(): void {

@@ -1,8 +1,8 @@
-import type { Request, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import { activeCohort } from '../cohort';
 import { DURATION_BOUNDS } from './duration-bounds';
 import { meter } from './metrics';
-import { outcomeOf } from './request-outcome';
+import { outcomeOf, routeOf } from './request-outcome';
 
 /** Methods the convention knows: another one, of whoever sends it, would make a series of its own. */
 const KNOWN_METHODS: ReadonlySet<string> = new Set([
@@ -42,9 +42,4 @@ export function requestMetrics(): RequestHandler {
     });
     next();
   };
-}
-
-function routeOf(request: Request): string | null {
-  const path = (request.route as { path?: unknown } | undefined)?.path;
-  return typeof path === 'string' ? path : null;
 }

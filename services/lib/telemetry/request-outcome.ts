@@ -1,5 +1,5 @@
 import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** `error.type` of a request whose caller was gone before its answer was written. */
 export const CALLER_GONE = 'caller-gone';
@@ -29,11 +29,32 @@ export function outcomeOf(response: ServerResponse): Attributes {
   };
 }
 
+/** What express notes on a request. */
+interface Routed {
+  route?: { path?: unknown };
+  originalUrl?: string;
+}
+
+/** The route that a request matched, as it was written; null for one that matched none. */
+export function routeOf(request: Routed): string | null {
+  const path = request.route?.path;
+  return typeof path === 'string' ? path : null;
+}
+
 /**
  * Hook of the HTTP instrumentation, at the end of a server span. What it has set by itself is Node's status, 200
- * unless the handler says otherwise: without this an overloaded shop looks healthier than its customers find it.
+ * unless the handler says otherwise: without this an overloaded shop looks healthier than its customers find it. The
+ * route is read from the request: an instrumentation of express, which knows no more, costs something at each
+ * middleware of each request.
  */
-export function finishServerSpan(span: Span, response: ServerResponse): void {
+export function finishServerSpan(
+  span: Span,
+  request: IncomingMessage & Routed,
+  response: ServerResponse,
+): void {
+  const route = routeOf(request) ?? (request.originalUrl === '/' ? '/' : null);
+  if (route !== null)
+    span.updateName(`${request.method ?? 'GET'} ${route}`).setAttribute('http.route', route);
   const outcome = outcomeOf(response);
   span.setAttributes(outcome);
   if (outcome['error.type'] !== CALLER_GONE) return;

@@ -1,10 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { propagation, ROOT_CONTEXT, type Attributes } from '@opentelemetry/api';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
-import { ExpressInstrumentation, ExpressLayerType } from '@opentelemetry/instrumentation-express';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { CATALOG, type ServiceEntry, type StoreName } from '../../../catalog';
-import { cohortOf, trafficTypeOfPath } from '../../cohort';
 import { finishServerSpan } from '../request-outcome';
 import type * as calls from './calls';
 import type * as postgresql from './postgresql';
@@ -12,12 +9,6 @@ import type * as redis from './redis';
 
 /** Health checks, run-time control and telemetry itself are not what people look for in traces. */
 const IGNORED_PATHS = /^\/(livez|readyz|health|admin|v1|favicon\.ico)(\/|\?|$)/;
-
-/** What a server span gets when no baggage that counts names a whole cohort: that of its route. */
-function cohortOfRoute(request: IncomingMessage): Attributes {
-  if (cohortOf(propagation.extract(ROOT_CONTEXT, request.headers))) return {};
-  return { 'traffic.type': trafficTypeOfPath(request.url ?? '/'), 'demo.run_id': 'none' };
-}
 
 /* eslint-disable @typescript-eslint/no-require-imports -- a service loads those alone that it uses */
 /** Instrumentations of what a service reaches out with. */
@@ -44,18 +35,9 @@ export function instrumentationsOf(service: string): Instrumentation[] {
       ignoreIncomingRequestHook: (request) => IGNORED_PATHS.test(request.url ?? ''),
       // Calls go out by undici; node:http is the exporters'.
       disableOutgoingRequestInstrumentation: true,
-      startIncomingSpanHook: cohortOfRoute,
-      applyCustomAttributesOnSpan: (span, _request, response) => {
-        finishServerSpan(span, response as ServerResponse);
+      applyCustomAttributesOnSpan: (span, request, response) => {
+        finishServerSpan(span, request as IncomingMessage, response as ServerResponse);
       },
-    }),
-    new ExpressInstrumentation({
-      // It tells HTTP spans their route; a span of its own for each handler would say what the server span says.
-      ignoreLayersType: [
-        ExpressLayerType.MIDDLEWARE,
-        ExpressLayerType.ROUTER,
-        ExpressLayerType.REQUEST_HANDLER,
-      ],
     }),
     ...(entry === undefined ? (['calls', 'postgresql', 'redis'] as const) : clientsOf(entry)).map((client) =>
       CLIENTS[client](),
