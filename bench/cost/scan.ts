@@ -1,93 +1,97 @@
 /**
- * What the storage emulation costs, and how exactly it paces, each as a ratio within one run against the shop that
- * `npm start` runs in normal mode:
- * - view / table: a full scan through `shop.products` while nothing is slowed down, against the bare table
- * - paced / planned: a paced full scan against the time it was set to take
- * - CPU paced / CPU of the table: what the waits of a paced scan cost (Linux, where a back end's CPU time can be read)
- *
- * `npm run bench [-- DATA_FOLDER]`
+ * What the scan that the outage is made of costs its back end, and how exactly the storage emulation paces it. Against
+ * the cheapest scan of the same table there is, one condition on its second column.
  */
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { parseRunState } from '../machine/run-file';
-import { withSession } from '../machine/session';
-import { EXTENTS, RECOMMENDATION_BAND_CENTS } from '../scenario/sql/catalog';
+import { withSession } from '../../machine/session';
+import { EXTENTS, RECOMMENDATION_BAND_CENTS } from '../../scenario/sql/catalog';
+import { recommendationsQuery } from '../../services/lib/queries/recommendations-query';
+import type { TestShop } from '../../test/harness';
+import type { Figure, Growth } from './figure';
+import { median, schedulerCpuMs } from './measure';
 
-const ROUNDS = 15;
-const PLANNED_MS = [400, 800, 1300];
-const BAND = [RECOMMENDATION_BAND_CENTS.min, RECOMMENDATION_BAND_CENTS.max];
+const ROUNDS = 11;
+/** Of minute 5 to minute 20 at scale 1. */
+const PLANNED_MS = [670, 1300];
+const VALUES = ['electronics', RECOMMENDATION_BAND_CENTS.min, RECOMMENDATION_BAND_CENTS.max];
+const GROWTH_ROWS = [50_000, 100_000, 250_000, 500_000, 1_000_000, 2_000_000];
+/** A Seq Scan, whatever indexes there are. */
+const OPTIONS =
+  '-c enable_indexscan=off -c enable_bitmapscan=off -c jit=off -c max_parallel_workers_per_gather=0 -c plan_cache_mode=force_custom_plan';
 
-const scanOf = (relation: string): string => `select id from ${relation}
- where category = 'electronics' and active and price_cents between $1 and $2 order by popularity_score desc limit 10`;
+const CHEAPEST = 'select id from storage.products where price_cents < 0';
+const onTable = (table: string): string => recommendationsQuery.text.replace('shop.products', table);
 
-/** CPU time of a process so far (ms), as Linux's scheduler counts it; NaN elsewhere. */
-function cpuMs(pid: number): number {
-  try {
-    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
-  } catch {
-    return Number.NaN;
-  }
-}
-
-/** How long something takes, and what CPU time the back end `pid` spends on it (ms; NaN where that cannot be read). */
-async function measured(
-  pid: number,
-  work: () => Promise<unknown>,
-): Promise<{ wallMs: number; cpuMs: number }> {
-  const startedAt = performance.now();
-  const cpuBefore = cpuMs(pid);
-  await work();
-  return { wallMs: performance.now() - startedAt, cpuMs: cpuMs(pid) - cpuBefore };
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-async function main(): Promise<void> {
-  const dataDir = resolve(process.argv[2] ?? '.data');
-  const run = parseRunState(readFileSync(join(dataDir, 'run.json'), 'utf8'));
-  if (run === null) throw new Error('run.json is not whole');
-  const options =
-    '-c enable_indexscan=off -c enable_bitmapscan=off -c jit=off -c max_parallel_workers_per_gather=0';
-  await withSession({ connectionString: run.databaseUrls.superuser, options }, async (_sql, client) => {
+/** CPU of scans (ms), the pacing's error, and how a scan's CPU grows with the table. */
+export async function measureScan(shop: TestShop): Promise<{ figures: Figure[]; growth: Growth }> {
+  const connectionString = shop.run().databaseUrls.superuser;
+  return withSession({ connectionString, options: OPTIONS }, async (_sql, client) => {
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-    const scan = (relation: string) =>
-      measured(rows[0]?.pid ?? 0, () => client.query(scanOf(relation), BAND));
-    const table: number[] = [];
-    const tableCpu: number[] = [];
-    const view: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      // In turns, so that whatever else the machine does meets both alike.
-      const bare = await scan('storage.products');
-      table.push(bare.wallMs);
-      tableCpu.push(bare.cpuMs);
-      view.push((await scan('shop.products')).wallMs);
-    }
-    console.log(
-      `view / table: ${(median(view) / median(table)).toFixed(2)}  (${median(view).toFixed(0)} / ${median(table).toFixed(0)} ms, median of ${ROUNDS})`,
-    );
-    for (const planned of PLANNED_MS) {
+    const pid = rows[0]?.pid ?? 0;
+    const cost = async (text: string, values: unknown[] = []): Promise<{ cpu: number; wall: number }> => {
+      const [cpu, wall] = [schedulerCpuMs(pid), performance.now()];
+      await client.query(text, values);
+      return { cpu: schedulerCpuMs(pid) - cpu, wall: performance.now() - wall };
+    };
+    const paced = async (plannedMs: number): Promise<{ cpu: number; wall: number }> => {
       // In a transaction that is rolled back: nobody else sees the profile.
       await client.query('begin');
       await client.query('delete from shop.storage_profile');
-      await client.query(`insert into shop.storage_profile values ('-infinity', $1)`, [planned / EXTENTS]);
-      const paced = await scan('shop.products');
+      await client.query(`insert into shop.storage_profile values ('-infinity', $1)`, [plannedMs / EXTENTS]);
+      const found = await cost(recommendationsQuery.text, VALUES);
       await client.query('rollback');
-      console.log(
-        `paced / planned: ${(paced.wallMs / planned).toFixed(3)}  (${paced.wallMs.toFixed(0)} / ${planned} ms)`,
-      );
-      if (Number.isFinite(paced.cpuMs)) {
-        const bare = median(tableCpu);
-        console.log(
-          `CPU paced / CPU of the table: ${(paced.cpuMs / bare).toFixed(2)}  (${paced.cpuMs.toFixed(0)} / ${bare.toFixed(0)} ms)`,
+      return found;
+    };
+    const cheapest: number[] = [];
+    const table: number[] = [];
+    const view: number[] = [];
+    const pacedCpu: number[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      // In turns, so that whatever else the machine does meets all alike.
+      cheapest.push((await cost(CHEAPEST)).cpu);
+      table.push((await cost(onTable('storage.products'), VALUES)).cpu);
+      view.push((await cost(recommendationsQuery.text, VALUES)).cpu);
+      pacedCpu.push((await paced(PLANNED_MS[0] ?? 0)).cpu);
+    }
+    const against = {
+      against: median(cheapest),
+      reference: 'cheapest scan',
+      unit: 'ms',
+      digits: 1,
+      goal: null,
+    };
+    const figures: Figure[] = [
+      { ...against, name: 'CPU of the scan, table', value: median(table) },
+      { ...against, name: 'CPU of the scan, view', value: median(view) },
+      { ...against, name: 'CPU of the scan, paced', value: median(pacedCpu) },
+    ];
+    for (const planned of PLANNED_MS)
+      figures.push({
+        ...{ name: 'time of a paced scan', value: (await paced(planned)).wall, against: planned },
+        ...{ reference: 'planned', unit: 'ms', digits: 0, goal: 1.05 },
+      });
+    return { figures, growth: { name: 'CPU of a scan', of: 'rows', unit: 'ms', points: await growth() } };
+
+    /** Of tables of a size each, made of the catalog's rows. */
+    async function growth(): Promise<Growth['points']> {
+      const points = [];
+      for (const wanted of GROWTH_ROWS) {
+        await client.query('begin');
+        await client.query(
+          'create table storage.bench (like storage.products including defaults) with (autovacuum_enabled = false)',
         );
+        // By the catalog's own number of rows at a time, as often as it takes.
+        await client.query(
+          `insert into storage.bench select (p).* from (select p from storage.products p, generate_series(1, 100) limit $1) as some`,
+          [wanted],
+        );
+        await client.query('analyze storage.bench');
+        const costs = [];
+        for (let round = 0; round < 5; round += 1)
+          costs.push((await cost(onTable('storage.bench'), VALUES)).cpu);
+        await client.query('rollback');
+        points.push({ x: wanted, cost: median(costs) });
       }
+      return points;
     }
   });
 }
-
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? `${error.message}: start the shop first (npm start)` : error);
-  process.exitCode = 1;
-});

@@ -11,12 +11,12 @@ import { waitAttributes, type LockWaits, type WaitSeen } from './lock-waits';
 export type ReservationState = 'held' | 'sold' | 'released';
 
 // A retry, and whoever comes back for an order that was given up, finds the row; two at once wait for each other here.
-const BEGIN = `insert into shop.reservations (order_id, items) values ($1, $2::jsonb)
+export const BEGIN_RESERVATION = `insert into shop.reservations (order_id, items) values ($1, $2::jsonb)
 on conflict (order_id) do update set state = 'held', items = excluded.items, reserved_at = now()
  where reservations.state = 'released'
 returning order_id`;
 
-const TAKE = `update shop.stock set available = available - $2 where product_id = $1 and available >= $2`;
+export const TAKE_STOCK = `update shop.stock set available = available - $2 where product_id = $1 and available >= $2`;
 
 const PUT_BACK = `update shop.stock set available = available + $2 where product_id = $1`;
 
@@ -40,7 +40,7 @@ export async function reserve(
 ): Promise<boolean> {
   return inSpan(orderId, () =>
     reservations.transaction(async (transaction) => {
-      const { rows } = await transaction.query(BEGIN, [orderId, JSON.stringify(items)]);
+      const { rows } = await transaction.query(BEGIN_RESERVATION, [orderId, JSON.stringify(items)]);
       if (!rows[0]) return false;
       for (const item of inOrder(items)) await take(transaction, waits, item);
       await beforeCommit();
@@ -103,7 +103,7 @@ async function take(
   const { rowCount } = await waits
     .during(
       { pid: transaction.pid, productId: product_id },
-      (observation) => transaction.query(withTraceparent(TAKE), [product_id, quantity], observation),
+      (observation) => transaction.query(withTraceparent(TAKE_STOCK), [product_id, quantity], observation),
       noteFailedWait,
     )
     .catch((error: unknown) => {

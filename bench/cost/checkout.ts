@@ -1,0 +1,120 @@
+/** What a checkout costs: the shop's, with all its telemetry, against the bare chain's, in turns within one run. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { NODE_FLAGS } from '../../local/processes/service-processes';
+import { repositoryDir, type TestShop } from '../../test/harness';
+import { ROLES } from './bare-roles';
+import type { Figure, Growth } from './figure';
+import { cpuMs, median } from './measure';
+
+const FIRST_BARE_PORT = 23_100;
+const ROUNDS = 5;
+const PER_BLOCK = 100;
+const EVERY_MS = 80;
+const WARM_UP = 300;
+/** What is still under way, and telemetry that waits to be sent, ends with its block (ms). */
+const SETTLE_MS = 1_500;
+
+/** The shop's services of a checkout; the console, which receives the telemetry, is not one of them. */
+const SERVICES: readonly string[] = [
+  ...['frontend', 'cart', 'shipping', 'product-catalog', 'recommendation'],
+  ...['currency', 'inventory', 'payment', 'checkout'],
+];
+
+/** Starts `count` checkouts, `everyMs` apart whatever becomes of them; resolves when all are answered and has settled. */
+async function checkouts(url: string, count: number, everyMs: number): Promise<void> {
+  const open: Promise<unknown>[] = [];
+  for (let started = 0; started < count; started += 1) {
+    open.push(
+      fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }).then(
+        async (response) => {
+          await response.arrayBuffer();
+          // A declined card is an answer.
+          if (!response.ok && response.status !== 402)
+            throw new Error(`${url} answered ${String(response.status)}`);
+        },
+      ),
+    );
+    await delay(everyMs);
+  }
+  await Promise.all(open);
+  await delay(SETTLE_MS);
+}
+
+/** The bare chain, one process each. */
+async function startBare(shop: TestShop): Promise<ChildProcess[]> {
+  const { databaseUrls, redis } = shop.run();
+  const urls = Object.fromEntries(
+    ROLES.map((role, index) => [`URL_${role}`, `http://127.0.0.1:${String(FIRST_BARE_PORT + index)}`]),
+  );
+  const children = ROLES.map((role, index) =>
+    fork(join(__dirname, '..', 'bare-chain.js'), {
+      execArgv: NODE_FLAGS,
+      cwd: repositoryDir,
+      env: {
+        ...urls,
+        NODE_ENV: 'production',
+        ROLE: role,
+        PORT: String(FIRST_BARE_PORT + index),
+        DATABASE_URL: databaseUrls.shop_app,
+        REDIS_URL: redis.url,
+      },
+    }),
+  );
+  await Promise.all(children.map((child) => once(child, 'message')));
+  return children;
+}
+
+/** CPU of the shop's services and of the bare chain for a checkout (ms each), what they do without any taken off. */
+export async function measureCheckout(shop: TestShop): Promise<{ figures: Figure[]; growth: Growth }> {
+  const bare = await startBare(shop);
+  try {
+    const bareUrl = `http://127.0.0.1:${String(FIRST_BARE_PORT)}/work`;
+    const shopUrl = shop.url('frontend', '/api/checkout');
+    const shopPids = shop
+      .run()
+      .children.filter(({ name }) => SERVICES.includes(name))
+      .map(({ pid }) => pid);
+    const barePids = bare.flatMap(({ pid }) => pid ?? []);
+    await checkouts(bareUrl, WARM_UP, 25);
+    await checkouts(shopUrl, WARM_UP, 25);
+    const block = async (pids: readonly number[], url: string, everyMs = EVERY_MS): Promise<number> => {
+      const before = cpuMs(pids);
+      const startedAt = performance.now();
+      await checkouts(url, PER_BLOCK, everyMs);
+      const took = performance.now() - startedAt;
+      const used = cpuMs(pids) - before;
+      // So long without a checkout: what the load generator asks for, and timers.
+      const idleBefore = cpuMs(pids);
+      await delay(took);
+      return (used - (cpuMs(pids) - idleBefore)) / PER_BLOCK;
+    };
+    const costs = { shop: [] as number[], bare: [] as number[] };
+    for (let round = 0; round < ROUNDS; round += 1) {
+      // In turns, so that whatever else the machine does meets both alike.
+      costs.bare.push(await block(barePids, bareUrl));
+      costs.shop.push(await block(shopPids, shopUrl));
+    }
+    const points = [];
+    for (const perSecond of [2, 5, 10, 20])
+      points.push({ x: perSecond, cost: await block(shopPids, shopUrl, 1000 / perSecond) });
+    return {
+      figures: [
+        {
+          name: 'CPU of a checkout, all telemetry',
+          value: median(costs.shop),
+          reference: 'bare chain',
+          against: median(costs.bare),
+          unit: 'ms',
+          digits: 1,
+          goal: 1.3,
+        },
+      ],
+      growth: { name: 'CPU of a checkout', of: 'checkouts/s', points, unit: 'ms' },
+    };
+  } finally {
+    for (const child of bare) child.kill();
+  }
+}
