@@ -1,5 +1,5 @@
 // Before all others: what is loaded after it is taken from the cache.
-import './compile-cache';
+import './node/compile-cache';
 import { EXIT, hasCode, Interrupted, messageOf, Refusal } from './errors';
 import { helpOf, readCommand, type Command, type OptionTable, type ValuesOf } from './options';
 import { errorOutput } from './terminal';

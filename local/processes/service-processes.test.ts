@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { COMPILE_CACHE } from '../../machine/compile-cache';
+import { COMPILE_CACHE } from '../../machine/node/compile-cache';
 import { CATALOG, serviceEntry } from '../../services/catalog';
 import { serviceEnvironment, type ServiceSettings } from './service-processes';
 

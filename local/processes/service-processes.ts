@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { COMPILE_CACHE } from '../../machine/compile-cache';
+import { COMPILE_CACHE } from '../../machine/node/compile-cache';
 import type { DataFolder } from '../../machine/data-folder';
 import { FOR_CHILD, childEnvironment, type LogLevel } from '../../machine/environment';
 import {

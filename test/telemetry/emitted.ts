@@ -22,7 +22,8 @@ export async function emittedBy(program: string, environment: Record<string, str
       cwd: __dirname,
       env: {
         PATH: process.env.PATH,
-        SERVICE: 'cart',
+        // One that calls others and asks both stores: it has all the instrumentations.
+        SERVICE: 'product-catalog',
         LOG_LEVEL: 'debug',
         OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
         ...environment,
