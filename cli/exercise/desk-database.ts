@@ -3,12 +3,15 @@ import {
   catalogIndexesQuery,
   closeOnCall,
   dropCatalogIndex,
+  lockOutOnCall,
   ON_CALL,
+  onCallQuery,
   openOnCall,
 } from '../../scenario/sql/on-call';
 import { INDEX_NAMES } from '../../scenario/types';
 import { withSession, type SqlSession } from '../../machine/session';
-import type { Output } from '../../machine/terminal';
+import { listAt, parseJson } from '../../machine/json';
+import { silentOutput, type Output } from '../../machine/terminal';
 
 /**
  * Makes the role with which a participant looks and repairs.
@@ -20,26 +23,39 @@ import type { Output } from '../../machine/terminal';
  */
 export async function openDeskDatabase(superuserUrl: string, expiresAt: number): Promise<string> {
   const password = randomBytes(18).toString('base64url');
-  await withSession({ connectionString: superuserUrl }, (sql) =>
-    inTransaction(sql, openOnCall(password, expiresAt)),
-  );
+  await withSession({ connectionString: superuserUrl }, async (sql) => {
+    // A killed exercise's own are none that were there before.
+    await close(sql, silentOutput);
+    const { rows } = await sql.query(catalogIndexesQuery);
+    const indexes = rows.map(({ name }) => String(name));
+    await inTransaction(sql, openOnCall(password, indexes, expiresAt));
+  });
   const url = new URL(superuserUrl);
   url.username = ON_CALL;
   url.password = password;
   return url.toString();
 }
 
-/** Takes the role away again, and the indexes that participants made under names of their own. Changes nothing where there are none. */
+/**
+ * Takes the role away again, and the indexes that a participant made under names of his own. Changes nothing where there
+ * is no such role.
+ */
 export async function closeDeskDatabase(superuserUrl: string, output: Output): Promise<void> {
-  await withSession({ connectionString: superuserUrl }, async (sql) => {
-    await inTransaction(sql, closeOnCall());
-    const { rows } = await sql.query(catalogIndexesQuery);
-    const known: readonly string[] = INDEX_NAMES;
-    for (const name of rows.map((row) => String(row.name)).filter((each) => !known.includes(each))) {
-      await sql.query(dropCatalogIndex(name));
-      output.line(`  dropped ${name}, an index of the exercise`);
-    }
-  });
+  await withSession({ connectionString: superuserUrl }, (sql) => close(sql, output));
+}
+
+async function close(sql: SqlSession, output: Output): Promise<void> {
+  const { rows: roles } = await sql.query(onCallQuery);
+  const [role] = roles;
+  if (role === undefined) return;
+  await sql.query(lockOutOnCall);
+  const before = [...INDEX_NAMES, ...listAt(parseJson(String(role.indexes)))];
+  const { rows } = await sql.query(catalogIndexesQuery);
+  for (const name of rows.map((row) => String(row.name)).filter((each) => !before.includes(each))) {
+    await sql.query(dropCatalogIndex(name));
+    output.line(`  dropped ${name}, an index of the exercise`);
+  }
+  await inTransaction(sql, closeOnCall());
 }
 
 /** The names of the catalog's valid indexes. */

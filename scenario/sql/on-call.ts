@@ -15,18 +15,30 @@ const REPAIRS = ['CREATE INDEX', 'DROP INDEX', 'REINDEX'];
 /** Who holds the table for an index build or a scan is waited for so long, then it is tried again by the caller. */
 const LOCK_TIMEOUT = `set local lock_timeout = '5s'`;
 
+/** Ends the role's sessions and lets it make no new ones, where it is there. */
+export const lockOutOnCall = ifThere(ON_CALL, [
+  `alter role ${ON_CALL} nologin`,
+  `perform pg_terminate_backend(pid) from pg_stat_activity where usename = ${quoteLiteral(ON_CALL)}`,
+]);
+
+/** Where the role is there: `indexes`, what the catalog's table had before it (JSON), see `openOnCall`. */
+export const onCallQuery = `
+  select shobj_description(oid, 'pg_authid') as indexes from pg_roles where rolname = ${quoteLiteral(ON_CALL)}`;
+
 /**
  * Makes the role, for a superuser's connection and in a transaction of the caller's. What may be dropped is dropped
  * first, so that a killed exercise's is replaced.
  *
+ * @param indexes of the catalog's table, by name: written down with the role, so that what is new can be told from them
  * @param expiresAt Unix seconds from which nobody logs in with it any more, whatever becomes of the exercise
  */
-export function openOnCall(password: string, expiresAt: number): string[] {
+export function openOnCall(password: string, indexes: readonly string[], expiresAt: number): string[] {
   const until = new Date(expiresAt * 1000).toISOString();
   return [
     ...closeOnCall(),
     `create role ${TABLE_OWNER} nologin`,
     `create role ${ON_CALL} login connection limit 8 password ${quoteLiteral(password)} valid until ${quoteLiteral(until)}`,
+    `comment on role ${ON_CALL} is ${quoteLiteral(JSON.stringify(indexes))}`,
     `grant ${TABLE_OWNER} to ${ROLES.owner}`,
     `grant ${TABLE_OWNER}, pg_read_all_stats to ${ON_CALL}`,
     `grant connect on database ${quoteIdentifier(DATABASE_NAME)} to ${ON_CALL}`,
@@ -50,22 +62,12 @@ export function openOnCall(password: string, expiresAt: number): string[] {
 
 /** Takes the role away, with everything that was given to it; sessions of it are ended. Changes nothing where there is none. */
 export function closeOnCall(): string[] {
-  const ifThere = (role: string, statements: readonly string[]): string =>
-    `do $do$ begin
-       if exists (select from pg_roles where rolname = ${quoteLiteral(role)}) then
-         ${statements.map((statement) => `${statement};`).join('\n         ')}
-       end if;
-     end $do$`;
   return [
     LOCK_TIMEOUT,
     `drop event trigger if exists only_repairs`,
     `drop function if exists storage.only_repairs()`,
-    ifThere(ON_CALL, [
-      `alter role ${ON_CALL} nologin`,
-      `perform pg_terminate_backend(pid) from pg_stat_activity where usename = ${quoteLiteral(ON_CALL)}`,
-      `drop owned by ${ON_CALL}`,
-      `drop role ${ON_CALL}`,
-    ]),
+    lockOutOnCall,
+    ifThere(ON_CALL, [`drop owned by ${ON_CALL}`, `drop role ${ON_CALL}`]),
     ifThere(TABLE_OWNER, [
       `alter table ${TABLE} owner to ${ROLES.owner}`,
       `grant all on ${TABLE} to ${ROLES.owner}`,
@@ -86,4 +88,12 @@ export const catalogIndexesQuery = `
 /** Drops an index of the catalog's table; not in a transaction. */
 export function dropCatalogIndex(name: string): string {
   return `drop index concurrently if exists storage.${quoteIdentifier(name)}`;
+}
+
+function ifThere(role: string, statements: readonly string[]): string {
+  return `do $do$ begin
+    if exists (select from pg_roles where rolname = ${quoteLiteral(role)}) then
+      ${statements.map((statement) => `${statement};`).join('\n      ')}
+    end if;
+  end $do$`;
 }

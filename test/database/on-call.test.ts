@@ -93,9 +93,18 @@ describe('who is on call', () => {
   it('is gone after the exercise, with the indexes it made under its own names; everything is as before', async () => {
     await as(url, `create index concurrently mine on storage.products ${INDEX}`);
     await closeDeskDatabase(database.urls.superuser, silentOutput);
+    // An index that somebody had before is left alone, and so is every one where nobody was on call.
+    await as(database.urls.superuser, 'create index yours on storage.products (price_cents)');
+    await closeDeskDatabase(database.urls.superuser, silentOutput);
+    await open();
+    await as(url, `create index concurrently mine on storage.products ${INDEX}`);
+    await closeDeskDatabase(database.urls.superuser, silentOutput);
     await assert.rejects(as(url, 'select 1'), /does not exist|password authentication failed|not permitted/);
     assert.equal(await owner(), 'shop_owner');
-    assert.deepEqual(await as(database.urls.superuser, `select from pg_class where relname = 'mine'`), []);
+    assert.deepEqual(
+      await as(database.urls.superuser, `select relname from pg_class where relname in ('mine', 'yours')`),
+      [{ relname: 'yours' }],
+    );
     const left = await as(
       database.urls.superuser,
       `select rolname as name from pg_roles where rolname in ('on_call', 'catalog_owner')
