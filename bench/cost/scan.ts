@@ -9,7 +9,7 @@ import type { TestShop } from '../../test/harness';
 import type { Figure, Growth } from './figure';
 import { median, schedulerCpuMs } from './measure';
 
-const ROUNDS = 11;
+const ROUNDS = 7;
 /** Of minute 5 to minute 20 at scale 1. */
 const PLANNED_MS = [670, 1300];
 const VALUES = ['electronics', RECOMMENDATION_BAND_CENTS.min, RECOMMENDATION_BAND_CENTS.max];

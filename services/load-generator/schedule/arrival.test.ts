@@ -123,6 +123,27 @@ test('shares of replicas that start at different times make up the whole stream'
   });
 });
 
+test('a replica that dies costs its own share while it is away, and comes back into its place', () => {
+  const schedule = through([0, 300], [60_000, 900], [60_000, 900]);
+  const whole = takeUntil(new ArrivalSequence(schedule, 0), 120_000);
+  const [died, back] = [21_000, 47_300];
+  const of = (index: number, from: number, to: number): Arrival[] =>
+    takeUntil(
+      new ArrivalSequence(schedule, from, { index, count: 3 }, arrivalsBetween(schedule, 0, from)),
+      to,
+    );
+  const played = [...of(0, 0, 120_000), ...of(2, 0, 120_000), ...of(1, 0, died), ...of(1, back, 120_000)];
+  const expected = whole.filter(
+    ({ index, time }) => index % 3 !== 1 || time < died - 0.01 || time > back + 0.01,
+  );
+  assert.deepEqual(
+    played.map(({ index }) => index).sort((a, b) => a - b),
+    expected.map(({ index }) => index),
+    'nothing twice, and nothing lost but what was due meanwhile',
+  );
+  for (const { index, time } of played) assert.ok(Math.abs(time - (whole[index]?.time ?? NaN)) < 0.01);
+});
+
 test('a skip forgets the overdue and keeps the fraction', () => {
   const sequence = new ArrivalSequence(constantRate(60), 0);
   sequence.peek();
