@@ -1,9 +1,12 @@
 /** The pages, in a real browser, against a real shop: a customer buys, then feels the outage. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { approvedKey, declinedKey } from '../cards';
-import { TestShop, until } from '../harness';
+import { repositoryDir, TestShop, until } from '../harness';
 import { spansOf, type Span, type TraceTree } from '../trace-tree';
 import { TestBrowser } from './browser';
 
@@ -90,6 +93,27 @@ describe('the storefront', () => {
     const rows = await shop.sql<{ count: string }>('select count(*) from shop.orders where total_cents > 0');
     assert.ok(Number(rows[0]?.count) >= 1);
     await page.close();
+  });
+
+  it('has customers of its own by npm run browse, who leave by themselves', async () => {
+    const args = ['--customers', '2', '--minutes', '0.1', '--data', shop.dataDir];
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      join(repositoryDir, 'dist/cli/browse.js'),
+      ...args,
+    ]);
+    const ends =
+      /(\d+) visits ended with an order, (\d+) with a declined card, 0 with a failed checkout/.exec(stdout);
+    assert.ok(ends && Number(ends[1]) + Number(ends[2]) >= 2, stdout);
+    await until(
+      async () => {
+        const { body } = await shop.request('console', '/api/service-map');
+        return (body as { edges: { from: string; to: string }[] }).edges.some(
+          ({ from, to }) => from === 'storefront' && to === 'frontend',
+        );
+      },
+      10_000,
+      () => 'the page in the service map',
+    );
   });
 
   it('says that a card was declined, and takes another', async () => {
