@@ -82,14 +82,17 @@ export class Interactions extends StackContextManager {
   /** @param {Interaction} interaction */
   #release(interaction) {
     interaction.open -= 1;
-    if (interaction.open === 0) this.#end(interaction);
+    if (interaction.open > 0) return;
+    // One that asked for nothing was over at once.
+    const { startTime } = /** @type {Span & Pick<ReadableSpan, 'startTime'>} */ (interaction.span);
+    this.#end(interaction, interaction.lastEnd ?? startTime);
   }
 
-  /** @param {Interaction} interaction */
-  #end(interaction) {
+  /** @param {Interaction} interaction @param {[number, number]} [endTime] */
+  #end(interaction, endTime) {
     this.#underWay.delete(interaction.span.spanContext().spanId);
     if (this.#current === interaction) this.#current = null;
-    interaction.span.end(interaction.lastEnd ?? undefined);
+    interaction.span.end(endTime);
   }
 
   forceFlush() {

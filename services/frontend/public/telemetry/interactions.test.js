@@ -53,6 +53,7 @@ describe('what a visitor does', () => {
     assert.deepEqual(ended(), []);
     test.mock.timers.tick(1);
     assert.deepEqual(ended(), ['click Cart']);
+    assert.deepEqual(spanOf('click Cart').duration, [0, 0]);
   });
 
   it('last gets the requests; what was begun before goes on', (test) => {
