@@ -1,6 +1,6 @@
 /** What a visitor does, or the start of the page, as a span: the parent of the requests that it causes. */
 
-import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { StackContextManager } from '@opentelemetry/sdk-trace';
 
 /** @import { Attributes, Context, Span, Tracer } from '@opentelemetry/api' */
@@ -24,6 +24,8 @@ export class Interactions extends StackContextManager {
   #underWay = new Map();
   /** @type {Interaction | null} */
   #current = null;
+  /** Begun and not ended, of whatever interaction. @type {Set<Span>} */
+  #requests = new Set();
 
   /** @override @returns {Context} */
   active() {
@@ -54,19 +56,22 @@ export class Interactions extends StackContextManager {
     return { interaction, release: () => this.#release(interaction) };
   }
 
-  /** The page goes: what is under way ends as it is. */
+  /** The page goes: what is under way ends as it is, requests first; one that was just answered would wait too long. */
   endAll() {
+    for (const request of this.#requests) request.end();
     for (const interaction of this.#underWay.values()) this.#end(interaction);
   }
 
-  /** @param {ReadableSpan} span */
+  /** @param {Span & ReadableSpan} span */
   onStart(span) {
+    if (span.kind === SpanKind.CLIENT) this.#requests.add(span);
     const interaction = this.#causeOf(span);
     if (interaction) interaction.open += 1;
   }
 
   /** @param {ReadableSpan} span */
   onEnd(span) {
+    this.#requests.delete(/** @type {Span & ReadableSpan} */ (span));
     const interaction = this.#causeOf(span);
     if (!interaction) return;
     if (!interaction.lastEnd || isLater(span.endTime, interaction.lastEnd))

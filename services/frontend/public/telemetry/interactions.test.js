@@ -44,7 +44,9 @@ describe('what a visitor does', () => {
     assert.equal(spanOf('click Add').endTime[0], Math.floor(answeredAt / 1000));
     for (const span of exporter.getFinishedSpans().slice(0, 2))
       assert.equal(span.parentSpanContext?.spanId, click.span.spanContext().spanId);
-    assert.equal(request().parentSpanContext, undefined, 'later nobody has done anything');
+    const later = request();
+    assert.equal(later.parentSpanContext, undefined, 'later nobody has done anything');
+    later.end();
   });
 
   it('that asks for nothing ends by itself', (test) => {
@@ -73,10 +75,10 @@ describe('what a visitor does', () => {
     interactions.begin(tracer, 'click Place order');
     const cut = request();
     interactions.endAll();
-    assert.deepEqual(ended(), ['click Place order']);
+    assert.deepEqual(ended(), ['GET', 'click Place order']);
     cut.end();
     test.mock.timers.tick(300);
-    assert.deepEqual(ended(), ['click Place order', 'GET']);
+    assert.deepEqual(ended(), ['GET', 'click Place order']);
   });
 });
 
