@@ -71,8 +71,9 @@ export function serviceMap({ nodes, edges }, { degradingErrorRate }) {
         }),
       );
     });
-    // Figures where the callee is: there the edges have parted.
-    if (present.length > 0) labels.push({ x: x2 - 8, y: y2, present, traffic });
+    // Figures where the callee is: there the edges have parted. Of the page, which meets the load's there, where it is.
+    const label = from === 'storefront' ? { x: x1 + 60, y: y1 } : { x: x2 - 8, y: y2 };
+    if (present.length > 0) labels.push({ ...label, present, traffic });
   }
   for (const { name, kind, active, traffic } of nodes) {
     const { x, y } = at(name);
