@@ -174,8 +174,9 @@ function endedRun(run: KnownRun | null): { runId: string; atMs: number } | null 
 /** The newest failed and the newest good checkout that are whole, as examples. */
 function reportTraces(store: TelemetryStore): { failing: TraceTree | null; healthy: TraceTree | null } {
   const newest = (failed: boolean): TraceTree | null => {
-    const quick = failed ? [] : store.traces.list({ traffic: 'demo', failed, slow: false, limit: 20 });
-    const found = quick.length > 0 ? quick : store.traces.list({ traffic: 'demo', failed, limit: 20 });
+    const wanted = { traffic: 'demo', failed, answered: true, limit: 20 } as const;
+    const quick = failed ? [] : store.traces.list({ ...wanted, slow: false });
+    const found = quick.length > 0 ? quick : store.traces.list(wanted);
     const whole = found.filter(({ partial, root }) => !partial && root !== null);
     const best = whole.find((trace) => traceHeader(trace).waitedInVain) ?? whole[0] ?? found[0];
     return best === undefined ? null : traceTree(best, (linked) => store.traces.get(linked) !== null);

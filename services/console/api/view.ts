@@ -91,7 +91,7 @@ export class ConsoleView {
   traces(): TraceLists {
     const { traces } = this.options.store;
     const list = (filter: { traffic: 'demo' | 'baseline'; failed: boolean; slow?: boolean }): TraceHeader[] =>
-      traces.list({ ...filter, limit: LISTED_TRACES }).map(traceHeader);
+      traces.list({ ...filter, answered: true, limit: LISTED_TRACES }).map(traceHeader);
     return {
       failing: list({ traffic: 'demo', failed: true }),
       healthy: list({ traffic: 'demo', failed: false, slow: false }),

@@ -228,6 +228,20 @@ describe('the trace store', () => {
     assert.deepEqual(store.list({ failed: false, limit: 10 }), []);
   });
 
+  it('lists, where requests are asked for, neither a mail on its way nor a click for nothing', () => {
+    const store = new TraceStore(LIMITS);
+    for (const record of checkout(1, { failed: false, atMs: 0 })) feed(store, record, 0);
+    const common = { parentSpanId: null, kind: 'INTERNAL', attributes: { 'traffic.type': 'demo' } } as const;
+    const alone = (n: number, service: string): SpanRecord =>
+      span({ ...common, traceId: traceId(n), spanId: spanId(1), startMs: 500, service, name: 'x' });
+    for (const record of [alone(2, 'notification'), alone(3, 'storefront')]) feed(store, record, 500);
+    store.tick(20_000);
+    const ids = (filter: { answered?: true }): string[] =>
+      store.list({ ...filter, limit: 10 }).map((trace) => trace.traceId);
+    assert.equal(ids({}).length, 3);
+    assert.deepEqual(ids({ answered: true }), [traceId(1)]);
+  });
+
   it('takes a late failing span into account after the trace was kept', () => {
     const store = new TraceStore(LIMITS);
     const [wait, server, root] = checkout(1, { failed: true, atMs: 1000 });

@@ -382,14 +382,25 @@ export class TraceStore {
     return this.traces.get(traceId) ?? null;
   }
 
-  /** Decided traces, newest start first; traces kept only for a link do not count. */
-  list(filter: { traffic?: SeenCohort; failed?: boolean; slow?: boolean; limit: number }): StoredTrace[] {
+  /**
+   * Decided traces, newest start first; traces kept only for a link do not count.
+   * @param filter.answered only those with a request that the frontend answered: no mail on its way, no click for nothing
+   */
+  list(filter: {
+    traffic?: SeenCohort;
+    failed?: boolean;
+    slow?: boolean;
+    answered?: true;
+    limit: number;
+  }): StoredTrace[] {
     const found: StoredTrace[] = [];
     for (const [key, group] of this.classes) {
       if (filter.traffic !== undefined && !key.startsWith(`${filter.traffic}|`)) continue;
       if (filter.failed !== undefined && key.includes('|failed') !== filter.failed) continue;
       if (filter.slow !== undefined && key.includes('.slow') !== filter.slow) continue;
-      found.push(...group.kept.values());
+      for (const trace of group.kept.values()) {
+        if (filter.answered === undefined || trace.spans.some(isAnswer)) found.push(trace);
+      }
     }
     return found.sort((a, b) => b.startMs - a.startMs).slice(0, filter.limit);
   }
@@ -411,6 +422,10 @@ export class TraceStore {
       ...this.counts,
     };
   }
+}
+
+function isAnswer({ kind, service }: SpanRecord): boolean {
+  return kind === 'SERVER' && service === FRONTEND;
 }
 
 function isEntry(service: string): boolean {
