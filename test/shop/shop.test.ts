@@ -204,21 +204,29 @@ describe('a shop in normal mode', () => {
   });
 
   it('confirms an order once, in a trace of its own that links to the request that wrote the order', async () => {
-    const traceId = randomBytes(16).toString('hex');
-    const { status, body } = await shop.request('frontend', '/api/checkout', {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01`,
-      },
-      body: JSON.stringify({
-        user_id: 'told',
-        cart_id: 'told',
-        idempotency_key: approvedKey('told', 'told'),
-      }),
-    });
-    assert.equal(status, 200, JSON.stringify(body));
-    const { order_id: id } = body as { order_id: string };
+    const orders = new Map<string, string>();
+    /** Orders, in a trace whose id is known. */
+    const order = async (): Promise<string> => {
+      const traceId = randomBytes(16).toString('hex');
+      const userId = `told-${traceId}`;
+      const { status, body } = await shop.request('frontend', '/api/checkout', {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01`,
+        },
+        body: JSON.stringify({
+          user_id: userId,
+          cart_id: userId,
+          idempotency_key: approvedKey('told', userId),
+        }),
+      });
+      assert.equal(status, 200, JSON.stringify(body));
+      const { order_id: id } = body as { order_id: string };
+      orders.set(id, traceId);
+      return id;
+    };
+    const id = await order();
     let told: Answer | null = null;
     await until(
       async () => (told = await shop.request('notification', `/notifications/${id}`)).status === 200,
@@ -226,37 +234,41 @@ describe('a shop in normal mode', () => {
       () => JSON.stringify(told),
     );
     const { user_id, deliveries } = (told as unknown as Answer).body as Record<string, unknown>;
-    assert.deepEqual({ user_id, deliveries }, { user_id: 'told', deliveries: 1 });
+    assert.deepEqual({ user_id, deliveries }, { user_id: `told-${orders.get(id) ?? ''}`, deliveries: 1 });
 
-    const confirmationTrace = async (): Promise<Span | null> => {
-      for (const each of await traces('traffic=demo&limit=50')) {
-        const tree = await traceTree(each.traceId);
-        const root = tree?.roots[0];
-        if (root?.service === 'notification' && root.attributes['order.id'] === id) return root;
+    /** How one of the orders was confirmed. */
+    const confirmation = async (): Promise<Span | null> => {
+      for (const { traceId } of await traces('traffic=demo&limit=100')) {
+        const root = (await traceTree(traceId))?.roots[0];
+        if (root?.service === 'notification' && orders.has(String(root.attributes['order.id']))) return root;
       }
       return null;
     };
     let confirmed: Span | null = null;
-    let orders: TraceTree | null = null;
+    let ordered: TraceTree | null = null;
     await until(
       async () => {
-        confirmed = await confirmationTrace();
-        orders = await traceTree(traceId);
-        return confirmed !== null && orders !== null;
+        // The console keeps about one trace of a kind each second: that of an order, and the one of its confirmation.
+        await order();
+        confirmed = await confirmation();
+        const traceId = orders.get(String(confirmed?.attributes['order.id']));
+        ordered = traceId === undefined ? null : await traceTree(traceId);
+        return confirmed !== null && ordered !== null;
       },
-      20_000,
-      () => `${JSON.stringify(confirmed)} and ${JSON.stringify(orders)}`,
+      40_000,
+      () => `the traces of one of the orders ${[...orders.keys()].join(', ')}`,
+      3_000,
     );
     const { kind, links, attributes, children } = confirmed as unknown as Span;
     assert.deepEqual(
       [kind, attributes['messaging.message.id'], attributes['notification.outcome']],
-      ['CONSUMER', id, 'sent'],
+      ['CONSUMER', attributes['order.id'], 'sent'],
     );
     assert.ok(children.some(({ name }) => name === 'INSERT ecommerce.notifications'));
     assert.equal(links?.length, 1);
     const [link] = links;
-    assert.equal(link?.traceId, traceId);
-    const wrote = spansOf(orders as unknown as TraceTree).find(({ spanId }) => spanId === link.spanId);
+    assert.equal(link?.traceId, (ordered as unknown as TraceTree).traceId);
+    const wrote = spansOf(ordered as unknown as TraceTree).find(({ spanId }) => spanId === link.spanId);
     assert.deepEqual([wrote?.service, wrote?.name], ['checkout', 'POST /orders/create']);
   });
 
