@@ -1,13 +1,13 @@
-import { context, propagation, type Context } from '@opentelemetry/api';
+import { context, propagation, type Baggage, type Context } from '@opentelemetry/api';
 import type { TrafficType } from '../../scenario/types';
 
 /** Which cohort a request belongs to; travels as W3C baggage through every hop. */
 export interface Cohort {
-  trafficType: TrafficType;
-  runId: string;
+  readonly trafficType: TrafficType;
+  readonly runId: string;
   /** Whole demo minute; null outside a run. */
-  minute: number | null;
-  phase: string | null;
+  readonly minute: number | null;
+  readonly phase: string | null;
 }
 
 /** The baggage keys of a cohort; each becomes a span attribute of the same name. */
@@ -29,11 +29,24 @@ export function trafficTypeOfPath(path: string): TrafficType {
   return DEMO_ROUTES.includes(bare) ? 'demo' : 'baseline';
 }
 
+/** What baggage says, once for each: a request's is asked for at each of its spans and log records. */
+const read = new WeakMap<Baggage, Cohort | null>();
+
 /** The cohort in a context's baggage; null without a whole one (a known traffic type and a run id). */
 export function cohortOf(ctx: Context): Cohort | null {
   const baggage = propagation.getBaggage(ctx);
-  const trafficType = baggage?.getEntry('traffic.type')?.value;
-  const runId = baggage?.getEntry('demo.run_id')?.value;
+  if (baggage === undefined) return null;
+  let cohort = read.get(baggage);
+  if (cohort === undefined) {
+    cohort = cohortIn(baggage);
+    read.set(baggage, cohort);
+  }
+  return cohort;
+}
+
+function cohortIn(baggage: Baggage): Cohort | null {
+  const trafficType = baggage.getEntry('traffic.type')?.value;
+  const runId = baggage.getEntry('demo.run_id')?.value;
   if ((trafficType !== 'baseline' && trafficType !== 'demo') || !runId) return null;
   const minute = Number(baggage.getEntry('demo.minute')?.value ?? Number.NaN);
   return {

@@ -1,5 +1,6 @@
 import {
   propagation,
+  type Baggage,
   type Context,
   type TextMapGetter,
   type TextMapPropagator,
@@ -12,6 +13,9 @@ import { COHORT_KEYS, cohortOf } from '../cohort';
 /** Beside the baggage: proves that it comes from the load generator, or from a service that believed it. */
 export const COHORT_KEY_HEADER = 'x-cohort-key';
 
+/** A load has one baggage a minute and cohort; whatever else comes must not fill the memory. */
+const MAX_KNOWN = 64;
+
 /**
  * Carries the cohort as W3C baggage, and believes it only with the key that the shop's processes share (`COHORT_KEY`).
  * Anybody else's baggage is dropped: whoever calls the shop from outside belongs to the cohort of the route, and to no
@@ -20,6 +24,8 @@ export const COHORT_KEY_HEADER = 'x-cohort-key';
 export class CohortPropagator implements TextMapPropagator {
   private readonly baggage = new W3CBaggagePropagator();
   private readonly isKey: (given: string) => boolean;
+  /** What believed baggage says, by its text: it is read once, not with each request of its minute. */
+  private readonly known = new Map<string, Baggage>();
 
   constructor(private readonly key: string | undefined) {
     this.isKey = key ? secretTest(key) : () => false;
@@ -34,15 +40,26 @@ export class CohortPropagator implements TextMapPropagator {
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     const given = getter.get(carrier, COHORT_KEY_HEADER);
     if (typeof given !== 'string' || !this.isKey(given)) return context;
+    const text = String(getter.get(carrier, 'baggage') ?? '');
+    let told = this.known.get(text);
+    if (told === undefined) {
+      told = this.read(context, carrier, getter);
+      if (this.known.size >= MAX_KNOWN) this.known.clear();
+      this.known.set(text, told);
+    }
+    return propagation.setBaggage(context, told);
+  }
+
+  fields(): string[] {
+    return [...this.baggage.fields(), COHORT_KEY_HEADER];
+  }
+
+  private read(context: Context, carrier: unknown, getter: TextMapGetter): Baggage {
     const told = propagation.getBaggage(this.baggage.extract(context, carrier, getter));
     const entries = COHORT_KEYS.flatMap((name) => {
       const entry = told?.getEntry(name);
       return entry === undefined ? [] : [[name, { value: entry.value }] as const];
     });
-    return propagation.setBaggage(context, propagation.createBaggage(Object.fromEntries(entries)));
-  }
-
-  fields(): string[] {
-    return [...this.baggage.fields(), COHORT_KEY_HEADER];
+    return propagation.createBaggage(Object.fromEntries(entries));
   }
 }
