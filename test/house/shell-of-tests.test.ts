@@ -31,7 +31,7 @@ it("npm test's programs start from nothing that the user's shell says to other p
     // The part "lint" starts npm from the PATH: here one that tells what environment it got.
     writeFileSync(
       path.join(folder, 'npm'),
-      `#!${process.execPath}\nconsole.log('environment ' + JSON.stringify(process.env));\n`,
+      `#!/bin/sh\nexec "${process.execPath}" -p '"environment " + JSON.stringify(process.env)'\n`,
       { mode: 0o755 },
     );
     const { stdout, stderr } = spawnSync(process.execPath, [path.join('test', 'run.mjs'), 'lint'], {
