@@ -81,7 +81,7 @@ export async function measureScan(shop: TestShop): Promise<{ figures: Figure[]; 
         );
         // By the catalog's own number of rows at a time, as often as it takes.
         await client.query(
-          `insert into storage.bench select (p).* from (select p from storage.products p, generate_series(1, 100) limit $1) as some`,
+          `insert into storage.bench select (p).* from (select p from storage.products p, generate_series(1, 100) limit $1) as repeated`,
           [wanted],
         );
         await client.query('analyze storage.bench');
