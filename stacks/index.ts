@@ -165,10 +165,10 @@ async function main() {
     scenario: scenarioOutput(settings, deployed),
     kubeconfig: pulumi.secret(target.kubeconfig),
     // For the commands of cli/, which talk to the shop as it runs.
-    kubeContext: target.context,
+    ...(target.context === undefined ? {} : { kubeContext: target.context }),
     namespace: target.parked ? await past.value('namespace') : settings.namespace,
     conductorDatabase: database.conductorLogin,
-    links: deployment.links,
+    ...(deployment.links === undefined ? {} : { links: deployment.links }),
     releases: target.parked ? await past.value('releases') : releases(settings, image, past),
     ...target.outputs,
     next: target.parked ? PARKED : nextCommands(settings, shopUrl, consoleUrl),
