@@ -52,6 +52,8 @@ export async function holdExercise(tools: SessionTools): Promise<number> {
   const { target, options, repositoryDir, output } = tools;
   const left = await healLeftOpen(target, { keep: false, repositoryDir, output });
   if (left.found === 'running') throw runningRefusal(left.intent);
+  // A killed exercise's, whose desk answers nobody any more.
+  rmSync(deskFile(target.dataDir), { force: true });
   return new Session(tools, exerciseOf(options.seed ?? anySeed())).run();
 }
 
@@ -146,7 +148,7 @@ class Session {
       output.line(
         `Exercise ${this.runId}: you are on call for ${String(Math.ceil(limit))} s. Something may happen, or not.`,
       );
-      for (const line of deskLines(desk)) output.line(`  ${line}`);
+      for (const line of deskLines(desk)) output.line(line === '' ? '' : `  ${line}`);
       tell({ event: 'begun', id: this.runId, limit, desk });
       const course = new Course({
         target,
