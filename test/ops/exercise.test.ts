@@ -22,7 +22,7 @@ import { repositoryDir, TestShop, until } from '../harness';
 const shop = new TestShop(
   `e2e-exercise-${String(process.pid)}`,
   ['--rows', '100000', '--scale', '0.25'],
-  6_000,
+  9_000,
 );
 const CLI = join(repositoryDir, 'dist', 'cli', 'exercise.js');
 
