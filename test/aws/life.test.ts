@@ -28,11 +28,11 @@ describe('a stack on AWS', () => {
     return ended;
   }
 
-  /** What of the resources changed, in the words of the engine's summary. */
+  /** What of the resources changed, in the words of the engine's summary: `~ 3 updated`, `+-1 replaced`. */
   const changes = ({ output }: Ended) =>
     [
       ...output.matchAll(
-        /^ {4}\S? ?(\d+) (created|updated|replaced|deleted|to create|to update|to replace|to delete)$/gm,
+        /^ {4}\S{0,2} ?(\d+) (created|updated|replaced|deleted|to create|to update|to replace|to delete)$/gm,
       ),
     ].map(([, count, what]) => `${count ?? ''} ${what ?? ''}`);
 
