@@ -83,6 +83,12 @@ describe('the service map', () => {
       ({ from, to }) => !(['load-generator', 'frontend'].includes(from) && to === 'postgresql'),
     );
     assert.deepEqual(missingInMap({ ...map, edges: traced }), []);
+    // The catalog asks Redis only in an outage; whoever else has it always does.
+    const [kept, lost] = ['product-catalog', 'cart'].map((name) =>
+      map.edges.filter(({ from, to }) => !(from === name && to === 'redis')),
+    );
+    assert.deepEqual(missingInMap({ ...map, edges: kept }), []);
+    assert.deepEqual(missingInMap({ ...map, edges: lost }), ['cart → redis']);
     assert.equal(missingInMap(null).length, 14);
   });
 
