@@ -34,6 +34,8 @@ export interface ServiceEntry {
   /** Services it calls in some outage only. */
   mayCall: readonly ServiceName[];
   stores: readonly StoreName[];
+  /** Those of its stores that it uses in some outage only. */
+  mayUse: readonly StoreName[];
   /** The database role it logs in with; null without a database. */
   databaseRole: DatabaseRole | null;
   /** Has run-time control (`/admin/*`). */
@@ -49,7 +51,7 @@ const entry = (
   port: number,
   summary: string,
   options: Partial<
-    Pick<ServiceEntry, 'calls' | 'mayCall' | 'stores' | 'databaseRole' | 'adminToken' | 'shop'>
+    Pick<ServiceEntry, 'calls' | 'mayCall' | 'stores' | 'mayUse' | 'databaseRole' | 'adminToken' | 'shop'>
   > = {},
 ): ServiceEntry => ({
   name,
@@ -58,6 +60,7 @@ const entry = (
   calls: options.calls ?? [],
   mayCall: options.mayCall ?? [],
   stores: options.stores ?? [],
+  mayUse: options.mayUse ?? [],
   databaseRole: options.databaseRole ?? null,
   adminToken: options.adminToken ?? false,
   shop: options.shop ?? true,
@@ -75,8 +78,9 @@ export const CATALOG: readonly ServiceEntry[] = [
   entry('cart', 8013, 'carts', { stores: ['redis'] }),
   entry('product-catalog', 8014, 'products and the recommendation query', {
     calls: ['recommendation'],
-    // Redis where recommendations are kept: the outage `cache-stampede`.
     stores: ['postgresql', 'redis'],
+    // Where recommendations are kept: `cache-stampede`.
+    mayUse: ['redis'],
     databaseRole: 'shop_app',
   }),
   entry('ad-service', 8015, 'ads for a category'),

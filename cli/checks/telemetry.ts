@@ -72,11 +72,10 @@ export async function checkServiceMap(context: CheckContext): Promise<Finding> {
 const SHOP = CATALOG.filter(({ shop }) => shop);
 /** Those of whose stores only the scenario's rows are read, which is untraced. */
 const SCENARIO_READERS: readonly ServiceName[] = ['load-generator', 'frontend'];
-/** Where recommendations are kept in Redis only in `cache-stampede`. */
-const USED_IN_AN_OUTAGE: readonly string[] = ['product-catalog → redis'];
-const EDGES = SHOP.flatMap(({ name, calls, stores }) =>
-  [...calls, ...(SCENARIO_READERS.includes(name) ? [] : stores)].map((to) => [name, to] as const),
-);
+const EDGES = SHOP.flatMap(({ name, calls, stores, mayUse }) => {
+  const asked = SCENARIO_READERS.includes(name) ? [] : stores.filter((store) => !mayUse.includes(store));
+  return [...calls, ...asked].map((to) => [name, to] as const);
+});
 const STORES = ['postgresql', 'redis'] as const;
 
 function describeMap(): string {
@@ -102,6 +101,6 @@ export function missingInMap(map: unknown): string[] {
   const silent = [...SHOP.map(({ name }) => name as string), ...STORES].filter((name) => !active.has(name));
   const unused = EDGES.filter(([from, to]) => !silent.includes(from) && !silent.includes(to))
     .map(([from, to]) => `${from} → ${to}`)
-    .filter((edge) => !used.has(edge) && !USED_IN_AN_OUTAGE.includes(edge));
+    .filter((edge) => !used.has(edge));
   return [...silent, ...unused];
 }
