@@ -1,4 +1,4 @@
-import { allOk, checkLines, failed, runCheck, skipped, type CheckResult, type Finding } from './checks/check';
+import { allOk, failed, runCheck, showChecks, skipped, type Finding } from './checks/check';
 import type { CheckId } from './checks/book';
 import { AwsView, checkAwsLogin, checkQuotas } from './doctor/aws';
 import {
@@ -56,15 +56,10 @@ async function main(options: DoctorOptions): Promise<number> {
   output.line(
     stack === null ? 'Doctor: what npm start needs' : `Doctor: what pulumi up --stack ${stack} needs`,
   );
-  const checks: CheckResult[] = [];
   const pending = (stack === null ? checksOfStart(options) : await checksOfStack(stack, options, output)).map(
     ([id, check]) => runCheck(id, check),
   );
-  for (const under of pending) {
-    const result = await under;
-    checks.push(result);
-    for (const line of checkLines(result)) output.line(line);
-  }
+  const checks = await showChecks(pending, output);
   const good = allOk(checks);
   const missing = checks.filter(({ state }) => state === 'failed').length;
   output.line(

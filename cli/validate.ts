@@ -1,4 +1,4 @@
-import { allOk, checkLines, runCheck, type CheckResult, type Finding } from './checks/check';
+import { allOk, runCheck, showChecks, type CheckResult, type Finding } from './checks/check';
 import type { CheckId } from './checks/book';
 import type { CheckContext } from './checks/context';
 import { checkBaseline } from './checks/baseline';
@@ -107,13 +107,9 @@ async function validate(
     output.line(
       `Validate ${target.kind === 'local' ? 'the shop of' : 'stack'} ${target.name} (${target.shopUrl}), mode ${mode ?? 'unknown'}; ${seconds} s`,
     );
-    const checks: CheckResult[] = [];
-    for (const check of begin(context, seconds)) {
-      const result = await check;
+    const checks = await showChecks(begin(context, seconds), output, () => {
       interruption.check();
-      checks.push(result);
-      for (const line of checkLines(result)) output.line(line);
-    }
+    });
     const ok = allOk(checks);
     const failures = checks.filter(({ state }) => state === 'failed').length;
     output.line(

@@ -9,6 +9,7 @@ import {
   BACKUP_VERSION,
   BackupWriter,
   readBackup,
+  runUnderWay,
   type BackupHeader,
   type BackupSummary,
   type TableTotals,
@@ -178,11 +179,11 @@ export async function restoreBackup(
 }
 
 /** The file's scenario becomes the desired one, and its run goes on unless it has expired. */
-async function restoreScenario(client: Client, { scenario }: BackupHeader): Promise<void> {
-  const { desired, override } = scenario;
+async function restoreScenario(client: Client, header: BackupHeader): Promise<void> {
+  const override = runUnderWay(header);
   await client.query('select scenario.end_override(null)');
-  await client.query(writeDesiredStatement, [JSON.stringify(desired)]);
-  if (override !== null && override.expiresAt > Date.now() / 1000) {
+  await client.query(writeDesiredStatement, [JSON.stringify(header.scenario.desired)]);
+  if (override !== null) {
     await client.query('select scenario.begin_override($1::jsonb)', [JSON.stringify(override)]);
   } else {
     await client.query('select scenario.write_storage()');

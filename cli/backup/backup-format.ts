@@ -37,6 +37,11 @@ export interface BackupHeader {
   tables: string[];
 }
 
+/** The run that goes on when the backup is used; null for none, or one that has expired meanwhile. */
+export function runUnderWay({ scenario: { override } }: BackupHeader): Override | null {
+  return override !== null && override.expiresAt > Date.now() / 1000 ? override : null;
+}
+
 export interface TableTotals {
   rows: number;
   sha256: string;

@@ -2,9 +2,9 @@ import { EXIT, Interrupted, messageOf, Refusal } from '../../machine/errors';
 import { at, textAt } from '../../machine/json';
 import type { Output } from '../../machine/terminal';
 import { describeRun } from '../../scenario/override/store';
-import { allOk, checkLines, type CheckResult } from '../checks/check';
+import { allOk, showChecks, type CheckResult } from '../checks/check';
 import type { Restored } from './backup-database';
-import type { BackupSummary } from './backup-format';
+import { runUnderWay, type BackupSummary } from './backup-format';
 
 /** The server, of which everything on it is made anew with it. */
 const SERVER = '**::host-server';
@@ -75,13 +75,7 @@ export async function replaceHost(
     return now;
   });
   output.line('Verify');
-  const checks: CheckResult[] = [];
-  for (const under of verification()) {
-    const result = await under;
-    checks.push(result);
-    for (const line of checkLines(result)) output.line(line);
-  }
-  const good = allOk(checks);
+  const good = allOk(await showChecks(verification(), output));
   output.line(
     good
       ? `✓ ${after} has taken over with ${rowsOf(summary)}; the backup stays: ${file}`
@@ -107,8 +101,8 @@ function runningHost(stack: string, host: unknown): string {
 
 /** A run would end with the host, in the middle of somebody's show. */
 function refuseRun({ header }: BackupSummary, file: string): void {
-  const { override } = header.scenario;
-  if (override === null || override.expiresAt <= Date.now() / 1000) return;
+  const override = runUnderWay(header);
+  if (override === null) return;
   throw new Refusal(
     `A run is under way: ${describeRun(override)}. End it first: npm run rollback -- --target stack --stack ${header.target.name}. ` +
       `Nothing was changed; a backup lies in ${file}.`,

@@ -1,4 +1,5 @@
 import { Mendable, messageOf } from '../../machine/errors';
+import type { Output } from '../../machine/terminal';
 import { anchorOf, CHECKS, type CheckId } from './book';
 
 /** What a check found. */
@@ -50,6 +51,26 @@ export async function runCheck(id: CheckId, check: () => Promise<Finding>): Prom
 }
 
 const MARKS: Readonly<Record<Finding['state'], string>> = { ok: '✓', failed: '✗', skipped: '–' };
+
+/**
+ * Writes checks that are under way for a person, each as it ends, in their order.
+ *
+ * @param interrupted called after each; throws when the rest is not to be waited for
+ */
+export async function showChecks(
+  checks: readonly Promise<CheckResult>[],
+  output: Pick<Output, 'line'>,
+  interrupted: () => void = () => undefined,
+): Promise<CheckResult[]> {
+  const made: CheckResult[] = [];
+  for (const check of checks) {
+    const result = await check;
+    interrupted();
+    made.push(result);
+    for (const line of checkLines(result)) output.line(line);
+  }
+  return made;
+}
 
 /** A check for a person: its mark, figures, and where it failed the remedy with its anchor. */
 export function checkLines({ state, title, figures, remedy, anchor }: CheckResult): string[] {

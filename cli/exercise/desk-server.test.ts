@@ -8,6 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { EXIT, Refusal } from '../../machine/errors';
 import { getJson, postJson } from '../../machine/http';
 import { at, textAt } from '../../machine/json';
+import { exerciseHead } from '../../test/mocks/exercises';
 import { makeDeskFolder, writeDesk, type Desk } from './desk';
 import { DeskServer } from './desk-server';
 import { ExerciseRecord } from './exercise-record';
@@ -36,26 +37,7 @@ describe('the desk', () => {
     });
     await new Promise<void>((resolve) => shopConsole.listen(0, '127.0.0.1', resolve));
     const consoleUrl = `http://127.0.0.1:${String((shopConsole.address() as AddressInfo).port)}`;
-    held = new ExerciseRecord(
-      {
-        id: 'exercise-1',
-        seed: 1,
-        forWhom: 'human',
-        startedAt: '2026-01-15T12:00:00.000Z',
-        minuteSeconds: 6,
-        scale: 0.25,
-        truth: {
-          mode: 'blackfriday',
-          cause: 'missing-index',
-          contributing: [],
-          answer: 'it is',
-          remedy: null,
-        },
-        limit: 100,
-      },
-      ['look there'],
-      () => 1,
-    );
+    held = new ExerciseRecord(exerciseHead(), ['look there'], () => 1);
     server = new DeskServer({ consoleUrl, instances: () => Promise.resolve([]) }, held);
     desk = {
       version: 1,

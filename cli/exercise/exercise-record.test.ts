@@ -1,25 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Refusal } from '../../machine/errors';
+import { exerciseHead } from '../../test/mocks/exercises';
 import { ExerciseRecord } from './exercise-record';
 
 let seconds = 0;
 const record = (cause: 'missing-index' | null = 'missing-index'): ExerciseRecord => {
   seconds = 0;
-  return new ExerciseRecord(
-    {
-      id: 'exercise-1',
-      seed: 1,
-      forWhom: 'human',
-      startedAt: '2026-01-15T12:00:00.000Z',
-      minuteSeconds: 6,
-      scale: 0.25,
-      truth: { mode: 'blackfriday', cause, contributing: [], answer: 'it is', remedy: null },
-      limit: 100,
-    },
-    ['look there', 'and there', 'it is'],
-    () => seconds,
-  );
+  return new ExerciseRecord(exerciseHead(cause), ['look there', 'and there', 'it is'], () => seconds);
 };
 
 describe('an exercise under way', () => {

@@ -3,7 +3,7 @@ import { at, parseJson, textAt } from '../../machine/json';
 import type { Output } from '../../machine/terminal';
 import { SERVICE_NAMES } from '../../services/catalog';
 import type { StackConfigSource } from '../../scenario/config/config-file';
-import { allOk, checkLines, failed, ok, type CheckResult, type Finding } from '../checks/check';
+import { allOk, failed, ok, showChecks, type CheckResult, type Finding } from '../checks/check';
 import { writeKeys } from '../target/stack-file';
 import type { Instance } from '../target/target';
 
@@ -69,13 +69,7 @@ export async function rollbackRelease(
   output.line(`  pulumi up --stack ${stack}`);
   await updateStack(`rollback to ${previous.image}`);
   output.line('Verify');
-  const checks: CheckResult[] = [];
-  for (const under of verification(previous)) {
-    const result = await under;
-    check();
-    checks.push(result);
-    for (const line of checkLines(result)) output.line(line);
-  }
+  const checks = await showChecks(verification(previous), output, check);
   const good = allOk(checks);
   output.line(
     good

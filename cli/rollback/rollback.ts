@@ -1,7 +1,7 @@
 import { messageOf } from '../../machine/errors';
 import type { Output } from '../../machine/terminal';
 import { duration, percent } from '../../report/format';
-import { allOk, checkLines, type CheckResult } from '../checks/check';
+import { allOk, showChecks, type CheckResult } from '../checks/check';
 import { describeIntent } from '../control/intent';
 import { FailureWatch } from '../observation/failure-watch';
 import { lookAtCheckouts } from '../observation/healthy';
@@ -56,7 +56,7 @@ export async function rollback(target: RolledBack, tools: RollbackTools): Promis
     const { wasOutage, healed } = await rollbackDatabase(tools);
     const configured = await rollbackConfig(target, wasOutage, tools);
     output.line('Verify');
-    const checks = await verify(tools);
+    const checks = await showChecks(tools.verification(), output, tools.check);
     const recovered = await checkoutsRecovered(tools, healed);
     let ok = healed && configured && recovered && allOk(checks);
     // What a killed run wrote down to be healed, is.
@@ -142,17 +142,6 @@ export function cleanConfig(target: Pick<Target, 'config'>, output: Output): boo
     output.line(`  ✗ the stack's config cannot be cleaned: ${messageOf(error)}`);
     return false;
   }
-}
-
-async function verify({ verification, check, output }: RollbackTools): Promise<CheckResult[]> {
-  const checks: CheckResult[] = [];
-  for (const under of verification()) {
-    const result = await under;
-    check();
-    checks.push(result);
-    for (const line of checkLines(result)) output.line(line);
-  }
-  return checks;
 }
 
 /** Hardly a checkout of the last ten seconds failed. Where the database was not put back it is not waited for. */
