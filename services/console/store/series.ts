@@ -59,7 +59,7 @@ export function round(value: number, digits: number): number {
   return Math.round(value * factor) / factor;
 }
 
-/** The last seconds of something, one slot per second, at fixed memory (26 kB). */
+/** The last seconds of something, one slot per second, at fixed memory (78 kB). */
 export class SecondRing {
   private readonly slots = new SecondSlots();
   private readonly requests = new Uint32Array(RING_SECONDS);

@@ -55,15 +55,17 @@ function checkout(
 }
 
 describe('latency buckets', () => {
-  it('give quantiles within 4.5 %', () => {
-    const totals = new Totals();
-    for (let ms = 1; ms <= 10_000; ms += 1) totals.record(ms, false);
-    for (const [q, expected] of [
-      [0.5, 5000],
-      [0.95, 9500],
-    ] as const) {
-      const found = quantile(totals.counts, q);
-      assert.ok(found !== null && Math.abs(found / expected - 1) < 0.045, `${String(q)}: ${String(found)}`);
+  it('give quantiles within 3 %, however narrow the latencies lie', () => {
+    for (let ms = 1; ms < 10_000; ms *= 1.1) {
+      const totals = new Totals();
+      for (let count = 0; count < 100; count += 1) totals.record(ms, false);
+      for (const q of [0.05, 0.5, 0.95]) {
+        const found = quantile(totals.counts, q);
+        assert.ok(
+          found !== null && Math.abs(found / ms - 1) < 0.03,
+          `${String(q)} of ${String(ms)}: ${String(found)}`,
+        );
+      }
     }
   });
 
