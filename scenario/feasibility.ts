@@ -4,7 +4,7 @@ import { normaliseCurve, rateRange, rescaleRates, scaleRates } from './curve';
 import { presetOf } from './presets/all';
 import type { Preset } from './presets/preset';
 import type { ScenarioConfig } from './config/schema';
-import { fitted } from './causes/all';
+import { excludedFrom, fitted } from './causes/all';
 import type { CurveFault } from './causes/cause';
 import type { CauseSettings } from './causes/document';
 import { DEFAULT_OUTAGE, type CurvePoint, type DemoMode } from './types';
@@ -149,5 +149,8 @@ export function scenarioFaults(config: ScenarioConfig, options: { scaleDefault?:
   if (faults.length > 0) return faults;
   const mode = config.demoMode ?? 'normal';
   if (mode === 'normal' && config.curve === undefined) return [];
+  // In normal mode nothing of a stack's file is broken.
+  const excluded = mode === 'normal' ? [] : excludedFrom(mode, config);
+  if (excluded.length > 0) return excluded;
   return planOutage(config, { ...options, mode: mode === 'normal' ? DEFAULT_OUTAGE : mode }).faults;
 }

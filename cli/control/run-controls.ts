@@ -1,5 +1,5 @@
 import { availability, type ActionName } from '../../scenario/override/availability';
-import { minuteFault, minuteOf, movedTo, paused, prolonged, resumed } from '../../scenario/override/change';
+import { jumpFault, minuteOf, movedTo, paused, prolonged, resumed } from '../../scenario/override/change';
 import { HOLD_SECONDS } from '../../scenario/override/lease';
 import type { ScenarioState } from '../../scenario/state';
 import type { Override } from '../../scenario/types';
@@ -33,7 +33,7 @@ export class RunControls {
   /** Puts the clock on a minute. @throws Refusal for one beyond the run's last */
   async goto(minute: number): Promise<string> {
     const run = await this.change('goto', (found) => {
-      const fault = minuteFault(found.scenario, minute);
+      const fault = jumpFault(found, minute, this.now());
       if (fault !== null) throw new Refusal(`Minute ${minute}: ${fault}.`);
       return movedTo(found, minute, this.now());
     });

@@ -1,9 +1,10 @@
 import { minuteAt } from '../../scenario/override/clock';
 import { INDEX_NAMES, type IndexName, type IndexState, type Scenario } from '../../scenario/types';
-import { Interrupted, messageOf } from '../../machine/errors';
+import { Interrupted, messageOf, Refusal } from '../../machine/errors';
 import { numberAt, textAt } from '../../machine/json';
 import { withSession } from '../../machine/session';
 import type { Output } from '../../machine/terminal';
+import { releasesInPlace } from '../observation/releases';
 import { ShopObserver } from '../observation/shop-observer';
 import { OverrideOutage } from '../outage/outage';
 import { endedElsewhere } from '../run/monitor';
@@ -31,6 +32,7 @@ export interface CourseTools {
   desired: Scenario;
   cause: ExerciseInput['exercise']['cause'];
   output: Output;
+  wait: (ms: number) => Promise<void>;
   /** Seconds since the exercise began. */
   clock: () => number;
 }
@@ -59,13 +61,14 @@ export class Course {
 
   /** Makes the outage, with what the participant has set by then. @throws Refusal when another run has begun meanwhile */
   async begin(): Promise<void> {
-    const { plan, conductor, desired } = this.tools;
+    const { plan, conductor, desired, wait } = this.tools;
     const planned = plan(null, {});
-    const changed = plan(planned.scenario.startTimestamp, this.changes);
+    const changed = { ...plan(planned.scenario.startTimestamp, this.changes), startGiven: false };
     this.expectRolls(desired, changed.scenario);
-    await new OverrideOutage(conductor).begin(changed);
-    this.planned = planned.scenario;
-    this.current = changed.scenario;
+    const inPlace = (scenario: Scenario): Promise<void> => releasesInPlace(scenario, this.observer, wait);
+    const { startTimestamp } = (await new OverrideOutage(conductor, inPlace).begin(changed)).override;
+    this.planned = { ...planned.scenario, startTimestamp };
+    this.current = { ...changed.scenario, startTimestamp };
     this.isDue = false;
     this.watch.forgetIndexes();
   }
@@ -92,7 +95,7 @@ export class Course {
 
   /** Applies the stack file where it was changed; while PostgreSQL is away it is tried again. */
   private async configure(): Promise<void> {
-    const { file, record, output, plan } = this.tools;
+    const { file, record, output } = this.tools;
     const asked = file.look();
     if (asked !== null) {
       record.configFault = asked.fault;
@@ -101,10 +104,25 @@ export class Course {
     }
     const { planned, current } = this;
     if (planned === null || current === null || !this.isDue) return;
-    const next = plan(planned.startTimestamp, this.changes).scenario;
+    const next = this.plannedWith(planned.startTimestamp);
+    if (next === null) return;
     this.expectRolls(current, next);
     await this.change(({ indexes }) => ({ ...next, indexes }));
     this.isDue = false;
+  }
+
+  /** The exercise with the participant's changes; null, and said, where they make no scenario. */
+  private plannedWith(start: number | null): Scenario | null {
+    const { plan, record, output } = this.tools;
+    try {
+      return plan(start, this.changes).scenario;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      record.configFault = error.message;
+      output.line(`  The stack file is not applied: ${error.message}`);
+      this.isDue = false;
+      return null;
+    }
   }
 
   private noteChanges(changes: DeskConfig['changes']): void {

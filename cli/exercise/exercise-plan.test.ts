@@ -55,7 +55,7 @@ const of = (cause: Exercise['cause'], ablation: Exercise['ablation'] = null): Ex
 describe('the exercise of a seed', () => {
   it('is the same each time, and each kind is some seed’s', () => {
     assert.deepEqual(plan(exerciseOf(7)), plan(exerciseOf(7)));
-    for (const cause of ['missing-index', 'hot-row', 'bad-release', null] as const)
+    for (const cause of ['missing-index', 'hot-row', 'bad-release', 'cache-stampede', null] as const)
       assert.ok(first((exercise) => exercise.cause === cause));
   });
 
@@ -77,6 +77,24 @@ describe('the exercise of a seed', () => {
     }
   });
 
+  it('may be a false alarm that is no outage taken apart: lookers by the dozen, an index that nothing reads by', () => {
+    const calm = first(({ config }) => config.traffic !== undefined);
+    const dropped = first(({ config }) => 'indexes.idx_products_stock_quantity' in config);
+    const usual = desired.traffic;
+    assert.deepEqual(
+      [plan(calm).traffic.baselineRpm, plan(calm).traffic.demoPoints],
+      [9 * usual.baselineRpm, [{ minute: 0, rpm: usual.normalDemoRpm }]],
+    );
+    assert.deepEqual(
+      deviationsOf(plan(dropped))
+        .map(({ name }) => name)
+        .includes('idx_products_stock_quantity'),
+      true,
+    );
+    assert.equal(plan(dropped).indexes.idx_products_category, 'present');
+    assert.equal(plan(dropped).traffic.baselineRpm, usual.baselineRpm);
+  });
+
   it('names nothing of it in what everybody reads', () => {
     const scenario = plan(of('missing-index', 'pool'));
     assert.equal(scenario.ablation, null);
@@ -95,6 +113,13 @@ describe('the exercise of a seed', () => {
       [of('hot-row'), { 'sale.deals': 50 }],
       [of('bad-release'), { 'releases.checkout': '1.0.0' }],
     ];
+    const stampede = of('cache-stampede');
+    for (const changes of [{ 'cache.singleFlight': true }, { 'cache.ttlSeconds': 150 }])
+      assert.equal(isCured('cache-stampede', plan(stampede), plan(stampede, changes)), true);
+    assert.equal(
+      isCured('cache-stampede', plan(stampede), plan(stampede, { 'cache.ttlSeconds': 20 })),
+      false,
+    );
     for (const [exercise, changes] of cases) {
       const [before, after] = [plan(exercise), plan(exercise, changes)];
       assert.equal(isCured(exercise.cause, before, after), true, JSON.stringify(changes));

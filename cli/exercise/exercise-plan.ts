@@ -42,7 +42,7 @@ export function planExercise(input: ExerciseInput): RunPlan {
     {
       ...blindOptions(options, exercise),
       ablation: null,
-      keys: { ...NONE_OF_THE_FILE, ...taken, ...changes },
+      keys: { ...NONE_OF_THE_FILE, ...taken, ...exercise.config, ...changes },
     },
     source,
     desired,
@@ -84,14 +84,14 @@ export function hintsOf({ cause, answer }: Pick<ExerciseFacts['truth'], 'cause' 
 }
 
 /**
- * Whether what is the matter is gone: of the cause's signs one that was ill is as normal now.
+ * Whether what is the matter is gone: it was put right, or of the cause's signs one that was ill is as normal now.
  *
  * @param planned the scenario as the exercise began
  * @param now as it is, by the participant's repairs
  */
 export function isCured(cause: keyof CauseSettings | null, planned: Scenario, now: Scenario): boolean {
   const found = CAUSES.find(({ name }) => name === cause);
-  if (found === undefined) return true;
+  if (found === undefined || found.isPutRight?.(now) === true) return true;
   const well = found.signs(now).filter((sign) => sign.now === sign.normal);
   return ill(found.signs(planned)).some(({ name }) => well.some((sign) => sign.name === name));
 }

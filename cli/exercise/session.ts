@@ -159,6 +159,7 @@ class Session {
         desired,
         cause: this.exercise.cause,
         output,
+        wait: (ms) => interruption.wait(ms),
         clock,
       });
       while (!record.isOver) {
@@ -247,6 +248,8 @@ class Session {
 
   /** Real seconds an exercise takes in all. */
   private limitOf({ fromMinute, toMinute, scenario }: RunPlan): number {
-    return this.exercise.delaySeconds + LEAD_SECONDS + (toMinute + 1 - fromMinute) * scenario.minuteSeconds;
+    // What begins later than with minute 0 is made first, and jumps then.
+    const lead = (fromMinute > 0 ? 2 : 1) * LEAD_SECONDS;
+    return this.exercise.delaySeconds + lead + (toMinute + 1 - fromMinute) * scenario.minuteSeconds;
   }
 }

@@ -10,7 +10,7 @@ import type { Override, Scenario } from '../../scenario/types';
 import { readCommand } from '../../machine/options';
 import { DEMO, type DemoOptions } from '../run/arguments';
 import type { Conductor } from '../target/conductor';
-import { ConfigOutage, outageKeys, reliefOf, type OutageEngine } from './outage';
+import { ConfigOutage, outageKeys, OverrideOutage, reliefOf, type OutageEngine } from './outage';
 import { minuteAt } from '../../scenario/override/clock';
 import { planRun } from '../run/run-plan';
 
@@ -30,6 +30,61 @@ function options(...argv: string[]): DemoOptions {
 }
 const planOf = (argv: string[], start: number | null = null) =>
   planRun(options('--minute-seconds', '6', ...argv), file, desired, NOW, 'abc', start);
+
+describe('an outage by an override row', () => {
+  /** A conductor that holds one row, and what was done, by a clock of its own. */
+  function made() {
+    const done: string[] = [];
+    const clock = { now: NOW };
+    let row: Override | null = null;
+    const minute = (run: Override) =>
+      minuteAt({ startTimestamp: run.startTimestamp, pausedAt: null, minuteSeconds: 6 }, clock.now);
+    const conductor = {
+      begin: (run: Override) => {
+        row = run;
+        done.push(`begun at minute ${minute(run).toFixed(1)}`);
+        return Promise.resolve();
+      },
+      change: (change: (run: Override) => Override) => {
+        assert.ok(row !== null);
+        row = change(row);
+        done.push(`moved to minute ${minute(row).toFixed(1)}`);
+        return Promise.resolve(row);
+      },
+    } as unknown as Conductor;
+    const outage = new OverrideOutage(
+      conductor,
+      ({ releases }) => {
+        clock.now += 3;
+        done.push(`checkout ${releases.checkout} is in place`);
+        return Promise.resolve();
+      },
+      () => clock.now,
+    );
+    return { outage, done };
+  }
+
+  it('that begins in its middle is made at its beginning, and jumps when all is in place', async () => {
+    const { outage, done } = made();
+    const plan = await outage.begin(planOf(['--mode', 'bad-release', '--from', '14']));
+    assert.deepEqual(done, [
+      'begun at minute -0.8',
+      'checkout 1.1.0 is in place',
+      `moved to minute ${(14 - 5 / 6).toFixed(1)}`,
+    ]);
+    assert.equal(plan.override.startTimestamp, NOW + 3 + 5 - 14 * 6);
+  });
+
+  it('keeps the start that somebody named, and waits for nothing where it begins with minute 0', async () => {
+    const given = made();
+    const start = NOW + 60 - 14 * 6;
+    const plan = await given.outage.begin(planOf(['--mode', 'bad-release', '--from', '14'], start));
+    assert.equal(plan.override.startTimestamp, start);
+    const whole = made();
+    await whole.outage.begin(planOf(['--mode', 'bad-release']));
+    assert.deepEqual(whole.done, ['begun at minute -0.8']);
+  });
+});
 
 describe('an outage by configuration', () => {
   it('is the keys a person would set, and a start only where somebody named one', () => {

@@ -12,7 +12,7 @@ import type { Output } from '../../machine/terminal';
 import { healthyRun, movedTo } from '../../scenario/override/change';
 import { HEAL_SECONDS } from '../../scenario/override/lease';
 import { configOf, normalScenario } from '../target/normal-scenario';
-import type { RunPlan } from '../run/run-plan';
+import { LEAD_SECONDS, type RunPlan } from '../run/run-plan';
 import type { StackEngine } from '../target/stack-engine';
 import type { Target } from '../target/target';
 
@@ -36,15 +36,38 @@ export class OverrideOutage implements Outage {
   readonly how = 'override';
   readonly configBefore = null;
 
-  constructor(private readonly conductor: Pick<Conductor, 'begin' | 'heal'>) {}
+  /**
+   * @param inPlace waits until the services are what a scenario wants
+   * @param now Unix seconds
+   */
+  constructor(
+    private readonly conductor: Pick<Conductor, 'begin' | 'heal' | 'change'>,
+    private readonly inPlace: (scenario: Scenario) => Promise<void> = () => Promise.resolve(),
+    private readonly now: () => number = () => Date.now() / 1000,
+  ) {}
 
   prepare(): Promise<void> {
     return Promise.resolve();
   }
 
+  /**
+   * A run that is to begin later than with minute 0 begins there all the same, and jumps when the outage is complete: what
+   * would have gathered by then is brought about by whoever would hold it.
+   */
   async begin(plan: RunPlan): Promise<RunPlan> {
-    await this.conductor.begin(plan.override);
-    return plan;
+    const { conductor, now } = this;
+    const { fromMinute, startGiven, override, scenario } = plan;
+    if (fromMinute === 0) {
+      await conductor.begin(override);
+      return plan;
+    }
+    await conductor.begin(movedTo(override, 0, now() + LEAD_SECONDS));
+    await this.inPlace(scenario);
+    const at = startGiven
+      ? override.startTimestamp + fromMinute * scenario.minuteSeconds
+      : Math.ceil(now() + LEAD_SECONDS);
+    const { startTimestamp } = await conductor.change((run) => movedTo(run, fromMinute, at));
+    return { ...plan, override: { ...override, startTimestamp } };
   }
 
   async end(runId: string): Promise<Scenario> {

@@ -17,6 +17,8 @@ export interface Exercise {
   mode: OutageMode;
   ablation: Ablation | null;
   curve: CurvePoint[] | null;
+  /** Keys of stack config that are set besides. */
+  config: Readonly<Record<string, unknown>>;
   fromMinute: number;
   toMinute: number;
   /** Real seconds of normal traffic before it begins. */
@@ -50,6 +52,7 @@ export function exerciseOf(seed: number): Exercise {
     mode: kind.mode,
     ablation: kind.ablation,
     curve: kind.curve === null ? null : kind.curve.map((point) => ({ ...point })),
+    config: kind.config ?? {},
     fromMinute,
     toMinute: Math.min(29, fromMinute + kind.minutes),
     delaySeconds: 5 + Math.floor(next() * (MOST_DELAY_SECONDS - 4)),
@@ -60,8 +63,8 @@ export function exerciseOf(seed: number): Exercise {
 
 /** The options of a run that does the exercise. */
 export function blindOptions(options: DemoOptions, exercise: Exercise): DemoOptions {
-  const { mode, ablation, curve, fromMinute, toMinute } = exercise;
-  return { ...options, mode, ablation, curve, fromMinute, toMinute };
+  const { mode, ablation, curve, config, fromMinute, toMinute } = exercise;
+  return { ...options, mode, ablation, curve, keys: config, fromMinute, toMinute };
 }
 
 /** The scenario with nothing in its telemetry that gives it away: one phase, a plain title. */

@@ -98,7 +98,10 @@ function configOf(options: DemoOptions, file: ScenarioConfig, desired: Scenario)
   delete raw.demoStartTimestamp;
   if (options.minuteSeconds !== null) raw.minuteSeconds = options.minuteSeconds;
   // Without --scale the running shop's counts: as a default, since a mode may need more.
-  const traffic: Record<string, unknown> = { ...file.traffic };
+  const traffic: Record<string, unknown> = {
+    ...file.traffic,
+    ...(options.keys?.traffic as ScenarioConfig['traffic']),
+  };
   delete traffic.scale;
   if (options.scale !== null) traffic.scale = options.scale;
   if (options.curve !== null) {

@@ -84,7 +84,11 @@ async function play(argv: string[], faults: Faults = {}, seed: number | null = n
       await faults.begin?.();
       run = override;
     },
-    change: () => Promise.reject(new Refusal('not now')),
+    change: (change) => {
+      if (run === null) return Promise.reject(new Refusal('not now'));
+      run = change(run, { desired, override: run });
+      return Promise.resolve(run);
+    },
     heal: async () => {
       done.push('heal');
       run = null;
@@ -138,6 +142,8 @@ async function play(argv: string[], faults: Faults = {}, seed: number | null = n
       });
     },
     recommendationPool: () => Promise.resolve({ size: 25, replicas: 1 }),
+    all: (service: string) =>
+      Promise.resolve([{ instance: service, body: { release: desired.releases.checkout } }]),
   };
   const told = shown === null ? tools.output : { line: (): void => undefined };
   return new Show(tools, shown, told, conductor, observer).run();

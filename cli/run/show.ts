@@ -4,6 +4,7 @@ import { silentOutput, type Output } from '../../machine/terminal';
 import type { Scenario } from '../../scenario/types';
 import { newIntent, type Intent } from '../control/intent';
 import { RunControls } from '../control/run-controls';
+import { releasesInPlace } from '../observation/releases';
 import { ShopObserver } from '../observation/shop-observer';
 import { accountOf, coralogixPage } from '../coralogix/links';
 import { heal } from '../outage/heal';
@@ -71,7 +72,7 @@ export class Show {
     private readonly conductor: ShowConductor,
     private readonly observer: Pick<
       ShopObserver,
-      'run' | 'runTelemetry' | 'traffic' | 'telemetry' | 'recommendationPool'
+      'run' | 'runTelemetry' | 'traffic' | 'telemetry' | 'recommendationPool' | 'all'
     >,
   ) {
     this.options = exercise === null ? tools.options : blindOptions(tools.options, exercise);
@@ -250,7 +251,11 @@ export class Show {
   /** How the outage is made: a stack's by configuration; a blind one by an override, which no file shows. */
   private async outage(): Promise<Outage> {
     const { target, repositoryDir, output } = this.tools;
-    if (target.kind === 'local' || this.exercise !== null) return new OverrideOutage(this.conductor);
+    if (target.kind === 'local' || this.exercise !== null) {
+      const inPlace = (scenario: Scenario): Promise<void> =>
+        releasesInPlace(scenario, this.observer, (ms) => this.tools.interruption.wait(ms));
+      return new OverrideOutage(this.conductor, inPlace, () => this.now() / 1000);
+    }
     // Without an engine nothing is begun.
     const engine = await StackEngine.open({ stack: target.stack, repositoryDir, output });
     return new ConfigOutage(target, () => Promise.resolve(engine), this.conductor, output);

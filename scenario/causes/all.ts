@@ -1,3 +1,4 @@
+import type { ConfigFault } from '../config/config-error';
 import type { ScenarioConfig } from '../config/schema';
 import { simulatePool } from '../prediction';
 import { presetOf } from '../presets/all';
@@ -54,6 +55,14 @@ export function causesOf(mode: DemoMode): Cause[] {
   return CAUSES.filter(({ name }) => causes[name] !== undefined);
 }
 
+/** Keys of stack config that make no outage with a mode's own causes, with the reason. */
+export function excludedFrom(mode: DemoMode, config: ScenarioConfig): ConfigFault[] {
+  const { causes } = presetOf(mode);
+  return CAUSES.flatMap(({ name, excluded }) =>
+    causes[name] === undefined ? (excluded?.(config) ?? []) : [],
+  );
+}
+
 /** A preset's settings as a curve needs them. @param points scaled */
 export function fitted(settings: CauseSettings, points: readonly CurvePoint[], scale: number): Fit {
   const fits = CAUSES.flatMap(({ name, fit }) =>
@@ -94,6 +103,11 @@ export function delaysOf(parts: CauseParts): Delays {
   const all = CAUSES.map((cause) => cause.delays?.(parts) ?? {});
   const longest = (of: keyof Delays): number => Math.max(0, ...all.map((delays) => delays[of] ?? 0));
   return { waitMs: longest('waitMs'), queryMs: longest('queryMs'), restMs: longest('restMs') };
+}
+
+/** Why the clock of a run can't be put back, as a sentence's end; null where it can. */
+export function noWayBack(parts: CauseParts): string | null {
+  return CAUSES.map((cause) => cause.noWayBack?.(parts) ?? null).find((why) => why !== null) ?? null;
 }
 
 /** Which of the flow alert's attributes a minute will show, besides failed checkouts. */

@@ -1,3 +1,4 @@
+import type { ConfigFault } from '../config/config-error';
 import type { ScenarioConfig } from '../config/schema';
 import type { SimulatedMinute } from '../prediction';
 import type { SqlExecutor } from '../sql/executor';
@@ -230,18 +231,24 @@ export interface Cause {
   confirmations: (parts: CauseParts) => Confirmation[];
   /** Ways to take it out by itself, or to make it harmless. */
   ablations: readonly AblationOf[];
+  /** Why the clock of a run can't be put back, as a sentence's end; null where it can: what has gathered does not go. */
+  noWayBack?: (parts: CauseParts) => string | null;
   /** Where it makes checkouts queue. */
   queue?: Queue;
   /** Its steps from cause to effect, as the shop shows them now. */
   chain?: (shop: ShopSeen) => ChainLink[];
   /** What of stack config makes it, whatever the mode: `pool.max is 5, below the normal 100`, each with its key first. */
   inConfig: (config: CauseConfig) => string[];
+  /** Why keys of stack config make no outage with a preset that does not name this cause: it has a law of its own. */
+  excluded?: (config: CauseConfig) => ConfigFault[];
   /** The keys of config, as paths, that a run by configuration sets. */
   runKeys: readonly (readonly string[])[];
   /** What of it an operator sets, whatever is the matter: of an exercise's stack file. */
   levers: (scenario: Scenario) => Lever[];
   /** How an operator puts it right, in a sentence; null: not by itself. */
   remedy: string | null;
+  /** Whether a scenario has it put right without being as in normal mode. */
+  isPutRight?: (parts: CauseParts) => boolean;
   /** What of it a healthy database must not have any more, for a person. */
   leftovers?: (sql: SqlExecutor) => Promise<string[]>;
   /**

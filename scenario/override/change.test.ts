@@ -5,6 +5,7 @@ import { resolveScenario } from '../resolve';
 import { positionAt } from '../timeline';
 import {
   ablated,
+  jumpFault,
   minuteFault,
   minuteOf,
   movedTo,
@@ -78,6 +79,22 @@ describe('a run under way', () => {
   it('has the minutes that it shows: it cannot be put on one in which it is only held', () => {
     assert.equal(minuteFault({ shownMinutes: 30 }, 29), null);
     assert.match(minuteFault({ shownMinutes: 30 }, 30) ?? '', /must be less than 30/);
+  });
+
+  it('is not put back where what has leaked does not come back, unless the release is', () => {
+    const leaking = runOf(
+      resolveScenario(
+        { demoMode: 'bad-release', minuteSeconds: 6 },
+        { nowSeconds: START, startTimestamp: START },
+      ),
+      'cli',
+    );
+    assert.match(jumpFault(leaking, 3, at(12.5)) ?? '', /do not come back: roll the release back/);
+    assert.equal(jumpFault(leaking, 12, at(12.5)), null, 'the minute itself, as the clock shows it');
+    assert.equal(jumpFault(leaking, 20, at(12.5)), null);
+    assert.match(jumpFault(leaking, 30, at(12.5)) ?? '', /must be less than 30/);
+    assert.equal(jumpFault(ablated(leaking, 'release', null, at(12)), 3, at(12.5)), null);
+    assert.equal(jumpFault(run, 3, at(12.5)), null, 'nothing gathers in a pool');
   });
 
   it('loses one cause from now on, and gets it back', () => {

@@ -1,4 +1,5 @@
 import { ablate, withoutAblation } from '../ablate';
+import { noWayBack } from '../causes/all';
 import type { ScenarioState } from '../state';
 import { positionAt } from '../timeline';
 import type { Ablation, Override, Scenario } from '../types';
@@ -69,6 +70,12 @@ export function minuteFault({ shownMinutes }: Pick<Scenario, 'shownMinutes'>, mi
   return minute < shownMinutes
     ? null
     : `must be less than ${shownMinutes}, the minute at which this run ends`;
+}
+
+/** The same of a run under way, whose clock some outages do not let back. */
+export function jumpFault(run: Override, minute: number, now: number): string | null {
+  const isBack = minute < Math.floor(minuteOf(run, now));
+  return minuteFault(run.scenario, minute) ?? (isBack ? noWayBack(run.scenario) : null);
 }
 
 /** Holds the minute; traffic goes on at its rate. @param holdSeconds after which it ends when nobody prolongs it */

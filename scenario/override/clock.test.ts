@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { resolveScenario } from '../resolve';
-import { clockChange, clockOf, type RunClock } from './clock';
+import { clockChange, clockOf, JumpWatch, type RunClock } from './clock';
 
 const START = 1_700_000_000;
 const effective = {
@@ -38,5 +38,26 @@ describe('what happened to a clock', () => {
   it('is read from what counts now', () => {
     assert.deepEqual(clockOf(effective), running);
     assert.equal(clockOf({ ...effective, startTimestamp: null }), null);
+  });
+});
+
+describe('who would hold what gathers', () => {
+  const moved = (startTimestamp: number, pausedAt: number | null = null) => ({
+    ...effective,
+    startTimestamp,
+    pausedAt,
+  });
+
+  it('notices a jump ahead and back, and takes no pause, resumption or other run for one', () => {
+    const watch = new JumpWatch();
+    assert.equal(watch.look(effective, START + 6), null, 'a run that is first seen');
+    assert.deepEqual(watch.look(moved(START - 60), START + 12), { from: 2, to: 12 });
+    assert.deepEqual(watch.look(moved(START), START + 30), { from: 15, to: 5 });
+    assert.equal(watch.look(moved(START, START + 36), START + 36.5), null);
+    assert.equal(watch.look(moved(START + 60), START + 96.5), null, 'resumed');
+    const scenario = { ...effective.scenario, runId: 'another' };
+    assert.equal(watch.look({ ...moved(START - 600), scenario }, START + 97), null);
+    assert.equal(watch.look({ ...moved(0), scenario: { ...scenario, mode: 'normal' } }, START + 98), null);
+    assert.equal(watch.look(moved(START - 600), START + 99), null, 'after it nothing is known of a clock');
   });
 });

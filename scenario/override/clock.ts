@@ -55,3 +55,36 @@ export function clockChange(before: RunClock, after: RunClock, lookedAt: number,
   const resumedAt = before.pausedAt + moved;
   return resumedAt >= lookedAt - 1 && resumedAt <= now + 1 ? 'resumed' : 'moved';
 }
+
+/** So soon a change of the scenario is seen by whoever follows it, without a database that was away (s). */
+const SEEN_WITHIN_SECONDS = 2;
+
+/** The demo minutes (fractional) between which a clock has jumped. */
+export interface Jump {
+  from: number;
+  to: number;
+}
+
+/**
+ * Notices when somebody puts the clock of a run on another minute. What would have gathered in the minutes between is then
+ * not there, and whoever would hold it brings it about.
+ */
+export class JumpWatch {
+  private last: { runId: string; clock: RunClock } | null = null;
+
+  /**
+   * Takes in the scenario in force, at each of its changes.
+   *
+   * @param now Unix seconds
+   * @returns null where the clock of the run has not jumped
+   */
+  look(effective: EffectiveScenario, now: number): Jump | null {
+    const { last } = this;
+    const clock = clockOf(effective);
+    const { runId } = effective.scenario;
+    this.last = clock === null ? null : { runId, clock };
+    if (clock === null || last?.runId !== runId) return null;
+    const change = clockChange(last.clock, clock, now - SEEN_WITHIN_SECONDS, now);
+    return change === 'moved' ? { from: minuteAt(last.clock, now), to: minuteAt(clock, now) } : null;
+  }
+}

@@ -103,8 +103,8 @@ export const badRelease: Preset = {
     {
       ablation: null,
       curve: null,
-      // A leak has a memory: it begins at the beginning.
-      fromMinute: [0, 1],
+      // Some minutes before it is empty, and as many after it as a repair needs to show.
+      fromMinute: [8, 10],
       minutes: 18,
       cause: 'bad-release',
       answer: `release ${BAD_CHECKOUT} of checkout keeps the connection of every order whose card is declined: its pool ran empty, and every order fails waiting for a connection; no query is slow`,

@@ -1,7 +1,11 @@
 import { SEED_FLOW_ALERT } from '../flow-alert';
 import { actsOf } from './acts';
 import { BLACK_FRIDAY_TALK } from './black-friday-talk';
-import { ORDER_VALUE_USD, type Preset } from './preset';
+import type { CurvePoint } from '../types';
+import { NORMAL_RATES, ORDER_VALUE_USD, type Preset } from './preset';
+
+/** Orders as in normal mode, and none fails. */
+const CALM: readonly CurvePoint[] = [{ minute: 0, rpm: NORMAL_RATES.demoRpm, errorRate: 0 }];
 
 /** Seed 001's dual-mode table (V4). */
 export const blackfriday: Preset = {
@@ -97,6 +101,26 @@ export const blackfriday: Preset = {
       cause: 'missing-index',
       answer:
         'idx_products_category is gone while traffic stays the same: the scan gets slower and slower, and so a small pool slowly runs out',
+    },
+    {
+      ablation: 'index',
+      curve: CALM,
+      config: { traffic: { baselineRpm: 9 * NORMAL_RATES.baselineRpm } },
+      fromMinute: [0, 4],
+      minutes: 12,
+      cause: null,
+      answer:
+        'nothing is broken: nine times as many customers as usual look around, as after an advertisement, and the shop serves them. A false alarm',
+    },
+    {
+      ablation: 'index',
+      curve: CALM,
+      config: { 'indexes.idx_products_stock_quantity': 'absent' },
+      fromMinute: [0, 4],
+      minutes: 12,
+      cause: null,
+      answer:
+        'nothing that anybody notices: idx_products_stock_quantity was dropped, by which only the storefront’s shelf of last pieces is read, within a blink all the same; no order and no listing uses it. A false alarm',
     },
   ],
 };

@@ -47,9 +47,8 @@ export const cacheStampede: Preset = {
     {
       ablation: null,
       curve: null,
-      // A cache has a memory: it is filled while the traffic grows.
-      fromMinute: [0, 1],
-      minutes: 18,
+      fromMinute: [3, 5],
+      minutes: 17,
       cause: 'cache-stampede',
       answer:
         'the cache of recommendations was emptied; their query scans the whole table since idx_products_category is gone, the pool serves fewer than miss, most customers go before their list comes, and what nobody waits for is not kept: so the cache stays empty',

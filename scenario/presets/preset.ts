@@ -53,6 +53,8 @@ export interface ExerciseKind {
   ablation: Ablation | null;
   /** Points instead of the preset's. */
   curve: readonly CurvePoint[] | null;
+  /** Keys of stack config that are set besides. */
+  config?: Readonly<Record<string, unknown>>;
   /** It begins at one of these demo minutes. */
   fromMinute: readonly [least: number, most: number];
   minutes: number;

@@ -28,6 +28,7 @@ function world(answer: (plan: JourneyPlan, cohort: Cohort) => Outcome = () => ({
   const clock = new FakeClock(1_700_000_000_000);
   const played: { plan: JourneyPlan; cohort: Cohort; patienceMs: number }[] = [];
   const refused: string[] = [];
+  const skipped: number[] = [];
   const generator = new LoadGenerator({
     clock,
     share: { index: 0, count: 1 },
@@ -39,9 +40,10 @@ function world(answer: (plan: JourneyPlan, cohort: Cohort) => Outcome = () => ({
     log: {
       refused: (_cohort, plan) => refused.push(plan.journey),
       gap: () => undefined,
+      skipped: (orders) => skipped.push(orders),
     },
   });
-  return { clock, generator, played, refused };
+  return { clock, generator, played, refused, skipped };
 }
 
 /** Lets demo time pass in small steps, so that answers arrive in between. */
@@ -223,6 +225,42 @@ test('as many cards are declined as the pool has connections, whenever the run b
     assert.ok((declined[0] ?? 0) > 1, `the first in minute ${String(declined[0])}`);
     assert.equal(declined.at(-1), 12);
   }
+});
+
+test('a run that jumps ahead places the declined orders that it skipped, and goes on as if it had had them', async () => {
+  const { clock, generator, played, skipped } = world();
+  const declined = () => played.filter(({ plan }) => plan.card === TEST_CARDS.declined);
+  const start = clock.now() / 1000;
+  generator.follow(effective('normal', start));
+  generator.follow(effective('bad-release', start + 5));
+  const run = effective('bad-release', start + 5, { startTimestamp: start - 14 * 6 });
+  const { max } = run.scenario.orders.pool;
+  await pass(clock, 1);
+  generator.follow(run);
+  await settle();
+  assert.equal(declined().length, max, 'no more than there are connections');
+  assert.deepEqual(skipped, [max]);
+  assert.equal(new Set(played.map(({ plan }) => plan.idempotencyKey)).size, played.length);
+  const { total } = generator.counts.demo;
+  assert.equal(total.scheduled, total.started);
+  generator.follow({ ...run, pausedAt: clock.now() / 1000 });
+  generator.follow({ ...run, startTimestamp: start - 3 * 6 });
+  assert.deepEqual(skipped, [max], 'none for a pause, nor for a jump back');
+});
+
+test('a jump ahead skips as many declined orders as lie between, and none where a run is first seen', async () => {
+  const { clock, generator, skipped } = world();
+  const start = clock.now() / 1000;
+  const at = (minute: number) =>
+    effective('bad-release', start, { startTimestamp: start - minute * 6, pausedAt: start }, 4);
+  generator.follow(at(5));
+  generator.follow(at(8));
+  generator.follow(at(11));
+  await settle();
+  const { max } = at(0).scenario.orders.pool;
+  // 600 rpm at scale 4 in minutes of 6 s: 240 orders a minute, of which a hundredth.
+  assert.ok(skipped.length === 2 && skipped.every((orders) => Math.abs(orders - 7.2) <= 1), skipped.join());
+  assert.ok(skipped.every((orders) => orders < max));
 });
 
 test('of a cache that is emptied only its customers come, and most of them wait less than others', async () => {

@@ -2,6 +2,7 @@ import { declinedShareOf } from '../../scenario/causes/bad-release/document';
 import { isDeclined } from '../../scenario/causes/bad-release/law';
 import { customerOf } from '../../scenario/causes/cache-stampede/document';
 import { shareAt } from '../../scenario/causes/hot-row/document';
+import { JumpWatch } from '../../scenario/override/clock';
 import { REST_OF_CHECKOUT_MS } from '../../scenario/presets/preset';
 import { positionAt, ratesAt } from '../../scenario/timeline';
 import type { EffectiveScenario, TimelinePosition, TrafficType } from '../../scenario/types';
@@ -43,6 +44,8 @@ export interface GeneratorLog {
   refused: (cohort: Cohort, plan: JourneyPlan, outcome: Outcome) => void;
   /** A timetable was taken up anew. */
   gap: (cohort: TrafficType, gapMs: number) => void;
+  /** Orders of minutes that a jump of the run's clock skipped were placed after it. */
+  skipped: (orders: number) => void;
 }
 
 export interface GeneratorOptions {
@@ -71,6 +74,14 @@ function numberInRun(effective: EffectiveScenario, time: number): number {
   return Math.max(1, Math.ceil(journeysBefore(effective, 'demo', time) - 1e-6));
 }
 
+/** How many orders a run has had until now (Unix s), by its clock; 0 before it. */
+function ordersSoFar(effective: EffectiveScenario, now: number): number {
+  const { startTimestamp, pausedAt } = effective;
+  const until = pausedAt ?? now;
+  if (startTimestamp === null || until <= startTimestamp) return 0;
+  return Math.floor(journeysBefore({ ...effective, pausedAt: null }, 'demo', until * 1000));
+}
+
 /** Which card pays, where the scenario says how many are declined. */
 function cardOf(effective: EffectiveScenario, cohort: TrafficType, time: number): { card?: string } {
   const share = declinedShareOf(effective.scenario);
@@ -95,6 +106,7 @@ export class LoadGenerator {
   private deals: { catalogRows: number; ids: number[] } = { catalogRows: 0, ids: [] };
   private readonly schedulers = new Map<TrafficType, CohortScheduler<Job>>();
   private readonly inStreak = perGroup(() => false);
+  private readonly jumps = new JumpWatch();
 
   constructor(private readonly options: GeneratorOptions) {
     this.startedAt = options.clock.now();
@@ -142,6 +154,7 @@ export class LoadGenerator {
     this.observe();
     const now = this.now();
     if (!this.effective) this.observedUntil = now;
+    const jumpedFrom = this.jumps.look(effective, now / 1000) === null ? null : this.effective;
     this.effective = effective;
     const { catalogRows } = effective.scenario;
     if (this.deals.catalogRows !== catalogRows) this.deals = { catalogRows, ids: dealProducts(catalogRows) };
@@ -157,6 +170,7 @@ export class LoadGenerator {
       this.schedulers.set(cohort, scheduler);
       scheduler.start();
     }
+    if (jumpedFrom !== null) this.placeSkipped(jumpedFrom, effective, now);
   }
 
   /** Starts nothing more. */
@@ -193,7 +207,34 @@ export class LoadGenerator {
     );
   }
 
+  /**
+   * Of the orders that a jump ahead skips those whose card is declined are placed at once: what they leave behind is a
+   * leak's memory, and without it the minute jumped to would not be what it is in a whole run. No more than there are
+   * connections.
+   */
+  private placeSkipped(before: EffectiveScenario, effective: EffectiveScenario, now: number): void {
+    const share = declinedShareOf(effective.scenario);
+    if (share === null || share === 0) return;
+    const [from, to] = [before, effective].map((each) =>
+      Math.floor(ordersSoFar(each, now / 1000) * share + 1e-9),
+    );
+    const declined = Math.min((to ?? 0) - (from ?? 0), effective.scenario.orders.pool.max);
+    if (declined <= 0) return;
+    const { index, count } = this.share;
+    const source = `${this.options.source}-skipped-${String(Math.round(now))}`;
+    for (let each = index; each < declined; each += count) {
+      const job = this.jobOf('demo', { time: now, index: each }, source);
+      void this.play({ ...job, plan: { ...job.plan, card: TEST_CARDS.declined } }, 0);
+    }
+    this.options.log.skipped(declined);
+  }
+
   private schedule(cohort: TrafficType, arrival: Arrival): Job {
+    return this.jobOf(cohort, arrival, this.options.source);
+  }
+
+  /** What an arrival plays, counted as scheduled. @param source part of its idempotency key */
+  private jobOf(cohort: TrafficType, arrival: Arrival, source: string): Job {
     const effective = this.effective;
     if (!effective) throw new Error('an arrival without a scenario');
     const { scenario } = effective;
@@ -207,14 +248,7 @@ export class LoadGenerator {
         : (ratesAt(effective, seconds).journeyWeights ?? CHECKOUT_ONLY);
     const journey = journeyOf(arrival.index, weights);
     const plan = {
-      ...planJourney(
-        cohort,
-        arrival.index,
-        journey,
-        this.deals.ids,
-        scenario.orderValueUsd,
-        this.options.source,
-      ),
+      ...planJourney(cohort, arrival.index, journey, this.deals.ids, scenario.orderValueUsd, source),
       ...(minute === null ? {} : cardOf(effective, cohort, arrival.time)),
     };
     const { steps, deals: products } = scenario.sale;

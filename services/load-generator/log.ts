@@ -3,7 +3,7 @@ import { withCohort } from '../lib/cohort';
 import type { GeneratorLog } from './generator';
 
 /** What the generator says, once per streak: a fault of its own, or a shop it can't reach. */
-export function generatorLog(logger: Pick<Logger, 'warn' | 'error'>): GeneratorLog {
+export function generatorLog(logger: Pick<Logger, 'info' | 'warn' | 'error'>): GeneratorLog {
   return {
     refused: (cohort, plan, outcome) => {
       if (outcome.result !== 'error') return;
@@ -25,6 +25,11 @@ export function generatorLog(logger: Pick<Logger, 'warn' | 'error'>): GeneratorL
           logger.warn(fields, 'the frontend cannot be reached (logged once until it answers again)');
         }
       });
+    },
+    skipped: (orders) => {
+      logger.info(
+        `the run jumped ahead: ${String(orders)} orders of the minutes between, whose card is declined, are placed now`,
+      );
     },
     gap: (cohort, gapMs) => {
       logger.warn(

@@ -33,8 +33,13 @@ function cacheOf(rules: Partial<CachePart['cache']>) {
       return Promise.resolve('OK');
     },
   } as unknown as CacheStore;
-  const cache = new RecommendationCache(store);
-  cache.follow({ ...HEALTHY_CACHE, enabled: true, ...rules });
+  const clock = { now: 0 };
+  const cache = new RecommendationCache(store, () => clock.now);
+  const inForce = { ...HEALTHY_CACHE, enabled: true, ...rules };
+  cache.follow(inForce, 6, null);
+  const jumpTo = (minute: number) => {
+    cache.follow(inForce, 6, { from: 0, to: minute });
+  };
   let reads = 0;
   const ask = (userId: string, hasGone = false, read = () => Promise.resolve(LIST)) =>
     cache.list(
@@ -45,7 +50,7 @@ function cacheOf(rules: Partial<CachePart['cache']>) {
         return read();
       },
     );
-  return { ask, stored, lifetimes, reads: () => reads };
+  return { ask, stored, lifetimes, reads: () => reads, clock, jumpTo };
 }
 
 describe('the cache of recommendations', () => {
@@ -97,10 +102,35 @@ describe('the cache of recommendations', () => {
     assert.equal(reads(), 3);
   });
 
+  it('fills by one scan for all after a jump to a minute at which it is full, until it is emptied', async () => {
+    const { ask, stored, reads, clock, jumpTo } = cacheOf({ ttlSeconds: 16, emptiedAt: 7.5 });
+    const all = (...customers: string[]) => Promise.all(customers.map((customer) => ask(customer)));
+    jumpTo(6);
+    await all('a', 'b', 'c');
+    assert.deepEqual([reads(), stored.size], [1, 3]);
+    clock.now = 8_999;
+    await all('d', 'e');
+    assert.deepEqual([reads(), stored.size], [2, 5]);
+    clock.now = 9_000;
+    await all('f', 'g');
+    assert.equal(reads(), 4, 'from minute 7.5 on each has his own');
+  });
+
+  it('fills for one time to live, and not after a jump behind its end', async () => {
+    const { ask, reads, clock, jumpTo } = cacheOf({ ttlSeconds: 16, emptiedAt: 7.5 });
+    jumpTo(8);
+    await Promise.all([ask('a'), ask('b')]);
+    assert.equal(reads(), 2);
+    jumpTo(1);
+    clock.now = 16_000;
+    await Promise.all([ask('c'), ask('d')]);
+    assert.equal(reads(), 4);
+  });
+
   it('is a miss for everybody while Redis is away, or holds something else', async () => {
     const away = () => Promise.reject(new Error('away'));
     const cache = new RecommendationCache({ get: away, set: away });
-    cache.follow({ ...HEALTHY_CACHE, enabled: true });
+    cache.follow({ ...HEALTHY_CACHE, enabled: true }, 6, null);
     const found = await cache.list(
       request('a'),
       () => false,

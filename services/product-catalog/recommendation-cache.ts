@@ -5,6 +5,7 @@ import {
   lifetimeSeconds,
   type CachePart,
 } from '../../scenario/causes/cache-stampede/document';
+import type { Jump } from '../../scenario/override/clock';
 import { logger } from '../lib/logger';
 import type { createRedis } from '../lib/redis';
 import { meter } from '../lib/telemetry/metrics';
@@ -36,14 +37,23 @@ const storedList = z.array(
  * Keeps each customer's recommendations in Redis for a while, where the scenario says so. A miss reads them, and keeps what
  * it has read unless its caller has gone meanwhile: that request is over. With a single flight each list is read once at a
  * time, for all who miss it, and kept whoever waits. Without Redis every request is a miss.
+ *
+ * A run that jumps to a minute at which the cache is full would find it empty. So for a time to live after the jump all
+ * customers who miss share one scan, and the list of each is kept: soon the cache is as the skipped minutes would have
+ * left it.
  */
 export class RecommendationCache {
   private rules: CachePart['cache'] = HEALTHY_CACHE;
+  /** Until when it is filled after a jump (Unix ms). */
+  private fillsUntil = 0;
   private written = 0;
   private readonly flights = new Map<string, Promise<Candidate[]>>();
   private recent = { hits: 0, misses: 0 };
 
-  constructor(private readonly redis: CacheStore) {
+  constructor(
+    private readonly redis: CacheStore,
+    private readonly now: () => number = Date.now,
+  ) {
     meter()
       .createObservableGauge('shop.cache.recent_lookups', {
         unit: '{lookup}',
@@ -58,9 +68,21 @@ export class RecommendationCache {
       });
   }
 
-  /** The rules of the scenario in force. */
-  follow(rules: CachePart['cache']): void {
+  /**
+   * The rules of the scenario in force.
+   *
+   * @param jump where the clock of the run has just been put on another minute
+   */
+  follow(rules: CachePart['cache'], minuteSeconds: number, jump: Jump | null): void {
     this.rules = rules;
+    if (jump === null) return;
+    const { enabled, ttlSeconds, emptiedAt } = rules;
+    const fullFor = ((emptiedAt ?? Infinity) - jump.to) * minuteSeconds;
+    this.fillsUntil = enabled ? this.now() + 1000 * Math.min(ttlSeconds, fullFor) : 0;
+    if (this.now() < this.fillsUntil)
+      logger.info(
+        `the run jumped to minute ${jump.to.toFixed(1)}: the cache is filled as the minutes before would have`,
+      );
   }
 
   /**
@@ -77,14 +99,23 @@ export class RecommendationCache {
   ): Promise<CachedList> {
     if (!this.rules.enabled) return { products: await read(), hit: null };
     const { category, minPriceCents, maxPriceCents, userId } = request;
-    const key = `${CACHE_PREFIX}${category}:${String(minPriceCents)}-${String(maxPriceCents)}:${userId}`;
+    const of = `${category}:${String(minPriceCents)}-${String(maxPriceCents)}`;
+    const key = `${CACHE_PREFIX}${of}:${userId}`;
     const kept = await this.find(key);
     const hit = kept !== null;
     this.recent[hit ? 'hits' : 'misses'] += 1;
     serverSpan()?.setAttribute('shop.cache.hit', hit);
     if (hit) return { products: kept, hit };
-    if (this.rules.singleFlight) return { products: await this.fly(key, read), hit };
-    const products = await read();
+    const isFilling = this.now() < this.fillsUntil;
+    if (this.rules.singleFlight && !isFilling) {
+      const kept = async (): Promise<Candidate[]> => {
+        const list = await read();
+        await this.keep(key, list, false);
+        return list;
+      };
+      return { products: await this.fly(key, kept), hit };
+    }
+    const products = await (isFilling ? this.fly(of, read) : read());
     await this.keep(key, products, hasGone());
     return { products, hit };
   }
@@ -94,12 +125,7 @@ export class RecommendationCache {
     const known = this.flights.get(key);
     serverSpan()?.setAttribute('shop.cache.shared', known !== undefined);
     if (known !== undefined) return known;
-    const flight = read()
-      .then(async (products) => {
-        await this.keep(key, products, false);
-        return products;
-      })
-      .finally(() => this.flights.delete(key));
+    const flight = read().finally(() => this.flights.delete(key));
     this.flights.set(key, flight);
     return flight;
   }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { RECOMMENDATION_BAND_CENTS } from '../../scenario/sql/catalog';
+import { JumpWatch } from '../../scenario/override/clock';
 import { databaseReady } from '../lib/database';
 import { readEnv } from '../lib/env';
 import { createRedis } from '../lib/redis';
-import { ScenarioSubscription } from '../lib/scenario-subscription';
+import { ScenarioSubscription, unixNow } from '../lib/scenario-subscription';
 import { runService } from '../lib/server';
 import { PlanObserver } from './plan-observer';
 import { createPools, resizePools } from './pools';
@@ -33,9 +34,11 @@ export async function start(): Promise<void> {
     connectionString: env.DATABASE_URL,
     applicationName: 'product-catalog/scenario',
   });
+  const jumps = new JumpWatch();
   subscription.onChange((effective) => {
+    const { cache: rules, minuteSeconds } = effective.scenario;
     resizePools(pools, effective, env.POOL_REPLICAS);
-    cache.follow(effective.scenario.cache);
+    cache.follow(rules, minuteSeconds, jumps.look(effective, unixNow()));
     void plans.refresh().catch(() => undefined);
   });
   await subscription.start();

@@ -130,6 +130,10 @@ export const badRelease: Cause = {
     checkout === GOOD_CHECKOUT
       ? []
       : [{ what: `checkout runs release ${checkout}`, seen: (shop) => isSeen(checkout)(shop) === true }],
+  noWayBack: ({ releases }) =>
+    releases.checkout === BAD_CHECKOUT
+      ? 'lies behind, and connections that leaked do not come back: roll the release back first, or heal and start a run anew'
+      : null,
   queue: QUEUE,
   chain: (shop) => {
     const release = shop.release('checkout');
@@ -151,6 +155,16 @@ export const badRelease: Cause = {
     releases?.checkout !== undefined && releases.checkout !== GOOD_CHECKOUT
       ? [`releases.checkout is ${releases.checkout}, not the normal ${GOOD_CHECKOUT}`]
       : [],
+  excluded: ({ releases }) =>
+    releases?.checkout !== BAD_CHECKOUT
+      ? []
+      : [
+          {
+            key: 'releases.checkout',
+            value: releases.checkout,
+            message: `leaks connections until every order fails, which the law of this mode's own cause knows nothing of: set demoMode bad-release, or releases.checkout ${GOOD_CHECKOUT}`,
+          },
+        ],
   levers: ({ releases }) => [{ key: ['releases', 'checkout'], value: releases.checkout }],
   remedy: `roll the release back: \`releases.checkout: "${GOOD_CHECKOUT}"\``,
   runKeys: [['releases', 'checkout'], ['declinedShare']],

@@ -81,6 +81,7 @@ export const cacheStampede: Cause = {
     { key: ['cache', 'singleFlight'], value: cache.singleFlight },
   ],
   remedy: `read each list once and keep it whoever waits, \`cache.singleFlight: true\`, or keep lists longer, \`cache.ttlSeconds: ${String(LONG_TTL_SECONDS)}\`; or make the query fast, so that nobody waits`,
+  isPutRight: ({ cache }) => cache.singleFlight || cache.ttlSeconds >= LONG_TTL_SECONDS,
   runKeys: [
     ['cache', 'ttlSeconds'],
     ['cache', 'singleFlight'],

@@ -82,6 +82,17 @@ export const missingIndex: Cause = {
     INDEX_NAMES.filter((name) => (indexes?.[name] ?? 'present') !== 'present').map(
       (name) => `indexes.${name} is ${indexes?.[name] ?? ''}`,
     ),
+  excluded: ({ indexes }) =>
+    indexes?.[SERVING] !== 'absent'
+      ? []
+      : [
+          {
+            key: `indexes.${SERVING}`,
+            value: 'absent',
+            message:
+              "makes each checkout scan the whole table, which the law of this mode's own cause knows nothing of: set demoMode blackfriday, or leave the index present",
+          },
+        ],
   levers: () => [],
   remedy: `create the index while the shop runs: \`${createIndexStatement(SERVING)}\``,
   runKeys: INDEX_NAMES.map((name) => ['indexes', name]),

@@ -1,7 +1,7 @@
 import { ROLLS_RELEASES } from '../../lib/rolls-releases';
 import { availability, type ActionName } from '../../../scenario/override/availability';
 import { ablationOf, ALL_CAUSES } from '../../../scenario/causes/all';
-import { ablated, minuteFault, movedTo, paused, resumed } from '../../../scenario/override/change';
+import { ablated, jumpFault, minuteFault, movedTo, paused, resumed } from '../../../scenario/override/change';
 import { HOLD_SECONDS } from '../../../scenario/override/lease';
 import { healingRun, requestedRun } from '../../../scenario/override/start';
 import { beginRun, changeRun, endRun, OverrideRefused, replaceRun } from '../../../scenario/override/store';
@@ -111,7 +111,7 @@ export class OverrideControl {
   /** Sets the clock to a demo minute. @throws HttpError 400 beyond the run's end */
   goto(minute: number): Promise<WatchedAction> {
     return this.change('goto', (run, nowSeconds) => {
-      refuseMinute('minute', run.scenario, minute);
+      refuseMinute('minute', jumpFault(run, minute, nowSeconds));
       return {
         next: movedTo(run, minute, nowSeconds),
         title: `Jump to minute ${String(minute)}`,
@@ -230,12 +230,11 @@ function runFor(request: StartRequest, desired: Scenario, now: number): Override
       }),
     { demoMode: 'mode' },
   );
-  if (holdAtMinute !== undefined) refuseMinute('holdAtMinute', run.scenario, holdAtMinute);
+  if (holdAtMinute !== undefined) refuseMinute('holdAtMinute', minuteFault(run.scenario, holdAtMinute));
   return run;
 }
 
-function refuseMinute(field: string, scenario: Scenario, minute: number): void {
-  const reason = minuteFault(scenario, minute);
+function refuseMinute(field: string, reason: string | null): void {
   if (reason !== null) throw invalidInput([{ field, reason }]);
 }
 

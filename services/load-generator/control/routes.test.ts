@@ -66,7 +66,7 @@ const generator = new LoadGenerator({
   share: { index: 0, count: 1 },
   source: 'test',
   play: () => Promise.resolve({ result: 'completed' }),
-  log: { refused: () => undefined, gap: () => undefined },
+  log: { refused: () => undefined, gap: () => undefined, skipped: () => undefined },
 });
 
 const app = express();
