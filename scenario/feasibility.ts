@@ -64,19 +64,23 @@ export function planOutage(
 
   const points = scaleRates(rescaleRates(curve, { baseRpm, peakRpm }), scale);
   const choice = fitted(preset.causes, points, scale);
-  if (choice.faults.length > 0) {
-    const atScale = scale === 1 ? '' : ` (rates at traffic.scale ${String(scale)})`;
-    const explained = choice.faults.map((fault) => ({ ...fault, message: `${fault.message}${atScale}` }));
-    return {
-      plan: null,
-      faults:
-        own === undefined
-          ? presetFaults(config, scale, points, explained)
-          : curveFaults(own, points, explained),
-    };
-  }
+  if (choice.faults.length > 0)
+    return { plan: null, faults: pointFaults(config, { scale, points }, choice.faults) };
   const asPreset = own === undefined && baseRpm === undefined && peakRpm === undefined;
   return { plan: { preset, scale, points, settings: choice.settings, asPreset }, faults };
+}
+
+/** Faults of the points in force, each at the key that a user has for it. */
+export function pointFaults(
+  config: ScenarioConfig,
+  { scale, points }: Pick<OutagePlan, 'scale' | 'points'>,
+  faults: readonly CurveFault[],
+): ConfigFault[] {
+  const atScale = scale === 1 ? '' : ` (rates at traffic.scale ${String(scale)})`;
+  const explained = faults.map((fault) => ({ ...fault, message: `${fault.message}${atScale}` }));
+  return config.curve === undefined
+    ? presetFaults(config, scale, points, explained)
+    : curveFaults(config.curve, points, explained);
 }
 
 /** Faults of an own curve, each at its point's field. */

@@ -243,3 +243,60 @@ test('the prediction says what it rests on', () => {
   );
   assert.match(predictionOf(resolve({ demoMode: 'blackfriday' })).basis, /solved scan times/);
 });
+
+/** What is wrong with a config, as `key: message`. */
+function faultsOf(config: ScenarioConfig): string[] {
+  try {
+    resolve(config);
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.faults.map(({ key, message }) => `${key}: ${message}`);
+  }
+}
+
+test('a cause that the law of the mode knows nothing of is refused with what to set, in normal mode it is nothing', () => {
+  const leak = { releases: { checkout: '1.1.0' } } as const;
+  const scan = { indexes: { idx_products_category: 'absent' } } as const;
+  for (const demoMode of ['blackfriday', 'flash-sale', 'cache-stampede'] as const)
+    assert.match(faultsOf({ demoMode, ...leak }).join(), /releases\.checkout: .*set demoMode bad-release/);
+  for (const demoMode of ['bad-release', 'flash-sale'] as const)
+    assert.match(faultsOf({ demoMode, ...scan }).join(), /idx_products_category: .*set demoMode blackfriday/);
+  for (const config of [
+    { ...leak, ...scan },
+    { demoMode: 'bad-release', ...leak },
+    { demoMode: 'cache-stampede', ...scan, pool: { max: 5 } },
+    { demoMode: 'flash-sale', pool: { max: 1 }, declinedShare: 0.1 },
+    {
+      demoMode: 'blackfriday',
+      sale: { deals: 1, paymentInTransaction: true },
+      cache: { singleFlight: true },
+    },
+  ] as const)
+    assert.deepEqual(faultsOf(config), []);
+});
+
+test('a stampede’s curve that its simulation contradicts is refused, at the key that the user has for it', () => {
+  const curve = (rpm: number, from = 600) => [
+    { minute: 0, rpm: from, errorRate: 0 },
+    { minute: 5, rpm, errorRate: 0 },
+    { minute: 8, rpm, errorRate: 0.7 },
+  ];
+  const demoMode = 'cache-stampede';
+  assert.deepEqual(faultsOf({ demoMode, curve: curve(3600) }), []);
+  assert.match(
+    faultsOf({ demoMode, curve: curve(1800) }).join(),
+    /^curve\[2\]\.rpm: .*fills again by itself/,
+  );
+  assert.match(faultsOf({ demoMode, curve: curve(4200, 4200) }).join(), /curve\[0\]\.rpm: .*never filled/);
+  const peak = faultsOf({ demoMode, traffic: { demoPeakRpm: 2000 } });
+  assert.match(peak.join(), /^traffic\.demoPeakRpm: for minute 8 .*raise the rate/);
+  const half = { ...curve(3600)[2], minute: 15, rpm: 600, errorRate: 0.7 };
+  assert.match(faultsOf({ demoMode, curve: [...curve(3600), half] }).join(), /^curve\[3\]\.rpm/);
+});
+
+test('a leak of so few orders that the declined ones are most of them is refused', () => {
+  const config = { demoMode: 'bad-release', minuteSeconds: 6 } as const;
+  assert.match(faultsOf({ ...config, traffic: { demoPeakRpm: 1 } }).join(), /demoPeakRpm: .*so few orders/);
+  assert.deepEqual(faultsOf({ ...config, traffic: { scale: 0.05 } }), []);
+});

@@ -1,17 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ablationOf, CAUSES, delaysOf, partsOf, predictionOf } from './causes/all';
-import type { CauseInput } from './causes/cause';
+import type { CauseInput, CurveFault } from './causes/cause';
 import type { CauseParts } from './causes/document';
 import { ConfigError } from './config/config-error';
 import { DEFAULTS } from './config/limits';
 import type { ScenarioConfig } from './config/schema';
 import { errorRateAt, meanRpm } from './curve';
 import { SEED_FLOW_ALERT } from './flow-alert';
-import { planOutage, scenarioFaults, type OutagePlan } from './feasibility';
+import { planOutage, pointFaults, scenarioFaults, type OutagePlan } from './feasibility';
+import { SOLVED_FROM_ERROR_RATE } from './little';
+import type { SimulatedMinute } from './prediction';
 import { NORMAL_RATES, REST_OF_CHECKOUT_MS, type Preset } from './presets/preset';
 import { runIdOf, stampStart } from './start';
 import { phaseAt } from './timeline';
-import type { Ablation, FlowAlertRule, MinuteExpectation, Scenario } from './types';
+import type { Ablation, CurvePoint, FlowAlertRule, MinuteExpectation, Scenario } from './types';
 
 export interface ResolveOptions {
   /** Unix seconds. */
@@ -88,7 +90,14 @@ export function resolveScenario(config: ScenarioConfig, options: ResolveOptions)
   const scenario = { ...resolved, ...ablationOf(ablation)?.take(resolved) };
   // What a run is held against is what the causes would do if nothing of them were changed.
   const asSolved = { ...resolved, ...partsOf({ ...input, config: {} }) };
-  scenario.expectations = expectationsOf(scenario, asSolved, plan, isGradable(scenario, input, plan));
+  const solved = predictionOf(asSolved);
+  const targets = solved.isTarget === true ? solved.minutes() : [];
+  if (solved.contradicted !== undefined) {
+    const predicted = solved.isTarget === true ? targets : solved.minutes();
+    const found = pointFaults(config, plan, contradictions(points, predicted, solved.contradicted));
+    if (found.length > 0) throw new ConfigError(found);
+  }
+  scenario.expectations = expectationsOf(scenario, targets, plan, isGradable(scenario, input, plan));
   return scenario;
 }
 
@@ -138,14 +147,27 @@ function isGradable(scenario: Scenario, input: CauseInput, { preset, asPreset }:
   );
 }
 
+/** Points that are to have errors and are predicted without, and the other way round. @param why what to do about it */
+function contradictions(
+  points: readonly CurvePoint[],
+  predicted: readonly SimulatedMinute[],
+  why: (wantsErrors: boolean) => string,
+): CurveFault[] {
+  return points.flatMap(({ minute, errorRate }, index): CurveFault[] => {
+    const found = predicted[Math.floor(minute)];
+    const wantsErrors = errorRate >= SOLVED_FROM_ERROR_RATE;
+    if (found === undefined || found.errorRate >= SOLVED_FROM_ERROR_RATE === wantsErrors) return [];
+    return [{ index, field: 'rpm', message: why(wantsErrors) }];
+  });
+}
+
+/** @param targets what a run is held against instead of the curve, by the minute; none where it is the curve */
 function expectationsOf(
   scenario: Scenario,
-  asSolved: Scenario,
+  targets: readonly SimulatedMinute[],
   { points }: OutagePlan,
   gradable: boolean,
 ): MinuteExpectation[] {
-  const wanted = predictionOf(asSolved);
-  const targets = wanted.isTarget === true ? wanted.minutes() : [];
   const simulated = predictionOf(scenario).minutes();
   return simulated.map(({ minute, errorRate, p50Ms, p95Ms, allP95Ms }) => ({
     minute,

@@ -57,6 +57,8 @@ export interface Prediction {
   basis: string;
   /** The law leaves nothing to choose: what is predicted is what a run is held against, instead of its curve. */
   isTarget?: boolean;
+  /** Why a point of the curve that is to have errors may be predicted without, and the other way round: what to do. */
+  contradicted?: (wantsErrors: boolean) => string;
 }
 
 /** How long a cause lets a checkout take (ms), of which callers' patience is made. */

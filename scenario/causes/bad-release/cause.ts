@@ -106,6 +106,8 @@ export const badRelease: Cause = {
               queryMs: QUERY_MS,
             }),
           timeoutMs: orders.pool.acquireTimeoutMs,
+          contradicted: () =>
+            'so few orders come that the declined ones are most of them: raise the rate, traffic.scale or minuteSeconds',
           basis: `Predicted by counting: each declined card takes one of ${String(orders.pool.max)} connections for ever.`,
         };
   },

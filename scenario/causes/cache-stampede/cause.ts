@@ -47,6 +47,10 @@ export const cacheStampede: Cause = {
           timeoutMs: scenario.cache.impatient.patienceMs,
           basis: `Predicted by simulation of the cache of ${String(scenario.cache.customers)} customers and of the pool behind it.`,
           isTarget: true,
+          contradicted: (wantsErrors) =>
+            wantsErrors
+              ? `at this load the cache of ${String(scenario.cache.customers)} customers fills again by itself, with ${String(pool.connections)} connections behind it: raise the rate, or state no errors here`
+              : 'at this load the cache is never filled, before anybody empties it: lower the rate, or let it rise over some minutes',
         }
       : null,
   signs: ({ cache }) => [

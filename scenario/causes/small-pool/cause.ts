@@ -36,7 +36,11 @@ export const smallPool: Cause = {
   name: 'small-pool',
   fit: (settings, points, scale) => {
     const own = settings['small-pool'] ?? HEALTHY_POOL;
-    const { connections, faults } = choosePool(points, scaledPool(own.max, scale), healthyPool(scale).max);
+    const preferred = scaledPool(own.max, scale);
+    // Scans that take what they take leave no pool to choose.
+    if (settings['slow-storage']?.scanMs !== undefined)
+      return { settings: { 'small-pool': { ...own, max: preferred } }, faults: [] };
+    const { connections, faults } = choosePool(points, preferred, healthyPool(scale).max);
     return { settings: { 'small-pool': { ...own, max: connections ?? own.max } }, faults };
   },
   resolve: ({ config, settings, scale }) => {
