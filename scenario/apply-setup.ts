@@ -9,6 +9,7 @@ import {
 } from './sql/catalog';
 import type { Log, SqlExecutor } from './sql/executor';
 import { createIndexStatement } from './causes/missing-index/steps';
+import { loadGroupStatements } from './sql/load-group';
 import { orderStatements } from './sql/orders';
 import { outboxStatements } from './sql/outbox';
 import { quoteIdentifier, quoteLiteral } from './sql/quote';
@@ -59,6 +60,7 @@ export async function setupDatabase(sql: SqlExecutor, options: SetupOptions): Pr
         ...outboxStatements,
         ...stockStatements,
         ...stateStatements,
+        ...loadGroupStatements,
       ]) {
         await sql.query(statement);
       }

@@ -13,9 +13,6 @@ export type Variable =
   | { name: string; secretKey: string }
   | { name: string; fieldPath: string };
 
-/** Number of its pod, that a StatefulSet's controller writes on it. */
-const POD_INDEX = "metadata.labels['apps.kubernetes.io/pod-index']";
-
 /** Attributes of all its telemetry that a pod knows of itself, each with its variable and field. */
 const POD_FIELDS = [
   ['k8s.namespace.name', 'POD_NAMESPACE', 'metadata.namespace'],
@@ -50,13 +47,6 @@ export function serviceVariables(
     releases: ReleaseChoice;
   },
 ): Variable[] {
-  const share: Variable[] =
-    entry.name === 'load-generator'
-      ? [
-          { name: 'LOAD_SHARE_COUNT', value: String(options.replicas) },
-          { name: 'LOAD_SHARE_INDEX', fieldPath: POD_INDEX },
-        ]
-      : [];
   return [
     { name: 'SERVICE', value: entry.name },
     { name: 'PORT', value: String(entry.port) },
@@ -82,6 +72,7 @@ export function serviceVariables(
     ...(entry.name === 'console' && options.traceLink !== undefined
       ? [{ name: 'CONSOLE_TRACE_LINK', value: options.traceLink }]
       : []),
-    ...share,
+    // How many they are they find out themselves, so that none is restarted when that changes.
+    ...(entry.name === 'load-generator' ? [{ name: 'LOAD_REPLICA', fieldPath: 'metadata.name' }] : []),
   ];
 }

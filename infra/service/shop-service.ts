@@ -131,7 +131,7 @@ function createDeployment(
   );
 }
 
-/** The load generator: its pod's number is its share of the load. */
+/** The load generator: a pod's name is its name among those who share the load, and its successor takes its place. */
 function createStatefulSet(
   name: string,
   args: ShopServiceArgs,

@@ -31,7 +31,6 @@ function world(answer: (plan: JourneyPlan, cohort: Cohort) => Outcome = () => ({
   const skipped: number[] = [];
   const generator = new LoadGenerator({
     clock,
-    share: { index: 0, count: 1 },
     source: 'test',
     play: (plan, cohort, _lagMs, patienceMs) => {
       played.push({ plan, cohort, patienceMs });
@@ -41,6 +40,7 @@ function world(answer: (plan: JourneyPlan, cohort: Cohort) => Outcome = () => ({
       refused: (_cohort, plan) => refused.push(plan.journey),
       gap: () => undefined,
       skipped: (orders) => skipped.push(orders),
+      missed: () => undefined,
     },
   });
   return { clock, generator, played, refused, skipped };

@@ -8,7 +8,7 @@ import { positionAt, ratesAt } from '../../scenario/timeline';
 import type { EffectiveScenario, TimelinePosition, TrafficType } from '../../scenario/types';
 import type { Cohort } from '../lib/cohort';
 import { TEST_CARDS } from '../lib/test-cards';
-import { ArrivalSequence, type Arrival, type Share } from './schedule/arrival';
+import { ArrivalSequence, type Arrival } from './schedule/arrival';
 import type { Clock } from './schedule/clock';
 import {
   BASELINE_WEIGHTS,
@@ -23,8 +23,10 @@ import {
 import { GroupCounts, groupOf, perGroup, type TallyGroup } from './stats/tally-group';
 import { RunRecords, type MinuteRecord } from './stats/minutes';
 import type { Outcome } from './journeys/outcome';
-import { journeyRpmAt, journeysBefore, scheduleOf } from './schedule/rates';
-import { CohortScheduler } from './schedule/scheduler';
+import type { Division, Member } from './replicas/group';
+import type { Membership } from './replicas/membership';
+import { journeyRpmAt, journeysBefore, journeysInRun, scheduleOf } from './schedule/rates';
+import { CohortScheduler, GAP_AFTER_MS, type Turn } from './schedule/scheduler';
 import type { Tally } from './stats/tally';
 
 /** Journeys of a cohort under way at once; more are dropped and counted, so that a dead shop can't eat the memory. */
@@ -46,11 +48,14 @@ export interface GeneratorLog {
   gap: (cohort: TrafficType, gapMs: number) => void;
   /** Orders of minutes that a jump of the run's clock skipped were placed after it. */
   skipped: (orders: number) => void;
+  /** Another replica is dead: nobody played, or will play, so many of its arrivals. */
+  missed: (member: Member, arrivals: number) => void;
 }
 
 export interface GeneratorOptions {
   clock: Clock;
-  share: Share;
+  /** With whom it shares the load; without it, all of it is its own. */
+  group?: Pick<Membership, 'id' | 'divisions' | 'isSettled' | 'view'>;
   /** Tells this process's journeys from any other's: part of every idempotency key. */
   source: string;
   play: PlayJourney;
@@ -71,7 +76,7 @@ interface Job {
 /** The number of a run's order, from 1: counted from minute 0, as the prediction does. */
 function numberInRun(effective: EffectiveScenario, time: number): number {
   // The load goes on from before the run, so that the first order may come with any fraction of one.
-  return Math.max(1, Math.ceil(journeysBefore(effective, 'demo', time) - 1e-6));
+  return Math.max(1, Math.ceil(journeysInRun(effective, 'demo', time) - 1e-6));
 }
 
 /** How many orders a run has had until now (Unix s), by its clock; 0 before it. */
@@ -79,7 +84,7 @@ function ordersSoFar(effective: EffectiveScenario, now: number): number {
   const { startTimestamp, pausedAt } = effective;
   const until = pausedAt ?? now;
   if (startTimestamp === null || until <= startTimestamp) return 0;
-  return Math.floor(journeysBefore({ ...effective, pausedAt: null }, 'demo', until * 1000));
+  return Math.floor(journeysInRun({ ...effective, pausedAt: null }, 'demo', until * 1000));
 }
 
 /** Which card pays, where the scenario says how many are declined. */
@@ -92,6 +97,13 @@ function cardOf(effective: EffectiveScenario, cohort: TrafficType, time: number)
 }
 
 const COHORTS = ['baseline', 'demo'] as const;
+
+/** Where the divisions of a load begin, in numbers of its timetable. */
+interface Borders {
+  effective: EffectiveScenario;
+  divisions: readonly Division[];
+  numbers: readonly number[];
+}
 
 /**
  * The journeys of both cohorts, baseline and demo, independent of each other, as a scenario wants them. A change of
@@ -107,14 +119,18 @@ export class LoadGenerator {
   private readonly schedulers = new Map<TrafficType, CohortScheduler<Job>>();
   private readonly inStreak = perGroup(() => false);
   private readonly jumps = new JumpWatch();
+  /** Scenarios that were followed so far: a number of the timetable may come again in another one. */
+  private changes = 0;
+  private readonly borders = new Map<TrafficType, Borders>();
 
   constructor(private readonly options: GeneratorOptions) {
     this.startedAt = options.clock.now();
     this.counts = perGroup(() => new GroupCounts(this.startedAt));
   }
 
-  get share(): Share {
-    return this.options.share;
+  /** This replica's part of the load: its number among how many. */
+  get share(): ReturnType<Membership['view']> | { index: number; count: number } {
+    return this.options.group?.view() ?? { index: 0, count: 1 };
   }
 
   /** Unix milliseconds by the generator's clock. */
@@ -158,6 +174,7 @@ export class LoadGenerator {
     this.effective = effective;
     const { catalogRows } = effective.scenario;
     if (this.deals.catalogRows !== catalogRows) this.deals = { catalogRows, ids: dealProducts(catalogRows) };
+    this.changes += 1;
     for (const cohort of COHORTS) {
       const schedule = scheduleOf(effective, cohort);
       const running = this.schedulers.get(cohort);
@@ -166,9 +183,9 @@ export class LoadGenerator {
         continue;
       }
       const before = journeysBefore(effective, cohort, now);
-      const scheduler = this.schedulerOf(cohort, new ArrivalSequence(schedule, now, this.share, before));
+      const scheduler = this.schedulerOf(cohort, new ArrivalSequence(schedule, now, before));
       this.schedulers.set(cohort, scheduler);
-      scheduler.start();
+      scheduler.wake();
     }
     if (jumpedFrom !== null) this.placeSkipped(jumpedFrom, effective, now);
   }
@@ -187,11 +204,86 @@ export class LoadGenerator {
     this.observedUntil = now;
   }
 
+  /** Something new is known of who plays what. */
+  heard(): void {
+    for (const scheduler of this.schedulers.values()) scheduler.wake();
+  }
+
+  /**
+   * Counts what other replicas left unplayed when they died, as scheduled and dropped: from when each was heard of last
+   * until a moment (Unix ms) at which its part is divided anew. What it still played after it was heard of last counts
+   * twice then. Of who was away for longer than a minute nothing counts, as of a process that stood still so long.
+   */
+  missed(members: readonly Member[], until: number): void {
+    const { effective } = this;
+    if (!effective) return;
+    for (const member of members) {
+      if (until - member.heardAt > GAP_AFTER_MS) continue;
+      const arrivals = COHORTS.map((cohort) => this.countMissed(effective, cohort, member, until));
+      this.options.log.missed(
+        member,
+        arrivals.reduce((sum, count) => sum + count),
+      );
+    }
+  }
+
+  private countMissed(
+    effective: EffectiveScenario,
+    cohort: TrafficType,
+    { id, heardAt }: Member,
+    until: number,
+  ): number {
+    const before = journeysBefore(effective, cohort, heardAt);
+    const sequence = new ArrivalSequence(scheduleOf(effective, cohort), heardAt, before);
+    let count = 0;
+    for (let next = sequence.take(); next && next.time <= until; next = sequence.take()) {
+      if (this.ownerOf(effective, cohort, next) !== id) continue;
+      const job = this.schedule(cohort, next);
+      this.count(job, (tally) => {
+        tally.countDropped('missed');
+      });
+      count += 1;
+    }
+    return count;
+  }
+
+  private turnOf(cohort: TrafficType, arrival: Arrival): Turn {
+    const { group } = this.options;
+    if (!group || !this.effective) return 'mine';
+    if (!group.isSettled(arrival.time)) return 'unsettled';
+    return this.ownerOf(this.effective, cohort, arrival) === group.id ? 'mine' : 'other';
+  }
+
+  /** The id of the replica whose arrival it is; null while nobody shares the load yet. */
+  private ownerOf(effective: EffectiveScenario, cohort: TrafficType, { index }: Arrival): string | null {
+    const { divisions, numbers } = this.bordersOf(effective, cohort);
+    const division = divisions[numbers.findLastIndex((number) => index + 1 >= number)];
+    return division?.members[index % division.members.length] ?? null;
+  }
+
+  /**
+   * The divisions, and the number of the timetable at which each begins. That is the same for all replicas; the times of
+   * the arrivals, which everybody integrates from another moment, differ in the last digits.
+   */
+  private bordersOf(effective: EffectiveScenario, cohort: TrafficType): Borders {
+    const divisions = this.options.group?.divisions ?? [];
+    const known = this.borders.get(cohort);
+    if (known?.effective === effective && known.divisions === divisions) return known;
+    const numbers = divisions.map(({ from }) => journeysBefore(effective, cohort, from));
+    const borders = { effective, divisions, numbers };
+    this.borders.set(cohort, borders);
+    return borders;
+  }
+
   private schedulerOf(cohort: TrafficType, sequence: ArrivalSequence): CohortScheduler<Job> {
     return new CohortScheduler(
       this.options.clock,
       sequence,
       {
+        turnOf: (arrival) => this.turnOf(cohort, arrival),
+        numberAt: this.options.group
+          ? (time) => (this.effective ? journeysBefore(this.effective, cohort, time) : 0)
+          : null,
         onScheduled: (arrival) => this.schedule(cohort, arrival),
         onStart: (job, lagMs) => this.play(job, lagMs),
         onDropped: (job, reason) => {
@@ -221,6 +313,7 @@ export class LoadGenerator {
     const declined = Math.min((to ?? 0) - (from ?? 0), effective.scenario.orders.pool.max);
     if (declined <= 0) return;
     const { index, count } = this.share;
+    if (index === null) return;
     const source = `${this.options.source}-skipped-${String(Math.round(now))}`;
     for (let each = index; each < declined; each += count) {
       const job = this.jobOf('demo', { time: now, index: each }, source);
@@ -230,7 +323,7 @@ export class LoadGenerator {
   }
 
   private schedule(cohort: TrafficType, arrival: Arrival): Job {
-    return this.jobOf(cohort, arrival, this.options.source);
+    return this.jobOf(cohort, arrival, `${this.options.source}.${String(this.changes)}`);
   }
 
   /** What an arrival plays, counted as scheduled. @param source part of its idempotency key */

@@ -37,5 +37,11 @@ export function generatorLog(logger: Pick<Logger, 'info' | 'warn' | 'error'>): G
         'the process stood still or the clock was set: its timetable goes on from now',
       );
     },
+    missed: (member, arrivals) => {
+      logger.warn(
+        { event: 'load_arrivals_missed', 'load.replica': member.name, 'load.missed': arrivals },
+        'another replica died: the others take its part over, what was due meanwhile was not played',
+      );
+    },
   };
 }

@@ -3,6 +3,7 @@ import { createPool } from '../lib/database';
 import { readEnv } from '../lib/env';
 import { baseUrl } from '../lib/http-client';
 import { logger } from '../lib/logger';
+import { ObserverConnection } from '../lib/queries/observer-connection';
 import { ScenarioSubscription } from '../lib/scenario-subscription';
 import { runService } from '../lib/server';
 import { systemClock } from './schedule/clock';
@@ -11,36 +12,44 @@ import { JourneyPlayer } from './journeys/journey-player';
 import { generatorLog } from './log';
 import { adminRoutes } from './control/routes';
 import { RunControl } from './control/run-control';
+import { databaseStore } from './replicas/database-store';
+import { Membership } from './replicas/membership';
 import { ShopClient } from './journeys/shop-client';
 import { loadHealth } from './stats/traffic-stats';
 
+/** No part of the load is decided on an answer that takes longer (ms). */
+const STORE_LIMITS = { connectionTimeoutMillis: 1_000, query_timeout: 1_000 };
+
 /** The environment of this process. */
 function environment() {
-  const env = readEnv({
+  return readEnv({
     DATABASE_URL: z.string().min(1),
-    LOAD_SHARE_INDEX: z.coerce.number().int().min(0).default(0),
-    LOAD_SHARE_COUNT: z.coerce.number().int().min(1).default(1),
+    /** Its name among the replicas that share the load; without one, all of it is this process's. */
+    LOAD_REPLICA: z.string().min(1).max(60).optional(),
   });
-  if (env.LOAD_SHARE_INDEX >= env.LOAD_SHARE_COUNT) {
-    throw new Error(
-      `LOAD_SHARE_INDEX=${String(env.LOAD_SHARE_INDEX)} must be below LOAD_SHARE_COUNT=${String(env.LOAD_SHARE_COUNT)}`,
-    );
-  }
-  return {
-    databaseUrl: env.DATABASE_URL,
-    share: { index: env.LOAD_SHARE_INDEX, count: env.LOAD_SHARE_COUNT },
-  };
 }
 
 /** Starts the load generator: no traffic before a scenario is known, then it follows it. */
 export async function start(): Promise<void> {
-  const { databaseUrl, share } = environment();
+  const { DATABASE_URL: databaseUrl, LOAD_REPLICA: replica } = environment();
   const clock = systemClock();
   const player = new JourneyPlayer(new ShopClient(baseUrl('frontend')), clock);
+  const connection = new ObserverConnection(databaseUrl, 'load-generator/replicas', STORE_LIMITS);
+  const group =
+    replica === undefined
+      ? null
+      : new Membership(clock, databaseStore(connection), replica, {
+          onHeard: () => {
+            generator.heard();
+          },
+          onStruck: (struck, until) => {
+            generator.missed(struck, until);
+          },
+        });
   const generator = new LoadGenerator({
     clock,
-    share,
-    source: `load${String(share.index)}-${Date.now().toString(36)}`,
+    ...(group ? { group } : {}),
+    source: `${replica ?? 'load'}-${Date.now().toString(36)}`,
     play: player.play,
     log: generatorLog(logger),
   });
@@ -50,6 +59,7 @@ export async function start(): Promise<void> {
   });
   subscription.onChange((effective) => {
     generator.follow(effective);
+    group?.start();
   });
   const pool = createPool({ name: 'admin', max: 2, acquireTimeoutMs: 2_000, statementTimeoutMs: 5_000 });
   await subscription.start();
@@ -66,8 +76,9 @@ export async function start(): Promise<void> {
     },
     health: () => loadHealth(generator),
     close: async () => {
+      await group?.leave();
       generator.stop();
-      await player.close();
+      await Promise.all([player.close(), connection.close()]);
       await pool.close();
     },
   });

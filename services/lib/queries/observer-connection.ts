@@ -1,6 +1,6 @@
 import { context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import { Client } from 'pg';
+import { Client, type ClientConfig } from 'pg';
 import { SESSION_OPTIONS } from '../../../scenario/sql/settings';
 
 /** A connection of its own beside the pools, untraced: made when first used, and again after it was lost. */
@@ -10,6 +10,7 @@ export class ObserverConnection {
   constructor(
     private readonly connectionString: string,
     private readonly applicationName: string,
+    private readonly limits: Pick<ClientConfig, 'connectionTimeoutMillis' | 'query_timeout'> = {},
   ) {}
 
   /** Runs `work` on the connection; an error drops it, so that the next use begins afresh. */
@@ -39,6 +40,7 @@ export class ObserverConnection {
       application_name: this.applicationName,
       connectionTimeoutMillis: 2_000,
       statement_timeout: 60_000,
+      ...this.limits,
     });
     client.on('error', () => {
       this.drop(client);

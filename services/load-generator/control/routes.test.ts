@@ -63,10 +63,14 @@ const rows = new ScenarioRows(normal);
 const clock = new FakeClock(Date.now());
 const generator = new LoadGenerator({
   clock,
-  share: { index: 0, count: 1 },
   source: 'test',
   play: () => Promise.resolve({ result: 'completed' }),
-  log: { refused: () => undefined, gap: () => undefined, skipped: () => undefined },
+  log: {
+    refused: () => undefined,
+    gap: () => undefined,
+    skipped: () => undefined,
+    missed: () => undefined,
+  },
 });
 
 const app = express();

@@ -12,17 +12,14 @@ const MS_PER_MINUTE = 60_000;
 /** The piece of the rate that holds at a time (Unix ms): `from <= time < to`, constant where it has no end. */
 export type RateSchedule = (time: number) => RatePiece;
 
+/** The integral of the rate up to a time (Unix ms), counted from a moment that all agree on. */
+export type NumberAt = (time: number) => number;
+
 export interface Arrival {
   /** Unix ms at which it is due. */
   time: number;
-  /** Number of the arrival in the whole load, over all shares. */
+  /** Number of the arrival in the whole load, over all replicas: it is due when the rate's integral reaches the next number. */
   index: number;
-}
-
-/** A replica's part of the load: every `count`-th arrival, beginning with number `index`. */
-export interface Share {
-  index: number;
-  count: number;
 }
 
 /** A constant rate. */
@@ -39,6 +36,11 @@ interface Progress {
   /** How much of the integral is missing until it, 0…1. */
   remaining: number;
 }
+
+const progressAt = (time: number, arrivalsBefore: number): Progress => {
+  const nextIndex = Math.floor(arrivalsBefore);
+  return { time, nextIndex, remaining: 1 - (arrivalsBefore - nextIndex) };
+};
 
 /** Slope of a piece in arrivals per ms², and the rate at a time in arrivals per ms. */
 function linear(piece: RatePiece, time: number): { rate: number; slope: number } {
@@ -75,18 +77,15 @@ export class ArrivalSequence {
   /**
    * @param schedule the rate
    * @param from Unix ms from which arrivals are wanted
-   * @param share this replica's part
-   * @param arrivalsBefore the integral of the rate up to `from`, counted from a moment all replicas agree on, so
-   *   that their shares interleave evenly; its fraction is how far the next arrival has come
+   * @param arrivalsBefore the integral of the rate up to `from`, counted from a moment all replicas agree on; its
+   *   fraction is how far the next arrival has come
    */
   constructor(
     private schedule: RateSchedule,
     from: number,
-    private readonly share: Share = { index: 0, count: 1 },
     arrivalsBefore = 0,
   ) {
-    const whole = Math.floor(arrivalsBefore);
-    this.progress = { time: from, nextIndex: whole, remaining: 1 - (arrivalsBefore - whole) };
+    this.progress = progressAt(from, arrivalsBefore);
   }
 
   /** The next arrival, or null when the rate is 0 from now on. The same one until it is taken. */
@@ -102,34 +101,39 @@ export class ArrivalSequence {
     return next;
   }
 
-  /** From `now` on another schedule holds. An arrival already due stays due. */
-  change(schedule: RateSchedule, now: number): void {
+  /**
+   * From `now` on another schedule holds. An arrival already due stays due.
+   *
+   * @param numberAt where it stands at a time, by a count that others share; null: it goes on from where this one is
+   */
+  change(schedule: RateSchedule, now: number, numberAt: NumberAt | null = null): void {
     if (this.pending && this.pending.arrival.time > now) {
       this.progress = this.pending.before;
       this.pending = null;
     }
     this.pending ??= this.advance(now);
     this.schedule = schedule;
+    if (numberAt) this.progress = progressAt(this.progress.time, numberAt(this.progress.time));
   }
 
-  /** Forgets what was due before `now` (the process stood still, or the clock jumped); the fraction is kept. */
-  skipTo(now: number): void {
+  /**
+   * Forgets what was due before `now` (the process stood still, or the clock jumped); the fraction is kept.
+   *
+   * @param numberAt as in {@link change}
+   */
+  skipTo(now: number, numberAt: NumberAt | null = null): void {
     if (this.pending) this.progress = this.pending.before;
     this.pending = null;
-    this.progress = { ...this.progress, time: now };
+    this.progress = numberAt ? progressAt(now, numberAt(now)) : { ...this.progress, time: now };
   }
 
-  /** The next arrival of this share; null, with the progress made, when there is none until `limit`. */
+  /** The next arrival; null, with the progress made, when there is none until `limit`. */
   private advance(limit: number): { arrival: Arrival; before: Progress } | null {
     const before = { ...this.progress };
-    for (;;) {
-      const arrival = this.step(limit);
-      if (arrival === null) {
-        if (limit === Infinity) this.progress = before;
-        return null;
-      }
-      if (arrival.index % this.share.count === this.share.index) return { arrival, before };
-    }
+    const arrival = this.step(limit);
+    if (arrival !== null) return { arrival, before };
+    if (limit === Infinity) this.progress = before;
+    return null;
   }
 
   /** Integrates to the next arrival of the whole load, at most to `limit`; null when there is none by then. */

@@ -29,14 +29,23 @@ export function scheduleOf(effective: EffectiveScenario, cohort: TrafficType): R
   return (time) => pieces.find(({ to }) => time < to) ?? after;
 }
 
+/** How many journeys the cohort has had since a run's minute 0 (negative before) until a moment (Unix ms). */
+export function journeysInRun(effective: EffectiveScenario, cohort: TrafficType, time: number): number {
+  const start = (effective.startTimestamp ?? 0) * 1000;
+  const schedule = scheduleOf(effective, cohort);
+  return time < start ? -arrivalsBetween(schedule, time, start) : arrivalsBetween(schedule, start, time);
+}
+
 /**
- * How many journeys the cohort has had until a moment (Unix ms), counted from one that all replicas agree on (the run's
- * start, else the epoch), so that the replicas' shares interleave.
+ * How many journeys the cohort has had until a moment (Unix ms), counted from one that all replicas agree on, whenever
+ * they began to count: by the rate of normal operations since 1970, and by the curve since the run's start.
  */
 export function journeysBefore(effective: EffectiveScenario, cohort: TrafficType, time: number): number {
-  const start = effective.startTimestamp;
-  if (start !== null && effective.pausedAt === null && time >= start * 1000) {
-    return arrivalsBetween(scheduleOf(effective, cohort), start * 1000, time);
-  }
-  return (journeyRpmAt(effective, cohort, time / 1000) / 60_000) * time;
+  const { startTimestamp: start, pausedAt } = effective;
+  const since1970 = (moment: number): number =>
+    (journeyRpmAt(effective, cohort, moment / 1000) / 60_000) * moment;
+  if (cohort === 'baseline' || start === null || pausedAt !== null) return since1970(time);
+  // A whole number, so that the run's first order is as far from minute 0 as the curve says.
+  const { normalDemoRpm } = effective.scenario.traffic;
+  return Math.round((normalDemoRpm / 60_000) * start * 1000) + journeysInRun(effective, cohort, time);
 }

@@ -17,6 +17,8 @@ function scenario(rpm: number, options: { maxInFlight?: number; wakeDelayMs?: nu
     clock,
     new ArrivalSequence(constantRate(rpm), begin),
     {
+      turnOf: () => 'mine',
+      numberAt: null,
       onScheduled: (arrival) => {
         scheduled.push(arrival);
         return arrival;
@@ -34,7 +36,7 @@ function scenario(rpm: number, options: { maxInFlight?: number; wakeDelayMs?: nu
     },
     options.maxInFlight ?? 1_000,
   );
-  scheduler.start();
+  scheduler.wake();
   const endAll = async (): Promise<void> => {
     pending.splice(0).forEach((resolve) => {
       resolve();

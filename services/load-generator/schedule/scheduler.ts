@@ -1,4 +1,4 @@
-import type { Arrival, ArrivalSequence, RateSchedule } from './arrival';
+import type { Arrival, ArrivalSequence, NumberAt, RateSchedule } from './arrival';
 import type { Clock } from './clock';
 
 /** A start this much after its time counts as late (ms): the event loop was held up. */
@@ -10,11 +10,16 @@ export const GAP_AFTER_MS = 60_000;
 /** Longest sleep between looks at the clock (ms), so that a step of the wall clock is noticed. */
 const LONGEST_SLEEP_MS = 1_000;
 
-export type DropReason = 'overdue' | 'in_flight';
+export type DropReason = 'overdue' | 'in_flight' | 'missed';
+/** Whose an arrival is where several share a timetable; `unsettled` until that is known. */
+export type Turn = 'mine' | 'other' | 'unsettled';
 
 /** What a cohort does with its timetable. `Job` is what it makes of an arrival. */
 export interface ScheduleEvents<Job> {
-  /** Called once for every arrival, before it is decided whether it starts. */
+  turnOf: (arrival: Arrival) => Turn;
+  /** Where a timetable that several share stands; null where it is only this one's. */
+  numberAt: NumberAt | null;
+  /** Called once for every arrival of its own, before it is decided whether it starts. */
   onScheduled: (arrival: Arrival) => Job;
   /** Starts it. The promise ends with the journey and must not reject. */
   onStart: (job: Job, lagMs: number) => Promise<void>;
@@ -43,14 +48,9 @@ export class CohortScheduler<Job> {
     private readonly maxInFlight: number,
   ) {}
 
-  /** Begins; harmless when it runs already. */
-  start(): void {
-    this.wake();
-  }
-
   /** Follows another schedule from now on; what is under way and what is due stay. */
   change(schedule: RateSchedule): void {
-    this.sequence.change(schedule, this.clock.now());
+    this.sequence.change(schedule, this.clock.now(), this.events.numberAt);
     this.wake();
   }
 
@@ -61,7 +61,8 @@ export class CohortScheduler<Job> {
     this.cancelTimer = null;
   }
 
-  private wake(): void {
+  /** Looks at the clock: starts what is due, and sleeps until the next. */
+  wake(): void {
     this.cancelTimer?.();
     this.cancelTimer = null;
     if (this.stopped) return;
@@ -83,7 +84,15 @@ export class CohortScheduler<Job> {
         this.skip(now, clockWentBack ? 0 : lag);
         continue;
       }
+      if (lag < -LONGEST_SLEEP_MS) return -lag;
+      const turn = this.events.turnOf(next);
+      if (turn === 'other') {
+        this.sequence.take();
+        continue;
+      }
       if (lag < 0) return -lag;
+      // Who settles it wakes it.
+      if (turn === 'unsettled') return LONGEST_SLEEP_MS;
       if (lag > DROP_AFTER_MS) {
         this.events.onDropped(this.accept(next), 'overdue');
         continue;
@@ -119,7 +128,7 @@ export class CohortScheduler<Job> {
   }
 
   private skip(now: number, gapMs: number): void {
-    this.sequence.skipTo(now);
+    this.sequence.skipTo(now, this.events.numberAt);
     this.lastScheduled = null;
     this.lastStart = -Infinity;
     this.events.onGap(gapMs);

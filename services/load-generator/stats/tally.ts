@@ -12,7 +12,7 @@ export class Tally {
   /** Answered and no error; the declined ones are among them. */
   completed = 0;
   errors = 0;
-  readonly dropped: Record<DropReason, number> = { overdue: 0, in_flight: 0 };
+  readonly dropped: Record<DropReason, number> = { overdue: 0, in_flight: 0, missed: 0 };
   readonly errorKinds: Record<ErrorKind, number> = {
     timeout: 0,
     transport: 0,
@@ -54,7 +54,7 @@ export class Tally {
   }
 
   get droppedTotal(): number {
-    return this.dropped.overdue + this.dropped.in_flight;
+    return this.dropped.overdue + this.dropped.in_flight + this.dropped.missed;
   }
 
   /** Share of the ended journeys that failed, 0…1; 0 when none ended. */
@@ -72,6 +72,7 @@ export class Tally {
     this.errors += other.errors;
     this.dropped.overdue += other.dropped.overdue;
     this.dropped.in_flight += other.dropped.in_flight;
+    this.dropped.missed += other.dropped.missed;
     for (const kind of Object.keys(this.errorKinds) as ErrorKind[])
       this.errorKinds[kind] += other.errorKinds[kind];
     this.latency.add(other.latency);

@@ -44,6 +44,8 @@ function groupOf(generator: LoadGenerator, group: TallyGroup) {
       started: total.started,
       late: total.late,
       dropped: total.droppedTotal,
+      // Of which a replica that died left so many: services/load-generator/replicas.
+      missed: total.dropped.missed,
       declined: total.declined,
       error_kinds: { ...total.errorKinds },
       start_lag_p99_ms: total.startLag.percentile(99),
@@ -97,6 +99,7 @@ export function loadHealth(generator: LoadGenerator): Record<string, unknown> {
       started: total.started,
       late: total.late,
       dropped: total.droppedTotal,
+      missed: total.dropped.missed,
       errors: total.errors,
       start_lag_p99_ms: total.startLag.percentile(99),
     };
