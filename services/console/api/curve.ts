@@ -27,6 +27,8 @@ export interface CurveMinute extends PlannedMinute {
     p50Ms: number | null;
     p95Ms: number | null;
     lostUsd: number;
+    /** One of so many traces counted, at the least; 1: all. */
+    keptOneIn: number;
   } | null;
   baseline: Omit<Stats, 'rate'> | null;
   /** The outage's statement itself, without the wait for a connection; null also where there is none. */
@@ -116,6 +118,7 @@ export function curveOf(
         p50Ms: demo.p50Ms,
         p95Ms: demo.p95Ms,
         lostUsd: round(seen.lostRevenueUsd, 2),
+        keptOneIn: seen.keptOneIn,
       },
       baseline: {
         requests: baseline.requests,

@@ -70,7 +70,8 @@ export interface Pulse {
   at: string;
   windowSeconds: number;
   scenario: ScenarioPulse | null;
-  telemetry: { arriving: boolean; lastSpanAgeMs: number | null };
+  /** `keptOneIn`: one of so many traces is kept, and stands for them in all figures. */
+  telemetry: { arriving: boolean; lastSpanAgeMs: number | null; keptOneIn: number };
   baseline: Stats;
   demo: Stats;
   lost: { usdPerMinute: number; usdInAll: number; runId: string | null };
@@ -131,6 +132,7 @@ export function pulse({ store, effective, run, system, nowMs }: PulseOptions): P
     telemetry: {
       arriving: store.lastSpanMs !== null && nowMs - store.lastSpanMs <= ARRIVING_MS,
       lastSpanAgeMs: store.lastSpanMs === null ? null : nowMs - store.lastSpanMs,
+      keptOneIn: store.gate.oneIn,
     },
     baseline,
     demo,

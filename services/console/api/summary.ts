@@ -48,6 +48,8 @@ export interface MinuteSummary {
   services?: Record<string, ByTraffic>;
   routes: RouteStats[];
   lostRevenueUsd: number;
+  /** One of so many traces counted, at the least; 1: all. */
+  keptOneIn: number;
   /** How often each attribute was seen on a demo span: the flow alert's inputs. */
   flow: RunMinute['flow'];
 }
@@ -56,7 +58,13 @@ export interface Summary {
   at: string;
   settleSeconds: number;
   scenario: ScenarioSummary | null;
-  telemetry: { arriving: boolean; lastSpanAgeMs: number | null; spansReceived: number };
+  telemetry: {
+    arriving: boolean;
+    lastSpanAgeMs: number | null;
+    spansReceived: number;
+    /** One of so many traces is kept, and stands for them in all figures; 1: all are. */
+    keptOneIn: number;
+  };
   redis: string | null;
   windows: Record<keyof typeof WINDOWS, WindowSummary>;
   runs: { runId: string; firstSeen: string; lastSeen: string; lostRevenueUsd: number }[];
@@ -132,7 +140,8 @@ export function summarize(store: TelemetryStore, options: SummaryOptions): Summa
     telemetry: {
       arriving: store.lastSpanMs !== null && nowMs - store.lastSpanMs <= ARRIVING_MS,
       lastSpanAgeMs: store.lastSpanMs === null ? null : nowMs - store.lastSpanMs,
-      spansReceived: store.spans,
+      spansReceived: store.spansReceived,
+      keptOneIn: store.gate.oneIn,
     },
     redis: options.redis,
     windows: { last10s: window(WINDOWS.last10s), last60s: window(WINDOWS.last60s) },
@@ -196,6 +205,7 @@ function runSummary(
       ...groups(minute.series, seconds),
       ...(options.minuteServices ? { services: services(minute.series, seconds) } : {}),
       lostRevenueUsd: round(minute.lostRevenueUsd, 2),
+      keptOneIn: minute.keptOneIn,
       flow: minute.flow,
     };
   });

@@ -3,13 +3,28 @@ import { openJson } from './json-request';
 import { decoding, MalformedTelemetry } from './malformed';
 import { openProtobuf } from './protobuf-request';
 import { cutText, type LogRecord, type MetricPoint, type SpanRecord } from './records';
-import type { Encoding, OpenRequest } from './request';
+import type { Encoding, OpenRequest, TextAttribute } from './request';
 import { LOGS, METRICS, SPANS, type RecordPath } from './signals';
 import { logRecord, metricPoints, sourceOf, spanRecord, type Source } from './to-records';
 
+/** Decides which spans are decoded at all. */
+export interface SpanGate {
+  /** No span is left out: none is asked for. */
+  readonly takesAll: boolean;
+  /** @param isVisitors whether it says that it is a person's, by {@link visitors} */
+  takes(traceId: string, isVisitors: () => boolean): boolean;
+  /** The attribute by which a span says so. */
+  readonly visitors: TextAttribute;
+  /** So long (ms) the thread was busy with spans: decoding, and what the sink does with them. */
+  spent(ms: number): void;
+}
+
+/** Whether a span is decoded. */
+type Gate = Pick<SpanGate, 'takes' | 'visitors'> | null;
+
 /** What became of a request. */
 export interface Outcome {
-  /** Records that were taken. */
+  /** Records that were taken, those too that the gate left out. */
   taken: number;
   /** Records that are not what they should be, and were left out: the answer to the sender counts them. */
   rejected: number;
@@ -25,14 +40,17 @@ const MAX_REASON = 300;
 
 /**
  * Decodes the spans of an ExportTraceServiceRequest, and hands them over in parts.
+ *
+ * @param gate leaves out spans by their trace, undecoded and so unchecked
  * @throws MalformedTelemetry for a request that is none; then nothing of it counts
  */
 export function decodeSpans(
   body: Buffer,
   encoding: Encoding,
   take: (spans: readonly SpanRecord[]) => void,
+  gate: Gate = null,
 ): Outcome {
-  return decode(SPANS, body, encoding, (span, source) => [() => spanRecord(span, source)], take);
+  return decode(SPANS, body, encoding, (span, source) => [() => spanRecord(span, source)], take, gate);
 }
 
 /** The same for the data points of an ExportMetricsServiceRequest. */
@@ -59,6 +77,7 @@ function decode<Record extends DescMessage, Item>(
   encoding: Encoding,
   itemsOf: (message: MessageShape<Record>, source: Source) => (() => Item)[],
   take: (items: readonly Item[]) => void,
+  gate: Gate = null,
 ): Outcome {
   const request: OpenRequest<Record> = encoding === 'json' ? openJson(body, path) : openProtobuf(body, path);
   const rejected = new Set<unknown>();
@@ -76,6 +95,11 @@ function decode<Record extends DescMessage, Item>(
   for (const { resource, records } of request.groups) {
     const source = attempt(() => sourceOf(resource()), reject, records.length);
     for (const raw of records) {
+      const traceId = gate && request.traceIdOf(raw);
+      if (traceId && !gate.takes(traceId, () => request.has(raw, gate.visitors))) {
+        outcome.taken += 1;
+        continue;
+      }
       const items = source && attempt(() => itemsOf(request.decode(raw, reject), source), reject);
       let good = 0;
       for (const read of items ?? []) {

@@ -55,6 +55,15 @@ export function openJson<Record extends DescMessage>(
   });
   return {
     groups,
+    traceIdOf: (json) =>
+      isObject(json) && typeof json.traceId === 'string' ? json.traceId.toLowerCase() : null,
+    has: (json, { key, text }) =>
+      isObject(json) &&
+      Array.isArray(json.attributes) &&
+      json.attributes.some(
+        (each) =>
+          isObject(each) && each.key === key && isObject(each.value) && each.value.stringValue === text,
+      ),
     decode: (json, reject) =>
       decoding(() => {
         const prepared = prepare(json);

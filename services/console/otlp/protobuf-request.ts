@@ -1,8 +1,9 @@
 import { fromBinary, type DescField, type DescMessage } from '@bufbuild/protobuf';
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { TRACE_ID_BYTES } from './fields';
 import { ResourceSchema } from './generated/opentelemetry/proto/resource/v1/resource_pb';
 import { decoding, MalformedTelemetry } from './malformed';
-import type { OpenRequest, RecordGroup } from './request';
+import type { OpenRequest, RecordGroup, TextAttribute } from './request';
 import type { RecordPath } from './signals';
 
 /** Groups, scopes and records in a request: an order above what a batch processor sends. */
@@ -45,12 +46,32 @@ export function openProtobuf<Record extends DescMessage>(
   );
   return {
     groups,
+    traceIdOf: traceIdAtStart,
+    has: (span, attribute) =>
+      Buffer.from(span.buffer, span.byteOffset, span.length).includes(writtenForm(attribute), 0, 'latin1'),
     decode: (record) => decoding(() => fromBinary(path.record, bounded(record), DECODING)),
     without: (rejected) => {
       const offsets = new Set([...rejected].map(({ byteOffset }) => byteOffset));
       return Buffer.from(copyWithout(body, [path.groups, path.scopes, path.records], offsets));
     },
   };
+}
+
+/** Tag of a span's first field, an id of sixteen bytes: that is how every sender begins. */
+const TRACE_ID_TAG = 0x0a;
+
+function traceIdAtStart(span: Uint8Array): string | null {
+  if (span[0] !== TRACE_ID_TAG || span[1] !== TRACE_ID_BYTES) return null;
+  return Buffer.from(span.buffer, span.byteOffset + 2, TRACE_ID_BYTES).toString('hex');
+}
+
+/** Tags of an attribute's value, and of the text in it. */
+const VALUE_TAG = 0x12;
+const TEXT_TAG = 0x0a;
+
+/** A short attribute as it is written: its key, then its value. */
+function writtenForm({ key, text }: TextAttribute): string {
+  return key + String.fromCharCode(VALUE_TAG, text.length + 2, TEXT_TAG, text.length) + text;
 }
 
 function bounded(message: Uint8Array): Uint8Array {

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import { answerError, answerExport } from './answer';
 import { contentOf, readBody } from './body';
-import { decodeLogs, decodeMetrics, decodeSpans, type Outcome } from './decode';
+import { decodeLogs, decodeMetrics, decodeSpans, type Outcome, type SpanGate } from './decode';
 import type { Forwarder } from './forwarder/forwarder';
 import { IncomingBodies } from './incoming-bodies';
 import { MalformedTelemetry } from './malformed';
@@ -12,6 +12,7 @@ import { SIGNALS, type Signal } from './signals';
 
 /** Where decoded telemetry goes. */
 export interface TelemetrySink {
+  readonly gate?: SpanGate;
   addSpans(spans: readonly SpanRecord[]): void;
   addMetrics(points: readonly MetricPoint[]): void;
   addLogs(records: readonly LogRecord[]): void;
@@ -117,9 +118,7 @@ export class OtlpReceiver {
     const { sink } = this;
     switch (signal) {
       case 'traces':
-        return decodeSpans(content, encoding, (spans) => {
-          sink.addSpans(spans);
-        });
+        return this.decodeSpans(content, encoding);
       case 'metrics':
         return decodeMetrics(content, encoding, (points) => {
           sink.addMetrics(points);
@@ -128,6 +127,24 @@ export class OtlpReceiver {
         return decodeLogs(content, encoding, (records) => {
           sink.addLogs(records);
         });
+    }
+  }
+
+  private decodeSpans(content: Buffer, encoding: Encoding): Outcome {
+    const { sink } = this;
+    const gate = sink.gate ?? null;
+    const began = performance.now();
+    try {
+      return decodeSpans(
+        content,
+        encoding,
+        (spans) => {
+          sink.addSpans(spans);
+        },
+        gate?.takesAll === false ? gate : null,
+      );
+    } finally {
+      gate?.spent(performance.now() - began);
     }
   }
 

@@ -36,19 +36,41 @@ export function reportOf(curve: Curve, run: KnownRun): Report {
     healed: null,
     endedMinute: run.endMinute,
     ranOn: null,
-    events: run.events
-      .filter(({ kind }) => TOLD.includes(kind))
-      .map(({ at, kind, minute, text, slept }) => ({
-        at,
-        minute: Math.max(0, Math.floor(minute ?? 0)),
-        text,
-        ...(slept === undefined ? {} : { slept }),
-        ...(kind === 'ablation' && minute !== null ? { mark: { minute, label: text } } : {}),
-      })),
+    events: [
+      ...run.events
+        .filter(({ kind }) => TOLD.includes(kind))
+        .map(({ at, kind, minute, text, slept }) => ({
+          at,
+          minute: Math.max(0, Math.floor(minute ?? 0)),
+          text,
+          ...(slept === undefined ? {} : { slept }),
+          ...(kind === 'ablation' && minute !== null ? { mark: { minute, label: text } } : {}),
+        })),
+      ...sampled(curve, began),
+    ],
     flowAlertMinute: alert?.fromMinute ?? null,
     machine: null,
     blindSeed: null,
   });
+}
+
+/** That figures are estimates, if they are. */
+function sampled({ minutes, minuteSeconds }: Curve, began: number): Report['events'] {
+  const kept = minutes.flatMap(({ minute, observed }) =>
+    observed !== null && observed.keptOneIn > 1 ? [{ minute, oneIn: observed.keptOneIn }] : [],
+  );
+  const [first] = kept;
+  if (first === undefined) return [];
+  const most = Math.max(...kept.map(({ oneIn }) => oneIn));
+  return [
+    {
+      at: new Date((began + first.minute * minuteSeconds) * 1000).toISOString(),
+      minute: first.minute,
+      text:
+        `more spans came than the console can take: in ${String(kept.length)} minutes from here on its figures ` +
+        `are reckoned from 1 of ${String(most)} traces`,
+    },
+  ];
 }
 
 /** The minutes that were seen to their end, and those between them of which nothing came. */

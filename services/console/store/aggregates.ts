@@ -38,6 +38,8 @@ interface MinuteTotals {
   lostRevenueUsd: number;
   flow: FlowInputs;
   causes: Map<CauseKey, Totals>;
+  /** One of so many traces counted in it, at the least; 1: all. */
+  keptOneIn: number;
   /** Start of the first and end of the last demo request seen at the frontend (Unix ms). */
   firstMs: number;
   lastMs: number;
@@ -65,6 +67,8 @@ export interface RunMinute {
   lostRevenueUsd: number;
   flow: FlowInputs;
   causes: ReadonlyMap<CauseKey, Totals>;
+  /** One of so many traces counted in it, at the least; 1: all. */
+  keptOneIn: number;
   firstMs: number;
   lastMs: number;
 }
@@ -93,6 +97,7 @@ export class Aggregates {
       lostRevenueUsd: 0,
       flow: Object.fromEntries(FLOW_ATTRIBUTES.map((name) => [name, 0])) as FlowInputs,
       causes: new Map(),
+      keptOneIn: 1,
       firstMs: Number.POSITIVE_INFINITY,
       lastMs: 0,
     }),
@@ -115,16 +120,20 @@ export class Aggregates {
   private newestStartMs = 0;
   droppedRecords = 0;
 
-  /** @param nowMs arrival (Unix ms) */
-  add(span: SpanRecord, facts: Facts, nowMs: number): void {
+  /**
+   * @param nowMs arrival (Unix ms)
+   * @param weight for how many spans this one stands, see `TraceSampling`
+   */
+  add(span: SpanRecord, facts: Facts, nowMs: number, weight = 1): void {
     const minute = this.minuteOf(facts, nowMs);
-    if (minute !== null && minute.totals !== null && facts.traffic === 'demo') {
-      for (const name of facts.flow) minute.totals.flow[name] += 1;
+    if (minute?.totals) {
+      minute.totals.keptOneIn = Math.max(minute.totals.keptOneIn, weight);
+      if (facts.traffic === 'demo') for (const name of facts.flow) minute.totals.flow[name] += weight;
     }
     const endMs = span.startMs + span.durationMs;
     // A clock ahead of ours must not hide what comes after it.
     const second = Math.floor(Math.min(endMs, nowMs) / 1000);
-    this.addCause(span, facts, second, minute?.totals ?? null, nowMs);
+    this.addCause(span, facts, second, minute?.totals ?? null, nowMs, weight);
     const route = measuredRoute(span, facts);
     if (route === null) return;
     if (route === 'journey') this.noteMinute(span, facts, nowMs);
@@ -134,12 +143,13 @@ export class Aggregates {
       this.droppedRecords += 1;
       return;
     }
-    if (second > nowMs / 1000 - RING_SECONDS) series.ring.record(second, span.durationMs, facts.error);
+    if (second > nowMs / 1000 - RING_SECONDS)
+      series.ring.record(second, span.durationMs, facts.error, weight);
     const atFrontend = span.service === FRONTEND && span.kind === 'SERVER';
-    const lostUsd = atFrontend && facts.flow.includes('checkout.failed') ? facts.orderTotal : 0;
+    const lostUsd = atFrontend && facts.flow.includes('checkout.failed') ? facts.orderTotal * weight : 0;
     this.lostRevenueUsd += lostUsd;
     if (lostUsd > 0) this.lostBySecond.add(second, lostUsd);
-    if (atFrontend && route === FLOW_ROUTE) this.addCheckout(second, facts);
+    if (atFrontend && route === FLOW_ROUTE) this.addCheckout(second, facts, weight);
     if (minute === null) return;
     minute.run.whole.lostRevenueUsd += lostUsd;
     if (minute.totals === null) return;
@@ -158,15 +168,15 @@ export class Aggregates {
       totals = new Totals();
       minute.totals.totals.set(id, totals);
     }
-    totals.record(span.durationMs, facts.error);
+    totals.record(span.durationMs, facts.error, weight);
   }
 
-  private addCheckout(second: number, facts: Facts): void {
+  private addCheckout(second: number, facts: Facts, weight: number): void {
     const end = facts.checkout ?? (isRefusal(facts) ? 'refused' : 'failed');
     // The retry of an order that was placed is none.
     if (end === 'repeated') return;
-    this.business[end].add(second, 1);
-    if (end === 'placed') this.business.earnedUsd.add(second, facts.orderTotal);
+    this.business[end].add(second, weight);
+    if (end === 'placed') this.business.earnedUsd.add(second, facts.orderTotal * weight);
   }
 
   /** A statement or a wait that tells of an outage, wherever in a trace it is. */
@@ -176,18 +186,19 @@ export class Aggregates {
     second: number,
     minute: MinuteTotals | null,
     nowMs: number,
+    weight: number,
   ): void {
     const key = causeKey(facts);
     if (key === null) return;
     if (second > nowMs / 1000 - RING_SECONDS) {
       const ring = this.causeRings.get(key) ?? new SecondRing();
       this.causeRings.set(key, ring);
-      ring.record(second, span.durationMs, facts.error);
+      ring.record(second, span.durationMs, facts.error, weight);
     }
     if (minute === null) return;
     const totals = minute.causes.get(key) ?? new Totals();
     minute.causes.set(key, totals);
-    totals.record(span.durationMs, facts.error);
+    totals.record(span.durationMs, facts.error, weight);
   }
 
   private noteMinute(span: SpanRecord, facts: Facts, nowMs: number): void {

@@ -12,6 +12,9 @@ const RESERVATION = 'UPDATE shop.stock';
 /** Beyond a year no minute belongs to a run. */
 const MAX_MINUTE = 366 * 24 * 60;
 
+/** `demo.run_id` where no load generator sent the request. */
+export const NO_RUN = 'none';
+
 /** What aggregates need of a span's attributes, read in one pass. */
 export interface Facts {
   traffic: SeenCohort;

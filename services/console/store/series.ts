@@ -7,11 +7,12 @@ export class Totals {
   errors = 0;
   readonly counts = new Uint32Array(BUCKETS);
 
-  record(durationMs: number, error: boolean): void {
-    this.requests += 1;
-    if (error) this.errors += 1;
+  /** @param weight how many requests this one stands for */
+  record(durationMs: number, error: boolean, weight = 1): void {
+    this.requests += weight;
+    if (error) this.errors += weight;
     const bucket = bucketOf(durationMs);
-    this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
+    this.counts[bucket] = (this.counts[bucket] ?? 0) + weight;
   }
 
   add(other: Totals): void {
@@ -66,19 +67,22 @@ export class SecondRing {
   private readonly errors = new Uint32Array(RING_SECONDS);
   private readonly counts = new Uint16Array(RING_SECONDS * BUCKETS);
 
-  /** Records one request that ended in that Unix second; a second already forgotten is ignored. */
-  record(second: number, durationMs: number, error: boolean): void {
+  /**
+   * Records one request that ended in that Unix second; a second already forgotten is ignored.
+   * @param weight how many requests it stands for
+   */
+  record(second: number, durationMs: number, error: boolean, weight = 1): void {
     const slot = this.slots.take(second, (old) => {
       this.requests[old] = 0;
       this.errors[old] = 0;
       this.counts.fill(0, old * BUCKETS, (old + 1) * BUCKETS);
     });
     if (slot === null) return;
-    this.requests[slot] = (this.requests[slot] ?? 0) + 1;
-    if (error) this.errors[slot] = (this.errors[slot] ?? 0) + 1;
+    this.requests[slot] = (this.requests[slot] ?? 0) + weight;
+    if (error) this.errors[slot] = (this.errors[slot] ?? 0) + weight;
     const index = slot * BUCKETS + bucketOf(durationMs);
     const count = this.counts[index] ?? 0;
-    if (count < 0xffff) this.counts[index] = count + 1;
+    this.counts[index] = Math.min(0xffff, count + weight);
   }
 
   /** Adds the Unix seconds [from, to) to `totals`. */

@@ -42,7 +42,8 @@ export class ServiceMap {
   private readonly peers = new Map<string, string>();
   private readonly seen = new Map<string, number>();
 
-  add(span: SpanRecord, facts: Facts, nowMs: number): void {
+  /** @param weight how many calls this one stands for */
+  add(span: SpanRecord, facts: Facts, nowMs: number, weight = 1): void {
     if (this.seen.has(span.service) || this.seen.size < MAX_PEERS) this.seen.set(span.service, nowMs);
     if (span.kind === 'SERVER') {
       if (facts.peer !== null && (this.peers.has(facts.peer) || this.peers.size < MAX_PEERS)) {
@@ -64,9 +65,9 @@ export class ServiceMap {
       for (const figures of [edge.calls, edge.errors, edge.durations]) figures[old] = 0;
     });
     if (slot === null) return;
-    edge.calls[slot] = (edge.calls[slot] ?? 0) + 1;
-    if (facts.error) edge.errors[slot] = (edge.errors[slot] ?? 0) + 1;
-    edge.durations[slot] = (edge.durations[slot] ?? 0) + span.durationMs;
+    edge.calls[slot] = (edge.calls[slot] ?? 0) + weight;
+    if (facts.error) edge.errors[slot] = (edge.errors[slot] ?? 0) + weight;
+    edge.durations[slot] = (edge.durations[slot] ?? 0) + span.durationMs * weight;
   }
 
   private calleeOf(span: SpanRecord, facts: Facts): string | null {

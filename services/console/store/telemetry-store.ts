@@ -1,12 +1,13 @@
 import type { LogRecord, MetricPoint, SpanRecord } from '../otlp/records';
 import type { TelemetrySink } from '../otlp/receiver';
 import { Aggregates } from './aggregates';
-import { factsOf } from './facts';
+import { factsOf, NO_RUN } from './facts';
 import { LogEvents } from './log-events';
 import { History } from './history';
 import { MetricValues } from './metric-values';
 import { PoolMinutes } from './pool-minutes';
 import { ServiceMap } from './service-map';
+import { TraceSampling } from './trace-sampling';
 import { TraceStore } from './traces';
 
 /** What came so long before a run (s) still belongs to its story: the calm before, for comparison. */
@@ -28,9 +29,11 @@ export class TelemetryStore implements TelemetrySink {
   readonly logs = new LogEvents();
   readonly pools = new PoolMinutes();
   readonly history = new History();
+  readonly gate = new TraceSampling((traceId) => this.traces.awaits(traceId));
   /** Arrival of the latest span (Unix ms); null before the first. */
   lastSpanMs: number | null = null;
-  spans = 0;
+  /** Spans that were decoded. */
+  private spans = 0;
   /** Older than the run. */
   spansDropped = 0;
   logsDropped = 0;
@@ -61,9 +64,13 @@ export class TelemetryStore implements TelemetrySink {
         continue;
       }
       const facts = factsOf(span);
-      this.aggregates.add(span, facts, nowMs);
-      this.serviceMap.add(span, facts, nowMs);
-      this.traces.add(span, facts, nowMs);
+      const isVisitors = facts.runId === NO_RUN;
+      const weight = isVisitors ? 1 : this.gate.weightOf(span.traceId);
+      if (weight > 0) {
+        this.aggregates.add(span, facts, nowMs, weight);
+        this.serviceMap.add(span, facts, nowMs, weight);
+      }
+      this.traces.add(span, facts, nowMs, isVisitors || this.gate.isWhole(span.traceId));
       this.makeRoom();
     }
   }
@@ -84,6 +91,11 @@ export class TelemetryStore implements TelemetrySink {
       else this.logs.add(record);
       this.makeRoom();
     }
+  }
+
+  /** All spans that came, those too that were left out. */
+  get spansReceived(): number {
+    return this.spans + this.gate.leftOut;
   }
 
   /** Bytes of heap that traces, logs and metric values occupy. */
@@ -120,12 +132,14 @@ export class TelemetryStore implements TelemetrySink {
   /** Once a second. */
   tick(): void {
     this.traces.tick(this.now());
+    this.gate.tick(this.now());
   }
 
   /** For /health: sizes and what was dropped. */
   sizes(): Record<string, unknown> {
     return {
-      spansReceived: this.spans,
+      spansReceived: this.spansReceived,
+      sampling: this.gate.status(),
       spansOlderThanRun: this.spansDropped,
       logsOlderThanRun: this.logsDropped,
       fromClocksAhead: this.aheadDropped,

@@ -1,7 +1,8 @@
 import type { SpanRecord } from '../otlp/records';
 import { FRONTEND, LOAD_GENERATOR } from './aggregates';
-import { SEEN_COHORTS, type Facts, type SeenCohort } from './facts';
+import { NO_RUN, SEEN_COHORTS, type Facts, type SeenCohort } from './facts';
 import { HeldMemory } from './held-memory';
+import { hashShare } from './trace-hash';
 
 /** Bounds of the store in numbers; its bytes are bounded together with those of logs and metrics. */
 export interface TraceLimits {
@@ -43,8 +44,6 @@ const LINKS_HELD = 3;
 const LINKS_WANTED = 8;
 /** Ids wanted by links whose trace has not come yet. */
 const MAX_WANTED = 2000;
-/** `demo.run_id` where no load generator sent the request. */
-const NO_RUN = 'none';
 /** What a trace occupies besides its spans (bytes): its object, its sets, its places in the maps. */
 const TRACE_BYTES = 1000;
 
@@ -122,10 +121,14 @@ export class TraceStore {
     }
   }
 
-  /** Takes a span. @param nowMs arrival (Unix ms) */
-  add(span: SpanRecord, facts: Facts, nowMs: number): void {
+  /**
+   * Takes a span.
+   * @param nowMs arrival (Unix ms)
+   * @param isWhole false: earlier spans of its trace may have been left out, so that it is none to begin with
+   */
+  add(span: SpanRecord, facts: Facts, nowMs: number, isWhole = true): void {
     this.arrived[facts.traffic] += 1;
-    const trace = this.traces.get(span.traceId) ?? this.open(span, facts, nowMs);
+    const trace = this.traces.get(span.traceId) ?? this.open(span, facts, nowMs, isWhole);
     if (trace === null) {
       this.counts.spansSampledOut += 1;
       return;
@@ -141,11 +144,16 @@ export class TraceStore {
     this.makeRoom(nowMs);
   }
 
-  private open(span: SpanRecord, facts: Facts, nowMs: number): StoredTrace | null {
+  /** Does a trace gather here, or would a failed one link to it? */
+  awaits(traceId: string): boolean {
+    return this.traces.has(traceId) || this.wanted.has(traceId);
+  }
+
+  private open(span: SpanRecord, facts: Facts, nowMs: number, isWhole: boolean): StoredTrace | null {
     const { traceId } = span;
     const wantedBy = this.wanted.get(traceId);
     // Of the few that people cause none is left to chance: they look for it.
-    const sampled = facts.runId === NO_RUN || hashShare(traceId) < this.share[facts.traffic];
+    const sampled = isWhole && (facts.runId === NO_RUN || hashShare(traceId) < this.share[facts.traffic]);
     if (wantedBy === undefined && !sampled) return null;
     const trace = newTrace(span, facts, nowMs, !sampled);
     this.memory.count(TRACE_BYTES);
@@ -464,9 +472,4 @@ function newTrace(span: SpanRecord, facts: Facts, nowMs: number, partial: boolea
     heldBy: new Set(),
     holds: [],
   };
-}
-
-/** Trace ids are random in their last bytes (W3C): those are a fair lottery number, 0…1. */
-function hashShare(traceId: string): number {
-  return Number.parseInt(traceId.slice(24), 16) / 0x1_0000_0000;
 }

@@ -88,17 +88,26 @@ function show(focus) {
 function showConnection() {
   const { connection } = stream;
   const pill = byId('connection');
-  const arriving = stream.state.pulse?.telemetry.arriving;
+  const { arriving, keptOneIn = 1 } = stream.state.pulse?.telemetry ?? {};
   const word =
     connection === 'live'
       ? arriving
-        ? 'live'
+        ? keptOneIn === 1
+          ? 'live'
+          : `live: 1 of ${String(keptOneIn)} traces kept`
         : 'no telemetry'
       : connection === 'lost'
         ? 'connection lost'
         : connection;
   attribute(pill, 'data-state', connection === 'live' && !arriving ? 'silent' : connection);
   text(pill, word);
+  attribute(
+    pill,
+    'title',
+    keptOneIn === 1
+      ? null
+      : `More spans arrive than the console can take. Each trace that is kept stands for ${String(keptOneIn)}: figures are estimates.`,
+  );
   const banner = byId('banner');
   const lost = connection === 'lost';
   attribute(banner, 'hidden', !lost);
