@@ -80,6 +80,7 @@ const curveMinute = (minute, errorRate) => ({
           p50Ms: 900,
           p95Ms: 3200,
           lostUsd: 1234,
+          keptOneIn: 1,
         },
   baseline:
     errorRate === null ? null : { requests: 10, errors: 0, rpm: 100, errorRate: 0, p50Ms: 4, p95Ms: 9 },
@@ -126,7 +127,7 @@ export const failingState = () => ({
       graded: true,
       expiresInSeconds: 600,
     },
-    telemetry: { arriving: true, lastSpanAgeMs: 200 },
+    telemetry: { arriving: true, lastSpanAgeMs: 200, keptOneIn: 1 },
     baseline: stats(17, 0, 9),
     demo: stats(160, 120, 3200),
     business: {

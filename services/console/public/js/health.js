@@ -24,6 +24,24 @@ export const STATE_WORDS = {
   quiet: 'No traffic',
 };
 
+/**
+ * What the page gets, in a few words.
+ * @param {string} connection to the console
+ * @param {Pulse['telemetry'] | undefined} telemetry what it says of what it gets itself
+ */
+export function connectionWords(connection, telemetry) {
+  if (connection !== 'live')
+    return { word: connection === 'lost' ? 'connection lost' : connection, reason: null, state: connection };
+  if (!telemetry?.arriving) return { word: 'no telemetry', reason: null, state: 'silent' };
+  const { keptOneIn } = telemetry;
+  if (keptOneIn === 1) return { word: 'live', reason: null, state: 'live' };
+  return {
+    word: `live: 1 of ${String(keptOneIn)} traces kept`,
+    reason: `More spans arrive than the console can take. Each trace that it keeps stands for ${String(keptOneIn)}: figures are estimates.`,
+    state: 'live',
+  };
+}
+
 /** What happens, in one sentence that is understood from the back of the room. @param {Pulse} pulse @param {Curve | null} curve */
 export function headline({ at, scenario, baseline, demo, telemetry, thresholds }, curve) {
   if (!scenario) return 'Waiting for the shop.';

@@ -1,6 +1,7 @@
 import { attribute, h, byId } from '../lib/dom.js';
 import { text } from './dom.js';
 import { clockWords } from './format.js';
+import { connectionWords } from './health.js';
 import { Stream } from './stream.js';
 import { takeTokenFromAddress } from './admin.js';
 import { stageView } from './views/stage.js';
@@ -88,26 +89,11 @@ function show(focus) {
 function showConnection() {
   const { connection } = stream;
   const pill = byId('connection');
-  const { arriving, keptOneIn = 1 } = stream.state.pulse?.telemetry ?? {};
-  const word =
-    connection === 'live'
-      ? arriving
-        ? keptOneIn === 1
-          ? 'live'
-          : `live: 1 of ${String(keptOneIn)} traces kept`
-        : 'no telemetry'
-      : connection === 'lost'
-        ? 'connection lost'
-        : connection;
-  attribute(pill, 'data-state', connection === 'live' && !arriving ? 'silent' : connection);
+  const telemetry = stream.state.pulse?.telemetry;
+  const { word, reason, state } = connectionWords(connection, telemetry);
+  attribute(pill, 'data-state', state);
+  attribute(pill, 'title', reason);
   text(pill, word);
-  attribute(
-    pill,
-    'title',
-    keptOneIn === 1
-      ? null
-      : `More spans arrive than the console can take. Each trace that is kept stands for ${String(keptOneIn)}: figures are estimates.`,
-  );
   const banner = byId('banner');
   const lost = connection === 'lost';
   attribute(banner, 'hidden', !lost);
