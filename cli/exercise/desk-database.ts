@@ -3,8 +3,11 @@ import {
   catalogIndexesQuery,
   closeOnCall,
   dropCatalogIndex,
+  dropOwnedByOnCall,
+  gatherStatistics,
   lockOutOnCall,
   ON_CALL,
+  onCallElsewhereQuery,
   onCallQuery,
   openOnCall,
 } from '../../scenario/sql/on-call';
@@ -25,7 +28,7 @@ export async function openDeskDatabase(superuserUrl: string, expiresAt: number):
   const password = randomBytes(18).toString('base64url');
   await withSession({ connectionString: superuserUrl }, async (sql) => {
     // A killed exercise's own are none that were there before.
-    await close(sql, silentOutput);
+    await close(sql, superuserUrl, silentOutput);
     const { rows } = await sql.query(catalogIndexesQuery);
     const indexes = rows.map(({ name }) => String(name));
     await inTransaction(sql, openOnCall(password, indexes, expiresAt));
@@ -41,10 +44,10 @@ export async function openDeskDatabase(superuserUrl: string, expiresAt: number):
  * is no such role.
  */
 export async function closeDeskDatabase(superuserUrl: string, output: Output): Promise<void> {
-  await withSession({ connectionString: superuserUrl }, (sql) => close(sql, output));
+  await withSession({ connectionString: superuserUrl }, (sql) => close(sql, superuserUrl, output));
 }
 
-async function close(sql: SqlSession, output: Output): Promise<void> {
+async function close(sql: SqlSession, superuserUrl: string, output: Output): Promise<void> {
   const { rows: roles } = await sql.query(onCallQuery);
   const [role] = roles;
   if (role === undefined) return;
@@ -55,7 +58,14 @@ async function close(sql: SqlSession, output: Output): Promise<void> {
     await sql.query(dropCatalogIndex(name));
     output.line(`  dropped ${name}, an index of the exercise`);
   }
+  const { rows: elsewhere } = await sql.query(onCallElsewhereQuery);
+  for (const { name } of elsewhere) {
+    const url = new URL(superuserUrl);
+    url.pathname = encodeURIComponent(String(name));
+    await withSession({ connectionString: url.toString() }, (other) => other.query(dropOwnedByOnCall));
+  }
   await inTransaction(sql, closeOnCall());
+  await sql.query(gatherStatistics);
 }
 
 /** The names of the catalog's valid indexes. */

@@ -18,12 +18,24 @@ const LOCK_TIMEOUT = `set local lock_timeout = '5s'`;
 /** Ends the role's sessions and lets it make no new ones, where it is there. */
 export const lockOutOnCall = ifThere(ON_CALL, [
   `alter role ${ON_CALL} nologin`,
-  `perform pg_terminate_backend(pid) from pg_stat_activity where usename = ${quoteLiteral(ON_CALL)}`,
+  `perform pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = ${quoteLiteral(ON_CALL)}`,
 ]);
 
 /** Where the role is there: `indexes`, what the catalog's table had before it (JSON), see `openOnCall`. */
 export const onCallQuery = `
   select shobj_description(oid, 'pg_authid') as indexes from pg_roles where rolname = ${quoteLiteral(ON_CALL)}`;
+
+/**
+ * The other databases of the server in which the role has made something (`name`): everybody may connect to them and make
+ * large objects there, and a role that owns anything anywhere cannot be dropped.
+ */
+export const onCallElsewhereQuery = `
+  select distinct datname as name from pg_shdepend join pg_database on pg_database.oid = dbid
+   where refclassid = 'pg_authid'::regclass and datname <> current_database()
+     and refobjid = (select oid from pg_roles where rolname = ${quoteLiteral(ON_CALL)})`;
+
+/** Drops what the role owns in the database that is asked, and rights given to it there. */
+export const dropOwnedByOnCall = `drop owned by ${ON_CALL}`;
 
 /**
  * Makes the role, for a superuser's connection and in a transaction of the caller's. What may be dropped is dropped
@@ -39,7 +51,9 @@ export function openOnCall(password: string, indexes: readonly string[], expires
     `create role ${TABLE_OWNER} nologin`,
     `create role ${ON_CALL} login connection limit 8 password ${quoteLiteral(password)} valid until ${quoteLiteral(until)}`,
     `comment on role ${ON_CALL} is ${quoteLiteral(JSON.stringify(indexes))}`,
-    `grant ${TABLE_OWNER} to ${ROLES.owner}`,
+    // In both: as a member of the one he may make the table the other's (REASSIGN OWNED, which no event trigger sees), and
+    // who conducts must be able to heal whatever he does.
+    `grant ${TABLE_OWNER}, ${ON_CALL} to ${ROLES.owner}`,
     `grant ${TABLE_OWNER}, pg_read_all_stats to ${ON_CALL}`,
     `grant connect on database ${quoteIdentifier(DATABASE_NAME)} to ${ON_CALL}`,
     `grant usage on schema shop, storage to ${ON_CALL}`,
@@ -67,15 +81,21 @@ export function closeOnCall(): string[] {
     `drop event trigger if exists only_repairs`,
     `drop function if exists storage.only_repairs()`,
     lockOutOnCall,
-    ifThere(ON_CALL, [`drop owned by ${ON_CALL}`, `drop role ${ON_CALL}`]),
+    // Taken over before it is dropped: what a role owns, the catalog at worst, goes with DROP OWNED.
+    ifThere(ON_CALL, [takenOver(ON_CALL), dropOwnedByOnCall, `drop role ${ON_CALL}`]),
     ifThere(TABLE_OWNER, [
-      `alter table ${TABLE} owner to ${ROLES.owner}`,
+      takenOver(TABLE_OWNER),
       `grant all on ${TABLE} to ${ROLES.owner}`,
       `drop owned by ${TABLE_OWNER}`,
       `drop role ${TABLE_OWNER}`,
     ]),
   ];
 }
+
+const takenOver = (role: string): string => `reassign owned by ${role} to ${ROLES.owner}`;
+
+/** Statistics as the seeding leaves them: who owns a table may gather his own, and plans would be others from then on. */
+export const gatherStatistics = `analyze ${TABLE}`;
 
 /** The indexes of the catalog's table but for its keys': `name`, and whether it is `valid`. */
 export const catalogIndexesQuery = `

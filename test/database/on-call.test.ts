@@ -5,6 +5,7 @@ import { silentOutput } from '../../machine/terminal';
 import { withSession } from '../../machine/session';
 import { applyIndexes, readIndexes } from '../../scenario/apply';
 import { resolveScenario } from '../../scenario/resolve';
+import { until } from '../harness';
 import { startOwnDatabase, type OwnDatabase } from './own-database';
 
 const INDEX = '(category, active, popularity_score desc, price_cents)';
@@ -35,14 +36,16 @@ describe('who is on call', () => {
     assert.equal((await as(url, 'select available from stock limit 1')).length, 1);
     assert.match(JSON.stringify(await as(url, 'explain select * from products where id = 5')), /Index/);
     const busy = withSession({ connectionString: database.urls.shop_app }, (sql) =>
-      sql.query('select pg_sleep(1)'),
+      sql.query('select pg_sleep(60)'),
+    ).catch(() => 'ended');
+    const seen = `select query from pg_stat_activity where usename = 'shop_app' and query like '%pg_sleep%'`;
+    await until(
+      async () => (await as(url, seen)).length === 1,
+      10_000,
+      () => 'the statement is seen',
     );
-    const seen = await as(
-      url,
-      `select query from pg_stat_activity where usename = 'shop_app' and query like '%pg_sleep%'`,
-    );
-    await busy;
-    assert.equal(seen.length, 1);
+    await as(database.urls.superuser, seen.replace('query from', 'pg_terminate_backend(pid) from'));
+    assert.equal(await busy, 'ended');
   });
 
   it('makes and drops indexes of the catalog, while the shop runs', async () => {
@@ -118,6 +121,62 @@ describe('who is on call', () => {
     );
     assert.equal((await as(database.urls.shop_app, 'select id from products limit 1')).length, 1);
     await closeDeskDatabase(database.urls.superuser, silentOutput);
+  });
+
+  it('is gone also when it has left something in another database, or is in the middle of something', async () => {
+    await open();
+    const other = new URL(url);
+    other.pathname = 'postgres';
+    await as(other.toString(), 'select lo_create(0), lo_create(0)');
+    const busy = as(url, `begin; create index slow on storage.products (name); select pg_sleep(60)`).catch(
+      () => 'ended',
+    );
+    const asleep = as(other.toString(), 'select pg_sleep(60)').catch(() => 'ended');
+    await closeDeskDatabase(database.urls.superuser, silentOutput);
+    assert.deepEqual(await Promise.all([busy, asleep]), ['ended', 'ended']);
+    assert.deepEqual(
+      await as(
+        database.urls.superuser,
+        `select rolname as name from pg_roles where rolname in ('on_call', 'catalog_owner')
+         union all select relname from pg_class where relname = 'slow'`,
+      ),
+      [],
+    );
+  });
+
+  it('keeps nobody from healing, and takes nothing along, whosever he makes the catalog', async () => {
+    await open();
+    const categories = async (): Promise<unknown> =>
+      (
+        await as(
+          database.urls.superuser,
+          `select n_distinct from pg_stats where tablename = 'products' and attname = 'category'`,
+        )
+      )[0]?.n_distinct;
+    assert.equal(await categories(), 8);
+    await as(url, 'set default_statistics_target = 1; analyze storage.products');
+    await as(url, 'reassign owned by catalog_owner to on_call');
+    assert.equal(await owner(), 'on_call');
+    for (const statement of [
+      'update storage.products set name = name',
+      'grant all on storage.products to on_call',
+    ])
+      await assert.rejects(as(url, statement), /permission denied|not for who is on call/, statement);
+    await as(url, 'drop index concurrently storage.idx_products_category');
+    const normal = resolveScenario({ catalogRows: 50_000 }, { nowSeconds: 0 });
+    await withSession({ connectionString: database.urls.conductor }, (sql) =>
+      applyIndexes(sql, normal, () => undefined),
+    );
+    await closeDeskDatabase(database.urls.superuser, silentOutput);
+    assert.equal(await owner(), 'shop_owner');
+    assert.equal(await categories(), 8, 'plans are as before');
+    const found = await withSession({ connectionString: database.urls.conductor }, readIndexes);
+    assert.equal(found.idx_products_category, 'present');
+    assert.equal((await as(database.urls.shop_app, 'select id from products limit 1')).length, 1);
+    await as(
+      database.urls.superuser,
+      'set role shop_owner; update storage.products set name = name where id = 1; reset role',
+    );
   });
 
   it('lets nobody in when its time is over, and replaces what a killed exercise left', async () => {
