@@ -70,6 +70,12 @@ export class Delivery {
         const reason = error instanceof HttpError ? error.reason : 'internal-error';
         span.setAttribute('error.type', reason);
         span.setStatus({ code: SpanStatusCode.ERROR, message: reason });
+        // What passes is told by who tries again.
+        if (!(error instanceof HttpError))
+          logger.error(
+            { event: 'order_confirmation_failed', 'order.id': id, err: error },
+            'the message cannot be delivered as it is',
+          );
         throw error;
       } finally {
         span.end();

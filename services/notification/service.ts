@@ -5,7 +5,7 @@ import { readEnv } from '../lib/env';
 import { ObserverConnection } from '../lib/queries/observer-connection';
 import { runService } from '../lib/server';
 import { Delivery } from './delivery';
-import { takeMessages } from './outbox';
+import { SetAside, takeMessages } from './outbox';
 import { OutboxReader } from './outbox-reader';
 import { notificationRoutes } from './routes';
 
@@ -25,8 +25,9 @@ export async function start(): Promise<void> {
     settings: { idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_TIMEOUT_MS) },
   });
   const { deliver } = new Delivery(pool);
+  const aside = new SetAside();
   const reader = new OutboxReader(new ObserverConnection(DATABASE_URL, 'notification/outbox'), () =>
-    takeMessages(pool, deliver),
+    takeMessages(pool, deliver, aside),
   );
   reader.start();
   await runService({

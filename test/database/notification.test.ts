@@ -7,9 +7,10 @@ import { setupDatabase } from '../../scenario/apply';
 import type { NewOrder } from '../../services/checkout/order-input';
 import { OrderRepository } from '../../services/checkout/order-repository';
 import { InstrumentedPool } from '../../services/lib/database';
+import { HttpError } from '../../services/lib/errors';
 import { ObserverConnection } from '../../services/lib/queries/observer-connection';
 import { findConfirmation, sendConfirmation } from '../../services/notification/confirmations';
-import { takeMessages, type Message } from '../../services/notification/outbox';
+import { SetAside, takeMessages, type Message } from '../../services/notification/outbox';
 import { OutboxReader } from '../../services/notification/outbox-reader';
 import { until } from '../harness';
 import { CATALOG_ROWS, startOwnDatabase, type OwnDatabase } from './own-database';
@@ -42,6 +43,8 @@ describe('the confirmation of an order', () => {
     async (message: Message): Promise<void> => {
       await sendConfirmation(pool, message);
     };
+  const take = (pool: InstrumentedPool, deliver: (message: Message) => Promise<void>): Promise<boolean> =>
+    takeMessages(pool, deliver, new SetAside());
   const placeOrders = async (count: number): Promise<string[]> => {
     const ids = Array.from({ length: count }, () => randomUUID());
     for (const id of ids) await orders.create(orderOf(id));
@@ -112,7 +115,7 @@ describe('the confirmation of an order', () => {
   it('is sent once, whichever of two replicas takes it', async () => {
     const ids = await placeOrders(100);
     const takeAll = async (pool: InstrumentedPool): Promise<void> => {
-      while (await takeMessages(pool, sendFrom(pool)));
+      while (await take(pool, sendFrom(pool)));
     };
     await Promise.all(replicas.map(takeAll));
     // The one whose last look met only rows that the other had taken is done before it.
@@ -131,17 +134,17 @@ describe('the confirmation of an order', () => {
     const took = new Promise<void>((resolve) => (taken = resolve));
     let goOn: () => void = () => undefined;
     const killed = new Promise<void>((resolve) => (goOn = resolve));
-    const dying = takeMessages(first, async () => {
+    const dying = take(first, async () => {
       taken();
       await killed;
     });
     await took;
-    await takeMessages(second, sendFrom(second));
+    await take(second, sendFrom(second));
     assert.deepEqual(await deliveriesOf(ids), [], 'it is in the hands of the first');
     assert.ok(await killTaker('first'));
     goOn();
     await assert.rejects(dying, { reason: 'database-unavailable' });
-    await takeMessages(second, sendFrom(second));
+    await take(second, sendFrom(second));
     assert.deepEqual(await deliveriesOf(ids), [1]);
     assert.equal(await unsent(), 0);
   });
@@ -150,7 +153,7 @@ describe('the confirmation of an order', () => {
     const [first, second] = pair();
     const ids = await placeOrders(1);
     await assert.rejects(
-      takeMessages(first, async (message) => {
+      take(first, async (message) => {
         assert.equal(await sendConfirmation(first, message), true);
         assert.ok(await killTaker('first'));
       }),
@@ -159,7 +162,7 @@ describe('the confirmation of an order', () => {
     assert.equal(await unsent(), 1);
     const before = await findConfirmation(second, ids[0] ?? '');
     let sentNow: boolean | null = null;
-    await takeMessages(second, async (message) => {
+    await take(second, async (message) => {
       sentNow = await sendConfirmation(second, message);
     });
     assert.equal(sentNow, false);
@@ -168,23 +171,45 @@ describe('the confirmation of an order', () => {
     assert.equal(await unsent(), 0);
   });
 
-  it('that fails keeps neither those before it nor, the next time, those after it', async () => {
+  it('that fails for a while keeps neither those before it nor, the next time, those after it', async () => {
     const [first] = pair();
     const [before, failing, after] = await placeOrders(3);
     const sent: string[] = [];
     const failOnce = (message: Message): Promise<void> => {
       if (message.order_id === failing && !sent.includes('failed')) {
         sent.push('failed');
-        return Promise.reject(new Error('no mail today'));
+        return Promise.reject(new HttpError(503, 'database-unavailable', 'no mail today'));
       }
       sent.push(message.order_id);
       return Promise.resolve();
     };
-    await assert.rejects(takeMessages(first, failOnce), /no mail today/);
+    await assert.rejects(take(first, failOnce), /no mail today/);
     assert.equal(await unsent(), 2);
-    await takeMessages(first, failOnce);
+    await take(first, failOnce);
     assert.deepEqual(sent, [before, 'failed', failing, after]);
     assert.equal(await unsent(), 0);
+  });
+
+  it('that cannot be sent as it is keeps no other, and is tried again later', async () => {
+    const [first] = pair();
+    const poisoned = await placeOrders(25);
+    await asOwner((client) => client.query(`update shop.orders set items = '{}'`));
+    const [good] = await placeOrders(1);
+    let now = 0;
+    const aside = new SetAside(() => now);
+    const takeAll = async (): Promise<void> => {
+      while (await takeMessages(first, sendFrom(first), aside));
+    };
+    await takeAll();
+    assert.deepEqual(await deliveriesOf([good ?? '']), [1], 'a whole batch that fails is passed over');
+    assert.equal(await unsent(), 25);
+    await asOwner((client) => client.query(`update shop.orders set items = '[]'`));
+    await takeAll();
+    assert.equal(await unsent(), 25, 'not yet');
+    now = 60_000;
+    await takeAll();
+    assert.equal(await unsent(), 0);
+    assert.deepEqual(await deliveriesOf(poisoned), Array(25).fill(1));
   });
 
   it('is sent when PostgreSQL tells of it, and also after nobody heard', async () => {
@@ -193,7 +218,7 @@ describe('the confirmation of an order', () => {
     let looks = 0;
     const reader = new OutboxReader(listener, () => {
       looks += 1;
-      return takeMessages(first, sendFrom(first));
+      return take(first, sendFrom(first));
     });
     const sessions = (statement: string): Promise<number> =>
       asOwner(async (client) => (await client.query(statement)).rowCount ?? 0);
@@ -236,7 +261,7 @@ describe('the confirmation of an order', () => {
     await asOwner((client) => setupDatabase(client, { catalogRows: CATALOG_ROWS, log: () => undefined }));
     const ids = await placeOrders(1);
     const [first] = pair();
-    await takeMessages(first, sendFrom(first));
+    await take(first, sendFrom(first));
     assert.deepEqual(await deliveriesOf(ids), [1]);
   });
 
