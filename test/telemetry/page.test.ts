@@ -1,6 +1,7 @@
 /** What the frontend passes on of the page's spans is as the registry says. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ClickNames } from '../../services/frontend/browser/click-names';
 import { readTraceRequest } from '../../services/frontend/browser/trace-request';
 import { readConvention, readShopRegistry } from '../../telemetry/registry';
 import { findingsOf } from './judge';
@@ -72,7 +73,11 @@ const BODY = {
 };
 
 test("the page's spans, of all kinds, are as the registry says", async () => {
-  const { request, spans, refused } = readTraceRequest(BODY, { host: 'shop.example:8018', nowMs: NOW_MS });
+  const { request, spans, refused } = readTraceRequest(BODY, {
+    host: 'shop.example:8018',
+    nowMs: NOW_MS,
+    clicks: new ClickNames(),
+  });
   assert.deepEqual([spans, refused], [12, 0]);
   const sink = await Sink.open();
   try {

@@ -1,11 +1,14 @@
-/** Paths of the shop whose parts are a visitor's or a product's, with names in their places. */
+/** What the page asks for, with names where a visitor's or a product's id is: no others make the name of a span. */
 const TEMPLATES: readonly (readonly [RegExp, string])[] = [
+  ...['browse', 'checkout', 'currencies', 'low-stock', 'products'].map(
+    (route) => [new RegExp(`^/api/${route}$`), `/api/${route}`] as const,
+  ),
   [/^\/api\/cart\/[^/]+\/items\/[^/]+$/, '/api/cart/{id}/items/{productId}'],
   [/^\/api\/cart\/[^/]+\/items$/, '/api/cart/{id}/items'],
   [/^\/api\/cart\/[^/]+$/, '/api/cart/{id}'],
   [/^\/api\/products\/[^/]+$/, '/api/products/{id}'],
 ];
-/** Anything else that a page asks for: a route or a file, never longer. */
+/** Anything else that belongs to a page: itself or a file, never longer. */
 const PLAIN = /^\/[\w./-]{0,100}$/;
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
@@ -13,8 +16,8 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:':
 export interface PageAddress {
   /** Without query, and with names in place of ids. */
   full: string;
-  /** The path alone. */
-  template: string;
+  /** The path alone, of a route that the page asks for; null for what else belongs to it. */
+  template: string | null;
   host: string;
   port: number;
 }
@@ -29,10 +32,10 @@ export function addressOf(url: string | null, host: string): PageAddress | null 
   const { protocol, host: named, hostname, port, pathname } = new URL(url);
   const defaultPort = DEFAULT_PORTS[protocol];
   if (defaultPort === undefined || named !== host.toLowerCase()) return null;
-  const template = TEMPLATES.find(([pattern]) => pattern.test(pathname))?.[1] ?? pathname;
-  if (template === pathname && !PLAIN.test(pathname)) return null;
+  const template = TEMPLATES.find(([pattern]) => pattern.test(pathname))?.[1] ?? null;
+  if (template === null && !PLAIN.test(pathname)) return null;
   return {
-    full: `${protocol}//${named}${template}`,
+    full: `${protocol}//${named}${template ?? pathname}`,
     template,
     host: hostname,
     port: port === '' ? defaultPort : Number(port),

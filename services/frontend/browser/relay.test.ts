@@ -218,6 +218,7 @@ describe('spans of a page', () => {
       backwards: clickSpan({ endTimeUnixNano: nanos(nowMs - 3000) }),
       'another shop': fetchSpan('', asked('https://example.org/api/checkout')),
       'no address': fetchSpan('', asked('checkout')),
+      'an address that the page never asks for': fetchSpan('', asked(`${origin()}/api/made-up-1`)),
       'an odd address': fetchSpan('', asked(`${origin()}/who is it`)),
       'a server': fetchSpan('/api/checkout', { kind: 2 }),
       'a request of no known method': fetchSpan('', asked(origin(), 'STEAL')),
@@ -236,6 +237,23 @@ describe('spans of a page', () => {
         what,
       );
     }
+  });
+
+  it('have few names, however many are made up', async () => {
+    const letters = (n: number) => String.fromCharCode(97 + Math.floor(n / 26), 97 + (n % 26));
+    for (const from of [0, 100, 200])
+      await post(
+        body(Array.from({ length: 100 }, (_, n) => clickSpan({ name: `click Made ${letters(from + n)}` }))),
+      );
+    const names = new Set(sentSpans().map(({ name }) => name));
+    assert.equal(sentSpans().length, 300);
+    assert.ok(names.size <= 65, String(names.size));
+    assert.ok(names.has('click other'));
+    // That of a click there was before is still its own.
+    sent.length = 0;
+    nowMs += 60_000;
+    await post(body([clickSpan()]));
+    assert.equal(sentSpans()[0]?.name, 'click Place order');
   });
 
   it('of an instrumentation that the page lacks are refused', async () => {

@@ -1,6 +1,7 @@
 import type { Request, Router } from 'express';
 import { HttpError } from '../../lib/errors';
 import { Allowance } from './allowance';
+import { ClickNames } from './click-names';
 import { readTraceRequest, type TraceRequest } from './trace-request';
 
 /** Of one client: pages that are clicked through in a hurry; of all together: what the console has room for. */
@@ -31,12 +32,17 @@ export function browserTelemetryRoutes({
   now = Date.now,
 }: RelayOptions): (router: Router) => void {
   const allowance = new Allowance(LIMITS, now());
+  const clicks = new ClickNames();
   return (router) => {
     router.post('/v1/traces', (request, response) => {
       if (!enabled())
         throw new HttpError(404, 'browser-telemetry-off', 'This shop takes no telemetry of pages.');
       requireOwnPage(request);
-      const reading = readTraceRequest(request.body, { host: request.headers.host ?? '', nowMs: now() });
+      const reading = readTraceRequest(request.body, {
+        host: request.headers.host ?? '',
+        nowMs: now(),
+        clicks,
+      });
       const { spans, refused } = reading;
       const waitSeconds = allowance.take(request.socket.remoteAddress ?? '', spans + refused, now());
       if (waitSeconds !== null) {

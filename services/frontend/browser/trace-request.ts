@@ -7,6 +7,7 @@ import { RELEASE } from '../../lib/telemetry/release';
 import { parseInput } from '../../lib/validate';
 import { attributesField, BROWSER_ATTRIBUTES, known, own, SPAN_ATTRIBUTES, textOf } from './attributes';
 import type { KeyValue } from './attributes';
+import type { ClickNames } from './click-names';
 import { addressOf } from './page-address';
 
 /**
@@ -111,13 +112,20 @@ export interface Reading {
   refused: number;
 }
 
+/** What a request is read with. */
+export interface ReadingOptions {
+  /** `Host` of the request: whose page it is. */
+  host: string;
+  nowMs: number;
+  clicks: ClickNames;
+}
+
 /**
  * Reads what a page sends.
  *
- * @param host `Host` of the request: whose page it is
  * @throws HttpError 400 `invalid-input`; 400 `foreign-resource` for telemetry that says it is another's
  */
-export function readTraceRequest(body: unknown, { host, nowMs }: { host: string; nowMs: number }): Reading {
+export function readTraceRequest(body: unknown, options: ReadingOptions): Reading {
   const { resourceSpans } = parseInput(bodySchema, body);
   const [given] = resourceSpans;
   const count = given?.scopeSpans.reduce((sum, { spans }) => sum + spans.length, 0) ?? 0;
@@ -129,7 +137,7 @@ export function readTraceRequest(body: unknown, { host, nowMs }: { host: string;
   const scopeSpans = given.scopeSpans
     .map(({ scope, spans }) => ({
       scope,
-      spans: spans.flatMap((span) => readSpan(span, kindOf(scope), { host, nowMs }) ?? []),
+      spans: spans.flatMap((span) => readSpan(span, kindOf(scope), options) ?? []),
     }))
     .filter(({ spans }) => spans.length > 0);
   giveCohorts(scopeSpans.flatMap(({ spans }) => spans));
@@ -145,11 +153,7 @@ function kindOf({ name }: { name: string }): Kind | null {
 }
 
 /** null: none that can be. */
-function readSpan(
-  value: unknown,
-  wanted: Kind | null,
-  { host, nowMs }: { host: string; nowMs: number },
-): Span | null {
+function readSpan(value: unknown, wanted: Kind | null, { host, nowMs, clicks }: ReadingOptions): Span | null {
   const { success, data: given } = spanSchema.safeParse(value);
   if (!success || !isOfNow(given, nowMs)) return null;
   if (given.kind !== wanted?.kind || !wanted.name.test(given.name)) return null;
@@ -165,9 +169,12 @@ function readSpan(
   const told = known(given.attributes, SPAN_ATTRIBUTES);
   const address = addressOf(textOf(given.attributes, 'url.full'), host);
   const location = address === null ? [] : own({ 'url.full': address.full });
-  if (kind !== CLIENT) return { ...common, name: given.name, attributes: [...told, ...location], status: {} };
+  if (kind !== CLIENT) {
+    const name = given.name.startsWith('click ') ? clicks.nameOf(given.name) : given.name;
+    return { ...common, name, attributes: [...told, ...location], status: {} };
+  }
   const method = told.find(({ key }) => key === 'http.request.method')?.value;
-  if (address === null || method === undefined || !('stringValue' in method)) return null;
+  if (!address?.template || method === undefined || !('stringValue' in method)) return null;
   const failed = given.status?.code === FAILED;
   return {
     ...common,
