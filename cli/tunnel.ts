@@ -1,4 +1,3 @@
-import { DEFAULT_NODE_PORTS, API_PORT } from '../scenario/config/deployment';
 import { namePrefix, serverName } from '../scenario/config/aws-names';
 import { PROJECT_NAME } from '../scenario/config/config-file';
 import { runCommand } from '../machine/command';
@@ -6,7 +5,7 @@ import { EXIT, messageOf, Refusal } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
 import { REPOSITORY, type Command, type ValuesOf } from '../machine/options';
 import { standardOutput } from '../machine/terminal';
-import { keepForwarding } from './target/port-forwarding';
+import { forwardedBy, keepForwarding } from './target/port-forwarding';
 import { openWorkspace } from './target/stack-target';
 import { TARGET_OPTIONS } from './target/target-options';
 
@@ -33,18 +32,9 @@ async function main({ stack }: ValuesOf<typeof OPTIONS>): Promise<number> {
   const config = await workspace.getAllConfig(stack).catch((error: unknown) => {
     throw new Refusal(`The config of stack ${stack} cannot be read: ${messageOf(error)}`);
   });
-  const own = (key: string): string | undefined => config[`${PROJECT_NAME}:${key}`]?.value;
-  const region = own('region') ?? config['aws:region']?.value;
-  const profile = config['aws:profile']?.value;
-  const given = JSON.parse(own('nodePorts') ?? '{}') as Record<string, string | number>;
   await keepForwarding({
-    ports: [API_PORT, ...Object.values({ ...DEFAULT_NODE_PORTS, ...given }).map(Number)],
+    ...forwardedBy(config),
     hostName: serverName(namePrefix(PROJECT_NAME, stack)),
-    environment: {
-      ...process.env,
-      ...(region === undefined ? {} : { AWS_REGION: region }),
-      ...(profile === undefined ? {} : { AWS_PROFILE: profile }),
-    },
     signal: interruption.signal,
     output,
   });

@@ -13,7 +13,7 @@ import path from 'node:path';
 import { after, beforeEach, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive } from '../../machine/process-identity';
-import { keepForwarding } from './port-forwarding';
+import { forwardedBy, keepForwarding } from './port-forwarding';
 
 /** The AWS CLI: a session is a child that ignores signals to its parent alone, as the plugin does. */
 const PLAYED_AWS = `#!/bin/sh
@@ -118,5 +118,20 @@ describe('ports of a host', () => {
     executable('aws', '#!/bin/sh\necho "AccessDenied" >&2\nexit 254\n');
     await assert.rejects(start().ended, /aws ec2 describe-instances: AccessDenied/);
     assert.ok(!existsSync(at('session-1')));
+  });
+
+  it("are the stack's, and no others whatever its config says", () => {
+    const of = (config: Record<string, string>) =>
+      forwardedBy(
+        Object.fromEntries(
+          Object.entries(config).map(([name, value]) => [`ecommerce-demo:${name}`, { value }] as const),
+        ),
+      );
+    assert.deepEqual(of({}).ports, [6443, 30018, 30020, 30432]);
+    assert.deepEqual(of({ nodePorts: '{"shop":"31018"}' }).ports, [6443, 31018, 30020, 30432]);
+    assert.equal(of({ region: 'eu-central-1' }).environment.AWS_REGION, 'eu-central-1');
+    for (const nodePorts of ['{', '[30018]', '"x"', '{"shop":22}', '{"shop":30018.5}', '{"ssh":30022}'])
+      assert.throws(() => of({ nodePorts }), /nodePorts/, nodePorts);
+    assert.throws(() => of({ nodePorts: '{"shop":"1e9"}', password: 's3cret' }), /^(?![^]*s3cret)/);
   });
 });

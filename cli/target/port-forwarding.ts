@@ -3,6 +3,14 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf, Refusal } from '../../machine/errors';
 import { at, parseJson, textAt } from '../../machine/json';
+import { ConfigError } from '../../scenario/config/config-error';
+import { PROJECT_NAME } from '../../scenario/config/config-file';
+import {
+  acceptedKeys,
+  API_PORT,
+  DEFAULT_NODE_PORTS,
+  deploymentFaults,
+} from '../../scenario/config/deployment';
 import type { Output } from '../../machine/terminal';
 
 /** Between two looks at AWS, and before what was closed is opened again (ms). */
@@ -21,6 +29,41 @@ interface Forwarding {
   output: Output;
   /** @see AGAIN_MS */
   againMs?: number;
+}
+
+/**
+ * What a stack's config says of the forwarding: ports, and the AWS CLI's environment.
+ *
+ * @param config as the engine tells it, with namespaces
+ * @throws Refusal for ports and a region that are none
+ */
+export function forwardedBy(
+  config: Readonly<Record<string, { value: string }>>,
+): Pick<Forwarding, 'ports' | 'environment'> {
+  const prefix = `${PROJECT_NAME}:`;
+  const own = Object.fromEntries(
+    Object.entries(config).flatMap(([name, { value }]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
+    ),
+  );
+  // The others are the update's business, and may be secrets.
+  const faults = deploymentFaults(own).filter(({ key }) => /^(nodePorts|region)\b/.test(key));
+  if (faults.length > 0) throw new Refusal(new ConfigError(faults).message);
+  const { nodePorts = {}, region = config['aws:region']?.value } = acceptedKeys(own);
+  const profile = config['aws:profile']?.value;
+  return {
+    ports: [
+      API_PORT,
+      ...Object.entries(DEFAULT_NODE_PORTS).map(
+        ([name, fallback]) => nodePorts[name as keyof typeof DEFAULT_NODE_PORTS] ?? fallback,
+      ),
+    ],
+    environment: {
+      ...process.env,
+      ...(region === undefined ? {} : { AWS_REGION: region }),
+      ...(profile === undefined ? {} : { AWS_PROFILE: profile }),
+    },
+  };
 }
 
 interface RunningHost {
