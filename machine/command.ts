@@ -1,4 +1,5 @@
-// Before all others: what is loaded after it is taken from the cache.
+// Before all others: what is loaded after the second is taken from the cache.
+import './node/runtime';
 import './node/compile-cache';
 import { EXIT, hasCode, Interrupted, messageOf, Refusal } from './errors';
 import { helpOf, readCommand, type Command, type OptionTable, type ValuesOf } from './options';
