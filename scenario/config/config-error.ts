@@ -37,8 +37,9 @@ function describeFault({ key, value, message, line }: ConfigFault): string {
  */
 export function showValue(value: unknown): string {
   if (value === undefined) return '(unset)';
-  const text = JSON.stringify(value)
-    .replace(/(\/\/)[^/@\s"]*@/g, '$1…@')
-    .replace(/(\/\/[^?\s"]*\?)[^#\s"]+/g, '$1…');
+  // Each address once: looked for from every slash of a long value, its end would be looked for as often.
+  const text = JSON.stringify(value).replace(/\/\/[^\s"]*/g, (address) =>
+    address.replace(/\/\/[^/@]*@/g, '//…@').replace(/\?[^#]+/, '?…'),
+  );
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

@@ -98,3 +98,16 @@ test('faults come with their lines', (context) => {
     },
   );
 });
+
+test('a key by the name of an object’s own is a key that is not known, not one passed over', (context) => {
+  for (const name of ['__proto__', 'constructor', 'toString']) {
+    const source = projectWith(context, `config:\n  ecommerce-demo:${name}:\n    demoMode: blackfriday\n`);
+    assert.throws(
+      () => loadScenarioConfig(source),
+      (error) => error instanceof ConfigError && error.faults.some(({ key }) => key === name),
+      name,
+    );
+  }
+  const inGroup = projectWith(context, 'config:\n  ecommerce-demo:pool.__proto__: 5\n');
+  assert.throws(() => loadScenarioConfig(inGroup), ConfigError);
+});

@@ -112,12 +112,12 @@ export function parseStackConfig(text: string, file: string): StackConfig {
   if (broken !== undefined) {
     throw new ConfigFileError(file, lineAt(broken.pos[0]), `broken YAML: ${broken.message}`);
   }
-  const result: StackConfig = { file, values: {}, lines: {} };
+  const nothing: StackConfig = { file, values: {}, lines: {} };
   const root = document.contents;
-  if (root === null || (isScalar(root) && root.value === null)) return result;
+  if (root === null || (isScalar(root) && root.value === null)) return nothing;
   if (!isMap(root)) throw new ConfigFileError(file, 1, 'must be a map with the key `config`');
   const config = root.items.find((pair) => keyOf(pair) === 'config')?.value;
-  if (config === undefined || config === null || (isScalar(config) && config.value === null)) return result;
+  if (config === undefined || config === null || (isScalar(config) && config.value === null)) return nothing;
   if (!isMap(config)) {
     throw new ConfigFileError(
       file,
@@ -125,6 +125,7 @@ export function parseStackConfig(text: string, file: string): StackConfig {
       `\`config\` must be a map of \`${PROJECT_NAME}:<key>: <value>\``,
     );
   }
+  const keys: { name: string; value: unknown; line: number }[] = [];
   for (const pair of config.items) {
     const line = lineOf(pair.key, lineAt) ?? 1;
     const fullName = keyOf(pair);
@@ -137,10 +138,14 @@ export function parseStackConfig(text: string, file: string): StackConfig {
     if (namespace !== PROJECT_NAME) continue;
     const value = withoutSecrets((isNode(pair.value) ? pair.value.toJS(document) : pair.value) as unknown);
     if (value === SECRET) continue;
-    result.values[name] = value;
-    result.lines[name] = line;
+    keys.push({ name, value, line });
   }
-  return result;
+  // Made of entries, `__proto__` is a key like any other, and refused; assigned, it would vanish.
+  return {
+    file,
+    values: Object.fromEntries(keys.map(({ name, value }) => [name, value])),
+    lines: Object.fromEntries(keys.map(({ name, line }) => [name, line])),
+  };
 }
 
 interface YamlNode {

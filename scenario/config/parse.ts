@@ -27,21 +27,29 @@ function nestDottedKeys(
   raw: Readonly<Record<string, unknown>>,
   faults: ConfigFault[],
 ): Record<string, unknown> {
-  const nested: Record<string, unknown> = {};
-  // Whole keys first, so that a dotted one meets its group wherever it stands in the file.
-  const entries = Object.entries(raw).sort(([a], [b]) => Number(a.includes('.')) - Number(b.includes('.')));
-  for (const [name, value] of entries) {
-    const [groupName, member, ...deeper] = name.split('.');
-    if (groupName === undefined || member === undefined || deeper.length > 0 || !isGroup(groupName)) {
-      nested[name] = value;
-      continue;
-    }
-    const existing = json(nested[groupName] ?? {});
+  const keys = Object.entries(raw).map(([name, value]) => ({ name, value, place: placeInGroup(name) }));
+  // Whole keys first, so that a dotted one meets its group wherever it stands in the file. Made of entries, `__proto__` is
+  // a key like any other, and refused.
+  const nested: Record<string, unknown> = Object.fromEntries(
+    keys.flatMap(({ name, value, place }) => (place ? [] : [[name, value] as const])),
+  );
+  for (const { name, value, place } of keys) {
+    if (place === null) continue;
+    const { group, member } = place;
+    const existing = json(nested[group] ?? {});
     if (typeof existing !== 'object' || existing === null || Array.isArray(existing)) continue;
     if (member in existing) {
-      faults.push({ key: name, value, message: `given twice, here and in \`${groupName}\`: remove one` });
+      faults.push({ key: name, value, message: `given twice, here and in \`${group}\`: remove one` });
     }
-    nested[groupName] = { ...existing, [member]: value };
+    nested[group] = { ...existing, [member]: value };
   }
   return nested;
+}
+
+/** Where a key with a dot belongs; null for any other. */
+function placeInGroup(name: string): { group: string; member: string } | null {
+  const [group, member, ...deeper] = name.split('.');
+  return group === undefined || member === undefined || deeper.length > 0 || !isGroup(group)
+    ? null
+    : { group, member };
 }
