@@ -140,6 +140,7 @@ describe('a backup', () => {
       ],
       [/cut off/, (all) => all.slice(0, -2)],
       [/a row does not fit/, (all) => all.map((line) => line.replace('["id-5",', '["id-5","more",'))],
+      [/a row does not fit/, (all) => all.map((line) => line.replace('["id-5",', '[{"nested":"id-5"},'))],
       [/something follows/, (all) => [...all.slice(0, -1), '["id-9",null]']],
     ];
     for (const [pattern, change] of variants) {

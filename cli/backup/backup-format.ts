@@ -283,10 +283,12 @@ class BackupReader {
   }
 
   private async row(text: string, values: unknown[]): Promise<void> {
-    if (this.open?.columns !== values.length) throw damaged(this.file, 'a row does not fit its table');
+    const areTexts = values.every((value) => value === null || typeof value === 'string');
+    if (this.open?.columns !== values.length || !areTexts)
+      throw damaged(this.file, 'a row does not fit its table');
     this.open.rows += 1;
     this.open.hash.update(text).update('\n');
-    await this.visitor.row?.(values as Row);
+    await this.visitor.row?.(values);
   }
 
   private async finish(value: unknown): Promise<void> {

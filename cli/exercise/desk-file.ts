@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { stringify } from 'yaml';
-import { ConfigError } from '../../scenario/config/config-error';
+import { ConfigError, showValue } from '../../scenario/config/config-error';
 import { parseStackConfig, PROJECT_NAME } from '../../scenario/config/config-file';
 import { parseScenarioConfig } from '../../scenario/config/parse';
 import type { Lever } from '../../scenario/causes/cause';
@@ -12,6 +12,9 @@ import { writePrivateFile } from '../../machine/private-file';
 const HEAD = `# The shop's stack file for this exercise, as it is deployed. Edit and save: a change is applied within two seconds.
 # What the keys mean: docs/config.md.
 `;
+
+/** A longer one is not read: its keys are a dozen. */
+const MOST_CHARACTERS = 64 * 1024;
 
 /** What a stack file asks for: keys with dots that differ from what was deployed, or why it is not applied. */
 export interface DeskConfig {
@@ -69,6 +72,10 @@ export class DeskFile {
  * @throws ConfigFileError or ConfigError for broken YAML and values that are not allowed; Error for other keys
  */
 export function changesIn(text: string, levers: readonly Lever[], file: string): DeskConfig['changes'] {
+  if (text.length > MOST_CHARACTERS)
+    throw new Error(
+      `it has ${String(text.length)} characters: a stack file is shorter than ${String(MOST_CHARACTERS)}`,
+    );
   const { values } = parseStackConfig(text, file);
   const known = new Set(levers.flatMap(({ key }) => [key[0], key.join('.')]));
   const foreign = Object.entries(values).flatMap(([name, value]) => {
@@ -80,7 +87,7 @@ export function changesIn(text: string, levers: readonly Lever[], file: string):
   if (foreign.length > 0) {
     const allowed = levers.map(({ key }) => key.join('.')).join(', ');
     throw new Error(
-      `${foreign.join(', ')}: not a key of this desk. Allowed are ${allowed}; indexes are made with psql.`,
+      `${foreign.slice(0, 10).join(', ')}: not a key of this desk. Allowed are ${allowed}; indexes are made with psql.`,
     );
   }
   let config: unknown;
@@ -89,9 +96,7 @@ export function changesIn(text: string, levers: readonly Lever[], file: string):
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new Error(
-      error.faults
-        .map(({ key, value, message }) => `${key} = ${JSON.stringify(value)}: ${message}`)
-        .join('; '),
+      error.faults.map(({ key, value, message }) => `${key} = ${showValue(value)}: ${message}`).join('; '),
       { cause: error },
     );
   }

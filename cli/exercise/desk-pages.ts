@@ -21,10 +21,13 @@ export interface DeskView {
 /** The desk's first page: what may be used, how the cohorts are, the latest traces. */
 export function deskPage(desk: Desk, view: DeskView): ReportPage {
   const { status } = view;
+  // Whoever is on this machine sees the page: the password is in desk.json, as the token is.
+  const database = new URL(desk.database);
+  database.password = '';
   return pageOf('On call', [
     `<p class="eyebrow">Exercise ${escape(status.id)}</p><h1>You are on call</h1>`,
     `<p>${escape(`${String(status.elapsed)} of ${String(status.limit)} seconds. Reload for newer figures.`)}</p>`,
-    `<pre>${escape(deskLines(desk).join('\n'))}</pre>`,
+    `<pre>${escape(deskLines({ ...desk, database: `${database.href}  (its password: in desk.json)` }).join('\n'))}</pre>`,
     '<h2>The last ten seconds</h2>',
     table(
       ['Cohort', 'Requests a minute', 'Failed', 'p50', 'p95'],

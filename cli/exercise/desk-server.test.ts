@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,9 @@ import { exerciseHead } from '../../test/mocks/exercises';
 import { makeDeskFolder, writeDesk, type Desk } from './desk';
 import { DeskServer } from './desk-server';
 import { ExerciseRecord } from './exercise-record';
-import { say } from './say';
+import { gradeExercise } from '../../report/exercise/grade';
+import { writeResult } from './results';
+import { readAnswer, say } from './say';
 
 describe('the desk', () => {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'desk-'));
@@ -45,7 +47,7 @@ describe('the desk', () => {
       url: await server.listen(),
       token: 'secret',
       shopUrl: 'http://127.0.0.1:1',
-      database: 'postgresql://on_call:x@127.0.0.1:1/ecommerce',
+      database: 'postgresql://on_call:s3cret@127.0.0.1:1/ecommerce',
       stackFile: '/tmp/Pulumi.exercise.yaml',
     };
     server.open(desk);
@@ -78,7 +80,30 @@ describe('the desk', () => {
   it('has a page of its own, which runs nothing', async () => {
     const page = await fetch(`${desk.url}/`);
     assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'/);
-    assert.match(await page.text(), /You are on call/);
+    const text = await page.text();
+    assert.match(text, /You are on call/);
+    assert.match(text, /postgresql:\/\/on_call@127\.0\.0\.1:1\/ecommerce/);
+    assert.doesNotMatch(text, /s3cret/, 'whoever is on this machine sees the page');
+  });
+
+  it('answers what is no address, or too long, as what it is', async () => {
+    const statusOf = (target: string): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const { hostname, port, host } = new URL(desk.url);
+        request({ hostname, port, path: target, headers: { host } }, ({ statusCode }) => {
+          resolve(statusCode);
+        })
+          .on('error', reject)
+          .end();
+      });
+    for (const target of ['//[', 'http://[', '//:x']) assert.equal(await statusOf(target), 400, target);
+    for (const target of ['/api/../health', '//evil.example/health', '/api/traces/../summary', '/traces/x'])
+      assert.equal(await statusOf(target), 404, target);
+    const long = { cause: 'none', why: 'x'.repeat(20_000) };
+    assert.equal(
+      (await postJson(`${desk.url}/api/answer`, long, { ...options, token: 'secret' })).status,
+      409,
+    );
   });
 
   it('answers who names it by its own address, and believes who bears its token', async () => {
@@ -119,5 +144,47 @@ describe('the desk', () => {
       /No exercise is under way: npm run exercise begins one/,
     );
     rmSync(none, { recursive: true });
+  });
+
+  it('takes an answer from a file, and from nothing that only has the name of one', () => {
+    const file = path.join(dataDir, 'answer.json');
+    writeFileSync(file, JSON.stringify({ cause: 'none', why: 'nothing' }));
+    assert.deepEqual(readAnswer(file), { cause: 'none', why: 'nothing' });
+    for (const content of [
+      `{"cause":"none","why":"${'x'.repeat(20_000)}"}`,
+      '{"cause":"__proto__"}',
+      '[',
+      '',
+    ]) {
+      writeFileSync(file, content);
+      assert.throws(() => readAnswer(file), Refusal, content.slice(0, 30));
+    }
+    for (const none of ['/dev/zero', dataDir, path.join(dataDir, 'absent')])
+      assert.throws(() => readAnswer(none), Refusal, none);
+  });
+
+  it('tells its result also where one of its files cannot be written, and writes the others', () => {
+    const facts = held.facts(null);
+    const full = path.join(dataDir, 'full');
+    writeFileSync(full, 'a file where the folder should be');
+    const wanted = path.join(dataDir, 'out', 'result.json');
+    mkdirSync(path.dirname(wanted));
+    let told: string[] | null = null;
+    assert.throws(
+      () =>
+        writeResult(
+          { facts, grade: gradeExercise(facts) },
+          {
+            dataDir: full,
+            wanted,
+            tell: (files) => {
+              told = files;
+            },
+          },
+        ),
+      /ENOTDIR|EEXIST/,
+    );
+    assert.deepEqual(told, [wanted, wanted.replace('json', 'md')]);
+    assert.deepEqual(readdirSync(path.dirname(wanted)).sort(), ['result.json', 'result.md']);
   });
 });

@@ -12,7 +12,8 @@ import { deskPage, tracePage } from './desk-pages';
 import type { ExerciseRecord } from './exercise-record';
 
 const TIMEOUT_MS = 5000;
-const MOST_BODY_BYTES = 16 * 1024;
+/** An answer is shorter than that. */
+export const MOST_ANSWER_BYTES = 16 * 1024;
 /** What of the console's API is telemetry alone; everything else names the scenario. */
 const TELEMETRY = /^\/api\/(traces|traces\/[0-9a-f]{32}|logs|service-map)$/;
 
@@ -57,10 +58,11 @@ export class DeskServer {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const { desk } = this;
-      const url = new URL(request.url ?? '/', 'http://desk');
+      const url = URL.parse(request.url ?? '/', 'http://desk');
       // A page of somebody else's that names this address by a name of its own is not answered.
       if (desk === null || request.headers.host !== new URL(desk.url).host)
         send(response, 421, { error: 'unknown host' });
+      else if (url === null) send(response, 400, { error: 'no such address' });
       else if (request.method === 'GET') await this.read(desk, url, response);
       else if (request.method === 'POST') await this.say(desk, url.pathname, request, response);
       else send(response, 405, { error: 'GET or POST' });
@@ -157,7 +159,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   let text = '';
   for await (const chunk of request.setEncoding('utf8')) {
     text += String(chunk);
-    if (text.length > MOST_BODY_BYTES) throw new Refusal('an answer is shorter than that');
+    if (text.length > MOST_ANSWER_BYTES) throw new Refusal('an answer is shorter than that');
   }
   return text;
 }

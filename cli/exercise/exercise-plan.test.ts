@@ -172,4 +172,28 @@ describe('the desk’s stack file', () => {
     );
     assert.throws(() => changesIn(file('  ecommerce-demo:pool:\n    max: many'), levers, 'f'), /pool\.max/);
   });
+
+  it('is read in one look, however hostile, and its fault is told in few words', () => {
+    const nested = (depth: number): string =>
+      Array.from(
+        { length: depth },
+        (_, n) =>
+          `  ecommerce-demo:a${String(n)}: &a${String(n)} [${'*a'.concat(String(n - 1), ', ').repeat(n === 0 ? 0 : 20)}x]`,
+      ).join('\n');
+    const longest = 64 * 1024;
+    for (const hostile of [
+      nested(12),
+      `  ecommerce-demo:pool:\n    max: "${'9'.repeat(longest - 100)}"`,
+      `  ecommerce-demo:${'k'.repeat(500)}: 1\n`.repeat(1),
+      Array.from({ length: 2000 }, (_, n) => `  ecommerce-demo:k${String(n)}: 1`).join('\n'),
+      `  ecommerce-demo:pool: ${'x'.repeat(longest)}`,
+      '  ecommerce-demo:__proto__:\n    max: 1',
+    ])
+      assert.throws(
+        () => changesIn(file(hostile), levers, 'f'),
+        (error) => error instanceof Error && error.message.length < 2000,
+        hostile.slice(0, 100),
+      );
+    assert.equal(({} as { max?: unknown }).max, undefined);
+  });
 });

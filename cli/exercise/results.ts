@@ -16,22 +16,46 @@ function folderOf(dataDir: string): string {
   return path.join(dataDir, 'exercises');
 }
 
-/** Writes a result as JSON and Markdown, into the data folder and where else it is wanted. @returns the files */
-export function writeResult(result: ExerciseResult, dataDir: string, wanted: string | null): string[] {
+/** Where a result goes. */
+export interface ResultPlaces {
+  dataDir: string;
+  /** Where else it is wanted; null: nowhere. */
+  wanted: string | null;
+  /** Told of the files that there are, of none as well: a program that waits for the result gets it. */
+  tell: (files: string[]) => void;
+}
+
+/**
+ * Writes a result as JSON and Markdown, into the data folder and where else it is wanted: one that cannot be written
+ * keeps no other.
+ *
+ * @returns the files
+ * @throws what kept a file from being written, when all others are
+ */
+export function writeResult(result: ExerciseResult, { dataDir, wanted, tell }: ResultPlaces): string[] {
   const { facts, grade } = result;
-  const folder = folderOf(dataDir);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const stamp = facts.startedAt.replace(/[-:]|\.\d+/g, '');
-  const files = [path.join(folder, `${stamp}-${facts.id}.json`), ...(wanted === null ? [] : [wanted])];
-  const markdown = renderExercise(facts, grade);
-  const written = files.flatMap((file) => {
-    const page = file.replace(/json$/, 'md');
-    writeWholeFile(file, asJson(result));
-    writeWholeFile(page, markdown);
-    return [file, page];
-  });
+  const own = path.join(folderOf(dataDir), `${stamp}-${facts.id}.json`);
+  const texts = [own, ...(wanted === null ? [] : [wanted])].flatMap((file) => [
+    [file, () => asJson(result)] as const,
+    [file.replace(/json$/, 'md'), () => renderExercise(facts, grade)] as const,
+  ]);
+  const written: string[] = [];
+  const failures: unknown[] = [];
+  for (const [file, text] of texts) {
+    try {
+      mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+      writeWholeFile(file, text());
+      written.push(file);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  tell(written);
+  if (failures.length > 0) throw failures[0];
   for (const old of resultNames(dataDir).slice(0, -RUNS_KEPT))
-    for (const file of [old, old.replace(/json$/, 'md')]) rmSync(path.join(folder, file), { force: true });
+    for (const file of [old, old.replace(/json$/, 'md')])
+      rmSync(path.join(folderOf(dataDir), file), { force: true });
   return written;
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { EXIT, hasCode, messageOf, Refusal } from '../../machine/errors';
@@ -8,7 +8,7 @@ import { here } from '../../machine/options';
 import { printableJson } from '../../machine/printable';
 import type { Output } from '../../machine/terminal';
 import { readDesk } from './desk';
-import { answerSchema } from './desk-server';
+import { answerSchema, MOST_ANSWER_BYTES } from './desk-server';
 import { lastResult } from './results';
 
 const TIMEOUT_MS = 10_000;
@@ -83,6 +83,10 @@ export function readAnswer(file: string): z.infer<typeof answerSchema> {
   const place = path.resolve(here().cwd, file);
   let content: string;
   try {
+    // Neither a pipe that nobody writes to, nor a device that never ends.
+    const found = statSync(place);
+    if (!found.isFile() || found.size > MOST_ANSWER_BYTES)
+      throw new Error(`is no file of at most ${String(MOST_ANSWER_BYTES)} bytes`);
     content = readFileSync(place, 'utf8');
   } catch (error) {
     throw new Refusal(`${file}: ${messageOf(error)}`, EXIT.usage);

@@ -212,9 +212,17 @@ class Session {
     // What is on the screen first: a full disk must not hide it.
     output.line(exerciseLine(grade));
     output.line(`It was: ${facts.truth.answer} (seed ${String(facts.seed)}).`);
-    const files = writeResult({ grade, facts }, demo.dataDir, options.report);
+    const files = writeResult(
+      { grade, facts },
+      {
+        dataDir: demo.dataDir,
+        wanted: options.report,
+        tell: (written) => {
+          tell({ event: 'result', grade, facts: { ...facts, samples: undefined }, files: written });
+        },
+      },
+    );
     output.line(`Result: ${files.join(', ')}`);
-    tell({ event: 'result', grade, facts: { ...facts, samples: undefined }, files });
     return grade.passed;
   }
 

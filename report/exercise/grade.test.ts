@@ -222,4 +222,22 @@ describe('an exercise', () => {
     );
     assert.deepEqual([grade.diagnoseSeconds, grade.detectSeconds], [30, 10]);
   });
+
+  it('is written in Markdown that holds what a participant wrote, and is none of it', () => {
+    const hostile = 'a\u001b[2J\u009b|b\n# c <img src=x> [d](javascript:e) \u202e';
+    const dropped = {
+      at: 5,
+      kind: 'index-dropped',
+      name: hostile,
+      text: `dropped index ${hostile}`,
+    } as const;
+    const held = facts({
+      samples: course(90, {}),
+      answers: [{ at: 48, cause: 'missing-index', why: hostile }],
+      interventions: [dropped],
+    });
+    const page = renderExercise(held, gradeExercise(held));
+    assert.doesNotMatch(page, /(?!\n)\p{Cc}|\p{Bidi_Control}|<img|\n# c|(?<!\\)\[d|(?<!\\)\|b/u);
+    assert.equal(page.split('javascript:e').length - 1, 3, 'said, done, and told as a harm');
+  });
 });

@@ -79,7 +79,7 @@ function pointsOf({ parts, cause, remedy, collateral }: ExerciseGrade): string[]
     `| Cause | ${of(parts.cause, MOST_POINTS.cause)} | ${cause} |`,
     `| Remedy | ${of(parts.remedy, MOST_POINTS.remedy)} | ${remedy} |`,
     `| Speed | ${of(parts.speed, MOST_POINTS.speed)} | of diagnosis and remedy |`,
-    `| Care | ${of(parts.care, MOST_POINTS.care)} | ${harm.join('; ')} |`,
+    `| Care | ${of(parts.care, MOST_POINTS.care)} | ${cell(harm.join('; '))} |`,
     `| Hints | ${String(parts.hints)} | |`,
     `| Wrong answers | ${String(parts.wrongAnswers)} | |`,
   ];
@@ -121,9 +121,15 @@ function table(rows: readonly (readonly [string, string])[]): string {
   return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${cell(value)} |`)].join('\n');
 }
 
-/** A text in one line of Markdown: a participant wrote it, or a name that he gave. */
+/**
+ * A text in one line of Markdown: a participant wrote it, or a name that he gave. So it is no cell, element or link, and
+ * nothing that moves the terminal of who prints the file.
+ */
 function cell(text: string): string {
-  return text.replace(/\s+/g, ' ').replaceAll('|', '\\|').replaceAll('<', '&lt;');
+  return text
+    .replace(/[\s\p{Cc}\p{Bidi_Control}]+/gu, ' ')
+    .replace(/[|[\]]/g, '\\$&')
+    .replaceAll('<', '&lt;');
 }
 
 function seconds(value: number | null): string {
