@@ -35,6 +35,8 @@ export default tseslint.config(
     rules: {
       'no-restricted-properties': ['error', ...noScripting],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // `() => stop()` for a caller that takes nothing back.
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
     },
   },

@@ -34,9 +34,7 @@ Exit codes: 0 written, 1 not written (and nothing is left of it), 2 bad options,
 /** `npm run backup`. Resolves with the exit code. */
 async function backup(options: ValuesOf<typeof OPTIONS>): Promise<number> {
   const output = standardOutput(() => undefined);
-  const interruption = new Interruption(() => {
-    output.line('Interrupted.');
-  });
+  const interruption = new Interruption(() => output.line('Interrupted.'));
   interruption.listen(() => true);
   return withTarget(options, output, async (target) => {
     const file = options.out ?? backupFile(target, new Date());
@@ -44,9 +42,7 @@ async function backup(options: ValuesOf<typeof OPTIONS>): Promise<number> {
     output.line(`Backup of ${target.kind === 'local' ? 'the shop of' : 'stack'} ${target.name}`);
     const { header, tables, sha256 } = await backUp(target, file, {
       output,
-      check: () => {
-        interruption.check();
-      },
+      check: () => interruption.check(),
     });
     for (const [name, { rows, sha256: sum }] of tables) {
       output.line(`  ✓ ${name}: ${rows} rows, sha256 ${sum.slice(0, 16)}…`);

@@ -48,9 +48,7 @@ Exit codes: 0 customers came, 1 no shop, no browser, or not one visit as far as 
 /** `npm run browse`. Resolves with the exit code. */
 async function main(options: ValuesOf<typeof OPTIONS>): Promise<number> {
   const output = standardOutput(() => undefined);
-  const interruption = new Interruption(() => {
-    output.line('Interrupted: the customers leave.');
-  });
+  const interruption = new Interruption(() => output.line('Interrupted: the customers leave.'));
   interruption.listen(() => true);
   const executable = findBrowser(options.browser);
   const target = await discoverTarget({ ...options, repositoryDir: REPOSITORY, output });

@@ -30,14 +30,12 @@ async function main(): Promise<number> {
 /** A run, with everything that may interrupt it. */
 async function run(options: DemoOptions): Promise<number> {
   let outage: Outage | null = null;
-  const interruption = new Interruption((cause) => {
+  const interruption = new Interruption((cause) =>
     output.line(
       `\n${cause}: stopping${outage?.how === 'config' ? ' when the stack has been updated' : ''}. Ctrl-C ends at once, without a heal.`,
-    );
-  });
-  const output = standardOutput(() => {
-    interruption.request('the output was closed');
-  });
+    ),
+  );
+  const output = standardOutput(() => interruption.request('the output was closed'));
   interruption.listen(() => {
     if (outage?.hurry() === true) {
       output.line('The engine was asked to stop and is waited for: a killed one leaves the stack locked.');

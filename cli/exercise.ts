@@ -41,12 +41,10 @@ async function main(): Promise<number> {
 
 /** Begins an exercise, on the running shop or one of its own. */
 async function begin(options: ExerciseOptions): Promise<number> {
-  const interruption = new Interruption((cause) => {
-    output.line(`\n${cause}: ending the exercise. Ctrl-C ends at once, without a heal.`);
-  });
-  const standard = standardOutput(() => {
-    interruption.request('the output was closed');
-  });
+  const interruption = new Interruption((cause) =>
+    output.line(`\n${cause}: ending the exercise. Ctrl-C ends at once, without a heal.`),
+  );
+  const standard = standardOutput(() => interruption.request('the output was closed'));
   // Where JSON is read, text goes to the other stream.
   const json = options.json || options.forWhom === 'agent';
   const output = json ? errorOutput : standard;

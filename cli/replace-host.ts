@@ -70,9 +70,7 @@ async function main({ stack, dataDir, set }: ValuesOf<typeof OPTIONS>): Promise<
     engine.cancel();
   });
   interruption.listen(() => !engine.busy);
-  const check = (): void => {
-    interruption.check();
-  };
+  const check = (): void => interruption.check();
   // Address and logins are the stack's outputs, which the update may change.
   let target: Target = await find();
   const file = backupFile(target, new Date(), 'before-replacement');

@@ -46,15 +46,13 @@ async function restore(options: ValuesOf<typeof OPTIONS>, [given = '']: string[]
   const summary = await readBackup(file);
   tell(file, summary, output);
   if (options.check) return EXIT.ok;
-  const interruption = new Interruption(() => {
-    output.line('Interrupted: what has not been committed is undone.');
-  });
+  const interruption = new Interruption(() =>
+    output.line('Interrupted: what has not been committed is undone.'),
+  );
   interruption.listen(() => true);
   const tools = {
     output,
-    check: (): void => {
-      interruption.check();
-    },
+    check: (): void => interruption.check(),
   };
   return withTarget(options, output, async (target) => {
     const started = performance.now();

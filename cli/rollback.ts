@@ -49,9 +49,9 @@ Exit codes: 0 back to normal, 1 a check failed or the shop was not found, 2 bad 
 /** `npm run rollback`. Resolves with the exit code. */
 async function main(options: RollbackOptions): Promise<number> {
   const output: Output = options.json ? errorOutput : standardOutput(() => undefined);
-  const interruption = new Interruption(() => {
-    output.line('Interrupted: run it again, it goes on where it stopped.');
-  });
+  const interruption = new Interruption(() =>
+    output.line('Interrupted: run it again, it goes on where it stopped.'),
+  );
   interruption.listen(() => true);
   if (options.release !== null && options.target === 'local') throw new Refusal(OF_A_LOCAL_SHOP);
   const target = await open(options, output);
@@ -93,9 +93,7 @@ async function releaseOf(
   const engine = await StackEngine.open({ stack: target.stack, repositoryDir: REPOSITORY, output });
   return rollbackRelease(target, {
     output,
-    check: () => {
-      interruption.check();
-    },
+    check: () => interruption.check(),
     releases: await engine.outputOf('releases'),
     updateStack: (message) => engine.up(message),
     verification: ({ image }) => [
@@ -114,9 +112,7 @@ function rollbackOf(target: Target, interruption: Interruption, output: Output):
     output,
     wait,
     patienceMs: PATIENCE_MS,
-    check: () => {
-      interruption.check();
-    },
+    check: () => interruption.check(),
     database: () => rollbackDatabase(target, { output, wait }),
     updateStack: async () => {
       const engine = await StackEngine.open({ stack: target.stack, repositoryDir: REPOSITORY, output });

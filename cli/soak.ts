@@ -63,9 +63,7 @@ Exit codes: 0 as it should be, 1 something is wrong or the soak was refused, 2 b
 /** `npm run soak`. Resolves with the exit code. */
 async function main(options: SoakOptions): Promise<number> {
   const output = standardOutput(() => undefined);
-  const interruption = new Interruption(() => {
-    output.line('Interrupted: the load goes back.');
-  });
+  const interruption = new Interruption(() => output.line('Interrupted: the load goes back.'));
   interruption.listen(() => true);
   return withTarget(options, output, (target) => soak(target, options, interruption, output));
 }
@@ -90,9 +88,9 @@ async function soak(
     if (!(error instanceof Interrupted)) throw error;
     interrupted = true;
   } finally {
-    await withSession(target.conductor, (sql) => endRun(sql, run.runId)).catch((error: unknown) => {
-      output.line(`The load ends by itself within a minute (${messageOf(error)}).`);
-    });
+    await withSession(target.conductor, (sql) => endRun(sql, run.runId)).catch((error: unknown) =>
+      output.line(`The load ends by itself within a minute (${messageOf(error)}).`),
+    );
   }
   if (samples.length < 3) {
     output.line('Too short to say anything.');

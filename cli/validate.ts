@@ -70,9 +70,7 @@ interface Validation {
 /** `npm run validate`. Resolves with the exit code. */
 async function main(options: ValidateOptions): Promise<number> {
   const output = options.json ? errorOutput : standardOutput(() => process.exit(EXIT.failed));
-  const interruption = new Interruption(() => {
-    output.line('Interrupted.');
-  });
+  const interruption = new Interruption(() => output.line('Interrupted.'));
   interruption.listen(() => true);
   const validation = await validate(options, interruption, output);
   if (options.json) process.stdout.write(`${printableJson(validation)}\n`);
@@ -107,9 +105,7 @@ async function validate(
     output.line(
       `Validate ${target.kind === 'local' ? 'the shop of' : 'stack'} ${target.name} (${target.shopUrl}), mode ${mode ?? 'unknown'}; ${seconds} s`,
     );
-    const checks = await showChecks(begin(context, seconds), output, () => {
-      interruption.check();
-    });
+    const checks = await showChecks(begin(context, seconds), output, () => interruption.check());
     const ok = allOk(checks);
     const failures = checks.filter(({ state }) => state === 'failed').length;
     output.line(

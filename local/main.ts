@@ -67,14 +67,10 @@ function endingOf(options: StartOptions, screen: Screen): Interruption {
     setTimeout(() => process.exit(EXIT.failed), ENDS_WITHIN_MS).unref();
   });
   ending.listen(() => true);
-  whenOutputIsLost((why) => {
-    ending.request(`the output was lost (${why})`);
-  });
+  whenOutputIsLost((why) => ending.request(`the output was lost (${why})`));
   // Of a command that started the shop for itself: `npm run demo`.
   if (process.connected) {
-    process.once('disconnect', () => {
-      ending.request('the command that started the shop ended');
-    });
+    process.once('disconnect', () => ending.request('the command that started the shop ended'));
   }
   return ending;
 }

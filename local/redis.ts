@@ -125,15 +125,9 @@ function answers(at: { host: string; port: number }): Promise<boolean> {
       socket.destroy();
       resolve(answer);
     };
-    socket.setTimeout(1000, () => {
-      finish(false);
-    });
+    socket.setTimeout(1000, () => finish(false));
     socket.once('connect', () => socket.write('*1\r\n$4\r\nPING\r\n'));
-    socket.once('data', () => {
-      finish(true);
-    });
-    socket.once('error', () => {
-      finish(false);
-    });
+    socket.once('data', () => finish(true));
+    socket.once('error', () => finish(false));
   });
 }

@@ -168,9 +168,7 @@ class ShopStart {
       folder,
       knownHosts: readKnownHosts(env),
       env,
-      logLevel: readLogLevel(env, (text) => {
-        reporter.problem(text);
-      }),
+      logLevel: readLogLevel(env, (text) => reporter.problem(text)),
     };
     record.update({
       databaseUrls: urls,
@@ -240,24 +238,16 @@ class ShopStart {
   private stop(): Promise<void> {
     this.stopped ??= inOrder(
       [
-        () => {
-          this.record.update({ state: 'stopping' });
-        },
+        () => this.record.update({ state: 'stopping' }),
         async () => {
           const watching = this.watches.map((watch) => watch.close());
           await this.supervisor.stop();
           await Promise.all(watching);
         },
-        () => {
-          this.presence.end();
-        },
-        () => {
-          this.record.remove();
-        },
+        () => this.presence.end(),
+        () => this.record.remove(),
       ],
-      (error) => {
-        this.request.reporter.problem(`while stopping: ${messageOf(error)}`);
-      },
+      (error) => this.request.reporter.problem(`while stopping: ${messageOf(error)}`),
     );
     return this.stopped;
   }

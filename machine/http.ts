@@ -61,12 +61,12 @@ function call(url: string, method: string, options: CallOptions, body?: string):
         else chunks.push(chunk);
       });
       response.on('error', reject);
-      response.on('end', () => {
+      response.on('end', () =>
         resolve({
           status: response.statusCode ?? 0,
           body: parseJson(Buffer.concat(chunks).toString('utf8')),
-        });
-      });
+        }),
+      );
     });
     outgoing.on('error', reject);
     outgoing.end(body);

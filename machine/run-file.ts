@@ -1,86 +1,47 @@
 import { rmSync } from 'node:fs';
+import { z } from 'zod';
 import { dataFolder } from './data-folder';
 import { Refusal, hasCode } from './errors';
-import { at, listAt, numberAt, parseJson, textAt } from './json';
+import { parseJson } from './json';
 import { asJson, claimFile, readIfThere, writePrivateJson } from './private-file';
 import { currentProcess, endProcesses, identifyProcess, isRunning } from './process-identity';
-import type { RecordedIdentity } from './process-identity';
 
 /** A process the runner started, with what recognises it after the runner's death. */
-export interface RecordedProcess extends RecordedIdentity {
-  name: string;
-}
-
-/** What a run needs to be reached by others; empty until the runner knows it. */
-export interface RunDetails {
-  portOffset: number;
-  /** Base URL of each service by name. */
-  urls: Record<string, string>;
-  databaseUrls: { superuser: string; shop_app: string; conductor: string };
-  redis: { url: string; kind: string };
-  adminToken: string;
-  /** Where telemetry is taken, from who bears the token (of this run). */
-  otlp: { url: string; token: string };
-}
-
-const STATES = ['starting', 'ready', 'stopping'] as const;
+const recordedProcess = z.object({
+  name: z.string(),
+  pid: z.number(),
+  startedAt: z.string().nullable().catch(null),
+});
 
 /** What `run.json` holds (0600): who runs the shop, with what, and how to reach it. */
-export interface RunState extends RunDetails {
-  version: 1;
-  runner: RecordedProcess;
+const runState = z.object({
+  version: z.literal(1),
+  runner: recordedProcess,
   /** `starting` until every service answered once. */
-  state: (typeof STATES)[number];
+  state: z.enum(['starting', 'ready', 'stopping']),
   /** Unix seconds. */
-  startedAt: number;
-  children: RecordedProcess[];
-}
+  startedAt: z.number(),
+  portOffset: z.number(),
+  /** Base URL of each service by name. */
+  urls: z.record(z.string(), z.string()),
+  databaseUrls: z.object({ superuser: z.string(), shop_app: z.string(), conductor: z.string() }),
+  redis: z.object({ url: z.string(), kind: z.string() }),
+  adminToken: z.string(),
+  /**
+   * Where telemetry is taken, from who bears the token (of this run). Absent in a record of before telemetry had a port of
+   * its own: its runner is no less alive for that.
+   */
+  otlp: z.object({ url: z.string(), token: z.string() }).catch({ url: '', token: '' }),
+  children: z.array(recordedProcess),
+});
+export type RunState = z.infer<typeof runState>;
+
+/** What a run needs to be reached by others; texts are empty until the runner knows them. */
+export type RunDetails = Omit<RunState, 'version' | 'runner' | 'state' | 'startedAt' | 'children'>;
 
 /** Reads the text of a `run.json`; null when it is not whole or of another version (then nobody runs by it). */
 export function parseRunState(text: string): RunState | null {
-  const value = parseJson(text);
-  const word = (...keys: string[]): string => textAt(value, ...keys) ?? fail();
-  const number = (key: string): number => numberAt(value, key) ?? fail();
-  try {
-    if (numberAt(value, 'version') !== 1) return null;
-    return {
-      version: 1,
-      runner: recordedProcess(at(value, 'runner')),
-      state: STATES.find((state) => state === at(value, 'state')) ?? fail(),
-      startedAt: number('startedAt'),
-      portOffset: number('portOffset'),
-      urls: Object.fromEntries(
-        Object.keys(at(value, 'urls') ?? {}).map((name) => [name, word('urls', name)]),
-      ),
-      databaseUrls: {
-        superuser: word('databaseUrls', 'superuser'),
-        shop_app: word('databaseUrls', 'shop_app'),
-        conductor: word('databaseUrls', 'conductor'),
-      },
-      redis: { url: word('redis', 'url'), kind: word('redis', 'kind') },
-      adminToken: word('adminToken'),
-      // Absent in a record of before telemetry had a port of its own: its runner is no less alive for that.
-      otlp: { url: textAt(value, 'otlp', 'url') ?? '', token: textAt(value, 'otlp', 'token') ?? '' },
-      children: listAt(value, 'children').map(recordedProcess),
-    };
-  } catch (error) {
-    if (error instanceof NotWhole) return null;
-    throw error;
-  }
-}
-
-class NotWhole extends Error {}
-
-function fail(): never {
-  throw new NotWhole();
-}
-
-function recordedProcess(value: unknown): RecordedProcess {
-  return {
-    name: textAt(value, 'name') ?? fail(),
-    pid: numberAt(value, 'pid') ?? fail(),
-    startedAt: textAt(value, 'startedAt'),
-  };
+  return runState.safeParse(parseJson(text)).data ?? null;
 }
 
 /** A run whose services are known by name. */
@@ -177,8 +138,8 @@ function refusal(found: RunState | null, dataDir: string): Refusal {
  * Ends recorded children whose runner is dead. PostgreSQL gets SIGINT (its fast shutdown) and, if need be, SIGQUIT,
  * which takes its back ends along; the others SIGTERM, then SIGKILL.
  */
-async function endOrphans(children: readonly RecordedProcess[]): Promise<string[]> {
-  const isDatabase = (child: RecordedProcess): boolean => child.name === 'postgresql';
+async function endOrphans(children: RunState['children']): Promise<string[]> {
+  const isDatabase = (child: { name: string }): boolean => child.name === 'postgresql';
   const others = children.filter((child) => !isDatabase(child));
   const databases = children.filter(isDatabase);
   const endedOthers = await endProcesses(others, { signal: 'SIGTERM', lastSignal: 'SIGKILL', graceMs: 3000 });

@@ -1,19 +1,11 @@
 import { Client, type ClientConfig } from 'pg';
 import { withoutVariables } from './environment';
 
-/** One session, as scenario/ takes it (scenario/sql/executor.ts). */
-export interface SqlSession {
-  query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
-}
-
 /**
  * One session of PostgreSQL for the time of `work`. A connection that is lost rejects the query under way and does not
  * end the process. `PG*` variables are not read: they are meant for the user's own servers.
  */
-export async function withSession<T>(
-  config: ClientConfig,
-  work: (sql: SqlSession, client: Client) => Promise<T>,
-): Promise<T> {
+export async function withSession<T>(config: ClientConfig, work: (client: Client) => Promise<T>): Promise<T> {
   const client = withoutVariables(
     /^PG/,
     () =>
@@ -27,15 +19,7 @@ export async function withSession<T>(
   client.on('error', () => undefined);
   try {
     await client.connect();
-    return await work(
-      {
-        query: async (text, values) => {
-          const { rows } = await client.query<Record<string, unknown>>(text, values);
-          return { rows };
-        },
-      },
-      client,
-    );
+    return await work(client);
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -1,14 +1,7 @@
 import { ablationOf, ALL_CAUSES } from '../scenario/causes/all';
+import type { FoundIndexes } from '../scenario/sql/indexes';
 import { predictedFlowAlertMinute } from '../scenario/flow-prediction';
-import type {
-  Ablation,
-  DemoMode,
-  FlowAlertRule,
-  IndexName,
-  IndexState,
-  MinuteExpectation,
-  Scenario,
-} from '../scenario/types';
+import type { Ablation, DemoMode, FlowAlertRule, MinuteExpectation, Scenario } from '../scenario/types';
 import type { CohortMinute, LoadCounts, ObservedMinute } from './observation';
 
 /** One demo minute: what was wanted, predicted and seen. Rates are requests per 60 real seconds, shares 0…1. */
@@ -58,7 +51,7 @@ export interface Deviation {
 /** What was seen of the heal. */
 export interface Healed {
   ok: boolean;
-  indexes: Partial<Record<IndexName, IndexState | 'invalid'>>;
+  indexes: Partial<FoundIndexes>;
   /** The recommendation pool's size, and what it should be. */
   pool: { max: number | null; expected: number | null };
   /** Demo checkouts that ended in the last ten seconds of the check, and how many of them failed. */

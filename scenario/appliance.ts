@@ -1,6 +1,6 @@
 import { CAUSES } from './causes/all';
 import type { CauseParts } from './causes/document';
-import { indexStage } from './causes/missing-index/steps';
+import { indexStage } from './sql/indexes';
 import type { Plan, Stage, Step } from './sql/plan';
 import { writeDesiredStatement } from './sql/state';
 

@@ -8,17 +8,17 @@ import {
   seedBatchStatement,
 } from './sql/catalog';
 import type { Log, SqlExecutor } from './sql/executor';
-import { createIndexStatement } from './causes/missing-index/steps';
+import { createIndexStatement, INDEX_NAMES } from './sql/indexes';
 import { loadGroupStatements } from './sql/load-group';
 import { orderStatements } from './sql/orders';
 import { outboxStatements } from './sql/outbox';
+import { inTransaction } from './sql/plan';
 import { quoteIdentifier, quoteLiteral } from './sql/quote';
 import { mayRestrictQuery, restrictionStatements } from './sql/restrictions';
 import { PSQL_ROLE, ROLES } from './sql/roles';
 import { SESSION_SETTINGS } from './sql/settings';
 import { fillStockStatement, stockStatements } from './sql/stock';
 import { stateStatements } from './sql/state';
-import { INDEX_NAMES } from './types';
 
 /** Rows of one seeding transaction: what a kill can cost. */
 const SEED_BATCH_ROWS = 25_000;
@@ -50,8 +50,7 @@ export async function setupDatabase(sql: SqlExecutor, options: SetupOptions): Pr
   await ownDatabase(sql);
   await sql.query(`set role ${ROLES.owner}`);
   try {
-    await sql.query('begin');
-    try {
+    await inTransaction(sql, async () => {
       // Two set-ups at once (a runner and a Job) would trip over "create if not exists": one after the other.
       await sql.query(SETUP_LOCK);
       for (const statement of [
@@ -64,11 +63,7 @@ export async function setupDatabase(sql: SqlExecutor, options: SetupOptions): Pr
       ]) {
         await sql.query(statement);
       }
-      await sql.query('commit');
-    } catch (error) {
-      await sql.query('rollback');
-      throw error;
-    }
+    });
     const seededRows = await seedCatalog(sql, options);
     await sql.query(fillStockStatement);
     return { seededRows };
@@ -97,16 +92,11 @@ async function ownDatabase(sql: SqlExecutor): Promise<void> {
 async function restrictServices(sql: SqlExecutor, database: string): Promise<void> {
   const { rows } = await sql.query(mayRestrictQuery);
   if (rows[0]?.may !== true) return;
-  await sql.query('begin');
-  try {
+  await inTransaction(sql, async () => {
     await sql.query(SETUP_LOCK);
     for (const statement of restrictionStatements(database)) await sql.query(statement);
     await letPsqlIn(sql, database);
-    await sql.query('commit');
-  } catch (error) {
-    await sql.query('rollback');
-    throw error;
-  }
+  });
 }
 
 /**

@@ -1,12 +1,12 @@
 import { scenarioPlan } from './appliance';
-import { INDEX_LOCK, indexStage, indexStatesQuery, type FoundIndexState } from './causes/missing-index/steps';
+import { INDEX_LOCK, indexStage, indexStatesQuery, type FoundIndexes } from './sql/indexes';
 import type { Log, SqlExecutor } from './sql/executor';
 import { carryOut, takeSteps, withLock, type AppliedChange, type OnChange } from './sql/plan';
-import type { IndexName, Scenario } from './types';
+import type { Scenario } from './types';
 
 export { setupDatabase } from './apply-setup';
 export type { Log, SqlExecutor } from './sql/executor';
-export type { FoundIndexState } from './causes/missing-index/steps';
+export type { FoundIndexes } from './sql/indexes';
 export type { AppliedChange } from './sql/plan';
 
 /** Reads what the indexes are to be; null where that is not this applier's business. */
@@ -36,12 +36,9 @@ export async function applyIndexes(
 }
 
 /** What is there. */
-export async function readIndexes(sql: SqlExecutor): Promise<Record<IndexName, FoundIndexState>> {
+export async function readIndexes(sql: SqlExecutor): Promise<FoundIndexes> {
   const { rows } = await sql.query(indexStatesQuery);
-  return Object.fromEntries(rows.map(({ name, state }) => [name, state])) as Record<
-    IndexName,
-    FoundIndexState
-  >;
+  return Object.fromEntries(rows.map(({ name, state }) => [name, state])) as FoundIndexes;
 }
 
 /**

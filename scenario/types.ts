@@ -10,7 +10,7 @@ import type { Ablation, CauseParts } from './causes/document';
 import type { DemoMode } from './presets/modes';
 
 export { ABLATIONS, type Ablation } from './causes/document';
-export { INDEX_NAMES, type IndexName, type IndexState } from './causes/missing-index/document';
+export { INDEX_NAMES, type IndexName, type IndexState } from './sql/indexes';
 export type { StorageStep } from './causes/slow-storage/document';
 export { DEFAULT_OUTAGE, DEMO_MODES, OUTAGES, type DemoMode, type OutageMode } from './presets/modes';
 

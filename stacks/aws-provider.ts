@@ -3,6 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { reasonOf } from '../infra/host/place';
 import { didYouMean } from '../scenario/config/suggestion';
 import { chooseRegion, type ChosenRegion } from '../machine/reach/aws-region';
+import { ownKeys } from './config';
 
 /** Keys of `aws:` whose values are text; all others are JSON, as `pulumi config set --path` writes them. */
 const TEXT_KEYS = [
@@ -69,16 +70,6 @@ function jsonOf(key: string, value: string): unknown {
   }
 }
 
-/** The values of one namespace of the stack's config, without it. */
-function keysOf(namespace: string): Record<string, string> {
-  const prefix = `${namespace}:`;
-  return Object.fromEntries(
-    Object.entries(pulumi.runtime.allConfig()).flatMap(([name, value]) =>
-      name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
-    ),
-  );
-}
-
 /**
  * Makes the provider and asks AWS who it is, before any other resource: the first lines of an update say in which
  * account and region it works. `aws:allowedAccountIds` is held by the provider itself.
@@ -86,7 +77,7 @@ function keysOf(namespace: string): Record<string, string> {
  * @throws pulumi.RunError when the regions disagree, or AWS lets nobody in
  */
 export async function awsAccess(keys: AwsKeys): Promise<AwsAccess> {
-  const configured = keysOf('aws');
+  const configured = ownKeys(pulumi.runtime.allConfig(), 'aws');
   const config = providerArguments(configured);
   const chosen = chooseRegion(keys.region, configured.region);
   requireRegion(chosen);

@@ -60,9 +60,9 @@ function secretNames(): string[] {
   return Array.isArray(names) ? names.map(String) : [];
 }
 
-/** The project's keys, without its name. Other namespaces (aws:region…) are their providers'. */
-export function ownKeys(all: Readonly<Record<string, string>>, project: string): Record<string, unknown> {
-  const prefix = `${project}:`;
+/** The keys of one namespace, without its name: the project's own, or a provider's (`aws:region`). */
+export function ownKeys(all: Readonly<Record<string, string>>, namespace: string): Record<string, string> {
+  const prefix = `${namespace}:`;
   return Object.fromEntries(
     Object.entries(all).flatMap(([name, value]) =>
       name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],

@@ -18,9 +18,7 @@ export async function requireTunnel(port: number): Promise<void> {
       socket.destroy();
       resolve(true);
     });
-    socket.once('error', () => {
-      resolve(false);
-    });
+    socket.once('error', () => resolve(false));
   });
   if (isOpen) return;
   throw new pulumi.RunError(

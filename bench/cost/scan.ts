@@ -24,7 +24,7 @@ const onTable = (table: string): string => recommendationsQuery.text.replace('sh
 /** CPU of scans (ms), the pacing's error, and how a scan's CPU grows with the table. */
 export async function measureScan(shop: TestShop): Promise<{ figures: Figure[]; growth: Growth }> {
   const connectionString = shop.run().databaseUrls.superuser;
-  return withSession({ connectionString, options: OPTIONS }, async (_sql, client) => {
+  return withSession({ connectionString, options: OPTIONS }, async (client) => {
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
     const pid = rows[0]?.pid ?? 0;
     const cost = async (text: string, values: unknown[] = []): Promise<{ cpu: number; wall: number }> => {

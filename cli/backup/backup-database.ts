@@ -25,6 +25,7 @@ import {
   type BackupTable,
 } from './backup-tables';
 import { describeRun } from '../../scenario/override/store';
+import { inTransaction } from '../../scenario/sql/plan';
 import { Refusal } from '../../machine/errors';
 import { duration } from '../../report/format';
 import { type Output } from '../../machine/terminal';
@@ -55,12 +56,12 @@ export async function backUp(
   { output, check }: BackupTools,
 ): Promise<BackupSummary> {
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  return withSession(target.conductor, async (sql, client) => {
+  return withSession(target.conductor, async (client) => {
     const writer = await BackupWriter.create(file);
     try {
       await client.query('begin isolation level repeatable read read only');
       await useFixedTexts(client);
-      const { desired, override, faults } = await readState(sql);
+      const { desired, override, faults } = await readState(client);
       if (faults.length > 0) throw new Refusal(`${faults.join('; ')}: npm run rollback repairs it.`);
       if (desired === null)
         throw new Refusal('The database has no scenario yet: there is nothing to back up.');
@@ -125,13 +126,11 @@ export async function restoreBackup(
   summary: BackupSummary,
   { output, check, keepScenario = false }: BackupTools & { keepScenario?: boolean },
 ): Promise<Restored> {
-  return withSession(target.conductor, async (sql, client) => {
-    await client.query('begin');
-    let result: Restored;
-    try {
+  return withSession(target.conductor, async (client) => {
+    const result = await inTransaction(client, async (): Promise<Restored> => {
       await useFixedTexts(client);
       await client.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
-      const { override: running } = await readState(sql);
+      const { override: running } = await readState(client);
       if (running !== null) {
         throw new Refusal(
           `A run is under way: ${describeRun(running)}. End it first: npm run rollback. Nothing was restored.`,
@@ -162,17 +161,11 @@ export async function restoreBackup(
       }
       if (!keepScenario) await restoreScenario(client, summary.header);
       check();
-      await client.query('commit');
-      result = { tables, replaced };
-    } catch (error) {
-      await client.query('rollback').catch(() => undefined);
-      throw error;
-    }
-    const effective = effectiveScenario(await readState(sql));
+      return { tables, replaced };
+    });
+    const effective = effectiveScenario(await readState(client));
     if (effective !== null) {
-      await applyIndexes(sql, effective.scenario, (message) => {
-        output.line(`  ${message}`);
-      });
+      await applyIndexes(client, effective.scenario, (message) => output.line(`  ${message}`));
     }
     return result;
   });

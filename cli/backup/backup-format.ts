@@ -64,9 +64,7 @@ export class BackupWriter {
     private readonly gzip: Gzip,
     private readonly done: Promise<void>,
   ) {
-    done.catch((error: unknown) => {
-      this.failed.abort(error);
-    });
+    done.catch((error: unknown) => this.failed.abort(error));
   }
 
   /** @throws Refusal when the file cannot be written */

@@ -37,16 +37,12 @@ export function noteOf({ title, differs }: SeenPoint): string {
 export function terminalAsk(stream: NodeJS.WriteStream): { ask: Ask; close: () => void } {
   const lines = createInterface({ input: process.stdin, output: stream });
   const ended = new AbortController();
-  lines.once('close', () => {
-    ended.abort();
-  });
+  lines.once('close', () => ended.abort());
   return {
     ask: async (question) => {
       if (ended.signal.aborted) return null;
       return lines.question(question, { signal: ended.signal }).catch(() => null);
     },
-    close: () => {
-      lines.close();
-    },
+    close: () => lines.close(),
   };
 }

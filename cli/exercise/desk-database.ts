@@ -11,8 +11,10 @@ import {
   onCallQuery,
   openOnCall,
 } from '../../scenario/sql/on-call';
+import type { SqlExecutor } from '../../scenario/sql/executor';
+import { inTransaction } from '../../scenario/sql/plan';
 import { INDEX_NAMES } from '../../scenario/types';
-import { withSession, type SqlSession } from '../../machine/session';
+import { withSession } from '../../machine/session';
 import { listAt, parseJson } from '../../machine/json';
 import { silentOutput, type Output } from '../../machine/terminal';
 
@@ -31,7 +33,7 @@ export async function openDeskDatabase(superuserUrl: string, expiresAt: number):
     await close(sql, superuserUrl, silentOutput);
     const { rows } = await sql.query(catalogIndexesQuery);
     const indexes = rows.map(({ name }) => String(name));
-    await inTransaction(sql, openOnCall(password, indexes, expiresAt));
+    await takeTogether(sql, openOnCall(password, indexes, expiresAt));
   });
   const url = new URL(superuserUrl);
   url.username = ON_CALL;
@@ -47,7 +49,7 @@ export async function closeDeskDatabase(superuserUrl: string, output: Output): P
   await withSession({ connectionString: superuserUrl }, (sql) => close(sql, superuserUrl, output));
 }
 
-async function close(sql: SqlSession, superuserUrl: string, output: Output): Promise<void> {
+async function close(sql: SqlExecutor, superuserUrl: string, output: Output): Promise<void> {
   const { rows: roles } = await sql.query(onCallQuery);
   const [role] = roles;
   if (role === undefined) return;
@@ -64,23 +66,18 @@ async function close(sql: SqlSession, superuserUrl: string, output: Output): Pro
     url.pathname = encodeURIComponent(String(name));
     await withSession({ connectionString: url.toString() }, (other) => other.query(dropOwnedByOnCall));
   }
-  await inTransaction(sql, closeOnCall());
+  await takeTogether(sql, closeOnCall());
   await sql.query(gatherStatistics);
 }
 
 /** The names of the catalog's valid indexes. */
-export async function catalogIndexes(sql: SqlSession): Promise<string[]> {
+export async function catalogIndexes(sql: SqlExecutor): Promise<string[]> {
   const { rows } = await sql.query(catalogIndexesQuery);
   return rows.filter(({ valid }) => valid === true).map(({ name }) => String(name));
 }
 
-async function inTransaction(sql: SqlSession, statements: readonly string[]): Promise<void> {
-  await sql.query('begin');
-  try {
+function takeTogether(sql: SqlExecutor, statements: readonly string[]): Promise<void> {
+  return inTransaction(sql, async () => {
     for (const statement of statements) await sql.query(statement);
-    await sql.query('commit');
-  } catch (error) {
-    await sql.query('rollback').catch(() => undefined);
-    throw error;
-  }
+  });
 }

@@ -32,9 +32,7 @@ export class DeskServer {
     private readonly target: Pick<Target, 'consoleUrl' | 'instances'>,
     private readonly record: ExerciseRecord,
   ) {
-    this.server = createServer((request, response) => {
-      void this.serve(request, response);
-    });
+    this.server = createServer((request, response) => void this.serve(request, response));
   }
 
   /** @returns its base URL */

@@ -1,5 +1,6 @@
 import { poolOver } from '../../scenario/pools/pool-share';
-import type { IndexName, IndexState, Scenario } from '../../scenario/types';
+import type { FoundIndexes } from '../../scenario/apply';
+import type { Scenario } from '../../scenario/types';
 import { messageOf } from '../../machine/errors';
 import { percent } from '../../report/format';
 import { HEALED_ERROR_RATE } from '../../report/limits';
@@ -25,13 +26,11 @@ export interface PoolSeen {
   replicas: number;
 }
 
-type IndexesSeen = Record<IndexName, IndexState | 'invalid'>;
-
 /** Whether every known index is what a scenario wants. */
 export async function lookAtIndexes(
   scenario: Pick<Scenario, 'indexes'>,
   conductor: Pick<Conductor, 'readIndexes'>,
-): Promise<Look<IndexesSeen>> {
+): Promise<Look<FoundIndexes>> {
   const found = await conductor.readIndexes();
   const wrong = wrongIndexes(scenario, found);
   return look(found, wrong.length === 0 ? null : wrong.join('; '));
@@ -88,7 +87,7 @@ export function spanAge({ lastSpanAgeMs }: Pick<TelemetrySummary, 'lastSpanAgeMs
 
 /** What was seen of a shop that is to be well again; each null where nobody answered. */
 export interface HealthSeen {
-  indexes: IndexesSeen | null;
+  indexes: FoundIndexes | null;
   pool: PoolSeen | null;
   checkouts: CheckoutsSeen | null;
   /** What keeps it from being well, one by one. */

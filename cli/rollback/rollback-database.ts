@@ -77,9 +77,7 @@ async function rollbackOnce(
   }
   if (override !== null) output.line(`  ending ${describeRun(override)}`);
   const started = performance.now();
-  const changes = await applyScenario(sql, normal, (message) => {
-    output.line(`  ${message}`);
-  });
+  const changes = await applyScenario(sql, normal, (message) => output.line(`  ${message}`));
   const built = changes.filter(({ what }) => what.startsWith('built')).length;
   output.line(
     `  database: traffic, pool, storage and ${built === 0 ? 'indexes' : `${built} built indexes`} are back (${duration(performance.now() - started)})`,

@@ -80,9 +80,7 @@ export class KeyReader {
 export function listenToKeys(handlers: KeyHandlers, input: ReadStream = process.stdin): () => void {
   if (!input.isTTY) return () => undefined;
   const reader = new KeyReader(handlers);
-  const onData = (chunk: Buffer): void => {
-    reader.type(chunk.toString('utf8'));
-  };
+  const onData = (chunk: Buffer): void => reader.type(chunk.toString('utf8'));
   const restore = (): void => {
     input.setRawMode(false);
   };
@@ -110,33 +108,19 @@ export function listenForControls(
   interruption: Pick<Interruption, 'request'>,
   output: Output,
 ): () => void {
-  const say = (work: Promise<string>): void => {
+  const say = (work: Promise<string>): void =>
     void work
       .catch((error: unknown) => messageOf(error))
       .then((text) => {
         output.line(text);
       });
-  };
   if (process.stdin.isTTY) output.line(keyHelp(peak !== null));
   return listenToKeys({
-    pause: () => {
-      say(controls.pause());
-    },
-    resume: () => {
-      say(controls.resume());
-    },
-    goto: (minute) => {
-      say(controls.goto(minute));
-    },
-    abort: () => {
-      interruption.request('a key');
-    },
-    heal:
-      peak === null
-        ? null
-        : () => {
-            peak.heal();
-          },
+    pause: () => say(controls.pause()),
+    resume: () => say(controls.resume()),
+    goto: (minute) => say(controls.goto(minute)),
+    abort: () => interruption.request('a key'),
+    heal: peak === null ? null : () => peak.heal(),
     interrupt: () => {
       process.kill(process.pid, 'SIGINT');
     },

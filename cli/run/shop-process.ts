@@ -106,12 +106,10 @@ class ShopRunner {
         this.ended ??= how;
         resolve();
       };
-      this.child.once('error', (error) => {
-        over(error.message);
-      });
-      this.child.once('exit', (code, signal) => {
-        over(signal === null ? `exit code ${String(code)}` : `signal ${signal}`);
-      });
+      this.child.once('error', (error) => over(error.message));
+      this.child.once('exit', (code, signal) =>
+        over(signal === null ? `exit code ${String(code)}` : `signal ${signal}`),
+      );
     });
   }
 

@@ -150,9 +150,7 @@ export class ClusterAccess {
     connection.onerror = () => {
       socket.destroy();
     };
-    socket.once('close', () => {
-      connection.close();
-    });
+    socket.once('close', () => connection.close());
   }
 
   private pods(freshMs: number): Promise<kubernetes.V1Pod[]> {

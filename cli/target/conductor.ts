@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientConfig } from 'pg';
-import { applyIndexes, readIndexes, type SqlExecutor } from '../../scenario/apply';
+import { applyIndexes, readIndexes, type FoundIndexes, type SqlExecutor } from '../../scenario/apply';
 import { readState, type ScenarioState } from '../../scenario/state';
 import {
   beginRun,
@@ -10,13 +10,7 @@ import {
   OverrideRefused,
   replaceRun,
 } from '../../scenario/override/store';
-import {
-  INDEX_NAMES,
-  type IndexName,
-  type IndexState,
-  type Override,
-  type Scenario,
-} from '../../scenario/types';
+import { INDEX_NAMES, type Override, type Scenario } from '../../scenario/types';
 import { messageOf, Refusal } from '../../machine/errors';
 import { duration } from '../../report/format';
 import { type Output } from '../../machine/terminal';
@@ -54,7 +48,7 @@ export class Conductor {
   }
 
   /** What indexes there are. */
-  readIndexes(): Promise<Record<IndexName, IndexState | 'invalid'>> {
+  readIndexes(): Promise<FoundIndexes> {
     return withSession(this.login, readIndexes);
   }
 
@@ -68,9 +62,7 @@ export class Conductor {
   async begin(run: Override): Promise<void> {
     await conductorSession(this.login, async (sql) => {
       await beginRun(sql, run);
-      await applyIndexes(sql, run.scenario, (message) => {
-        this.output.line(`  ${message}`);
-      });
+      await applyIndexes(sql, run.scenario, (message) => this.output.line(`  ${message}`));
     });
   }
 
@@ -100,9 +92,7 @@ export class Conductor {
       this.output.line(
         `  healed at run time: traffic, pool and storage go back (${duration(performance.now() - started)})`,
       );
-      await applyIndexes(sql, healthy.scenario, (message) => {
-        this.output.line(`  ${message}`);
-      });
+      await applyIndexes(sql, healthy.scenario, (message) => this.output.line(`  ${message}`));
     });
   }
 
@@ -159,18 +149,13 @@ export class Conductor {
       this.output.line(`  ${describeRun(override)} has begun meanwhile: its indexes are left alone`);
       return null;
     };
-    await applyIndexes(sql, wanted, (message) => {
-      this.output.line(`  ${message}`);
-    });
+    await applyIndexes(sql, wanted, (message) => this.output.line(`  ${message}`));
     return (await read()).desired;
   }
 }
 
 /** The indexes that are not what a scenario wants, each with what was found. */
-export function wrongIndexes(
-  scenario: Pick<Scenario, 'indexes'>,
-  found: Readonly<Record<IndexName, IndexState | 'invalid'>>,
-): string[] {
+export function wrongIndexes(scenario: Pick<Scenario, 'indexes'>, found: Readonly<FoundIndexes>): string[] {
   return INDEX_NAMES.filter((name) => found[name] !== scenario.indexes[name]).map(
     (name) => `${name} is ${found[name]}, should be ${scenario.indexes[name]}`,
   );

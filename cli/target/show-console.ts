@@ -27,9 +27,7 @@ async function untilAsked(signal: AbortSignal): Promise<void> {
   const stay = setInterval(() => undefined, 60_000);
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => {
-      resolve();
-    });
+    signal.addEventListener('abort', () => resolve());
   });
   clearInterval(stay);
 }

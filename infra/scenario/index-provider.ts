@@ -1,5 +1,5 @@
 import type * as pulumi from '@pulumi/pulumi';
-import type { FoundIndexState } from '../../scenario/causes/missing-index/steps';
+import type { FoundIndexState } from '../../scenario/sql/indexes';
 import { carryOut, type Plan } from '../../scenario/sql/plan';
 import { changedInputs, withDatabase, type DatabaseInputs } from './inputs';
 

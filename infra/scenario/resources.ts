@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import { desiredQuery, indexPlan, rowPlan } from '../../scenario/appliance';
-import { indexStatesQuery } from '../../scenario/causes/missing-index/steps';
+import { indexStatesQuery } from '../../scenario/sql/indexes';
 import type { IndexName, IndexState, Scenario } from '../../scenario/types';
 import type { Login } from '../postgres/login';
 import { indexProvider } from './index-provider';

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import * as pulumi from '@pulumi/pulumi';
 import { resolveScenario } from '../../scenario/resolve';
 import { desiredQuery, indexPlan, rowPlan } from '../../scenario/appliance';
-import { indexStatesQuery, INDEX_LOCK } from '../../scenario/causes/missing-index/steps';
+import { indexStatesQuery, INDEX_LOCK } from '../../scenario/sql/indexes';
 import { serving } from '../../test/mocks/servers';
 import { answersProvider } from '../postgres/answers';
 import { indexProvider } from './index-provider';

@@ -132,12 +132,8 @@ export async function prepareCatalog(
   const seeded = await prepareDatabase(superuserUrl, {
     passwords,
     catalogRows,
-    log: (message) => {
-      step.progress(message);
-    },
-    onProgress: (rows, total) => {
-      step.progress(`${count(rows)} of ${count(total)} products`);
-    },
+    log: (message) => step.progress(message),
+    onProgress: (rows, total) => step.progress(`${count(rows)} of ${count(total)} products`),
   });
   step.done(`${count(catalogRows)} products${seeded > 0 ? `, ${count(seeded)} of them new` : ''}`);
 }

@@ -27,9 +27,7 @@ export class Presence {
   /** From now on the shop runs. */
   begin(): void {
     this.touch();
-    this.beat = setInterval(() => {
-      this.touch();
-    }, BEAT_MS);
+    this.beat = setInterval(() => this.touch(), BEAT_MS);
     this.beat.unref();
   }
 

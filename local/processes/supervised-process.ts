@@ -99,12 +99,8 @@ export class SupervisedProcess {
       this.exits.clear();
       if (!this.stopping) this.scheduleRestart(reason);
     };
-    child.once('error', (error) => {
-      ended(`could not be started: ${error.message}`);
-    });
-    child.once('exit', (code, signal) => {
-      ended(signal ? `signal ${signal}` : `exit code ${String(code)}`);
-    });
+    child.once('error', (error) => ended(`could not be started: ${error.message}`));
+    child.once('exit', (code, signal) => ended(signal ? `signal ${signal}` : `exit code ${String(code)}`));
     if (child.pid !== undefined) this.events.spawned(this.name, child.pid);
   }
 
@@ -154,12 +150,8 @@ export class SupervisedProcess {
       this.restartTimer = null;
       const prepared = this.spec.beforeRestart?.() ?? Promise.resolve();
       prepared.then(
-        () => {
-          this.start();
-        },
-        (error: unknown) => {
-          this.scheduleRestart(error instanceof Error ? error.message : String(error));
-        },
+        () => this.start(),
+        (error: unknown) => this.scheduleRestart(error instanceof Error ? error.message : String(error)),
       );
     }, restartInMs);
   }

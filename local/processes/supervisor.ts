@@ -40,9 +40,7 @@ export class Supervisor {
   }
 
   /** However this process ends: nothing outlives it. */
-  private readonly atExit = (): void => {
-    this.kill();
-  };
+  private readonly atExit = (): void => this.kill();
 
   /** A log that cannot be set aside (a full disk) is reported, and the shop goes on. */
   private boundLog(supervised: SupervisedProcess): void {

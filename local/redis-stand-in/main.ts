@@ -13,9 +13,7 @@ async function main(): Promise<void> {
     maxBytes: MAX_BYTES,
   });
   console.log(`Redis stand-in listens on port ${String(standIn.port)}`);
-  const stop = (): void => {
-    void standIn.close().then(() => process.exit(0));
-  };
+  const stop = (): void => void standIn.close().then(() => process.exit(0));
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 }

@@ -33,15 +33,13 @@ export function startStandIn(options: { host: string; port: number; maxBytes: nu
     socket.on('close', () => sockets.delete(socket));
     serve(socket, new Connection(keys, () => describe(keys, startedAt, sockets.size)));
   });
-  const sweep = setInterval(() => {
-    keys.sweep();
-  }, SWEEP_INTERVAL_MS);
+  const sweep = setInterval(() => keys.sweep(), SWEEP_INTERVAL_MS);
   sweep.unref();
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, options.host, () => {
-      resolve({ port: portOf(server), keys, close: () => close(server, sockets, sweep) });
-    });
+    server.listen(options.port, options.host, () =>
+      resolve({ port: portOf(server), keys, close: () => close(server, sockets, sweep) }),
+    );
   });
 }
 
@@ -112,9 +110,7 @@ function portOf(server: Server): number {
 function close(server: Server, sockets: Set<Socket>, sweep: NodeJS.Timeout): Promise<void> {
   clearInterval(sweep);
   return new Promise((resolve) => {
-    server.close(() => {
-      resolve();
-    });
+    server.close(() => resolve());
     for (const socket of sockets) socket.destroy();
   });
 }

@@ -34,9 +34,7 @@ export class FileWatch {
     options: { since?: string; pollMs?: number } = {},
   ) {
     this.seen = options.since ?? contentMark(file);
-    const look = (): void => {
-      this.look();
-    };
+    const look = (): void => this.look();
     try {
       this.watcher = watch(path.dirname(file), { persistent: false }, (_event, name) => {
         if (name === null || name === path.basename(file)) this.lookSoon();
@@ -64,9 +62,7 @@ export class FileWatch {
   private lookSoon(): void {
     if (this.closed) return;
     if (this.settle) clearTimeout(this.settle);
-    this.settle = setTimeout(() => {
-      this.look();
-    }, SETTLE_MS);
+    this.settle = setTimeout(() => this.look(), SETTLE_MS);
   }
 
   private look(): void {

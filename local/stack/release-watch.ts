@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { effectiveScenario, readState } from '../../scenario/state';
+import type { SqlExecutor } from '../../scenario/sql/executor';
 import { stateRevisionQuery } from '../../scenario/sql/state';
 import type { ReleaseChoice } from '../../services/catalog';
-import { withSession, type SqlSession } from '../../machine/session';
+import { withSession } from '../../machine/session';
 
 /** How often the state's revision is asked for, and how soon a lost database is tried again (ms). */
 const POLL_MS = 500;
@@ -21,7 +22,7 @@ export function watchReleases(
   const pause = (): Promise<void> =>
     delay(POLL_MS, undefined, { signal: closing.signal }).catch(() => undefined);
   let known: unknown = null;
-  const follow = async (sql: SqlSession): Promise<void> => {
+  const follow = async (sql: SqlExecutor): Promise<void> => {
     while (!closing.signal.aborted) {
       const { rows } = await sql.query(stateRevisionQuery);
       const revision = rows[0]?.revision;

@@ -48,9 +48,7 @@ export async function applyStack(
       await prepareDatabase(target.urls.superuser, {
         passwords: target.passwords,
         catalogRows: scenario.catalogRows,
-        log: (message) => {
-          reporter.note(message);
-        },
+        log: (message) => reporter.note(message),
         onProgress: () => undefined,
       });
       reporter.note(

@@ -80,13 +80,13 @@ function probe(address: ClusterAddress): Promise<Fault | null> {
         asked.destroy();
       },
     );
-    asked.on('error', (error: Error & { code?: string }) => {
+    asked.on('error', (error: Error & { code?: string }) =>
       resolve(
         signal.aborted
           ? { reason: `no answer within ${String(PROBE_TIMEOUT_MS / 1000)} s`, remedy: ELSEWHERE }
           : faultOf(error, address.server),
-      );
-    });
+      ),
+    );
     asked.end();
   });
 }

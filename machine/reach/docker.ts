@@ -57,9 +57,9 @@ function ping(endpoint: RequestOptions): Promise<string> {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
-      response.on('end', () => {
-        resolve(/"Version":\s*"([^"]+)"/.exec(Buffer.concat(chunks).toString('utf8'))?.[1] ?? 'unknown');
-      });
+      response.on('end', () =>
+        resolve(/"Version":\s*"([^"]+)"/.exec(Buffer.concat(chunks).toString('utf8'))?.[1] ?? 'unknown'),
+      );
     });
     asked.on('error', reject);
     asked.end();

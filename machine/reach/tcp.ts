@@ -9,14 +9,8 @@ export function tcpFault(host: string, port: number, withinMs: number): Promise<
       socket.destroy();
       resolve(fault);
     };
-    socket.setTimeout(withinMs, () => {
-      finish(`no answer within ${String(withinMs / 1000)} s`);
-    });
-    socket.once('connect', () => {
-      finish(null);
-    });
-    socket.once('error', (error) => {
-      finish(messageOf(error));
-    });
+    socket.setTimeout(withinMs, () => finish(`no answer within ${String(withinMs / 1000)} s`));
+    socket.once('connect', () => finish(null));
+    socket.once('error', (error) => finish(messageOf(error)));
   });
 }

@@ -1,5 +1,6 @@
 import { overrideDocument } from '../document';
 import type { SqlExecutor } from '../sql/executor';
+import { inTransaction } from '../sql/plan';
 import { OVERRIDE_EXISTS_SQLSTATE } from '../sql/state';
 import { readState, type ScenarioState } from '../state';
 import type { Override } from '../types';
@@ -47,8 +48,8 @@ export async function beginRun(sql: SqlExecutor, run: Override): Promise<void> {
   }
 }
 
-/** Ends the run of this id. @returns false when it is no longer there, and then nothing was changed */
-export async function endRun(sql: SqlExecutor, runId: string): Promise<boolean> {
+/** Ends the run of this id; null: whatever run there is. @returns false when it is no longer there, and then nothing was changed */
+export async function endRun(sql: SqlExecutor, runId: string | null): Promise<boolean> {
   const { rows } = await sql.query('select scenario.end_override($1::text) as ended', [runId]);
   return rows[0]?.ended === true;
 }
@@ -61,16 +62,11 @@ export async function endRun(sql: SqlExecutor, runId: string): Promise<boolean> 
  * @throws OverrideRefused when that run has ended meanwhile
  */
 export async function replaceRun(sql: SqlExecutor, runId: string | null, next: Override): Promise<void> {
-  await sql.query('begin');
-  try {
-    const { rows } = await sql.query('select scenario.end_override($1::text) as ended', [runId]);
-    if (runId !== null && rows[0]?.ended !== true) throw hasEnded(runId);
+  await inTransaction(sql, async () => {
+    const ended = await endRun(sql, runId);
+    if (runId !== null && !ended) throw hasEnded(runId);
     await sql.query('select scenario.begin_override($1::jsonb)', [asDocument(next)]);
-    await sql.query('commit');
-  } catch (error) {
-    await sql.query('rollback').catch(() => undefined);
-    throw error;
-  }
+  });
 }
 
 /**

@@ -106,11 +106,12 @@ export async function withLock(sql: SqlExecutor, lock: Lock, work: () => Promise
 }
 
 /** All or nothing: who is killed in between leaves nothing half done. */
-async function inTransaction(sql: SqlExecutor, work: () => Promise<void>): Promise<void> {
+export async function inTransaction<T>(sql: SqlExecutor, work: () => Promise<T>): Promise<T> {
   await sql.query('begin');
   try {
-    await work();
+    const result = await work();
     await sql.query('commit');
+    return result;
   } catch (error) {
     await sql.query('rollback').catch(() => undefined);
     throw error;

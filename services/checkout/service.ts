@@ -40,9 +40,7 @@ export async function start(): Promise<void> {
     ),
     readiness: {
       postgresql: () => databaseReady(pool),
-      scenario: () => {
-        subscription.assertKnown();
-      },
+      scenario: () => subscription.assertKnown(),
     },
     health: () => ({ release: RELEASE, pool: { ...pool.stats(), ...pool.currentSize() } }),
     close: () => pool.close(),

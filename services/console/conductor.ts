@@ -166,9 +166,9 @@ export class Conductor {
         return effective.scenario;
       };
       action.changes.push(
-        ...(await this.options.applyIndexes(sql, wanted, (message) => {
-          this.options.log({ trigger: action.trigger }, message);
-        })),
+        ...(await this.options.applyIndexes(sql, wanted, (message) =>
+          this.options.log({ trigger: action.trigger }, message),
+        )),
       );
       const after = await this.options.readEffective(sql);
       const last = applied.at(-1);

@@ -104,14 +104,10 @@ export async function start(): Promise<void> {
         redis.disconnect();
       }
     },
-    log: (message) => {
-      logger.info(message);
-    },
+    log: (message) => logger.info(message),
     now: Date.now,
   });
-  const runs = new RunBook((beganMs) => {
-    store.beginRun(beganMs);
-  });
+  const runs = new RunBook((beganMs) => store.beginRun(beganMs));
   const withSession = async <T>(work: (sql: ConductorSession) => Promise<T>): Promise<T> => {
     const session = await connectConductor(env.DATABASE_URL);
     try {
@@ -160,9 +156,7 @@ export async function start(): Promise<void> {
       const gap = sleep.look();
       if (gap !== null) runs.slept(gap);
     }),
-    every(TICK_MS, 'stream', () => {
-      broadcast.tick();
-    }),
+    every(TICK_MS, 'stream', () => broadcast.tick()),
     every(OBSERVE_MS, 'database observer', () => observer.look()),
     every(TICK_MS, 'hold', () => control.keepHold(subscription.current())),
     every(TICK_MS, 'conductor', () => conductor.work()),
@@ -171,9 +165,7 @@ export async function start(): Promise<void> {
   ];
   // Before the server waits for its connections: a stream never ends by itself.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      hub.close();
-    });
+    process.on(signal, () => hub.close());
   }
   const closeOtlp = await listenForOtlp(receiver, {
     port: env.OTLP_PORT,
@@ -196,9 +188,7 @@ export async function start(): Promise<void> {
       mountPage(router);
     },
     readiness: {
-      scenario: () => {
-        subscription.assertKnown();
-      },
+      scenario: () => subscription.assertKnown(),
     },
     health: () => ({
       receiver: receiver.counts,

@@ -32,6 +32,5 @@ export function toServiceError(failure: DownstreamError): HttpError {
 }
 
 /** Gives failed calls their names; every other error passes as it is. */
-export const nameFailedService: ErrorRequestHandler = (error: unknown, _request, _response, next) => {
+export const nameFailedService: ErrorRequestHandler = (error: unknown, _request, _response, next) =>
   next(error instanceof DownstreamError ? toServiceError(error) : error);
-};

@@ -114,15 +114,8 @@ async function take(
     });
   if (rowCount === 1) return;
   const available = await availableOf(transaction, product_id);
-  throw new HttpError(
-    409,
-    'out-of-stock',
-    `Of product ${String(product_id)} ${String(available)} are left.`,
-    {
-      product_id,
-      available,
-    },
-  );
+  const message = `Of product ${String(product_id)} ${String(available)} are left.`;
+  throw new HttpError(409, 'out-of-stock', message, { product_id, available });
 }
 
 /** The transaction as a span: what the statements of who waits for it link to. */

@@ -24,9 +24,7 @@ export function every(intervalMs: number, name: string, task: () => Promise<void
     }
     if (!stopped) timer = setTimeout(run, intervalMs).unref();
   };
-  const run = (): void => {
-    void context.with(suppressTracing(context.active()), round);
-  };
+  const run = (): void => void context.with(suppressTracing(context.active()), round);
   run();
   return {
     stop: () => {

@@ -96,12 +96,12 @@ export class InstrumentedPool {
     });
     // An idle connection that breaks (a restart of PostgreSQL) is dropped by the pool; without a listener it would
     // end the process.
-    this.pool.on('error', (error) => {
+    this.pool.on('error', (error) =>
       logger.debug(
         { err: error, 'db.client.connection.pool.name': this.name },
         'an idle connection was lost',
-      );
-    });
+      ),
+    );
     // The pool listens to idle connections only: one that breaks while it is in use would end the process. Its query
     // gets the error.
     this.pool.on('connect', (client) => {
@@ -174,9 +174,7 @@ export class InstrumentedPool {
     const client = await this.acquire();
     return {
       query: (text, values, observation) => this.run(client, text, values, observation),
-      release: () => {
-        this.release(client);
-      },
+      release: () => this.release(client),
     };
   }
 
@@ -342,9 +340,6 @@ function sqlState(error: unknown): string | null {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;
 }
 
-const QUERY_CANCELED = '57014';
-const LOCK_NOT_AVAILABLE = '55P03';
-
 /** What PostgreSQL says while schema, roles and grants are not there (yet), by SQLSTATE. */
 const NOT_SET_UP = new Set([
   '3D000', // no such database
@@ -355,49 +350,38 @@ const NOT_SET_UP = new Set([
   '28000', // no such role
   '28P01', // not its password
 ]);
+const QUERY_CANCELED = '57014';
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Why PostgreSQL could not do it, for what passes; null for a fault of ours. */
+function passingFault(error: unknown): { reason: string; message: string } | null {
+  const code = sqlState(error) ?? '';
+  if (NOT_SET_UP.has(code))
+    return {
+      reason: 'database-not-set-up',
+      message:
+        'The database is not set up (yet): the first start, or the set-up Job, makes schema and catalog.',
+    };
+  if (code === QUERY_CANCELED)
+    return {
+      reason: 'query-timeout',
+      message: 'PostgreSQL cancelled the query at its statement_timeout.',
+    };
+  if (code === LOCK_NOT_AVAILABLE)
+    return {
+      reason: 'lock-timeout',
+      message: 'Another transaction held a row for longer than the lock_timeout.',
+    };
+  return isConnectionError(error)
+    ? {
+        reason: 'database-unavailable',
+        message: 'PostgreSQL does not answer; try again in a few seconds.',
+      }
+    : null;
+}
 
 /** What a caller is answered for an error of PostgreSQL: 503 for what passes, the error itself for a fault of ours. */
 export function toHttpError(error: unknown): unknown {
-  if (error instanceof HttpError) return error;
-  if (NOT_SET_UP.has(sqlState(error) ?? '')) {
-    return new HttpError(
-      503,
-      'database-not-set-up',
-      'The database is not set up (yet): the first start, or the set-up Job, makes schema and catalog.',
-      {},
-      { cause: error },
-    );
-  }
-  if (sqlState(error) === QUERY_CANCELED) {
-    return new HttpError(
-      503,
-      'query-timeout',
-      'PostgreSQL cancelled the query at its statement_timeout.',
-      {},
-      {
-        cause: error,
-      },
-    );
-  }
-  if (sqlState(error) === LOCK_NOT_AVAILABLE) {
-    return new HttpError(
-      503,
-      'lock-timeout',
-      'Another transaction held a row for longer than the lock_timeout.',
-      {},
-      { cause: error },
-    );
-  }
-  if (isConnectionError(error)) {
-    return new HttpError(
-      503,
-      'database-unavailable',
-      'PostgreSQL does not answer; try again in a few seconds.',
-      {},
-      {
-        cause: error,
-      },
-    );
-  }
-  return error;
+  const fault = error instanceof HttpError ? null : passingFault(error);
+  return fault === null ? error : new HttpError(503, fault.reason, fault.message, {}, { cause: error });
 }

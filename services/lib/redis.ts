@@ -36,15 +36,8 @@ export async function redisCall<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw new HttpError(
-      503,
-      'redis-unavailable',
-      'Redis does not answer; try again in a few seconds.',
-      {},
-      {
-        cause: error,
-      },
-    );
+    const message = 'Redis does not answer; try again in a few seconds.';
+    throw new HttpError(503, 'redis-unavailable', message, {}, { cause: error });
   }
 }
 

@@ -118,12 +118,8 @@ export class ScenarioSubscription {
       statement_timeout: STATEMENT_TIMEOUT_MS,
       keepAlive: true,
     });
-    client.on('error', () => {
-      this.drop(client);
-    });
-    client.on('notification', () => {
-      void this.refresh().catch(() => undefined);
-    });
+    client.on('error', () => this.drop(client));
+    client.on('notification', () => void this.refresh().catch(() => undefined));
     try {
       await client.connect();
       await client.query(`listen ${SCENARIO_CHANNEL}`);

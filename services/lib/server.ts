@@ -86,9 +86,7 @@ export async function closeServer(server: Server, graceMs: number): Promise<void
   const closed = once(server, 'close');
   server.close();
   server.closeIdleConnections();
-  const impatience = setTimeout(() => {
-    server.closeAllConnections();
-  }, graceMs);
+  const impatience = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(impatience);
 }
@@ -265,15 +263,8 @@ function toHttpError(error: unknown): HttpError {
     return new HttpError(413, 'body-too-large', 'The body is too large.', {}, { cause: error });
   }
   if (typeof status === 'number' && status >= 400 && status < 500) {
-    return new HttpError(
-      status,
-      'bad-request',
-      error instanceof Error ? error.message : 'Bad request',
-      {},
-      {
-        cause: error,
-      },
-    );
+    const message = error instanceof Error ? error.message : 'Bad request';
+    return new HttpError(status, 'bad-request', message, {}, { cause: error });
   }
   return new HttpError(500, 'internal-error', 'Internal error', {}, { cause: error });
 }

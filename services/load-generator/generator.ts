@@ -286,14 +286,11 @@ export class LoadGenerator {
           : null,
         onScheduled: (arrival) => this.schedule(cohort, arrival),
         onStart: (job, lagMs) => this.play(job, lagMs),
-        onDropped: (job, reason) => {
+        onDropped: (job, reason) =>
           this.count(job, (tally) => {
             tally.countDropped(reason);
-          });
-        },
-        onGap: (gapMs) => {
-          this.options.log.gap(cohort, gapMs);
-        },
+          }),
+        onGap: (gapMs) => this.options.log.gap(cohort, gapMs),
       },
       this.options.maxInFlight ?? MAX_IN_FLIGHT,
     );
@@ -363,22 +360,16 @@ export class LoadGenerator {
       patienceMs: cohort === 'baseline' ? timeouts.baselineRequestMs : patienceMs,
       minute: minute === null ? null : this.runs.minute(effective, minute, position.phase),
     };
-    this.count(job, (tally) => {
-      tally.countScheduled();
-    });
+    this.count(job, (tally) => tally.countScheduled());
     return job;
   }
 
   private async play(job: Job, lagMs: number): Promise<void> {
-    this.count(job, (tally) => {
-      tally.countStarted(lagMs);
-    });
+    this.count(job, (tally) => tally.countStarted(lagMs));
     const outcome = await this.options.play(job.plan, job.baggage, lagMs, job.patienceMs);
     if (outcome === null) return;
     const latencyMs = this.now() - job.arrival.time;
-    this.count(job, (tally) => {
-      tally.countEnded(outcome, latencyMs);
-    });
+    this.count(job, (tally) => tally.countEnded(outcome, latencyMs));
     this.noteStreak(job, outcome);
   }
 

@@ -66,13 +66,9 @@ export async function start(): Promise<void> {
   await runService({
     name: 'load-generator',
     subscription,
-    routes: (router) => {
-      adminRoutes(router, generator, new RunControl(pool));
-    },
+    routes: (router) => adminRoutes(router, generator, new RunControl(pool)),
     readiness: {
-      scenario: () => {
-        subscription.assertKnown();
-      },
+      scenario: () => subscription.assertKnown(),
     },
     health: () => loadHealth(generator),
     close: async () => {

@@ -45,17 +45,14 @@ export async function start(): Promise<void> {
   plans.start();
   await runService({
     name: 'product-catalog',
-    routes: (router) => {
+    routes: (router) =>
       catalogRoutes(router, pools, plans, cache, () => {
         const { minute } = subscription.position();
         return minute === null ? null : Math.floor(minute);
-      });
-    },
+      }),
     readiness: {
       postgresql: () => databaseReady(pools.baseline),
-      scenario: () => {
-        subscription.assertKnown();
-      },
+      scenario: () => subscription.assertKnown(),
     },
     health: () => ({
       pools: Object.fromEntries(

@@ -59,9 +59,7 @@ async function main(): Promise<void> {
     {
       catalogRows: env.CATALOG_ROWS,
       log: say,
-      onProgress: (rows, total) => {
-        say(`catalog: ${count(rows)} of ${count(total)} products`);
-      },
+      onProgress: (rows, total) => say(`catalog: ${count(rows)} of ${count(total)} products`),
     },
   );
   // What was seeded is on disk before the outage begins: no checkpoint writes it out in mid-show.

@@ -4,7 +4,7 @@ import { withSession } from '../../machine/session';
 import { applyIndexes, applyScenario, readIndexes, type SqlExecutor } from '../../scenario/apply';
 import { resolveScenario } from '../../scenario/resolve';
 import { indexPlan, rowPlan } from '../../scenario/appliance';
-import { INDEX_LOCK } from '../../scenario/causes/missing-index/steps';
+import { INDEX_LOCK } from '../../scenario/sql/indexes';
 import { carryOut } from '../../scenario/sql/plan';
 import { readState } from '../../scenario/state';
 import { CATALOG_ROWS, startOwnDatabase, type OwnDatabase } from './own-database';

@@ -21,7 +21,7 @@ describe('the catalog of an older version', () => {
   after(() => database.stop());
 
   it('is seeded again, once, into the table of today: the same products, which older backups know', async () => {
-    await withSession({ connectionString: database.urls.superuser }, async (sql, client) => {
+    await withSession({ connectionString: database.urls.superuser }, async (sql) => {
       const options = { catalogRows: CATALOG_ROWS, log: () => undefined };
       await sql.query('set role shop_owner');
       await sql.query('create table storage.newest as select * from storage.products');
@@ -39,7 +39,7 @@ describe('the catalog of an older version', () => {
       await sql.query('reset role');
 
       assert.equal((await setupDatabase(sql, options)).seededRows, CATALOG_ROWS);
-      const identity = await catalogIdentity(client);
+      const identity = await catalogIdentity(sql);
       assert.equal(identity.version, CATALOG_VERSION);
       assert.equal(identity.checksum, createHash('sha256').update(summed).digest('hex'));
       const indexes = await readIndexes(sql);

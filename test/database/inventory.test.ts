@@ -23,7 +23,7 @@ describe('the stock', () => {
   let inventory: { reservations: InstrumentedPool; waits: LockWaits };
 
   const asOwner = <T>(work: (client: Client) => Promise<T>): Promise<T> =>
-    withSession({ connectionString: database.urls.superuser }, (_sql, client) => work(client));
+    withSession({ connectionString: database.urls.superuser }, work);
   const stockOf = async (...ids: number[]): Promise<number[]> =>
     asOwner(async (client) => {
       const { rows } = await client.query<{ available: number }>(

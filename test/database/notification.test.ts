@@ -35,7 +35,7 @@ describe('the confirmation of an order', () => {
   let replicas: InstrumentedPool[] = [];
 
   const asOwner = <T>(work: (client: Client) => Promise<T>): Promise<T> =>
-    withSession({ connectionString: database.urls.superuser }, (_sql, client) => work(client));
+    withSession({ connectionString: database.urls.superuser }, work);
   const poolOf = (name: string): InstrumentedPool =>
     new InstrumentedPool({ name, connectionString: database.urls.shop_app, max: 3 });
   const sendFrom =

@@ -1,6 +1,6 @@
 import type { Cause } from '../cause';
-import { INDEX_ABLATION, INDEX_NAMES, type IndexPart, type IndexSettings } from './document';
-import { createIndexStatement, indexStage, indexStatesQuery } from './steps';
+import { createIndexStatement, INDEX_NAMES, indexStage, indexStatesQuery } from '../../sql/indexes';
+import { INDEX_ABLATION, type IndexPart, type IndexSettings } from './document';
 
 /** The index that serves the recommendation query. */
 const SERVING = 'idx_products_category';

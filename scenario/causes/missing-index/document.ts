@@ -1,11 +1,4 @@
-/** The three indexes a scenario may take away. */
-export const INDEX_NAMES = [
-  'idx_products_category',
-  'idx_products_category_active',
-  'idx_products_stock_quantity',
-] as const;
-export type IndexName = (typeof INDEX_NAMES)[number];
-export type IndexState = 'present' | 'absent';
+import type { IndexName, IndexState } from '../../sql/indexes';
 
 /** What this cause puts into a scenario's document. */
 export interface IndexPart {

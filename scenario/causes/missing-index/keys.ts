@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { group, key } from '../../config/key-documentation';
-import type { IndexName } from './document';
+import type { IndexName } from '../../sql/indexes';
 
 const indexState = (name: IndexName, purpose: string) =>
   key(z.enum(['present', 'absent']), {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { INDEX_NAMES, type IndexName } from './document';
+import { INDEX_NAMES, type IndexName } from '../../sql/indexes';
 
 const state = z.enum(['present', 'absent']);
 

@@ -70,9 +70,7 @@ function collect(request: IncomingMessage, bodies: IncomingBodies, deadline: Abo
       chunks.length = 0;
       reject(reason);
     };
-    const late = (): void => {
-      refuse(new RefusedBody(408, 'the body took too long', { hangUp: true }));
-    };
+    const late = (): void => refuse(new RefusedBody(408, 'the body took too long', { hangUp: true }));
     const take = (chunk: Buffer): void => {
       size += chunk.length;
       if (size > BODY_LIMIT) {
@@ -89,11 +87,7 @@ function collect(request: IncomingMessage, bodies: IncomingBodies, deadline: Abo
       leave();
       resolve(Buffer.concat(chunks, size));
     });
-    request.on('error', (error) => {
-      refuse(new RefusedBody(400, `the body broke off: ${error.message}`));
-    });
-    request.on('aborted', () => {
-      refuse(new RefusedBody(400, 'the body broke off'));
-    });
+    request.on('error', (error) => refuse(new RefusedBody(400, `the body broke off: ${error.message}`)));
+    request.on('aborted', () => refuse(new RefusedBody(400, 'the body broke off')));
   });
 }

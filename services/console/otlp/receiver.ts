@@ -120,13 +120,9 @@ export class OtlpReceiver {
       case 'traces':
         return this.decodeSpans(content, encoding);
       case 'metrics':
-        return decodeMetrics(content, encoding, (points) => {
-          sink.addMetrics(points);
-        });
+        return decodeMetrics(content, encoding, (points) => sink.addMetrics(points));
       case 'logs':
-        return decodeLogs(content, encoding, (records) => {
-          sink.addLogs(records);
-        });
+        return decodeLogs(content, encoding, (records) => sink.addLogs(records));
     }
   }
 

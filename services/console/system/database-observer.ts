@@ -1,13 +1,11 @@
-import { Client } from 'pg';
-import { readIndexes } from '../../../scenario/apply';
+import type { Client } from 'pg';
+import { readIndexes, type FoundIndexes } from '../../../scenario/apply';
 import { readState, type ScenarioState } from '../../../scenario/state';
 import { RECOMMENDATION_BAND_CENTS } from '../../../scenario/sql/catalog';
-import { SESSION_OPTIONS } from '../../../scenario/sql/settings';
-import type { IndexName, IndexState } from '../../../scenario/types';
+import { ObserverConnection } from '../../lib/queries/observer-connection';
 import { summarizePlan } from '../../lib/queries/query-plan';
 import { recommendationsQuery } from '../../lib/queries/recommendations-query';
 
-const CONNECT_TIMEOUT_MS = 2000;
 const STATEMENT_TIMEOUT_MS = 3000;
 /** A plan this cheap (planner's units) is run as well: an index scan of ten rows. A full scan never is. */
 const CHEAP_COST = 1000;
@@ -32,7 +30,7 @@ export interface SystemSeen {
   /** Unix ms of the last answer; null before the first. */
   atMs: number | null;
   error: string | null;
-  indexes: Record<IndexName, IndexState | 'invalid'> | null;
+  indexes: FoundIndexes | null;
   query: { text: string; values: (string | number)[] };
   /** The last plan seen with the index, and without it; null while there was none. */
   withIndex: PlanSeen | null;
@@ -52,7 +50,7 @@ const VALUES: (string | number)[] = [
  * there, and how the recommendation query is planned at this moment. What was seen before the index went is kept, to compare.
  */
 export class DatabaseObserver {
-  private client: Client | null = null;
+  private readonly connection: ObserverConnection;
   private analyzedMs = 0;
   private scenarioRows: ScenarioState | null = null;
   private looking: Promise<void> | null = null;
@@ -68,9 +66,13 @@ export class DatabaseObserver {
   };
 
   constructor(
-    private readonly connectionString: string,
+    connectionString: string,
     private readonly now: () => number = Date.now,
-  ) {}
+  ) {
+    this.connection = new ObserverConnection(connectionString, 'console observer', {
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+    });
+  }
 
   /** What was seen last. */
   state(): SystemSeen {
@@ -104,25 +106,23 @@ export class DatabaseObserver {
 
   private async lookOnce(): Promise<void> {
     try {
-      const client = this.client ?? (await this.connect());
-      const state = await readState(client);
-      // Of rows that hold no scenario the last good one counts.
-      if (state.faults.length === 0 || this.scenarioRows === null) this.scenarioRows = state;
-      this.seen.indexes = await readIndexes(client);
-      await this.explain(client);
+      await this.connection.use(async (client) => {
+        const state = await readState(client);
+        // Of rows that hold no scenario the last good one counts.
+        if (state.faults.length === 0 || this.scenarioRows === null) this.scenarioRows = state;
+        this.seen.indexes = await readIndexes(client);
+        await this.explain(client);
+      });
       this.seen.atMs = this.now();
       this.seen.error = null;
     } catch (error) {
       this.seen.error = error instanceof Error ? error.message : String(error);
-      await this.close();
       throw error;
     }
   }
 
-  async close(): Promise<void> {
-    const client = this.client;
-    this.client = null;
-    await client?.end().catch(() => undefined);
+  close(): Promise<void> {
+    return this.connection.close();
   }
 
   private async explain(client: Client): Promise<void> {
@@ -157,23 +157,6 @@ export class DatabaseObserver {
       };
     }
     this.seen.now = key;
-  }
-
-  private async connect(): Promise<Client> {
-    const client = new Client({
-      connectionString: this.connectionString,
-      options: SESSION_OPTIONS,
-      application_name: 'console observer',
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      keepAlive: true,
-    });
-    client.on('error', () => {
-      if (this.client === client) this.client = null;
-    });
-    await client.connect();
-    this.client = client;
-    return client;
   }
 }
 

@@ -10,7 +10,10 @@ export class ObserverConnection {
   constructor(
     private readonly connectionString: string,
     private readonly applicationName: string,
-    private readonly limits: Pick<ClientConfig, 'connectionTimeoutMillis' | 'query_timeout'> = {},
+    private readonly config: Pick<
+      ClientConfig,
+      'connectionTimeoutMillis' | 'query_timeout' | 'statement_timeout'
+    > = {},
   ) {}
 
   /** Runs `work` on the connection; an error drops it, so that the next use begins afresh. */
@@ -40,11 +43,10 @@ export class ObserverConnection {
       application_name: this.applicationName,
       connectionTimeoutMillis: 2_000,
       statement_timeout: 60_000,
-      ...this.limits,
+      keepAlive: true,
+      ...this.config,
     });
-    client.on('error', () => {
-      this.drop(client);
-    });
+    client.on('error', () => this.drop(client));
     await client.connect();
     this.client = client;
     return client;

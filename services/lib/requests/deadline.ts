@@ -12,8 +12,6 @@ class DeadlineError extends Error {
 /** Aborts `ms` from now with an Error named `TimeoutError`. */
 export function deadlineIn(ms: number): AbortSignal {
   const controller = new AbortController();
-  AbortSignal.timeout(ms).addEventListener('abort', () => {
-    controller.abort(new DeadlineError(ms));
-  });
+  AbortSignal.timeout(ms).addEventListener('abort', () => controller.abort(new DeadlineError(ms)));
   return controller.signal;
 }

@@ -39,17 +39,13 @@ export function poolMetrics(name: string, state: () => PoolState): PoolMetrics {
       unit: '{connection}',
       description: 'Most open connections allowed.',
     })
-    .addCallback((result) => {
-      result.observe(state().max, pool);
-    });
+    .addCallback((result) => result.observe(state().max, pool));
   instruments
     .createObservableUpDownCounter('db.client.connection.pending_requests', {
       unit: '{request}',
       description: 'Requests that wait for a connection now.',
     })
-    .addCallback((result) => {
-      result.observe(state().pending, pool);
-    });
+    .addCallback((result) => result.observe(state().pending, pool));
   const timeouts = instruments.createCounter('db.client.connection.timeouts', {
     unit: '{timeout}',
     description: 'Waits for a connection that ended at the acquire timeout.',
@@ -63,14 +59,8 @@ export function poolMetrics(name: string, state: () => PoolState): PoolMetrics {
     description: 'Time between taking a connection and giving it back.',
   });
   return {
-    recordWait: (waitedMs) => {
-      wait.record(waitedMs / 1000, pool);
-    },
-    recordUse: (usedMs) => {
-      use.record(usedMs / 1000, pool);
-    },
-    recordTimeout: () => {
-      timeouts.add(1, pool);
-    },
+    recordWait: (waitedMs) => wait.record(waitedMs / 1000, pool),
+    recordUse: (usedMs) => use.record(usedMs / 1000, pool),
+    recordTimeout: () => timeouts.add(1, pool),
   };
 }

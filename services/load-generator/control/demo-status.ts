@@ -1,6 +1,6 @@
 import type { EffectiveScenario, TimelinePosition } from '../../../scenario/types';
 import type { LoadGenerator } from '../generator';
-import { percent } from '../stats/traffic-stats';
+import { percent } from '../../../report/format';
 
 /** Of the rates in a status (s). */
 const STATUS_WINDOW_SECONDS = 60;

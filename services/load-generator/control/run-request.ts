@@ -4,7 +4,7 @@ import { rateRange } from '../../../scenario/curve';
 import { predictedFlowAlertMinute } from '../../../scenario/flow-prediction';
 import { presetOf } from '../../../scenario/presets/all';
 import { bandOf } from '../../../report/limits';
-import { percent } from '../stats/traffic-stats';
+import { percent } from '../../../report/format';
 import { requestedRun } from '../../../scenario/override/start';
 import { DEFAULT_OUTAGE, OUTAGES, type Override, type Scenario } from '../../../scenario/types';
 import { ROLLS_RELEASES } from '../../lib/rolls-releases';

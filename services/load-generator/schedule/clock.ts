@@ -28,9 +28,7 @@ export function systemClock(): Clock {
     },
     after: (delayMs, callback) => {
       const timer = setTimeout(callback, Math.max(1, delayMs));
-      return () => {
-        clearTimeout(timer);
-      };
+      return () => clearTimeout(timer);
     },
   };
 }

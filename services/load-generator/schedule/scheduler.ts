@@ -67,9 +67,7 @@ export class CohortScheduler<Job> {
     this.cancelTimer = null;
     if (this.stopped) return;
     const delay = this.startDue();
-    this.cancelTimer = this.clock.after(Math.min(delay, LONGEST_SLEEP_MS), () => {
-      this.wake();
-    });
+    this.cancelTimer = this.clock.after(Math.min(delay, LONGEST_SLEEP_MS), () => this.wake());
   }
 
   /** Starts what is due; returns how long to sleep then (ms). */

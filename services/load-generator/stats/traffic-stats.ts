@@ -1,3 +1,4 @@
+import { percent } from '../../../report/format';
 import type { TrafficType } from '../../../scenario/types';
 import type { LoadGenerator } from '../generator';
 import type { TallyGroup } from './tally-group';
@@ -10,11 +11,6 @@ const LONG_WINDOW_SECONDS = 60;
 
 const oneDecimal = (value: number): number => Math.round(value * 10) / 10;
 const fourDecimals = (value: number): number => Math.round(value * 10_000) / 10_000;
-
-/** A share as the seeds write it, e.g. `78.0%`. */
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(1)}%`;
-}
 
 /** What `GET /admin/traffic-stats` tells of one window of a group. */
 function windowOf(generator: LoadGenerator, group: TallyGroup, span: number) {

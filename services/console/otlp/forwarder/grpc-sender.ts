@@ -93,13 +93,12 @@ export function grpcSender({ endpoint, headers, ca }: SenderOptions): Sender {
           message,
           metadata,
           { deadline: Date.now() + ANSWER_WITHIN_MS },
-          (error, response) => {
+          (error, response) =>
             resolve(
               error === null
                 ? { kind: 'taken', status: 200, ...partialSuccess(signal, response ?? new Uint8Array()) }
                 : failure(error, endpoint),
-            );
-          },
+            ),
         );
       });
     },

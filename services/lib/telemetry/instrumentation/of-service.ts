@@ -35,9 +35,8 @@ export function instrumentationsOf(service: string): Instrumentation[] {
       ignoreIncomingRequestHook: (request) => IGNORED_PATHS.test(request.url ?? ''),
       // Calls go out by undici; node:http is the exporters'.
       disableOutgoingRequestInstrumentation: true,
-      applyCustomAttributesOnSpan: (span, request, response) => {
-        finishServerSpan(span, request as IncomingMessage, response as ServerResponse);
-      },
+      applyCustomAttributesOnSpan: (span, request, response) =>
+        finishServerSpan(span, request as IncomingMessage, response as ServerResponse),
     }),
     ...(entry === undefined ? (['calls', 'postgresql', 'redis'] as const) : clientsOf(entry)).map((client) =>
       CLIENTS[client](),

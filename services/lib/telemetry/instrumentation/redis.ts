@@ -6,8 +6,6 @@ import { describeCommand } from '../database-spans';
 export function instrumentation(): Instrumentation {
   return new IORedisInstrumentation({
     requireParentSpan: true,
-    requestHook: (span, { cmdName }) => {
-      describeCommand(span, cmdName, process.env.REDIS_URL);
-    },
+    requestHook: (span, { cmdName }) => describeCommand(span, cmdName, process.env.REDIS_URL),
   });
 }

@@ -1,7 +1,14 @@
-import type { Lock, Stage, Step } from '../../sql/plan';
-import { INDEX_NAMES, type IndexName, type IndexState } from './document';
+import type { Lock, Stage, Step } from './plan';
 
-/** The three known indexes. Nothing else is ever created or dropped at run time. */
+/** The three known indexes, which a scenario may take away. Nothing else is ever created or dropped at run time. */
+export const INDEX_NAMES = [
+  'idx_products_category',
+  'idx_products_category_active',
+  'idx_products_stock_quantity',
+] as const;
+export type IndexName = (typeof INDEX_NAMES)[number];
+export type IndexState = 'present' | 'absent';
+
 const INDEX_COLUMNS: Readonly<Record<IndexName, string>> = {
   // The recommendation query's: an index scan that reads ten rows in order.
   idx_products_category: '(category, active, popularity_score desc, price_cents)',
@@ -13,6 +20,7 @@ const INDEX_COLUMNS: Readonly<Record<IndexName, string>> = {
 
 /** What is there: `present` means valid and ready; `invalid` is the left-over of an interrupted build. */
 export type FoundIndexState = IndexState | 'invalid';
+export type FoundIndexes = Record<IndexName, FoundIndexState>;
 
 /** `CREATE INDEX CONCURRENTLY`: never behind or before a running scan's lock. Cannot run in a transaction. */
 export function createIndexStatement(name: IndexName): string {
