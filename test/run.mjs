@@ -6,8 +6,8 @@ import { spawn } from 'node:child_process';
 import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, homedir, tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { availableParallelism, constants, homedir, setPriority, tmpdir } from 'node:os';
+import { basename, delimiter, join, resolve } from 'node:path';
 import { removeOrphans } from '../orphans.mjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -36,14 +36,18 @@ const SIDE_BY_SIDE = Math.min(availableParallelism(), 4);
 /** Two shops at a quarter of the load, where no curve is graded: each has ports of its own, and mostly waits. */
 const TWO_SHOPS = Math.min(availableParallelism(), 2);
 
-/** `beside`: runs beside its neighbours that say so too; its output comes when it has ended. */
+/**
+ * `idle`: no test of a running program, so it takes what the parts without a shop leave of the machine. `shops`: its files
+ * run with those of the other such parts, {@link TWO_SHOPS} at once. Output of both comes when they have ended. Any other
+ * part has the machine to itself, but for `idle` ones.
+ */
 const parts = [
+  // eslint, who may import whom (dependency-cruiser), what nothing uses (knip).
+  { name: 'lint', idle: true, command: ['npm', 'run', '--silent', 'lint'] },
+  { name: 'format', idle: true, command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
   // Compiles the Pulumi program too, which `npm start` doesn't need: its mock tests run compiled.
   { name: 'types', command: [bin('tsc'), '-b', 'tsconfig.json', 'services/tsconfig.pages.json'] },
-  // eslint, who may import whom (dependency-cruiser), what nothing uses (knip).
-  { name: 'lint', beside: true, command: ['npm', 'run', '--silent', 'lint'] },
-  { name: 'format', beside: true, command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
-  { name: 'docs', beside: true, command: [process.execPath, 'dist/cli/generate-docs.js', '--check'] },
+  { name: 'docs', idle: true, command: [process.execPath, 'dist/cli/generate-docs.js', '--check'] },
   {
     name: 'unit',
     concurrency: SIDE_BY_SIDE,
@@ -56,19 +60,16 @@ const parts = [
   },
   // Asks kubeconform, kube-score and checkov where they are installed, and says so where not.
   { name: 'manifests', concurrency: SIDE_BY_SIDE, files: () => tests('dist/test/manifests/*.test.js') },
+  // The longest first: what is short fills the gaps at the end.
+  { name: 'browser', shops: true, files: () => tests('dist/test/browser/*.test.js'), missing: noBrowser() },
+  { name: 'ops', shops: true, files: () => tests('dist/test/ops/*.test.js') },
+  { name: 'shop', shops: true, files: () => tests('dist/test/shop/*.test.js') },
   // Seconds; FUZZ_SEED brings a run's requests again.
-  { name: 'fuzz', files: () => tests('dist/test/fuzz/*.test.js') },
+  { name: 'fuzz', shops: true, files: () => tests('dist/test/fuzz/*.test.js') },
   // Each with a PostgreSQL of its own, and no shop.
-  { name: 'database', concurrency: SIDE_BY_SIDE, files: () => tests('dist/test/database/*.test.js') },
-  { name: 'shop', concurrency: TWO_SHOPS, files: () => tests('dist/test/shop/*.test.js') },
-  { name: 'ops', concurrency: TWO_SHOPS, files: () => tests('dist/test/ops/*.test.js') },
+  { name: 'database', shops: true, files: () => tests('dist/test/database/*.test.js') },
+  // Graded: beside nothing.
   { name: 'demo', files: () => tests('dist/test/demo/*.test.js') },
-  {
-    name: 'browser',
-    concurrency: TWO_SHOPS,
-    files: () => tests('dist/test/browser/*.test.js'),
-    missing: noBrowser(),
-  },
   { name: 'engine', files: () => tests('dist/test/engine/life.test.js'), missing: noEngine() },
   {
     name: 'engine-full',
@@ -94,12 +95,13 @@ const parts = [
 const OF_OTHERS =
   /^(OTEL_\w+|PG[A-Z]+|NODE_(?!EXTRA_CA_CERTS$|V8_COVERAGE$)\w+|LOG_LEVEL|GIT_(DIR|WORK_TREE|INDEX_FILE)|(HTTPS?|ALL|NO)_PROXY)$/i;
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OF_OTHERS.test(name)));
+// Hundreds of test files load the same packages, Pulumi's among them; coverage is not exact with it.
+if (env.NODE_V8_COVERAGE === undefined) env.NODE_COMPILE_CACHE = join(root, 'dist', '.compile-cache');
 
 // A test whose source is gone must not run, in whatever room: setup.mjs looks after those it compiles itself.
 removeOrphans(root);
 const reports = mkdtempSync(join(tmpdir(), 'ecommerce-demo-report-'));
 const totals = { passed: 0, failed: 0, skipped: 0 };
-const lines = [];
 
 /** Counts of one run of node's test runner, from the last lines of its TAP report. */
 function count(report) {
@@ -108,55 +110,86 @@ function count(report) {
   return { passed: number('pass'), failed: number('fail') + number('cancelled'), skipped: number('skipped') };
 }
 
-/** A program's exit code; with `beside` what it writes comes when it has ended. */
-async function run([program, ...args], beside) {
+/** A program's exit code. @param quiet what it writes comes when it has ended */
+async function run([program, ...args], { title, quiet = false, idle = false }) {
   const child = spawn(program, args, {
     cwd: root,
     env,
-    stdio: ['ignore', ...Array(2).fill(beside ? 'pipe' : 'inherit')],
+    stdio: ['ignore', ...Array(2).fill(quiet ? 'pipe' : 'inherit')],
   });
+  if (!quiet) process.stdout.write(`\n--- ${title}\n`);
+  if (idle && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
   const written = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => written.push(chunk));
   const [code] = await once(child, 'close').catch((error) => {
     written.push(Buffer.from(`${String(error)}\n`));
     return [1];
   });
-  return { code, written };
+  if (quiet) process.stdout.write(`\n--- ${title}\n${Buffer.concat(written).toString()}`);
+  return code;
 }
 
-async function runPart({ name, beside = false, concurrency = 1, command, files = () => [], missing }) {
-  if (missing) {
-    totals.skipped += 1;
-    lines.push(`skipped  ${name}: ${missing}`);
-    process.stdout.write(`\n--- ${name}: skipped, ${missing}\n`);
-    return;
-  }
-  if (!beside) process.stdout.write(`\n--- ${name}\n`);
-  const started = Date.now();
-  const report = join(reports, `${name}.tap`);
-  const whole = command ?? [
-    process.execPath,
-    '--test',
-    `--test-concurrency=${concurrency}`,
-    '--test-reporter=spec',
-    '--test-reporter-destination=stdout',
-    '--test-reporter=tap',
-    `--test-reporter-destination=${report}`,
-    ...files(),
-  ];
-  const { code, written } = await run(whole, beside);
-  if (beside) process.stdout.write(`\n--- ${name}\n${Buffer.concat(written).toString()}`);
-  const seconds = ((Date.now() - started) / 1000).toFixed(0);
-  const counted = command
-    ? { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 }
-    : count(report);
-  // A part that ends badly, or runs no test at all, has failed whatever it counted.
-  if (counted.failed === 0 && (code !== 0 || counted.passed === 0)) counted.failed = 1;
-  for (const key of Object.keys(totals)) totals[key] += counted[key];
-  const verdict = counted.failed > 0 ? 'FAILED ' : 'ran    ';
-  lines.push(
-    `${verdict}  ${name}: ${counted.passed} passed, ${counted.failed} failed, ${counted.skipped} skipped (${seconds} s)`,
+/** Runs test files, and counts. */
+async function runTests(files, { title, concurrency = 1, quiet = false }) {
+  const report = join(reports, `${title.replaceAll('/', '-')}.tap`);
+  const code = await run(
+    [
+      process.execPath,
+      '--test',
+      `--test-concurrency=${concurrency}`,
+      '--test-reporter=spec',
+      '--test-reporter-destination=stdout',
+      '--test-reporter=tap',
+      `--test-reporter-destination=${report}`,
+      ...files,
+    ],
+    { title, quiet },
   );
+  const counted = count(report);
+  // What ends badly, or runs no test at all, has failed whatever it counted.
+  if (counted.failed === 0 && (code !== 0 || counted.passed === 0)) counted.failed = 1;
+  return counted;
+}
+
+/** Does a piece of a part's work, and adds it to the part's line. */
+async function account(part, work) {
+  const started = Date.now();
+  const counted = await work();
+  part.counted ??= { passed: 0, failed: 0, skipped: 0, seconds: 0 };
+  for (const key of Object.keys(totals)) {
+    totals[key] += counted[key];
+    part.counted[key] += counted[key];
+  }
+  part.counted.seconds += (Date.now() - started) / 1000;
+}
+
+async function runPart(part) {
+  const { name: title, idle = false, concurrency, command, files } = part;
+  await account(part, async () => {
+    if (!command) return runTests(files(), { title, concurrency });
+    const code = await run(command, { title, quiet: idle, idle });
+    return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  });
+}
+
+/** The files of several parts, so many at once. */
+async function runShops(some) {
+  const waiting = some.flatMap((part) => part.files().map((file) => ({ part, file })));
+  const next = async () => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+      const { part, file } = job;
+      const title = `${part.name}/${basename(file, '.test.js')}`;
+      await account(part, () => runTests([file], { title, quiet: true }));
+    }
+  };
+  await Promise.all(Array.from({ length: TWO_SHOPS }, next));
+}
+
+function lineOf({ name, missing, counted }) {
+  if (missing) return `skipped  ${name}: ${missing}`;
+  const { passed, failed, skipped, seconds } = counted;
+  const verdict = failed > 0 ? 'FAILED ' : 'ran    ';
+  return `${verdict}  ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped (${seconds.toFixed(0)} s)`;
 }
 
 const wanted = process.argv.slice(2);
@@ -168,12 +201,29 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const chosen = parts.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-while (chosen.length > 0) {
-  const others = chosen.findIndex(({ beside }) => !beside);
-  await Promise.all(chosen.splice(0, others === -1 ? chosen.length : Math.max(1, others)).map(runPart));
+for (const { name, missing } of chosen) {
+  if (!missing) continue;
+  totals.skipped += 1;
+  process.stdout.write(`\n--- ${name}: skipped, ${missing}\n`);
 }
+const queue = chosen.filter(({ missing }) => !missing);
+const idle = [];
+while (queue.length > 0) {
+  const [first] = queue;
+  if (first.idle) {
+    idle.push(runPart(queue.shift()));
+  } else if (first.shops) {
+    await Promise.all(idle);
+    const others = queue.findIndex(({ shops }) => !shops);
+    await runShops(queue.splice(0, others === -1 ? queue.length : others));
+  } else {
+    if (!first.command && first.concurrency === undefined) await Promise.all(idle);
+    await runPart(queue.shift());
+  }
+}
+await Promise.all(idle);
 rmSync(reports, { recursive: true, force: true });
 process.stdout.write(
-  `\n${lines.join('\n')}\n\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`,
+  `\n${chosen.map(lineOf).join('\n')}\n\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`,
 );
 process.exit(totals.failed > 0 ? 1 : 0);
