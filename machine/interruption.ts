@@ -84,12 +84,6 @@ export class Interruption {
     return this.controller.signal.aborted;
   }
 
-  /** Why the end was asked for; null while it was not. */
-  get cause(): string | null {
-    const reason: unknown = this.controller.signal.reason;
-    return reason instanceof Interrupted ? reason.cause : null;
-  }
-
   /** @throws Interrupted once the end was asked for */
   check(): void {
     this.controller.signal.throwIfAborted();

@@ -14,9 +14,3 @@ export const CALM_UTILISATION = 0.8;
 export function holdSeconds(connections: number, errorRate: number, rpm: number): number {
   return connections / ((1 - errorRate) * (rpm / 60));
 }
-
-/** Little's law the other way: the error rate that a hold time (s) makes once the backlog stands, 0…1. */
-export function errorRateOf(connections: number, seconds: number, rpm: number): number {
-  if (rpm <= 0 || seconds <= 0) return 0;
-  return Math.max(0, 1 - connections / (seconds * (rpm / 60)));
-}

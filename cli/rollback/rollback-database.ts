@@ -39,7 +39,7 @@ export async function rollbackDatabase(
   let told = false;
   for (;;) {
     try {
-      return await withSession(target.conductor, async (sql) => {
+      return await withSession(target.conductor, async (sql: SqlExecutor) => {
         const { rows } = await sql.query('select pg_backend_pid() as pid');
         const blocked = watchBlockers(target, Number(rows[0]?.pid), output);
         try {
@@ -104,7 +104,7 @@ function watchBlockers(
     for (;;) {
       await delay(BLOCKED_AFTER_MS, undefined, { signal }).catch(() => undefined);
       if (ended()) return;
-      await withSession(target.conductor, async (sql) => {
+      await withSession(target.conductor, async (sql: SqlExecutor) => {
         const { rows } = await sql.query(
           `select a.pid, a.usename, a.application_name, a.state
              from pg_stat_activity a where a.pid = any(pg_blocking_pids($1::integer))`,

@@ -2,6 +2,11 @@ import { errorRateAt } from '../curve';
 import { SOLVED_FROM_ERROR_RATE } from '../little';
 import type { CurvePoint, Phase } from '../types';
 
+/** An act in which every demo request is a checkout. */
+export function act(fromMinute: number, name: string, title: string): Phase {
+  return { fromMinute, name, title, journeyWeights: null };
+}
+
 /**
  * The acts of seed 001 on the run's own clock. An act begins with what it shows, so that they fit any curve:
  * Black Friday begins at the first minute that makes errors (2 in the preset), the catastrophe where half of
@@ -9,12 +14,6 @@ import type { CurvePoint, Phase } from '../types';
  * alert of minute 22 belongs to the catastrophe.
  */
 export function actsOf(curve: readonly CurvePoint[]): Phase[] {
-  const act = (fromMinute: number, name: string, title: string): Phase => ({
-    fromMinute,
-    name,
-    title,
-    journeyWeights: null,
-  });
   const last = curve.at(-1)?.minute ?? 0;
   const firstMinute = (reached: (errorRate: number) => boolean): number | null => {
     for (let minute = 0; minute <= Math.ceil(last); minute++) {

@@ -1,3 +1,4 @@
+import { act } from './acts';
 import { BAD_CHECKOUT } from '../../services/catalog';
 import type { CurvePoint, Phase } from '../types';
 import { ORDER_VALUE_USD, type Preset, type TalkAct } from './preset';
@@ -114,12 +115,6 @@ export const badRelease: Preset = {
 
 /** The acts: the leak begins with the first minute, and ends with the first that is lost. */
 function phases(curve: readonly CurvePoint[]): Phase[] {
-  const act = (fromMinute: number, name: string, title: string): Phase => ({
-    fromMinute,
-    name,
-    title,
-    journeyWeights: null,
-  });
   const lost = curve.find(({ errorRate }) => errorRate > 0.5);
   return [
     act(0, 'rollout', 'Act 1: The release'),

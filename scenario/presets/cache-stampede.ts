@@ -1,3 +1,4 @@
+import { act } from './acts';
 import type { CurvePoint, Phase } from '../types';
 import { CACHE_STAMPEDE_TALK } from './cache-stampede-talk';
 import { ORDER_VALUE_USD, type Preset } from './preset';
@@ -67,12 +68,6 @@ export const cacheStampede: Preset = {
 
 /** The acts: the cache goes between the last point without errors and the first with some. */
 function phases(curve: readonly CurvePoint[]): Phase[] {
-  const act = (fromMinute: number, name: string, title: string): Phase => ({
-    fromMinute,
-    name,
-    title,
-    journeyWeights: null,
-  });
   const failing = curve.find(({ errorRate }) => errorRate > 0.05);
   return [
     act(0, 'warm', 'Act 1: The cache'),

@@ -31,7 +31,7 @@ describe('the catalog of an older version', () => {
         select id, price_cents, popularity_score, stock_quantity, created_at, active, category, name from storage.newest`);
       await sql.query('update storage.catalog_state set version = 1');
       // How version 1 summed it up for its backups.
-      const { rows } = await sql.query(
+      const { rows } = await sql.query<Record<string, unknown>>(
         `select count(*)::text as count, bit_xor(half)::text as mixed, sum(half::numeric)::text as sum
            from (select ('x' || substr(md5(p::text), 1, 16))::bit(64)::bigint as half from storage.products p) as halves`,
       );
@@ -44,12 +44,14 @@ describe('the catalog of an older version', () => {
       assert.equal(identity.checksum, createHash('sha256').update(summed).digest('hex'));
       const indexes = await readIndexes(sql);
       for (const name of INDEX_NAMES) assert.equal(indexes[name], 'present', name);
-      const columns = await sql.query(
+      const columns = await sql.query<Record<string, unknown>>(
         `select string_agg(attname, ' ' order by attnum) as names from pg_attribute
           where attrelid = 'storage.products'::regclass and attnum > 0 and not attisdropped`,
       );
       assert.match(String(columns.rows[0]?.names), /^id price_cents active category /);
-      const views = await sql.query('select count(*)::int as count from shop.products');
+      const views = await sql.query<Record<string, unknown>>(
+        'select count(*)::int as count from shop.products',
+      );
       assert.equal(views.rows[0]?.count, CATALOG_ROWS);
       assert.equal((await setupDatabase(sql, options)).seededRows, 0, 'once');
     });

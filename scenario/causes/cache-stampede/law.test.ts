@@ -5,7 +5,7 @@ import { presetOf } from '../../presets/all';
 import { resolveScenario } from '../../resolve';
 import type { Ablation, Scenario } from '../../types';
 import { customerOf, lifetimeSeconds, LONG_TTL_SECONDS } from './document';
-import { emptiedAt, recoverySeconds, simulateStampede, stampedeFaults } from './law';
+import { emptiedAt, simulateStampede, stampedeFaults } from './law';
 
 const stampede = (scale: number, minuteSeconds: number, ablation: Ablation | null = null): Scenario =>
   resolveScenario(
@@ -87,7 +87,9 @@ test('the law: the cache is whole while K·s/N is below T; emptied, it does not 
   assert.ok(own);
   const pool = { connections: 20, scanSeconds: 0.6, rpm: 4200 };
   assert.ok((own.customers * pool.scanSeconds) / pool.connections < own.ttlSeconds);
-  const seconds = recoverySeconds(own, pool);
+  const { connections, scanSeconds, rpm } = pool;
+  const drained = (own.customers * scanSeconds) / connections - own.customers / (rpm / 60);
+  const seconds = drained / (1 - own.impatient.share);
   assert.ok(seconds > own.ttlSeconds && seconds < LONG_TTL_SECONDS, String(seconds));
 });
 

@@ -2,7 +2,7 @@ import { SOLVED_FROM_ERROR_RATE } from '../../little';
 import { arrivalTimes, summarise, type SimulatedMinute } from '../../prediction';
 import type { CurvePoint, Scenario } from '../../types';
 import type { Bottleneck, CurveFault } from '../cause';
-import { customerOf, lifetimeSeconds, type CacheSettings } from './document';
+import { customerOf, lifetimeSeconds } from './document';
 
 /**
  * K customers, each with a list that is kept T seconds; a pool of N connections, each held s seconds by who has to read one.
@@ -10,17 +10,9 @@ import { customerOf, lifetimeSeconds, type CacheSettings } from './document';
  * Once it is emptied, more miss than N/s a second. The pool's queue grows to its acquire timeout w, and from then on
  * whoever is served has waited w: only customers who wait longer than w + s are still there when their list comes, a share
  * q. The others' work is thrown away with them, so only q·N/s lists a second are kept. Of λ orders a second the pool can carry N/s
- * that miss, so it has recovered when all but K·N/(s·λ) lists are kept again: in {@link recoverySeconds}, if those are
+ * that miss, so it has recovered when all but K·N/(s·λ) lists are kept again: after (K·s/N − K/λ)/q seconds, if those are
  * fewer than T, else never. Both states hold themselves, and what emptied the cache has long gone.
  */
-
-/** How long the cache takes to fill again once its pool is busy with those who have gone: (K·s/N − K/λ)/q, in s. */
-export function recoverySeconds(
-  { customers, impatient }: Pick<CacheSettings, 'customers' | 'impatient'>,
-  { connections, scanSeconds, rpm }: { connections: number; scanSeconds: number; rpm: number },
-): number {
-  return ((customers * scanSeconds) / connections - customers / (rpm / 60)) / (1 - impatient.share);
-}
 
 /** A list that was kept, Redis' round trip included (ms). */
 const HIT_MS = 2;

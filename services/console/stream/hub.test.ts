@@ -102,7 +102,7 @@ describe('the stream', () => {
     nowMs = 21_000;
     hub.publish('pulse', 2);
     assert.equal(viewer.destroyed, true);
-    assert.equal(hub.viewers, 0);
+    assert.equal(hub.status().viewers, 0);
   });
 
   it('computes only the states asked for, and none for a viewer whose address has too many streams', () => {
@@ -122,7 +122,7 @@ describe('the stream', () => {
     const hub = new StreamHub();
     const first = join(hub);
     first.leave();
-    assert.equal(hub.viewers, 0);
+    assert.equal(hub.status().viewers, 0);
     const viewers = Array.from(
       { length: MAX_VIEWERS },
       (_, index) => join(hub, ['map'], `192.0.2.${String(index)}`).viewer,

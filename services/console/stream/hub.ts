@@ -36,10 +36,6 @@ export class StreamHub {
 
   constructor(private readonly now: () => number = Date.now) {}
 
-  get viewers(): number {
-    return this.clients.size;
-  }
-
   /** Whether anybody looks: without viewers nothing needs to be computed. */
   wants(event: StreamEvent): boolean {
     for (const { wanted } of this.clients) if (wanted.has(event)) return true;

@@ -1,5 +1,5 @@
 import type { Attributes, Span } from '@opentelemetry/api';
-import type { Span as SdkSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { NoopSpanProcessor, type Span as SdkSpan } from '@opentelemetry/sdk-trace';
 import { peer } from './calls';
 
 /** What a statement does to what. */
@@ -78,11 +78,8 @@ export function wantsBothGenerations(optIn: string | undefined): boolean {
  * Gives every database span the attributes of the generation before beside today's, for back ends that read those
  * (Coralogix' Database Monitoring names all of them as required).
  */
-export class BothGenerations implements SpanProcessor {
-  onStart(): void {
-    // The statement comes after the start.
-  }
-
+export class BothGenerations extends NoopSpanProcessor {
+  // At the start the statement is not there yet.
   onEnding(span: SdkSpan): void {
     const { attributes } = span;
     if (attributes['db.system.name'] === undefined) return;
@@ -92,17 +89,5 @@ export class BothGenerations implements SpanProcessor {
       if (value !== undefined) older[before] = value;
     }
     span.setAttributes(older);
-  }
-
-  onEnd(): void {
-    // See onEnding.
-  }
-
-  forceFlush(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  shutdown(): Promise<void> {
-    return Promise.resolve();
   }
 }

@@ -1,5 +1,5 @@
 import { SpanStatusCode } from '@opentelemetry/api';
-import type { Span, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { NoopSpanProcessor, type Span } from '@opentelemetry/sdk-trace';
 
 /** A SQLSTATE: what PostgreSQL answers a statement that fails with. */
 const SQLSTATE = /^[0-9A-Z]{5}$/;
@@ -10,11 +10,7 @@ const CODE_IN_MESSAGE = /\(code: (\w+)\)/;
  * Gives each span that failed the `error.type` that the convention asks for where its instrumentation (pg, ioredis)
  * sets none: the code of the exception that it recorded, else `_OTHER`. A statement's is its `db.response.status_code`.
  */
-export class ErrorTypes implements SpanProcessor {
-  onStart(): void {
-    // Nothing has failed yet.
-  }
-
+export class ErrorTypes extends NoopSpanProcessor {
   onEnding(span: Span): void {
     if (span.status.code !== SpanStatusCode.ERROR || span.attributes['error.type'] !== undefined) return;
     const exception = span.events.findLast(({ name }) => name === 'exception')?.attributes;
@@ -24,18 +20,6 @@ export class ErrorTypes implements SpanProcessor {
     if (span.attributes['db.system.name'] === 'postgresql' && SQLSTATE.test(type)) {
       span.setAttribute('db.response.status_code', type);
     }
-  }
-
-  onEnd(): void {
-    // See onEnding.
-  }
-
-  forceFlush(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  shutdown(): Promise<void> {
-    return Promise.resolve();
   }
 }
 

@@ -18,11 +18,6 @@ export class Latency {
     this.histogram.recordValue(Math.min(HIGHEST_MS, Math.max(0, Math.ceil(ms))));
   }
 
-  /** How many were recorded. */
-  get count(): number {
-    return this.histogram.totalCount;
-  }
-
   /** The value (ms) below or at which `percent` of the recorded ones lie; null without any. */
   percentile(percent: number): number | null {
     if (this.histogram.totalCount === 0) return null;
@@ -32,10 +27,5 @@ export class Latency {
   /** Adds another histogram's values. */
   add(other: Latency): void {
     this.histogram.add(other.histogram);
-  }
-
-  /** Forgets everything. */
-  reset(): void {
-    this.histogram.reset();
   }
 }

@@ -42,10 +42,6 @@ export class BoundedQueue {
     return this.dropWhile((oldest) => nowMs - oldest.since > this.bounds.ageMs);
   }
 
-  get size(): number {
-    return this.waiting.length;
-  }
-
   get payloads(): number {
     return this.waiting.reduce((sum, { payloads }) => sum + payloads, 0);
   }
