@@ -13,7 +13,7 @@ export const CACHE_STAMPEDE_TALK: readonly TalkAct[] = [
     steps: [
       [
         'Show',
-        'Both cohorts are green, at full traffic. Four of five checkouts find their recommendations in Redis.',
+        'Both cohorts are green, at full traffic. Three of four checkouts find their recommendations in Redis.',
       ],
       ['Say', 'An index of this shop is missing, for weeks. Nobody noticed: who asks the database?'],
       ['Do', 'At 1:20, on the Conductor: start the outage with six-second minutes, held at minute 22.'],
@@ -40,7 +40,7 @@ export const CACHE_STAMPEDE_TALK: readonly TalkAct[] = [
       ],
       ['Do', 'Ask the audience how long until it has filled again.'],
     ],
-    points: ['Hits fall from 80 % to nothing', 'The pool is full within two seconds'],
+    points: ['Hits fall from three quarters to next to nothing', 'The pool is full within two seconds'],
   },
   {
     title: 'It stays',
@@ -86,6 +86,6 @@ export const CACHE_STAMPEDE_TALK: readonly TalkAct[] = [
       ],
       ['Do', 'Conductor: single flight; then put it back, and restore the index instead. Then heal.'],
     ],
-    points: ['Hits back to 80 % in seconds', 'Errors back to 0 %'],
+    points: ['Hits back to three quarters, within half a minute', 'Errors back to 0 %'],
   },
 ];
