@@ -8,7 +8,7 @@ const releases = {
     allowed: RELEASES.checkout.map((release) => `\`${release}\``).join(' or '),
     default: ({ causes }) => causes['bad-release']?.checkout ?? GOOD_CHECKOUT,
     description:
-      "Which release of checkout runs; both are in the image, and a change rolls out checkout's pods. In `normal` mode it is 1.0.0, whatever is written here. A run whose release is not the preset's is not graded.",
+      "Which release of checkout runs; both are in the image, and a change rolls out checkout's pods. In `normal` mode it is 1.0.0, whatever is written here; in an outage with another cause 1.1.0 is refused. A run whose release is not the preset's is not graded.",
   }),
 };
 

@@ -13,7 +13,7 @@ const indexState = (name: IndexName, purpose: string) =>
 const indexes = {
   idx_products_category: indexState(
     'idx_products_category',
-    "The recommendation query's index. Without it PostgreSQL scans the whole table; present, nothing fails.",
+    "The recommendation query's index. Without it PostgreSQL scans the whole table; present, nothing fails. In an outage with another cause `absent` is refused.",
   ),
   idx_products_category_active: indexState(
     'idx_products_category_active',
