@@ -182,7 +182,7 @@ function compare(minute: number, sources: Readonly<Record<string, Seen>>): boole
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
-      'minute-seconds': { type: 'string', default: '30' },
+      'minute-seconds': { type: 'string', default: '15' },
       scale: { type: 'string', default: '0.5' },
       rows: { type: 'string', default: '100000' },
       'sink-port': { type: 'string', default: '0' },
