@@ -28,14 +28,15 @@ RUN ["npm", "ci", "--workspace=services", "--workspace=scenario", "--workspace=r
 # checked by `npm test`; here they would only cost time.
 FROM manifests AS compiler
 RUN ["npm", "ci", "--workspaces=false", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
-COPY compile.mjs pages.mjs tsconfig.json tsconfig.build.json ./
+COPY compile.mjs bundles.mjs pages.mjs tsconfig.json tsconfig.build.json ./
 COPY scenario scenario
 COPY report report
 COPY machine/proxy.ts machine/
 COPY services services
 RUN ["node", "compile.mjs", "--no-source-maps"]
-# What the pages take from packages, uPlot and OpenTelemetry's, is laid out with them.
+# What is made of packages: the services' bundles, and what the pages take.
 COPY --from=dependencies /app/node_modules node_modules
+RUN ["node", "bundles.mjs"]
 RUN ["node", "pages.mjs"]
 
 FROM ${RUNTIME_IMAGE}

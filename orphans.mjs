@@ -14,11 +14,11 @@ import { join } from 'node:path';
 export function removeOrphans(root) {
   /** @type {string[]} */
   const removed = [];
-  /** @param {string} folder below dist; what `public` holds is laid out by pages.mjs, not compiled */
+  /** @param {string} folder below dist; what `public` and `node_modules` hold is made by pages.mjs and bundles.mjs, not compiled */
   const walk = (folder) => {
     for (const entry of readdirSync(join(root, 'dist', folder), { withFileTypes: true })) {
       const path = join(folder, entry.name);
-      if (entry.isDirectory() && entry.name !== 'public') walk(path);
+      if (entry.isDirectory() && !['public', 'node_modules'].includes(entry.name)) walk(path);
       if (!entry.isFile() || !path.endsWith('.js') || existsSync(join(root, path.replace(/\.js$/, '.ts'))))
         continue;
       for (const twin of [path, `${path}.map`]) rmSync(join(root, 'dist', twin), { force: true });

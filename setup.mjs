@@ -26,6 +26,8 @@ const SOURCE_FOLDERS = [
   'test',
   'bench',
 ];
+/** What makes dist, in their order. */
+const SCRIPTS = ['compile.mjs', 'bundles.mjs', 'pages.mjs'];
 const MIN_NODE_MAJOR = 18;
 /** Said outright: `NODE_ENV=production` or an `omit` of the user's npm would leave them out. */
 const EVERYTHING = ['--include=dev', '--include=optional'];
@@ -136,12 +138,12 @@ function sources() {
 function build() {
   const wanted = createHash('sha256')
     .update(sources())
-    .update(hashOf(['tsconfig.json', 'tsconfig.build.json', 'compile.mjs', 'pages.mjs']))
+    .update(hashOf(['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', ...SCRIPTS]))
     .digest('hex');
   if (read(BUILD_STAMP) === wanted) return;
   step('Compiling', () => {
     removeOrphans(root);
-    for (const script of ['compile.mjs', 'pages.mjs']) run(localNode(), [script], 'Mend the errors above.');
+    for (const script of SCRIPTS) run(localNode(), [script], 'Mend the errors above.');
   });
   mkdirSync(dirname(BUILD_STAMP), { recursive: true });
   writeFileSync(BUILD_STAMP, wanted);
