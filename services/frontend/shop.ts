@@ -93,6 +93,13 @@ const storedOrderSchema = z.object({
 });
 export type StoredOrder = z.infer<typeof storedOrderSchema>['order'];
 
+// Made once: a schema costs more to make than to use.
+const listedSchema = z.object({ products: z.array(productSchema) });
+const foundSchema = z.object({ product: productSchema });
+const stockSchema = z.object({ available: z.int() });
+const anySchema = z.unknown();
+const chargedSchema = z.object({ payment_id: z.string() });
+
 /** Calls a service that has no reason to refuse: a 4xx of it is a fault of ours, not of our caller. */
 async function ask<T>(service: ServiceName, request: ServiceRequest<T>): Promise<T> {
   const { status, body } = await callService(service, request);
@@ -114,7 +121,7 @@ export async function listProducts(category: string, limit?: number): Promise<Pr
     path: '/products',
     query: { category, limit },
     timeoutMs: TIMEOUT_MS.products,
-    schema: z.object({ products: z.array(productSchema) }),
+    schema: listedSchema,
   });
   return products;
 }
@@ -125,7 +132,7 @@ export async function fetchProduct(productId: number): Promise<Product> {
     path: `/products/${String(productId)}`,
     template: '/products/{id}',
     timeoutMs: TIMEOUT_MS.product,
-    schema: z.object({ product: productSchema }),
+    schema: foundSchema,
   });
   if (status === 404) throw new HttpError(404, 'unknown-product', `there is no product ${String(productId)}`);
   if (status >= 300) throw refused('product-catalog', status, body);
@@ -137,7 +144,7 @@ export async function listLowStock(): Promise<Product[]> {
   const { products } = await ask('product-catalog', {
     path: '/products/low-stock',
     timeoutMs: TIMEOUT_MS.lowStock,
-    schema: z.object({ products: z.array(productSchema) }),
+    schema: listedSchema,
   });
   return products;
 }
@@ -195,7 +202,7 @@ export async function availableStock(productId: number): Promise<number> {
     path: `/stock/${String(productId)}`,
     template: '/stock/{id}',
     timeoutMs: TIMEOUT_MS.stock,
-    schema: z.object({ available: z.int() }),
+    schema: stockSchema,
   });
   if (status === 404) throw new HttpError(404, 'unknown-product', `there is no product ${String(productId)}`);
   if (status >= 300) throw refused('inventory', status, body);
@@ -210,7 +217,7 @@ export interface Reservation {
 
 /** Puts the pieces of an order aside, once however often. @throws HttpError 409 `out-of-stock` */
 export async function reserveStock(reservation: Reservation): Promise<void> {
-  await askToReserve(reservation, z.unknown());
+  await askToReserve(reservation, anySchema);
 }
 
 /**
@@ -220,7 +227,7 @@ export async function reserveStock(reservation: Reservation): Promise<void> {
  * @throws HttpError 409 `out-of-stock`
  */
 export async function reserveAndCharge(reservation: Reservation, payment: Charge): Promise<string | null> {
-  const answer = await askToReserve({ ...reservation, payment }, z.object({ payment_id: z.string() }));
+  const answer = await askToReserve({ ...reservation, payment }, chargedSchema);
   return answer?.payment_id ?? null;
 }
 

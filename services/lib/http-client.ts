@@ -2,7 +2,7 @@ import { Agent, request as undiciRequest } from 'undici';
 import type { z } from 'zod';
 import { serviceEntry, urlVariable, type ServiceName } from '../catalog';
 import { closeAtEnd } from './closing';
-import { deadlineIn } from './requests/deadline';
+import { within } from './requests/deadline';
 import { HttpError } from './errors';
 import { withCall } from './telemetry/calls';
 
@@ -69,23 +69,22 @@ export async function callService<T = unknown>(
   { method = 'GET', path, template = path, query, json, headers = {}, timeoutMs, schema }: ServiceRequest<T>,
 ): Promise<{ status: number; body: T }> {
   const url = urlOf(service, path);
-  for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== undefined) url.searchParams.set(name, String(value));
-  }
+  if (query !== undefined) url.search = searchOf(query);
   let status: number;
   let text: string;
   try {
-    const response = await withCall({ service, template }, () =>
-      undiciRequest(url, {
-        method,
-        dispatcher: agent,
-        signal: deadlineIn(timeoutMs),
-        headers: { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-        body: json === undefined ? null : JSON.stringify(json),
-      }),
-    );
-    status = response.statusCode;
-    text = await response.body.text();
+    ({ status, text } = await within(timeoutMs, async (signal) => {
+      const response = await withCall({ service, template }, () =>
+        undiciRequest(url, {
+          method,
+          dispatcher: agent,
+          signal,
+          headers: { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+          body: json === undefined ? null : JSON.stringify(json),
+        }),
+      );
+      return { status: response.statusCode, text: await response.body.text() };
+    }));
   } catch (error) {
     const timedOut = error instanceof Error && error.name === 'TimeoutError';
     throw timedOut
@@ -130,6 +129,13 @@ export async function callService<T = unknown>(
     return { status, body: parsed.data };
   }
   return { status, body: body as T };
+}
+
+/** At once: each parameter that a URL is given by itself has the whole of it written anew. */
+function searchOf(query: NonNullable<ServiceRequest<unknown>['query']>): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  const text = given.map(([name, value]): [string, string] => [name, String(value)]);
+  return new URLSearchParams(text).toString();
 }
 
 function parseJson(text: string): unknown {

@@ -9,9 +9,17 @@ class DeadlineError extends Error {
   }
 }
 
-/** Aborts `ms` from now with an Error named `TimeoutError`. */
-export function deadlineIn(ms: number): AbortSignal {
+/**
+ * Does what may take `ms` at most: the signal then aborts it, with an Error named `TimeoutError`. The timer ends with the
+ * work: one that ran on would keep what the call needed in memory for as long as its caller would have waited.
+ */
+export async function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  AbortSignal.timeout(ms).addEventListener('abort', () => controller.abort(new DeadlineError(ms)));
-  return controller.signal;
+  // eslint-disable-next-line no-restricted-globals -- it delays nothing: it ends what takes too long
+  const timer = setTimeout(() => controller.abort(new DeadlineError(ms)), ms);
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
+  }
 }

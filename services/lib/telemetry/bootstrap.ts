@@ -5,8 +5,6 @@
  */
 import { randomUUID } from 'node:crypto';
 import { context, logs, metrics, propagation, trace } from '@opentelemetry/api';
-import { BaggageSpanProcessor } from '@opentelemetry/baggage-span-processor';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { CompositePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
@@ -22,7 +20,6 @@ import {
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
 import { AggregationType, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { COHORT_KEYS } from '../cohort';
 import { CohortPropagator } from './cohort-propagator';
 import { CohortSpanProcessor } from './cohort-span-processor';
 import { BothGenerations, wantsBothGenerations } from './database-spans';
@@ -31,6 +28,7 @@ import { logExporter, spanExporter } from './export/exporters';
 import { instrumentationsOf } from './instrumentation/of-service';
 import { METRICS_INTERVAL_MS } from './metrics-interval';
 import { RELEASE } from './release';
+import { RequestContextManager } from './request-context';
 import { spanCounter } from './span-counter';
 
 const BATCH = {
@@ -63,7 +61,7 @@ const resource = found.merge(
 
 // The SDK's parts, not its NodeSDK: that loads every exporter and configuration reader there is, gRPC and YAML among
 // them, a quarter of what a service loads at its start.
-context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+context.setGlobalContextManager(new RequestContextManager().enable());
 propagation.setGlobalPropagator(
   new CompositePropagator({
     propagators: [new W3CTraceContextPropagator(), new CohortPropagator(process.env.COHORT_KEY)],
@@ -72,7 +70,6 @@ propagation.setGlobalPropagator(
 const tracerProvider = new TracerProvider({
   resource,
   spanProcessors: [
-    new BaggageSpanProcessor((key) => (COHORT_KEYS as readonly string[]).includes(key)),
     new CohortSpanProcessor(),
     new ErrorTypes(),
     ...(wantsBothGenerations(process.env.OTEL_SEMCONV_STABILITY_OPT_IN) ? [new BothGenerations()] : []),

@@ -1,4 +1,5 @@
 import {
+  defaultTextMapSetter,
   propagation,
   type Baggage,
   type Context,
@@ -26,14 +27,24 @@ export class CohortPropagator implements TextMapPropagator {
   private readonly isKey: (given: string) => boolean;
   /** What believed baggage says, by its text: it is read once, not with each request of its minute. */
   private readonly known = new Map<string, Baggage>();
+  /** And written once. */
+  private readonly written = new WeakMap<Baggage, Readonly<Record<string, string>>>();
 
   constructor(private readonly key: string | undefined) {
     this.isKey = key ? secretTest(key) : () => false;
   }
 
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    if (!this.key || cohortOf(context) === null) return;
-    this.baggage.inject(context, carrier, setter);
+    const told = propagation.getBaggage(context);
+    if (!this.key || told === undefined || cohortOf(context) === null) return;
+    let headers = this.written.get(told);
+    if (headers === undefined) {
+      const draft: Record<string, string> = {};
+      this.baggage.inject(context, draft, defaultTextMapSetter);
+      headers = draft;
+      this.written.set(told, headers);
+    }
+    for (const name in headers) setter.set(carrier, name, headers[name] ?? '');
     setter.set(carrier, COHORT_KEY_HEADER, this.key);
   }
 

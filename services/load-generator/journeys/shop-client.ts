@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici';
 import type { Dispatcher } from 'undici';
-import { deadlineIn } from '../../lib/requests/deadline';
+import { within } from '../../lib/requests/deadline';
 import { withCall } from '../../lib/telemetry/calls';
 import { classifyFailure, classifyStatus, type Outcome } from './outcome';
 import type { JourneyPlan } from './journeys';
@@ -77,14 +77,15 @@ export class ShopClient {
    */
   async play(plan: JourneyPlan, patienceMs: number): Promise<Outcome> {
     const giveUpAt = this.now() + patienceMs;
-    const signal = deadlineIn(patienceMs);
-    let outcome: Outcome = { result: 'completed' };
-    for (const call of callsOf(plan)) {
-      const remaining = Math.max(1, Math.floor(giveUpAt - this.now()));
-      outcome = await this.send(call, remaining, signal);
-      if (outcome.result !== 'completed') return outcome;
-    }
-    return outcome;
+    return within(patienceMs, async (signal) => {
+      let outcome: Outcome = { result: 'completed' };
+      for (const call of callsOf(plan)) {
+        const remaining = Math.max(1, Math.floor(giveUpAt - this.now()));
+        outcome = await this.send(call, remaining, signal);
+        if (outcome.result !== 'completed') return outcome;
+      }
+      return outcome;
+    });
   }
 
   /** Breaks every connection: what is under way ends as a transport error. */
