@@ -100,6 +100,7 @@ export class TestShop {
       },
       timeoutMs,
       () => `the shop to be ready:\n${this.output}`,
+      50,
     );
     return performance.now() - startedAt;
   }

@@ -1,3 +1,9 @@
+/** What a figure should not exceed: its ratio, or what was measured itself, in the figure's own unit. */
+export interface Goal {
+  of: 'ratio' | 'cost';
+  atMost: number;
+}
+
 /** One line of the bench's table. */
 export interface Figure {
   name: string;
@@ -9,8 +15,8 @@ export interface Figure {
   digits: number;
   /** What it is held against, in words. */
   reference: string;
-  /** The largest ratio that is wanted; null where the issue names none. */
-  goal: number | null;
+  /** Null where the issue names none. */
+  goal: Goal | null;
 }
 
 /** How a cost grows with something, as ratios against its first point. */
@@ -22,15 +28,35 @@ export interface Growth {
   unit: string;
 }
 
+/** What a part of the bench found. */
+export interface Findings {
+  title: string;
+  figures: Figure[];
+  growths: Growth[];
+  /** What a reader has to know besides. */
+  notes: string[];
+}
+
 export const ratioOf = ({ value, against }: Pick<Figure, 'value' | 'against'>): number => value / against;
+
+/** Where a figure's ratio would be if it just met its goal; null without one. */
+export function goalRatio({ goal, against }: Pick<Figure, 'goal' | 'against'>): number | null {
+  if (goal === null) return null;
+  return goal.of === 'ratio' ? goal.atMost : goal.atMost / against;
+}
 
 /** The table as Markdown. */
 export function tableOf(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => {
     const { name, value, against, unit, digits, reference, goal } = figure;
-    const ratio = ratioOf(figure);
-    const wanted = goal === null ? '' : `≤ ${String(goal)}: ${ratio <= goal ? 'yes' : 'no'}`;
-    return `| ${name} | ${value.toFixed(digits)} ${unit} | ${reference} | ${against.toFixed(digits)} ${unit} | ${ratio.toFixed(2)} | ${wanted} |`;
+    const amount = (number: number): string =>
+      `${number.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${unit}`;
+    const [ratio, least] = [ratioOf(figure), goalRatio(figure)];
+    const wanted =
+      goal === null || least === null
+        ? ''
+        : `≤ ${goal.of === 'ratio' ? String(goal.atMost) : amount(goal.atMost)}: ${ratio <= least ? 'yes' : 'no'}`;
+    return `| ${name} | ${amount(value)} | ${reference} | ${amount(against)} | ${ratio.toFixed(2)} | ${wanted} |`;
   });
   return ['| what | cost | against | cost | ratio | goal |', '|---|---:|---|---:|---:|---|', ...rows].join(
     '\n',
@@ -48,4 +74,14 @@ export function growthTableOf(growths: readonly Growth[]): string {
     );
   });
   return ['| what | at | cost | load | cost grows |', '|---|---:|---:|---:|---:|', ...rows].join('\n');
+}
+
+/** A part as a section of Markdown. */
+export function sectionOf({ title, figures, growths, notes }: Findings): string {
+  return [
+    `### ${title}`,
+    ...(figures.length === 0 ? [] : [tableOf(figures)]),
+    ...(growths.length === 0 ? [] : [growthTableOf(growths)]),
+    ...notes,
+  ].join('\n\n');
 }

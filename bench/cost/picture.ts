@@ -1,37 +1,138 @@
-/** The bench's table as a picture. */
+/** The bench's tables as a picture. */
 import { chartStyle } from '../../report/drawing/chart-style';
-import { line, px, rect, text } from '../../report/drawing/svg';
-import { ratioOf, type Figure } from './figure';
+import { linearScale } from '../../report/drawing/scale';
+import { dot, line, polyline, px, rect, text } from '../../report/drawing/svg';
+import { goalRatio, ratioOf, type Figure, type Findings, type Growth } from './figure';
 
-const WIDTH = 760;
-const ROW = 34;
-const TOP = 56;
-const LEFT = 330;
-const RIGHT = WIDTH - 70;
+const WIDTH = 960;
+const ROW = 26;
+const TITLE_ROW = 34;
+const TOP = 84;
+const BARS = { left: 520, right: WIDTH - 70 };
+const GROWTH = { left: 80, right: 620, height: 250 };
+/** Steps of a logarithmic axis. */
+const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
-/** Bars of the ratios, each with a mark at its goal; 1 is what it is held against. */
-export function pictureOf(figures: readonly Figure[], title: string): string {
-  const largest = Math.max(1.5, ...figures.flatMap((figure) => [ratioOf(figure), figure.goal ?? 0])) * 1.05;
-  const x = (ratio: number): number => LEFT + ((RIGHT - LEFT) * ratio) / largest;
-  const height = TOP + figures.length * ROW + 16;
-  const rows = figures.flatMap((figure, index) => {
-    const y = TOP + index * ROW;
-    const ratio = ratioOf(figure);
-    return [
-      text('', LEFT - 10, y + 18, `${figure.name} / ${figure.reference}`, 'end'),
-      rect('baseline-point', LEFT, y + 5, x(ratio) - LEFT, 18, 3),
-      text('value', x(ratio) + 6, y + 18, ratio.toFixed(2)),
-      ...(figure.goal === null ? [] : [line('alert', x(figure.goal), y + 1, x(figure.goal), y + 27)]),
-    ];
-  });
-  return `<svg xmlns="http://www.w3.org/2000/svg" class="curve" viewBox="0 0 ${String(WIDTH)} ${px(height)}" width="${String(WIDTH)}" height="${px(height)}" role="img">
+/** Maps 1…largest to pixels by its logarithm. */
+function logarithmic(largest: number, first: number, last: number): (ratio: number) => number {
+  const scale = linearScale(0, Math.log(largest), first, last);
+  return (ratio) => scale.at(Math.log(ratio));
+}
+
+/** Ratios as bars, each with a mark at its goal, and below how costs grow; all on logarithmic axes. */
+export function pictureOf(found: readonly Findings[]): string {
+  const bars = barsOf(found.filter(({ figures }) => figures.length > 0));
+  const growths = growthOf(
+    found.flatMap((findings) => findings.growths),
+    bars.bottom + 56,
+  );
+  const height = growths.bottom + 24;
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="curve" viewBox="0 0 ${String(WIDTH)} ${px(height)}" width="${String(WIDTH)}" height="${px(height)}" role="img" aria-labelledby="cost-title">
+  <title id="cost-title">What the shop costs</title>
   <style>
 ${chartStyle('auto')}
   </style>
-  ${rect('page', 0.5, 0.5, WIDTH - 1, height - 1, 8)}
-  ${text('title', 24, 34, title)}
-  ${line('axis', x(1), TOP - 6, x(1), height - 10)}
-  ${rows.join('\n  ')}
+  ${[
+    rect('page', 0.5, 0.5, WIDTH - 1, height - 1, 8),
+    text('title', 24, 34, 'What the shop costs'),
+    text('subtitle', 24, 56, 'times what it is held against, measured in the same run; dotted: the goal'),
+    ...bars.elements,
+    ...growths.elements,
+  ].join('\n  ')}
 </svg>
 `;
+}
+
+interface Drawn {
+  elements: string[];
+  bottom: number;
+}
+
+function barsOf(found: readonly Findings[]): Drawn {
+  const figures = found.flatMap((findings) => findings.figures);
+  const largest = Math.max(2, ...figures.flatMap((figure) => [ratioOf(figure), goalRatio(figure) ?? 0]));
+  const x = logarithmic(largest * 1.1, BARS.left, BARS.right);
+  const elements: string[] = [];
+  let y = TOP;
+  for (const { title, figures: ofPart } of found) {
+    y += TITLE_ROW;
+    elements.push(text('panel', 24, y - 10, title));
+    for (const figure of ofPart) {
+      elements.push(...barAt(y, figure, x));
+      y += ROW;
+    }
+  }
+  const axis = STEPS.filter((step) => step <= largest).flatMap((step) => [
+    line(step === 1 ? 'axis' : 'grid', x(step), TOP, x(step), y),
+    text('', x(step), TOP - 6, `× ${String(step)}`, 'middle'),
+  ]);
+  return { elements: [...axis, ...elements], bottom: y };
+}
+
+function barAt(y: number, figure: Figure, x: (ratio: number) => number): string[] {
+  // A bar shorter than a pixel is none.
+  const end = Math.max(BARS.left + 1, x(ratioOf(figure)));
+  const goal = goalRatio(figure);
+  return [
+    text('', BARS.left - 10, y + 14, `${figure.name} / ${figure.reference}`, 'end'),
+    rect('baseline-point', BARS.left, y + 3, end - BARS.left, 14, 3),
+    text('value', end + 6, y + 15, ratioOf(figure).toFixed(2)),
+    ...(goal === null || goal < 1 ? [] : [line('alert', x(goal), y, x(goal), y + 20)]),
+  ];
+}
+
+/** Cost over load, both as multiples of the first point: on the dashed line a cost grows as its load does. */
+function growthOf(growths: readonly Growth[], top: number): Drawn {
+  const drawn = growths.flatMap(({ name, points }) => {
+    const [first] = points;
+    if (first === undefined) return [];
+    const multiples = points.map(({ x, cost }) => ({ x: x / first.x, y: Math.max(1, cost / first.cost) }));
+    return [{ name, multiples }];
+  });
+  if (drawn.length === 0) return { elements: [], bottom: top - 56 };
+  const all = drawn.flatMap(({ multiples }) => multiples.flatMap(({ x, y }) => [x, y]));
+  const largest = Math.max(2, ...all) * 1.1;
+  const bottom = top + GROWTH.height;
+  const x = logarithmic(largest, GROWTH.left, GROWTH.right);
+  const y = logarithmic(largest, bottom, top);
+  const axis = STEPS.filter((step) => step <= largest).flatMap((step) => [
+    line('grid', GROWTH.left, y(step), GROWTH.right, y(step)),
+    text('', GROWTH.left - 8, y(step) + 4, `× ${String(step)}`, 'end'),
+    text('', x(step), bottom + 16, `× ${String(step)}`, 'middle'),
+  ]);
+  const lines = drawn.flatMap(({ multiples }) => {
+    const points = multiples.map((point) => ({ x: x(point.x), y: y(point.y) }));
+    return [
+      polyline('baseline', points),
+      ...points.map((point) => dot('baseline-point', point.x, point.y, 3)),
+    ];
+  });
+  return {
+    elements: [
+      text('panel', 24, top - 22, 'How costs grow with what they are for'),
+      ...axis,
+      polyline('predicted', [
+        { x: x(1), y: y(1) },
+        { x: x(largest), y: y(largest) },
+      ]),
+      ...lines,
+      ...labelsOf(drawn.map(({ name, multiples }) => ({ name, last: multiples.at(-1) ?? { x: 1, y: 1 } }))),
+    ],
+    bottom: bottom + 20,
+  };
+
+  /** Beside each line's end, below one another. */
+  function labelsOf(ends: readonly { name: string; last: { x: number; y: number } }[]): string[] {
+    let free = -Infinity;
+    return ends
+      .toSorted((a, b) => b.last.y - a.last.y)
+      .flatMap(({ name, last }) => {
+        const at = Math.max(y(last.y) + 4, free);
+        free = at + 17;
+        return [
+          line('grid', x(last.x) + 4, y(last.y), GROWTH.right + 8, at - 4),
+          text('legend', GROWTH.right + 12, at, `${name}: × ${last.y.toFixed(1)} for × ${last.x.toFixed(0)}`),
+        ];
+      });
+  }
 }

@@ -6,8 +6,9 @@ import { withSession } from '../../machine/session';
 import { EXTENTS, RECOMMENDATION_BAND_CENTS } from '../../scenario/sql/catalog';
 import { recommendationsQuery } from '../../services/lib/queries/recommendations-query';
 import type { TestShop } from '../../test/harness';
-import type { Figure, Growth } from './figure';
+import type { Figure, Findings, Growth } from './figure';
 import { median, schedulerCpuMs } from './measure';
+import { progress } from './progress';
 
 const ROUNDS = 7;
 /** Of minute 5 to minute 20 at scale 1. */
@@ -22,7 +23,7 @@ const CHEAPEST = 'select id from storage.products where price_cents < 0';
 const onTable = (table: string): string => recommendationsQuery.text.replace('shop.products', table);
 
 /** CPU of scans (ms), the pacing's error, and how a scan's CPU grows with the table. */
-export async function measureScan(shop: TestShop): Promise<{ figures: Figure[]; growth: Growth }> {
+export async function measureScan(shop: TestShop): Promise<Findings> {
   const connectionString = shop.run().databaseUrls.superuser;
   return withSession({ connectionString, options: OPTIONS }, async (client) => {
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
@@ -41,6 +42,7 @@ export async function measureScan(shop: TestShop): Promise<{ figures: Figure[]; 
       await client.query('rollback');
       return found;
     };
+    progress('the scan, against the cheapest of its table');
     const cheapest: number[] = [];
     const table: number[] = [];
     const view: number[] = [];
@@ -67,14 +69,20 @@ export async function measureScan(shop: TestShop): Promise<{ figures: Figure[]; 
     for (const planned of PLANNED_MS)
       figures.push({
         ...{ name: 'time of a paced scan', value: (await paced(planned)).wall, against: planned },
-        ...{ reference: 'planned', unit: 'ms', digits: 0, goal: 1.05 },
+        ...{ reference: 'planned', unit: 'ms', digits: 0, goal: { of: 'ratio', atMost: 1.05 } },
       });
-    return { figures, growth: { name: 'CPU of a scan', of: 'rows', unit: 'ms', points: await growth() } };
+    return {
+      title: 'The scan',
+      figures,
+      growths: [{ name: 'CPU of a scan', of: 'rows', unit: 'ms', points: await growth() }],
+      notes: [],
+    };
 
     /** Of tables of a size each, made of the catalog's rows. */
     async function growth(): Promise<Growth['points']> {
       const points = [];
       for (const wanted of GROWTH_ROWS) {
+        progress(`a table of ${wanted.toLocaleString('en-US')} rows`);
         await client.query('begin');
         await client.query(
           'create table storage.bench (like storage.products including defaults) with (autovacuum_enabled = false)',
