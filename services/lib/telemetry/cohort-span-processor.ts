@@ -1,5 +1,5 @@
 import { propagation, SpanKind, type Attributes, type Baggage, type Context } from '@opentelemetry/api';
-import type { Span, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { NoopSpanProcessor, type Span } from '@opentelemetry/sdk-trace';
 import { COHORT_KEYS, cohortOf, trafficTypeOfPath, type Cohort } from '../cohort';
 
 /** What baggage says of its cohort, as span attributes, once for each. */
@@ -20,8 +20,8 @@ function attributesOf(baggage: Baggage, cohort: Cohort | null): Attributes {
  * Gives each span the cohort in its request's baggage; the server span of a request whose baggage names no whole cohort
  * that of its route.
  */
-export class CohortSpanProcessor implements SpanProcessor {
-  onStart(span: Span, parentContext: Context): void {
+export class CohortSpanProcessor extends NoopSpanProcessor {
+  override onStart(span: Span, parentContext: Context): void {
     const cohort = cohortOf(parentContext);
     const baggage = propagation.getBaggage(parentContext);
     if (baggage !== undefined) span.setAttributes(attributesOf(baggage, cohort));
@@ -32,17 +32,5 @@ export class CohortSpanProcessor implements SpanProcessor {
         'demo.run_id': 'none',
       });
     }
-  }
-
-  onEnd(): void {
-    // Nothing to do: attributes are set at the start.
-  }
-
-  forceFlush(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  shutdown(): Promise<void> {
-    return Promise.resolve();
   }
 }
