@@ -5,7 +5,8 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { createApp } from '../../lib/server';
 import { browserTelemetryRoutes } from './relay';
 import type { KeyValue } from './attributes';
-import type { TraceRequest } from './trace-request';
+import { ClickNames } from './click-names';
+import { readTraceRequest, type TraceRequest } from './trace-request';
 
 const NOW_MS = 1_795_000_000_000;
 const sent: TraceRequest[] = [];
@@ -254,6 +255,21 @@ describe('spans of a page', () => {
     nowMs += 60_000;
     await post(body([clickSpan()]));
     assert.equal(sentSpans()[0]?.name, 'click Place order');
+  });
+
+  it('that have to wait are not read: what costs most is not done for a flood, and nothing of it is held', () => {
+    const clicks = new ClickNames();
+    const invented = Array.from({ length: 100 }, (_, n) =>
+      clickSpan({ name: `click ${String.fromCharCode(65 + (n % 26), 97 + Math.floor(n / 26))}` }),
+    );
+    const admit = (spans: number): void => {
+      throw new Error(`${String(spans)} are too many`);
+    };
+    assert.throws(
+      () => readTraceRequest(body(invented), { host: 'shop', nowMs, clicks, admit }),
+      /100 are too many/,
+    );
+    assert.equal(clicks.nameOf('click Checkout'), 'click Checkout');
   });
 
   it('of an instrumentation that the page lacks are refused', async () => {

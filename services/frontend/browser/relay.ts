@@ -42,13 +42,14 @@ export function browserTelemetryRoutes({
         host: request.headers.host ?? '',
         nowMs: now(),
         clicks,
+        admit: (spans) => {
+          const waitSeconds = allowance.take(request.socket.remoteAddress ?? '', spans, now());
+          if (waitSeconds === null) return;
+          response.set('Retry-After', String(waitSeconds));
+          throw new HttpError(429, 'too-many-spans', 'More spans than a page sends: try again later.');
+        },
       });
       const { spans, refused } = reading;
-      const waitSeconds = allowance.take(request.socket.remoteAddress ?? '', spans + refused, now());
-      if (waitSeconds !== null) {
-        response.set('Retry-After', String(waitSeconds));
-        throw new HttpError(429, 'too-many-spans', 'More spans than a page sends: try again later.');
-      }
       if (spans > 0) send(reading.request);
       response.json(refused === 0 ? {} : { partialSuccess: { rejectedSpans: String(refused) } });
     });

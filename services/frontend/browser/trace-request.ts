@@ -118,6 +118,8 @@ export interface ReadingOptions {
   host: string;
   nowMs: number;
   clicks: ClickNames;
+  /** Asked before spans are read, which costs most: throws when they are too many. */
+  admit?: (spans: number) => void;
 }
 
 /**
@@ -134,6 +136,7 @@ export function readTraceRequest(body: unknown, options: ReadingOptions): Readin
     throw new HttpError(400, 'foreign-resource', `Only spans of service.name ${STOREFRONT} are taken here.`);
   if (count > MOST_SPANS)
     throw new HttpError(400, 'too-many-spans', `A request may hold ${String(MOST_SPANS)} spans at most.`);
+  options.admit?.(count);
   const scopeSpans = given.scopeSpans
     .map(({ scope, spans }) => ({
       scope,
