@@ -49,6 +49,17 @@ describe('ports', () => {
     );
   });
 
+  it('names a remedy that there is, also for the last ports', async () => {
+    const needed = [
+      { port: taken, service: 'frontend' },
+      { port: 65_000, service: 'Redis' },
+    ];
+    await assert.rejects(
+      requireFreePorts(needed, 48_621, () => Promise.resolve(null)),
+      /--port-offset 47621$/,
+    );
+  });
+
   it('says so too where the system does not tell who', async () => {
     await assert.rejects(
       requireFreePorts([{ port: taken, service: 'frontend' }], 0, () => Promise.resolve(null)),

@@ -11,6 +11,8 @@ export const POSTGRES_PORT = 15432;
 /** First port of the local Redis, before `--port-offset`. */
 export const REDIS_PORT = 16379;
 
+const LAST_PORT = 65_535;
+
 /** A port the shop needs, and for whom. */
 export interface NeededPort {
   port: number;
@@ -41,9 +43,10 @@ export async function requireFreePorts(
       return `Port ${String(port)} (${service}) is in use${holder === null ? '' : ` by ${holder}`}.`;
     }),
   );
+  const isLast = Math.max(...needed.map(({ port }) => port)) + 1000 > LAST_PORT;
   lines.push(
     `Stop what uses ${taken.length === 1 ? 'it' : 'them'}, or move all of the shop's ports: ` +
-      `npm start -- --port-offset ${String(portOffset + 1000)}`,
+      `npm start -- --port-offset ${String(portOffset + (isLast ? -1000 : 1000))}`,
   );
   throw new Refusal(lines.join('\n'));
 }
