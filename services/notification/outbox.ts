@@ -33,7 +33,7 @@ export interface Message extends Order {
 
 /** A message that cannot be delivered is tried again after this (ms), ... */
 const AGAIN_MS = 60_000;
-/** ... and so many of them are known. */
+/** ... and so many of them are known: beyond them the next ones are tried each second, and what is behind them waits. */
 const MOST_ASIDE = 1_000;
 
 /** Messages that failed by themselves, while others went: set aside, so that they are in nobody's way. */
@@ -44,10 +44,11 @@ export class SetAside {
   constructor(private readonly now: () => number = Date.now) {}
 
   add(orderId: string): void {
-    this.until.delete(orderId);
-    this.until.set(orderId, this.now() + AGAIN_MS);
-    const [soonest] = this.until.keys();
-    if (this.until.size > MOST_ASIDE && soonest !== undefined) this.until.delete(soonest);
+    if (!this.isFull) this.until.set(orderId, this.now() + AGAIN_MS);
+  }
+
+  get isFull(): boolean {
+    return this.until.size >= MOST_ASIDE;
   }
 
   /** The orders whose messages are not tried now. */
@@ -78,7 +79,7 @@ export async function takeMessages(
     return { taken: rows.length, failure };
   });
   if (failure !== null) throw failure;
-  return taken === BATCH;
+  return taken === BATCH && !aside.isFull;
 }
 
 async function deliverAll(
