@@ -14,15 +14,16 @@ const TALK: readonly TalkAct[] = [
     vendor: 'The service catalog: checkout by service.version.',
     filter: `service.name = "checkout" AND service.version = "${BAD_CHECKOUT}"{run}`,
     steps: [
-      ['Show', 'Both cohorts are green. checkout was rolled out a moment ago; every order is written.'],
+      ['Show', 'Both cohorts are green, before the roll-out of checkout and after it; every order is written.'],
       ['Say', 'A new release, tests green, canary green. Nothing to see, and that is the problem.'],
+      ['Do', 'At 1:10, on the Conductor: start the outage with ten-second minutes, held at minute 22.'],
     ],
     points: ['Checkouts: 0 % errors', `service.version ${BAD_CHECKOUT}`],
   },
   {
     title: 'The leak',
     from: 90,
-    to: 240,
+    to: 200,
     phases: ['leak'],
     show: 'why',
     vendor: 'The metric db.client.connection.count of the pool orders, state used.',
@@ -42,7 +43,7 @@ const TALK: readonly TalkAct[] = [
   },
   {
     title: 'The standstill',
-    from: 240,
+    from: 200,
     to: 480,
     phases: ['standstill', 'over'],
     show: 'why',

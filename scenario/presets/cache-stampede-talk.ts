@@ -13,12 +13,19 @@ export const CACHE_STAMPEDE_TALK: readonly TalkAct[] = [
     steps: [
       [
         'Show',
-        'Both cohorts are green, at full traffic. Three of four checkouts find their recommendations in Redis.',
+        'Both cohorts are green. Traffic climbs to its peak, and three of four checkouts find their recommendations in Redis.',
       ],
       ['Say', 'An index of this shop is missing, for weeks. Nobody noticed: who asks the database?'],
-      ['Do', 'At 1:20, on the Conductor: start the outage with six-second minutes, held at minute 22.'],
+      [
+        'Do',
+        'At 0:35, on the Conductor: start the outage with six-second minutes, held at minute 22. At 1:15 the traffic is at its peak.',
+      ],
     ],
-    points: ['Checkouts: 0 % errors', 'The pool is hardly in use', 'idx_products_category is absent'],
+    points: [
+      'Checkouts: 0 % errors',
+      'The pool is half in use, and nobody waits for it',
+      'idx_products_category is absent',
+    ],
   },
   {
     title: 'The trigger',

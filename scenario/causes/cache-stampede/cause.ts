@@ -74,7 +74,7 @@ export const cacheStampede: Cause = {
         value: cacheHits === null ? '–' : percent(cacheHits),
         note: few
           ? 'find their list in Redis: the others ask PostgreSQL, and most go before it answers'
-          : 'find their list in Redis: hardly anybody asks PostgreSQL',
+          : 'find their list in Redis; the others ask PostgreSQL, and get it',
         bad: few,
       },
     ];
@@ -129,5 +129,5 @@ export const cacheStampede: Cause = {
       'a checkout of before shows shop.cache.hit = true and no query; one of after misses, waits for the pool, and its scan ends with shop.cache.abandoned = true: nobody was there any more, so nothing was kept',
   },
   explain: () =>
-    "Each customer's recommendations are kept in Redis, so hardly anybody asks PostgreSQL, and nobody notices how long that takes. Then the cache is emptied once: more ask than the pool serves, most have gone when their list comes, and what nobody waits for is not kept. So the cache stays empty, long after whatever emptied it.",
+    "Each customer's recommendations are kept in Redis, so most checkouts never ask PostgreSQL, and nobody notices how long that takes. Then the cache is emptied once: more ask than the pool serves, most have gone when their list comes, and what nobody waits for is not kept. So the cache stays empty, long after whatever emptied it.",
 };
