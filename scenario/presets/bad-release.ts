@@ -14,7 +14,10 @@ const TALK: readonly TalkAct[] = [
     vendor: 'The service catalog: checkout by service.version.',
     filter: `service.name = "checkout" AND service.version = "${BAD_CHECKOUT}"{run}`,
     steps: [
-      ['Show', 'Both cohorts are green, before the roll-out of checkout and after it; every order is written.'],
+      [
+        'Show',
+        'Both cohorts are green, before the roll-out of checkout and after it; every order is written.',
+      ],
       ['Say', 'A new release, tests green, canary green. Nothing to see, and that is the problem.'],
       ['Do', 'At 1:10, on the Conductor: start the outage with ten-second minutes, held at minute 22.'],
     ],
