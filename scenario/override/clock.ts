@@ -70,10 +70,11 @@ export interface Jump {
  * not there, and whoever would hold it brings it about.
  */
 export class JumpWatch {
-  private last: { runId: string; clock: RunClock } | null = null;
+  private last: { runId: string; clock: RunClock | null } | null = null;
 
   /**
-   * Takes in the scenario in force, at each of its changes.
+   * Takes in the scenario in force, at each of its changes. A run that is first seen in its middle has jumped there, unless
+   * it is the first scenario of all: who was started anew has missed what there was.
    *
    * @param now Unix seconds
    * @returns null where the clock of the run has not jumped
@@ -82,8 +83,12 @@ export class JumpWatch {
     const { last } = this;
     const clock = clockOf(effective);
     const { runId } = effective.scenario;
-    this.last = clock === null ? null : { runId, clock };
-    if (clock === null || last?.runId !== runId) return null;
+    this.last = { runId, clock };
+    if (clock === null || last === null) return null;
+    if (last.clock === null || last.runId !== runId) {
+      const to = minuteAt(clock, now);
+      return to < 1 ? null : { from: 0, to };
+    }
     const change = clockChange(last.clock, clock, now - SEEN_WITHIN_SECONDS, now);
     return change === 'moved' ? { from: minuteAt(last.clock, now), to: minuteAt(clock, now) } : null;
   }

@@ -2,7 +2,7 @@ import { declinedShareOf } from '../../scenario/causes/bad-release/document';
 import { isDeclined } from '../../scenario/causes/bad-release/law';
 import { customerOf } from '../../scenario/causes/cache-stampede/document';
 import { shareAt } from '../../scenario/causes/hot-row/document';
-import { JumpWatch } from '../../scenario/override/clock';
+import { JumpWatch, type Jump } from '../../scenario/override/clock';
 import { REST_OF_CHECKOUT_MS } from '../../scenario/presets/preset';
 import { positionAt, ratesAt } from '../../scenario/timeline';
 import type { EffectiveScenario, TimelinePosition, TrafficType } from '../../scenario/types';
@@ -79,12 +79,12 @@ function numberInRun(effective: EffectiveScenario, time: number): number {
   return Math.max(1, Math.ceil(journeysInRun(effective, 'demo', time) - 1e-6));
 }
 
-/** How many orders a run has had until now (Unix s), by its clock; 0 before it. */
-function ordersSoFar(effective: EffectiveScenario, now: number): number {
-  const { startTimestamp, pausedAt } = effective;
-  const until = pausedAt ?? now;
-  if (startTimestamp === null || until <= startTimestamp) return 0;
-  return Math.floor(journeysInRun({ ...effective, pausedAt: null }, 'demo', until * 1000));
+/** How many orders a run has had at a demo minute; 0 before it. */
+function ordersUntil(effective: EffectiveScenario, minute: number): number {
+  const { startTimestamp, scenario } = effective;
+  if (startTimestamp === null || minute <= 0) return 0;
+  const time = startTimestamp + minute * scenario.minuteSeconds;
+  return Math.floor(journeysInRun({ ...effective, pausedAt: null }, 'demo', time * 1000));
 }
 
 /** Which card pays, where the scenario says how many are declined. */
@@ -170,7 +170,6 @@ export class LoadGenerator {
     this.observe();
     const now = this.now();
     if (!this.effective) this.observedUntil = now;
-    const jumpedFrom = this.jumps.look(effective, now / 1000) === null ? null : this.effective;
     this.effective = effective;
     const { catalogRows } = effective.scenario;
     if (this.deals.catalogRows !== catalogRows) this.deals = { catalogRows, ids: dealProducts(catalogRows) };
@@ -187,7 +186,8 @@ export class LoadGenerator {
       this.schedulers.set(cohort, scheduler);
       scheduler.wake();
     }
-    if (jumpedFrom !== null) this.placeSkipped(jumpedFrom, effective, now);
+    const jump = this.jumps.look(effective, now / 1000);
+    if (jump !== null) this.placeSkipped(jump, effective, now);
   }
 
   /** Starts nothing more. */
@@ -301,13 +301,12 @@ export class LoadGenerator {
    * leak's memory, and without it the minute jumped to would not be what it is in a whole run. No more than there are
    * connections.
    */
-  private placeSkipped(before: EffectiveScenario, effective: EffectiveScenario, now: number): void {
+  private placeSkipped({ from, to }: Jump, effective: EffectiveScenario, now: number): void {
     const share = declinedShareOf(effective.scenario);
     if (share === null || share === 0) return;
-    const [from, to] = [before, effective].map((each) =>
-      Math.floor(ordersSoFar(each, now / 1000) * share + 1e-9),
-    );
-    const declined = Math.min((to ?? 0) - (from ?? 0), effective.scenario.orders.pool.max);
+    const declinedUntil = (minute: number): number =>
+      Math.floor(ordersUntil(effective, minute) * share + 1e-9);
+    const declined = Math.min(declinedUntil(to) - declinedUntil(from), effective.scenario.orders.pool.max);
     if (declined <= 0) return;
     const { index, count } = this.share;
     if (index === null) return;
