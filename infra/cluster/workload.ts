@@ -7,6 +7,9 @@ import { podDefaults, pulledWith } from './pod';
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 
+/** What is there as soon as it is written. */
+export const NOT_AWAITED = { 'pulumi.com/skipAwait': 'true' };
+
 /** A port of a container, which its Service has under the same name. */
 export interface WorkloadPort {
   name: string;
@@ -47,14 +50,20 @@ export class Workload {
     );
   }
 
-  /** @param exposure how it is reached from outside the cluster; undefined: not at all */
+  /**
+   * Only a load balancer is waited for: it has no address before. Of others the provider waits for ten seconds after
+   * their endpoints' last change, and takes one that leads nowhere for ready; whether they lead to PostgreSQL and to the
+   * shop is found out by asking these.
+   *
+   * @param exposure how it is reached from outside the cluster; undefined: not at all
+   */
   service({ name, port }: WorkloadPort, exposure?: Exposure): k8s.core.v1.Service {
     const byNode = exposure?.type === 'nodePort' ? exposure : null;
     const balanced = exposure?.type === 'loadBalancer' ? exposure : null;
     return new k8s.core.v1.Service(
       `${this.name}-service`,
       {
-        metadata: this.cluster.metadata(this.app),
+        metadata: { ...this.cluster.metadata(this.app), ...(balanced ? {} : { annotations: NOT_AWAITED }) },
         spec: {
           type: byNode ? 'NodePort' : balanced ? 'LoadBalancer' : 'ClusterIP',
           selector: selectorOf(this.app),
@@ -89,7 +98,7 @@ export class Workload {
         metadata: {
           ...this.cluster.metadata(this.app),
           // A class that binds when the first pod comes would be waited for in vain.
-          annotations: { 'pulumi.com/skipAwait': 'true' },
+          annotations: NOT_AWAITED,
         },
         spec: {
           accessModes: ['ReadWriteOnce'],

@@ -129,6 +129,7 @@ function createDeployment(
             resources: coralogix?.spanMetrics
               ? resources({ cpu: '50m', memory: '192Mi' }, { cpu: '1', memory: '512Mi' })
               : resources({ cpu: '50m', memory: '96Mi' }, { cpu: '1', memory: '300Mi' }),
+            startupProbe: { ...listens, periodSeconds: 1, failureThreshold: 60 },
             readinessProbe: { ...listens, periodSeconds: 5 },
             livenessProbe: { ...listens, periodSeconds: 20, failureThreshold: 3 },
             volumeMounts: [{ name: 'config', mountPath: CONFIG_DIR, readOnly: true }],

@@ -66,6 +66,8 @@ export function redisConfiguration(password: string): string {
 }
 
 function podTemplate(workload: Workload, { cluster, image, imagePullSecret }: RedisArgs) {
+  // Not ready while it loads its file.
+  const answers = { exec: { command: ['redis-cli', '-e', 'ping'] }, timeoutSeconds: 3 };
   return workload.template(
     USER,
     imagePullSecret,
@@ -76,8 +78,9 @@ function podTemplate(workload: Workload, { cluster, image, imagePullSecret }: Re
       env: [{ name: 'REDISCLI_AUTH', valueFrom: { secretKeyRef: { name: REDIS_NAME, key: 'password' } } }],
       securityContext: CONTAINER_SECURITY,
       resources: resources({ cpu: '100m', memory: '128Mi' }, { cpu: '200m', memory: '256Mi' }),
-      // Not ready while it loads its file; alive as long as it listens.
-      readinessProbe: { exec: { command: ['redis-cli', '-e', 'ping'] }, periodSeconds: 5, timeoutSeconds: 3 },
+      startupProbe: { ...answers, periodSeconds: 1, failureThreshold: 120 },
+      readinessProbe: { ...answers, periodSeconds: 5 },
+      // Alive as long as it listens.
       livenessProbe: { tcpSocket: { port: PORT.name }, periodSeconds: 10, failureThreshold: 6 },
       volumeMounts: [
         { name: 'data', mountPath: '/data' },

@@ -4,7 +4,7 @@ import { CONSOLE_OTLP, type ReleaseChoice, type ServiceEntry } from '../../servi
 import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
 import { CONTAINER_SECURITY, resources, spread } from '../cluster/pod';
-import { Workload } from '../cluster/workload';
+import { NOT_AWAITED, Workload } from '../cluster/workload';
 import type { ClientCa } from '../postgres/server';
 import { addressOf, type Exposure } from '../cluster/address';
 import { serviceVariables, type Variable } from './environment';
@@ -89,7 +89,10 @@ function createOtlpService(name: string, { cluster, entry }: ShopServiceArgs, pa
   return new k8s.core.v1.Service(
     `${name}-otlp`,
     {
-      metadata: cluster.metadata(CONSOLE_OTLP.service, labelsOf(entry.name)),
+      metadata: {
+        ...cluster.metadata(CONSOLE_OTLP.service, labelsOf(entry.name)),
+        annotations: NOT_AWAITED,
+      },
       spec: {
         selector: selectorOf(entry.name),
         ports: [{ name: 'otlp-http', port: CONSOLE_OTLP.port, targetPort: 'otlp-http' }],

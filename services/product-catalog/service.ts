@@ -6,6 +6,7 @@ import { readEnv } from '../lib/env';
 import { createRedis } from '../lib/redis';
 import { ScenarioSubscription, unixNow } from '../lib/scenario-subscription';
 import { runService } from '../lib/server';
+import { sendMetrics } from '../lib/telemetry/bootstrap';
 import { PlanObserver } from './plan-observer';
 import { createPools, resizePools } from './pools';
 import { recommendationsQuery } from '../lib/queries/recommendations-query';
@@ -40,6 +41,8 @@ export async function start(): Promise<void> {
     resizePools(pools, effective, env.POOL_REPLICAS);
     cache.follow(rules, minuteSeconds, jumps.look(effective, unixNow()));
     void plans.refresh().catch(() => undefined);
+    // Who changed the scenario waits to see the pool follow.
+    void sendMetrics();
   });
   await subscription.start();
   plans.start();
