@@ -14,7 +14,7 @@ import {
   type MockedAnswers,
   type MockedEngine,
 } from '../test/mocks/engine';
-import { withDocker } from '../test/mocks/servers';
+import { withDocker, withoutDocker } from '../test/mocks/servers';
 import program from './index';
 import type { PastHost } from './past-host';
 
@@ -74,6 +74,10 @@ interface Situation {
   past?: typeof PAST;
   /** Of the kubeconfig that it left. */
   certificate?: string;
+  /** The services' image that it left, by digest. */
+  lastImage?: string;
+  /** Whether an engine answers. */
+  docker?: boolean;
   /** States in which AWS has that update's instance. */
   instanceStates?: readonly string[];
   functions?: MockedAnswers['functions'];
@@ -87,6 +91,8 @@ async function run(situation: Situation = {}): Promise<{ engine: MockedEngine; o
     parked = false,
     past,
     certificate,
+    lastImage = '',
+    docker = true,
     instanceStates = ['running'],
     functions = {},
   } = situation;
@@ -97,7 +103,12 @@ async function run(situation: Situation = {}): Promise<{ engine: MockedEngine; o
         ...AWS_ANSWERS.resources,
         'pulumi:pulumi:StackReference': () => ({
           outputs: past
-            ? { host: past, kubeconfig: kubeconfigWith(certificate), namespace: 'ecommerce-demo' }
+            ? {
+                host: past,
+                kubeconfig: kubeconfigWith(certificate),
+                namespace: 'ecommerce-demo',
+                releases: { current: { image: lastImage, config: {} } },
+              }
             : {},
           secretOutputNames: ['kubeconfig'],
         }),
@@ -121,7 +132,7 @@ async function run(situation: Situation = {}): Promise<{ engine: MockedEngine; o
         .map(([key, value]) => [key.includes(':') ? key : `ecommerce-demo:${key}`, value]),
     ),
   );
-  const outputs = await withDocker(parked ? inStack : program);
+  const outputs = await (docker ? withDocker : withoutDocker)(parked ? inStack : program);
   await engine.idle();
   return { engine, outputs };
 }
@@ -220,6 +231,27 @@ describe('the whole program on AWS', () => {
       assertSnapshot('aws-parked', engine, preview);
     });
   }
+
+  it('parks hosts and starts them without a Docker engine: the last image stays', async () => {
+    const lastImage = `registry.example/shop@${testDigest('services')}`;
+    const without = { docker: false, lastImage };
+    const parking = { ...without, parked: true, past: PAST, config: { hostState: 'stopped' } };
+    const parkedHost = { ...PAST, hostState: 'stopped' as const };
+    const starting = { ...without, past: parkedHost, instanceStates: ['stopped'] };
+    for (const situation of [parking, starting]) {
+      const { engine } = await run(situation);
+      assert.deepEqual(engine.all('docker:index/image:Image'), []);
+      const { spec } = engine.named('cart-deployment').inputs as {
+        spec: { template: { spec: { containers: { image: string }[] } } };
+      };
+      assert.equal(spec.template.spec.containers[0]?.image, lastImage);
+      assert.match(
+        engine.said.join(),
+        /No Docker engine answers .*the hosts keep the last one, registry\.example/,
+      );
+    }
+    assert.match(await refusal({ ...without, past: PAST }), /No Docker engine answers/);
+  });
 
   it('by Systems Manager opens no port to anybody, and asks at forwarded ones', async () => {
     const { engine, outputs } = await run({

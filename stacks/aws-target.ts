@@ -85,6 +85,7 @@ export async function createAwsTarget(
     nodeHost: host.reachedAt,
     platform: host.platform,
     repository: servicesImage === null ? (registry?.repositoryUrl ?? null) : null,
+    servicesImage,
     ...(registry === null ? {} : { credentials: registry.credentials }),
     // The kubelets log in to ECR by their instance's role.
     needsPullSecret: false,

@@ -64,7 +64,7 @@ async function main() {
         context: '..',
         ...(target.credentials ? { registry: target.credentials } : {}),
       }).digest
-    : pulumi.output(settings.servicesImage ?? '');
+    : pulumi.output(target.servicesImage ?? '');
   const pull =
     target.needsPullSecret && target.credentials
       ? new PullSecret('pull', { cluster, credentials: target.credentials })

@@ -45,6 +45,12 @@ function withoutServices(images: unknown): string | null {
   return others.length === 0 ? null : JSON.stringify(Object.fromEntries(others));
 }
 
+/** The image by digest that the update before deployed; null before the first one. */
+export function imageBefore(past: unknown): string | null {
+  const parsed = releasesSchema.safeParse(past);
+  return parsed.success ? parsed.data.current.image : null;
+}
+
 /** What this update leaves behind, of what the one before left. An update of the same release changes nothing. */
 export function nextReleases(past: unknown, now: Release): Releases {
   const parsed = releasesSchema.safeParse(past);

@@ -10,6 +10,8 @@ export interface Target {
   platform: string;
   /** Image name without tag; null where the services' image is there already. */
   repository: pulumi.Output<string> | null;
+  /** That image, by digest; null where it is built. */
+  servicesImage: string | null;
   /** Login of the registry: to push, and for pods to pull. */
   credentials?: pulumi.Output<{ server: string; username: string; password: string }>;
   /** Pods need a pull secret: the nodes have no login of their own. */

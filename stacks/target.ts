@@ -2,7 +2,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { buildPlatform } from '../infra/images/services-image';
 import { callerAddress } from '../machine/reach/caller-address';
 import { requireReachable } from '../machine/reach/cluster';
-import { requireDocker } from '../machine/reach/docker';
+import { NO_DOCKER, requireDocker } from '../machine/reach/docker';
 import { clusterAddress } from '../machine/reach/kubeconfig';
 import { readKubeconfig } from '../machine/reach/kubeconfig-files';
 import { requireRegistry } from '../machine/reach/registry';
@@ -10,8 +10,10 @@ import { parseReference } from '../machine/reach/registry-api';
 import { callerWarning } from '../scenario/config/operators';
 import type { AwsAccess } from './aws-provider';
 import type { HostKeys, StackSettings } from './config';
+import { pastHost } from './past-host';
 import type { PastOutputs } from './past-outputs';
 import { allAtOnce } from './prerequisites';
+import { imageBefore } from './release';
 import type { Target } from './target-facts';
 
 /**
@@ -27,14 +29,19 @@ export async function createTarget(
 ): Promise<Target> {
   const { host } = settings;
   if (host === null) return existingCluster(settings, projectDir);
-  const [access] = await allAtOnce(
+  const [access, , lastBuild] = await allAtOnce(
     () => awsAccess(host),
     () => requireAllowedCaller(host),
-    () => requireBuilder(settings),
+    () => builderOrLastBuild(settings, host, past),
   );
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { createAwsTarget } = require('./aws-target') as typeof import('./aws-target');
-  return createAwsTarget(settings, host, access, past);
+  return createAwsTarget(
+    { ...settings, servicesImage: settings.servicesImage ?? lastBuild },
+    host,
+    access,
+    past,
+  );
 }
 
 /** Whom AWS lets in. Loaded for this target alone: the AWS SDK takes seconds, which every other `pulumi up` would wait for. */
@@ -68,6 +75,30 @@ async function requireBuilder({ servicesImage }: StackSettings): Promise<void> {
   if (servicesImage === null) await requireDocker();
 }
 
+/**
+ * What parks hosts and what starts them again needs no new image: where no engine answers, the last build's stays.
+ *
+ * @returns it by digest; null where one is built, or named by config
+ */
+async function builderOrLastBuild(
+  settings: StackSettings,
+  { hostState }: Pick<HostKeys, 'hostState'>,
+  past: PastOutputs,
+): Promise<string | null> {
+  try {
+    await requireBuilder(settings);
+    return null;
+  } catch (error) {
+    const parking = hostState === 'stopped' || (await pastHost(past))?.hostState === 'stopped';
+    const image = parking ? imageBefore(await past.value('releases')) : null;
+    if (image === null) throw error;
+    void pulumi.log.warn(
+      `${NO_DOCKER.problem}: the hosts keep the last one, ${image}. What has changed since is built by the first update with an engine.`,
+    );
+    return image;
+  }
+}
+
 async function existingCluster(settings: StackSettings, projectDir: string): Promise<Target> {
   const { deployment, servicesImage } = settings;
   const [{ content, address, source }] = await allAtOnce(() => {
@@ -92,6 +123,7 @@ async function existingCluster(settings: StackSettings, projectDir: string): Pro
         : pulumi.output(deployment.postgresAccess?.host ?? address.host),
     platform: deployment.platform ?? buildPlatform(),
     repository: servicesImage === null ? pulumi.output(repository) : null,
+    servicesImage,
     ...(login === null ? {} : { credentials: pulumi.secret({ server, ...login }) }),
     needsPullSecret: login !== null,
     parked: false,

@@ -57,6 +57,7 @@ function createImage(name: string, args: ServicesImageArgs, parent: pulumi.Resou
       },
       ...(args.registry === undefined ? {} : { registry: pulumi.secret(args.registry) }),
     },
-    { parent, hooks: { onError: [dockerHint(name)] } },
+    // It stays in its registry, whatever happens here; and the provider would ask for an engine to forget it.
+    { parent, retainOnDelete: true, hooks: { onError: [dockerHint(name)] } },
   );
 }

@@ -41,15 +41,23 @@ export function shortenedTimeouts({ mock }: Pick<TestContext, 'mock'>): number[]
 
 /** Does `work` while a Docker engine answers, whether or not this machine has one. */
 export async function withDocker<T>(work: () => Promise<T>): Promise<T> {
-  const before = process.env.DOCKER_HOST;
   const engine = createServer((_request, response) => response.end('{"Version":"28.0.0"}'));
-  return serving(engine, async (port) => {
-    process.env.DOCKER_HOST = `tcp://127.0.0.1:${String(port)}`;
-    try {
-      return await work();
-    } finally {
-      if (before === undefined) delete process.env.DOCKER_HOST;
-      else process.env.DOCKER_HOST = before;
-    }
-  });
+  return serving(engine, (port) => withDockerAt(port, work));
+}
+
+/** Runs `work` where no Docker engine answers. */
+export function withoutDocker<T>(work: () => Promise<T>): Promise<T> {
+  // The discard service's: nobody has it.
+  return withDockerAt(9, work);
+}
+
+async function withDockerAt<T>(port: number, work: () => Promise<T>): Promise<T> {
+  const before = process.env.DOCKER_HOST;
+  process.env.DOCKER_HOST = `tcp://127.0.0.1:${String(port)}`;
+  try {
+    return await work();
+  } finally {
+    if (before === undefined) delete process.env.DOCKER_HOST;
+    else process.env.DOCKER_HOST = before;
+  }
 }
