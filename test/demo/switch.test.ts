@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { DEMO_MODES, OUTAGES, type DemoMode } from '../../scenario/presets/modes';
 import { resolveScenario } from '../../scenario/resolve';
+import { Browsers } from '../browsers';
 import { TestShop, until } from '../harness';
 
 const shop = new TestShop(`e2e-switch-${String(process.pid)}`, ['--rows', '50000'], 13_000);
@@ -12,36 +13,6 @@ const MINUTE_SECONDS = 6;
 const MINUTE = 12;
 /** A mode has been met when so many customers have come in it: those who buy, in an outage. */
 const CUSTOMERS = 10;
-const BROWSE_EVERY_MS = 50;
-
-/** Customers who look at the shop, twenty a second, besides those of the load generator. */
-class Browsers {
-  served = 0;
-  readonly failures: string[] = [];
-  private readonly underWay = new Set<Promise<void>>();
-  private timer: NodeJS.Timeout | undefined;
-
-  start(): void {
-    this.timer = setInterval(() => {
-      const visit = this.browse();
-      this.underWay.add(visit);
-      void visit.finally(() => this.underWay.delete(visit));
-    }, BROWSE_EVERY_MS);
-  }
-
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await Promise.all(this.underWay);
-  }
-
-  private async browse(): Promise<void> {
-    const { status, body } = await shop
-      .post('frontend', '/api/browse', { user_id: 'looks', cart_id: 'looks' })
-      .catch((error: unknown) => ({ status: 0, body: String(error) }));
-    if (status === 200) this.served += 1;
-    else this.failures.push(`${new Date().toISOString()} ${String(status)} ${JSON.stringify(body)}`);
-  }
-}
 
 interface Totals {
   baseline: { requests: number; errors: number };
@@ -99,7 +70,9 @@ after(async () => {
 
 describe('the switch between all modes on a running shop', () => {
   it('costs baseline no request, by stack config and from each mode straight to the next', async () => {
-    const browsers = new Browsers();
+    const browsers = new Browsers(() =>
+      shop.post('frontend', '/api/browse', { user_id: 'looks', cart_id: 'looks' }),
+    );
     const before = await totals();
     browsers.start();
     try {

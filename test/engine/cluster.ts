@@ -133,26 +133,16 @@ export class TestCluster {
     return (await this.pods()).filter((pod) => pod.metadata?.labels?.[NAME_LABEL] === name);
   }
 
-  /** What a command in PostgreSQL's pod writes, as `kubectl exec` shows it. */
-  async inPostgresPod(command: string[]): Promise<string> {
+  /** What a command in the first pod of a StatefulSet writes, as `kubectl exec` shows it. */
+  async inPodOf(name: string, command: string[]): Promise<string> {
     const output = new PassThrough();
     let text = '';
     output.on('data', (chunk: Buffer) => (text += chunk.toString()));
     await new Promise<void>((resolve, reject) => {
       this.exec
-        .exec(
-          this.stack.namespace,
-          'postgresql-0',
-          'postgresql',
-          command,
-          output,
-          output,
-          null,
-          false,
-          () => {
-            resolve();
-          },
-        )
+        .exec(this.stack.namespace, `${name}-0`, name, command, output, output, null, false, () => {
+          resolve();
+        })
         .catch(reject);
     });
     return text;

@@ -78,7 +78,7 @@ describe('pulumi up, the outage, and pulumi destroy', () => {
 
   step('lets psql in from its pod as the documents type it, and nobody else without a password', async () => {
     const psql = (user: string, ...more: string[]) =>
-      cluster.inPostgresPod(['psql', '-w', '-U', user, '-d', 'ecommerce', ...more]);
+      cluster.inPodOf('postgresql', ['psql', '-w', '-U', user, '-d', 'ecommerce', ...more]);
     assert.match(await psql('ecommerce_user', '-c', '\\di idx_products*'), /idx_products_category /);
     assert.match(await psql('postgres', '-c', 'select 1'), /no password supplied/);
     assert.match(await psql('ecommerce_user', '-h', '127.0.0.1', '-c', 'select 1'), /no password supplied/);
