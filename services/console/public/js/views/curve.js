@@ -184,7 +184,7 @@ export function curveView() {
       text(subtitle, subtitleOf(curve));
       draw();
       const failing = state.pulse?.thresholds.failingErrorRate ?? 1;
-      if (twin.open) drawTwin({ minutes: curve.minutes, failing });
+      if (twin.open) drawTwin({ minutes: drawnMinutes(curve), failing });
     },
     hide() {
       for (const plot of plots) plot.destroy();
@@ -214,9 +214,17 @@ function chartBox(name, legend) {
   return { element, body };
 }
 
+/**
+ * The minutes that the outage shows, and those after them that were run: an outage is planned for longer than it shows.
+ * @param {Curve} curve
+ */
+function drawnMinutes(curve) {
+  return curve.minutes.slice(0, Math.max(curve.durationMinutes, lastSeen(curve) + 1));
+}
+
 /** The columns of the three charts. @param {Curve} curve @returns {uPlot.AlignedData[]} */
 function dataOf(curve) {
-  const { minutes } = curve;
+  const minutes = drawnMinutes(curve);
   const x = minutes.map(({ minute }) => minute);
   const column = (/** @type {(minute: CurveMinute) => number | null | undefined} */ value) =>
     minutes.map((minute) => value(minute) ?? null);

@@ -51,4 +51,17 @@ describe('the curve', () => {
       ['', '75 %', ''],
     );
   });
+
+  it('goes as far as the outage is shown, and further where it was run', () => {
+    const view = curveView();
+    const state = failingState();
+    assert.ok(state.curve);
+    view.element.querySelector('details')?.setAttribute('open', '');
+    view.update({ ...state, curve: { ...state.curve, durationMinutes: 1 } }, 'shown');
+    const rows = [...view.element.querySelectorAll('tbody tr')];
+    assert.deepEqual(
+      rows.map((row) => read(row.querySelector('th'))),
+      ['19', '20 ◆'],
+    );
+  });
 });
