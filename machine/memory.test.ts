@@ -7,7 +7,7 @@ import { measureMemory } from './memory';
 it('counts a process with its descendants, and nothing twice', async () => {
   const script = `
     const child = require('node:child_process').spawn(process.execPath, ['-e', 'console.log("up"); setInterval(() => {}, 1000)'], { stdio: ['ignore', 'pipe', 'ignore'] });
-    child.stdout.once('data', () => console.log(child.pid));
+    child.stdout.once('data', () => console.log(String(child.pid)));
     process.on('SIGTERM', () => { child.kill('SIGKILL'); process.exit(0) });`;
   const parent = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] });
   const gone = once(parent, 'exit');
