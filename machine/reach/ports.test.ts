@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Refusal } from '../errors';
 import { holderOf, parseLsof, parseSs, requireFreePorts } from './ports';
@@ -58,6 +60,20 @@ describe('ports', () => {
       requireFreePorts(needed, 48_621, () => Promise.resolve(null)),
       /--port-offset 47621$/,
     );
+  });
+
+  it('says that there is no way to this machine itself, instead of that ports are free', (context) => {
+    const isolated = ['--map-root-user', '--net'];
+    if (spawnSync('unshare', [...isolated, 'true']).status !== 0) {
+      context.skip('this system gives nobody a network of his own');
+      return;
+    }
+    const script = `require(${JSON.stringify(path.join(__dirname, 'ports.js'))})
+      .requireFreePorts([{ port: 18018, service: 'frontend' }], 0).catch((error) => console.log(error.name, error.message));`;
+    const { stdout } = spawnSync('unshare', [...isolated, process.execPath, '-e', script], {
+      encoding: 'utf8',
+    });
+    assert.match(stdout, /^Refusal 127\.0\.0\.1 cannot be reached .*ip link set lo up/);
   });
 
   it('says so too where the system does not tell who', async () => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { connect, createServer } from 'node:net';
 import { promisify } from 'node:util';
-import { Refusal } from '../errors';
+import { codeOf, Refusal } from '../errors';
 import { identifyProcess } from '../process-identity';
 
 const run = promisify(execFile);
@@ -25,7 +25,7 @@ export type FindHolder = (port: number) => Promise<string | null>;
 /**
  * Checks that all ports are free on 127.0.0.1.
  *
- * @throws Refusal naming each port in use, the service that needs it, who holds it, and the remedy
+ * @throws Refusal where there is no way to 127.0.0.1; else naming each port in use, the service that needs it, who holds it, and the remedy
  */
 export async function requireFreePorts(
   needed: readonly NeededPort[],
@@ -56,8 +56,12 @@ async function isFree(port: number): Promise<boolean> {
   return !(await accepts(port)) && (await canBind(port));
 }
 
+/** What a connection to this machine itself ends with where there is no such way, as in a new network namespace. */
+const NO_LOOPBACK = ['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'ENETDOWN'];
+
+/** @throws Refusal where 127.0.0.1 leads nowhere */
 function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port });
     const finish = (answer: boolean): void => {
       socket.destroy();
@@ -65,7 +69,17 @@ function accepts(port: number): Promise<boolean> {
     };
     socket.setTimeout(500, () => finish(true));
     socket.once('connect', () => finish(true));
-    socket.once('error', () => finish(false));
+    socket.once('error', (error) => {
+      const code = codeOf(error) ?? '';
+      if (NO_LOOPBACK.includes(code))
+        reject(
+          new Refusal(
+            `127.0.0.1 cannot be reached from this machine (${code}), and the shop's processes talk by it: bring the loopback up ` +
+              '(ip link set lo up), give a container a network, or allow IPv4 on lo.',
+          ),
+        );
+      else finish(false);
+    });
   });
 }
 
