@@ -8,6 +8,7 @@ import { isAlive } from '../machine/process-identity';
 import { parseRunState, type RunState } from '../machine/run-file';
 import { readIfThere } from '../machine/private-file';
 import { withSession } from '../machine/session';
+import { copyTemplate } from './data-template';
 
 /** The repository, seen from dist/test. */
 export const repositoryDir = resolve(__dirname, '..', '..');
@@ -22,7 +23,10 @@ export interface Answer {
 const PORTS_OF_A_SHOP = 20;
 const MAX_MOVES = 20;
 
-/** A shop as `npm start` runs it, with a stack, a data folder and ports of its own. */
+/**
+ * A shop as `npm start` runs it, with a stack, a data folder and ports of its own. Its database is there already, where
+ * `npm test` has made one beforehand; with `fromNothing` it makes its own in any case.
+ */
 export class TestShop {
   readonly dataDir: string;
   readonly stackFile: string;
@@ -34,10 +38,12 @@ export class TestShop {
     readonly stack: string,
     private readonly args: readonly string[],
     firstPortOffset: number,
+    { fromNothing = false }: { fromNothing?: boolean } = {},
   ) {
     this.portOffset = firstPortOffset;
     this.dataDir = mkdtempSync(join(tmpdir(), 'ecommerce-demo-test-'));
     this.stackFile = join(repositoryDir, `Pulumi.${stack}.yaml`);
+    if (!fromNothing) copyTemplate(this.dataDir, Number(args[args.indexOf('--rows') + 1]));
   }
 
   /** Writes the stack's config, as an editor or `pulumi config set` does. */

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, constants, homedir, setPriority, tmpdir } from 'node:os';
 import { basename, delimiter, join, resolve } from 'node:path';
 import { removeOrphans } from '../orphans.mjs';
@@ -208,6 +208,18 @@ for (const { name, missing } of chosen) {
 }
 const queue = chosen.filter(({ missing }) => !missing);
 const idle = [];
+/** Databases that are made and seeded, for the shops of the tests to begin with (test/data-template.ts). */
+let templates = null;
+async function makeTemplates() {
+  const folder = mkdtempSync(join(tmpdir(), 'ecommerce-demo-templates-'));
+  templates = folder;
+  // PostgreSQL may run as another user.
+  chmodSync(folder, 0o711);
+  const command = [process.execPath, 'dist/test/data-template.js', folder, '50000', '100000'];
+  // Without them each shop makes its own.
+  if ((await run(command, { title: 'databases to begin with', quiet: true, idle: true })) === 0)
+    env.TEST_DATA_TEMPLATES = folder;
+}
 while (queue.length > 0) {
   const [first] = queue;
   if (first.idle) {
@@ -219,10 +231,12 @@ while (queue.length > 0) {
   } else {
     if (!first.command && first.concurrency === undefined) await Promise.all(idle);
     await runPart(queue.shift());
+    // What it needs is compiled now, and unit tests leave some of the machine.
+    if (templates === null && queue.some(({ shops }) => shops)) idle.push(makeTemplates());
   }
 }
 await Promise.all(idle);
-rmSync(reports, { recursive: true, force: true });
+for (const folder of [reports, templates]) if (folder) rmSync(folder, { recursive: true, force: true });
 process.stdout.write(
   `\n${chosen.map(lineOf).join('\n')}\n\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`,
 );

@@ -20,7 +20,7 @@ const AT_ONCE = 8;
 const GROWTH_LIMIT = 40 * 1024 * 1024;
 
 const seed = seedOf(process.env);
-const shop = new TestShop(`e2e-fuzz-${String(process.pid)}`, ['--rows', '50000', '--scale', '0.05'], 7_000);
+const shop = new TestShop(`e2e-fuzz-${String(process.pid)}`, ['--rows', '50000', '--scale', '0.05'], 8_000);
 
 const everyRoute: readonly FuzzedRoute[] = [
   ...ROUTES,

@@ -27,7 +27,9 @@ const outageAt = (minute: number, minuteSeconds: number): Record<string, unknown
   demoStartTimestamp: Math.round(Date.now() / 1000 - minute * minuteSeconds),
 });
 
-const shop = new TestShop(`e2e-${String(process.pid)}`, ['--rows', String(ROWS), '--scale', '0.25'], 3_000);
+const shop = new TestShop(`e2e-${String(process.pid)}`, ['--rows', String(ROWS), '--scale', '0.25'], 3_000, {
+  fromNothing: true,
+});
 
 interface Stats {
   baseline: { requests: number; errors: number };
