@@ -1,7 +1,7 @@
 import { runCommand } from '../machine/command';
 import { EXIT } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
-import { file, number, REPOSITORY, type Command, type ValuesOf } from '../machine/options';
+import { file, number, type Command, type ValuesOf } from '../machine/options';
 import { standardOutput } from '../machine/terminal';
 import { findBrowser, startBrowser } from './browse/browser';
 import { visit, type VisitEnd } from './browse/customer';
@@ -51,7 +51,7 @@ async function main(options: ValuesOf<typeof OPTIONS>): Promise<number> {
   const interruption = new Interruption(() => output.line('Interrupted: the customers leave.'));
   interruption.listen(() => true);
   const executable = findBrowser(options.browser);
-  const target = await discoverTarget({ ...options, repositoryDir: REPOSITORY, output });
+  const target = await discoverTarget({ ...options, output });
   const ends: Record<VisitEnd, number> = { bought: 0, declined: 0, failed: 0, left: 0 };
   try {
     const browser = await startBrowser(executable);

@@ -1,7 +1,7 @@
 import { runCommand } from '../machine/command';
 import { EXIT } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
-import { flag, REPOSITORY, type Command, type ValuesOf } from '../machine/options';
+import { flag, type Command, type ValuesOf } from '../machine/options';
 import { standardOutput } from '../machine/terminal';
 import { discoverTarget } from './target/discover';
 import { showConsole } from './target/show-console';
@@ -29,7 +29,7 @@ async function main(options: ValuesOf<typeof OPTIONS>): Promise<number> {
   const output = standardOutput(() => undefined);
   const interruption = new Interruption(() => undefined);
   interruption.listen(() => true);
-  const target = await discoverTarget({ ...options, target: 'stack', repositoryDir: REPOSITORY, output });
+  const target = await discoverTarget({ ...options, target: 'stack', output });
   try {
     await showConsole(target, options, output, interruption.signal);
     return interruption.error === null ? EXIT.ok : EXIT.failed;

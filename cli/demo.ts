@@ -7,7 +7,6 @@ import { Interruption } from '../machine/interruption';
 import { localTarget } from './target/local-target';
 import type { Outage } from './outage/outage';
 import { standardOutput, type Output } from '../machine/terminal';
-import { REPOSITORY } from '../machine/options';
 import { openShop, type OpenShop } from './run/shop-process';
 import { show } from './run/show';
 import { discoverTarget } from './target/discover';
@@ -21,10 +20,10 @@ async function main(): Promise<number> {
     process.stdout.write(wanted.help);
     return EXIT.ok;
   }
-  return control(wanted, {
-    repositoryDir: REPOSITORY,
-    output: standardOutput(() => process.exit(EXIT.failed)),
-  });
+  return control(
+    wanted,
+    standardOutput(() => process.exit(EXIT.failed)),
+  );
 }
 
 /** A run, with everything that may interrupt it. */
@@ -69,10 +68,10 @@ async function showStack(
   output: Output,
   onOutage: (outage: Outage) => void,
 ): Promise<number> {
-  const target = await discoverTarget({ ...options, repositoryDir: REPOSITORY, output });
+  const target = await discoverTarget({ ...options, output });
   output.line(`Stack ${target.name}: ${target.shopUrl}, console ${target.consoleUrl}.`);
   try {
-    return await show({ target, options, repositoryDir: REPOSITORY, interruption, output, onOutage });
+    return await show({ target, options, interruption, output, onOutage });
   } finally {
     await target.close();
   }
@@ -86,9 +85,9 @@ async function showLocal(
 ): Promise<number> {
   let open: OpenShop | null = null;
   try {
-    open = await openShop(options, REPOSITORY, interruption, output);
-    const target = localTarget(open.shop, { ...options, repositoryDir: REPOSITORY });
-    return await show({ target, options, repositoryDir: REPOSITORY, interruption, output, onOutage });
+    open = await openShop(options, interruption, output);
+    const target = localTarget(open.shop, options);
+    return await show({ target, options, interruption, output, onOutage });
   } finally {
     if (open?.startedHere === true) {
       output.line('Stopping the shop.');

@@ -1,7 +1,7 @@
 import { perform, runProgram } from '../machine/command';
 import { EXIT, Interrupted, Refusal } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
-import { here, readCommand, REPOSITORY } from '../machine/options';
+import { here, readCommand } from '../machine/options';
 import { errorOutput, standardOutput } from '../machine/terminal';
 import { ANSWER, EXERCISE, SAYINGS, type ExerciseOptions } from './exercise/arguments';
 import { readAnswer, say } from './exercise/say';
@@ -51,13 +51,12 @@ async function begin(options: ExerciseOptions): Promise<number> {
   interruption.listen(() => true);
   const demo = demoOptions(options);
   try {
-    const open = await openShop(demo, REPOSITORY, interruption, output);
+    const open = await openShop(demo, interruption, output);
     try {
       return await holdExercise({
-        target: localTarget(open.shop, { ...demo, repositoryDir: REPOSITORY }),
+        target: localTarget(open.shop, demo),
         options,
         demo,
-        repositoryDir: REPOSITORY,
         interruption,
         output,
         tell: (event) => {

@@ -14,7 +14,7 @@ import { TARGET_OPTIONS } from './target/target-options';
 import { runCommand } from '../machine/command';
 import { EXIT } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
-import { list, REPOSITORY, type Command, type ValuesOf } from '../machine/options';
+import { list, type Command, type ValuesOf } from '../machine/options';
 import { standardOutput } from '../machine/terminal';
 
 /** How long pods and telemetry may take to be there (ms). */
@@ -64,7 +64,7 @@ Exit codes: 0 replaced and verified, 1 refused, failed or not verified, 2 bad op
 /** `npm run replace-host`. Resolves with the exit code. */
 async function main({ stack, dataDir, set }: ValuesOf<typeof OPTIONS>): Promise<number> {
   const output = standardOutput(() => undefined);
-  const engine = await StackEngine.open({ stack, repositoryDir: REPOSITORY, output });
+  const engine = await StackEngine.open({ stack, output });
   const interruption = new Interruption(() => {
     output.line('Interrupted: the step under way ends first.');
     engine.cancel();
@@ -97,7 +97,6 @@ async function main({ stack, dataDir, set }: ValuesOf<typeof OPTIONS>): Promise<
             patienceMs: PATIENCE_MS,
             output,
             wait: (ms: number) => interruption.wait(ms),
-            repositoryDir: REPOSITORY,
           };
           return [
             runCheck('instances', () => checkInstances(context)),
@@ -113,7 +112,7 @@ async function main({ stack, dataDir, set }: ValuesOf<typeof OPTIONS>): Promise<
   }
 
   function find(): Promise<Target> {
-    return discoverTarget({ target: 'stack', stack, dataDir, repositoryDir: REPOSITORY, output });
+    return discoverTarget({ target: 'stack', stack, dataDir, output });
   }
 }
 

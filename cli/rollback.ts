@@ -75,7 +75,7 @@ const OF_A_LOCAL_SHOP =
 /** The shop; when none runs its config is cleaned at least, so that its next start heals it. */
 async function open(options: RollbackOptions, output: Output): Promise<Target> {
   try {
-    return await discoverTarget({ ...options, repositoryDir: REPOSITORY, output });
+    return await discoverTarget({ ...options, output });
   } catch (error) {
     if (!(error instanceof Refusal) || options.target !== 'local') throw error;
     output.line('No shop runs: its stack file alone can be put back.');
@@ -90,7 +90,7 @@ async function releaseOf(
   output: Output,
 ): Promise<ReleaseRollback> {
   const context = contextOf(target, interruption, output);
-  const engine = await StackEngine.open({ stack: target.stack, repositoryDir: REPOSITORY, output });
+  const engine = await StackEngine.open({ stack: target.stack, output });
   return rollbackRelease(target, {
     output,
     check: () => interruption.check(),
@@ -115,7 +115,7 @@ function rollbackOf(target: Target, interruption: Interruption, output: Output):
     check: () => interruption.check(),
     database: () => rollbackDatabase(target, { output, wait }),
     updateStack: async () => {
-      const engine = await StackEngine.open({ stack: target.stack, repositoryDir: REPOSITORY, output });
+      const engine = await StackEngine.open({ stack: target.stack, output });
       await engine.up('rollback');
     },
     // The seeds' five criteria.
@@ -137,7 +137,6 @@ function contextOf(target: Target, interruption: Interruption, output: Output): 
     patienceMs: PATIENCE_MS,
     output,
     wait: (ms) => interruption.wait(ms),
-    repositoryDir: REPOSITORY,
   };
 }
 

@@ -3,7 +3,7 @@ import { PROJECT_NAME } from '../scenario/config/config-file';
 import { runCommand } from '../machine/command';
 import { EXIT, messageOf, Refusal } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
-import { REPOSITORY, type Command, type ValuesOf } from '../machine/options';
+import type { Command, ValuesOf } from '../machine/options';
 import { standardOutput } from '../machine/terminal';
 import { forwardedBy, keepForwarding } from './target/port-forwarding';
 import { openWorkspace } from './target/stack-target';
@@ -28,7 +28,7 @@ async function main({ stack }: ValuesOf<typeof OPTIONS>): Promise<number> {
   const output = standardOutput(() => undefined);
   const interruption = new Interruption(() => undefined);
   interruption.listen(() => true);
-  const workspace = await openWorkspace({ repositoryDir: REPOSITORY, output });
+  const workspace = await openWorkspace({ output });
   const config = await workspace.getAllConfig(stack).catch((error: unknown) => {
     throw new Refusal(`The config of stack ${stack} cannot be read: ${messageOf(error)}`);
   });

@@ -19,7 +19,7 @@ import { listAt, textAt } from '../machine/json';
 import { withTarget } from './outage/left-open';
 import { errorOutput, standardOutput, type Output } from '../machine/terminal';
 import { printableJson } from '../machine/printable';
-import { flag, REPOSITORY, type Command, type ValuesOf } from '../machine/options';
+import { flag, type Command, type ValuesOf } from '../machine/options';
 import { ShopObserver } from './observation/shop-observer';
 import type { Target } from './target/target';
 import { positionAt } from '../scenario/timeline';
@@ -92,7 +92,6 @@ async function validate(
       patienceMs: options.quick ? QUICK_PATIENCE_MS : PATIENCE_MS,
       output,
       wait: (ms) => interruption.wait(ms),
-      repositoryDir: REPOSITORY,
     };
     const mode = await effective.then(
       (found) => describeEffective(found, Date.now() / 1000),

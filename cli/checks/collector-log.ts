@@ -5,12 +5,12 @@ const LINES = 400;
 
 /** The latest error an exporter logged; null when there is none, or the log can't be read. */
 export async function collectorLog(
-  { target, output, repositoryDir }: Pick<CheckContext, 'target' | 'output' | 'repositoryDir'>,
+  { target, output }: Pick<CheckContext, 'target' | 'output'>,
   exporter: string,
 ): Promise<string | null> {
   if (target.kubeconfig === null || target.namespace === null) return null;
   try {
-    const kubernetes = await loadKubernetes(repositoryDir, output);
+    const kubernetes = await loadKubernetes(output);
     const config = new kubernetes.KubeConfig();
     config.loadFromString(target.kubeconfig);
     const api = config.makeApiClient(kubernetes.CoreV1Api);

@@ -12,7 +12,6 @@ export interface CheckContext extends Patience {
   /** What the shop follows now, read from the database once for all checks; rejects while that does not answer. */
   effective: () => Promise<EffectiveScenario>;
   output: Output;
-  repositoryDir: string;
 }
 
 /** A condition that was waited for, as a check's finding. @param figures of one that holds */

@@ -51,7 +51,6 @@ function context(stack: boolean): CheckContext {
     patienceMs: 0,
     output: { line: () => undefined },
     wait: () => Promise.resolve(),
-    repositoryDir: '/',
   };
 }
 

@@ -24,10 +24,7 @@ const RUNNER_WITHIN_MS = 180_000;
 const POLL_MS = 500;
 
 /** Runs a control. @returns the exit code */
-export async function control(
-  command: ControlCommand,
-  { repositoryDir, output }: { repositoryDir: string; output: Output },
-): Promise<number> {
+export async function control(command: ControlCommand, output: Output): Promise<number> {
   // What was kept of past runs needs no shop.
   const kept =
     command.target === 'local' ? command.dataDir : path.join(command.dataDir, 'stacks', command.stack);
@@ -35,13 +32,13 @@ export async function control(
   if (command.control === 'reveal') return reveal(kept, command.json, output);
   // Where JSON is read, text goes to the other stream.
   const notes = command.json ? errorOutput : output;
-  const target = await discoverTarget({ ...command, repositoryDir, output: notes });
+  const target = await discoverTarget({ ...command, output: notes });
   try {
-    const left = await healLeftOpen(target, { keep: command.keep, repositoryDir, output: notes });
+    const left = await healLeftOpen(target, { keep: command.keep, output: notes });
     const intent = left.found === 'running' || left.found === 'kept' ? left.intent : null;
     const ended = command.control === 'abort' || command.control === 'heal';
     if (ended && left.found === 'healed') return EXIT.ok;
-    return await act(command, target, intent, { repositoryDir, output });
+    return await act(command, target, intent, output);
   } finally {
     await target.close();
   }
@@ -51,9 +48,8 @@ async function act(
   command: ControlCommand,
   target: Target,
   intent: Intent | null,
-  tools: { repositoryDir: string; output: Output },
+  output: Output,
 ): Promise<number> {
-  const { output } = tools;
   const conductor = new Conductor(target.conductor, output);
   const controls = new RunControls(conductor, intent === null ? HOLD_SECONDS.command : HOLD_SECONDS.attended);
   switch (command.control) {
@@ -68,7 +64,7 @@ async function act(
       return EXIT.ok;
     case 'abort':
     case 'heal':
-      return end(command.control, target, intent, conductor, tools);
+      return end(command.control, target, intent, conductor, output);
     default: {
       const status = await statusOf(target, intent, conductor, new ShopObserver(target));
       if (command.json) output.line(printableJson(status));
@@ -84,9 +80,8 @@ async function end(
   target: Target,
   intent: Intent | null,
   conductor: Conductor,
-  tools: { repositoryDir: string; output: Output },
+  output: Output,
 ): Promise<number> {
-  const { output } = tools;
   const state = await conductor.readState();
   const found = runUnderWay(state, 'cli');
   if (intent === null) {
@@ -104,7 +99,7 @@ async function end(
     // A runner that has just healed by itself is gone, too.
     if (!isSameIntent(await target.intents.read(), intent)) return waitForRunner(target, intent, output);
     // It was kept; now it is to end.
-    return (await healIntent(target, intent, tools)).ok ? EXIT.ok : EXIT.failed;
+    return (await healIntent(target, intent, output)).ok ? EXIT.ok : EXIT.failed;
   }
   output.line(`Ending ${describeIntent(intent)}.`);
   const held = found !== null && !found.isNew && found.run.pausedAt !== null;

@@ -54,12 +54,12 @@ describe('an intent', () => {
     } as unknown as Target;
     const lines: string[] = [];
     const output = { line: (text: string) => lines.push(text) };
-    assert.deepEqual(await healLeftOpen(target, { keep: false, repositoryDir: folder, output }), {
+    assert.deepEqual(await healLeftOpen(target, { keep: false, output }), {
       found: 'nothing',
     });
     assert.deepEqual(lines, []);
     answers.push(dead, dead);
-    const kept = await healLeftOpen(target, { keep: true, repositoryDir: folder, output });
+    const kept = await healLeftOpen(target, { keep: true, output });
     assert.equal(kept.found, 'kept');
   });
 
@@ -143,7 +143,7 @@ describe('an intent', () => {
     };
     const store = new ClusterIntent(cluster, new IntentFile(path.join(folder, 'other')), output);
     const target = { kind: 'stack', intents: store } as unknown as Target;
-    assert.deepEqual(await healLeftOpen(target, { keep: false, repositoryDir: folder, output }), {
+    assert.deepEqual(await healLeftOpen(target, { keep: false, output }), {
       found: 'nothing',
     });
     assert.equal(readFileSync(victim, 'utf8'), 'mine');
@@ -186,7 +186,7 @@ describe('an intent', () => {
     const output = { line: () => undefined };
     const store = new ClusterIntent(cluster, file, output);
     const target = { kind: 'stack', intents: store } as unknown as Target;
-    const left = await healLeftOpen(target, { keep: false, repositoryDir: folder, output });
+    const left = await healLeftOpen(target, { keep: false, output });
     assert.equal(left.found === 'running' ? left.intent.runId : left.found, 'theirs');
     // Its own run it knows better than the cluster does.
     held = sharedText(stale);

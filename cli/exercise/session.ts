@@ -39,7 +39,6 @@ export interface SessionTools {
   options: ExerciseOptions;
   /** The same as a run's. */
   demo: DemoOptions;
-  repositoryDir: string;
   interruption: Pick<Interruption, 'wait'>;
   /** Text for a person. */
   output: Output;
@@ -49,8 +48,8 @@ export interface SessionTools {
 
 /** An exercise against a shop that is there, from the checks to the result. @returns the exit code */
 export async function holdExercise(tools: SessionTools): Promise<number> {
-  const { target, options, repositoryDir, output } = tools;
-  const left = await healLeftOpen(target, { keep: false, repositoryDir, output });
+  const { target, options, output } = tools;
+  const left = await healLeftOpen(target, { keep: false, output });
   if (left.found === 'running') throw runningRefusal(left.intent);
   // A killed exercise's, whose desk answers nobody any more.
   rmSync(deskFile(target.dataDir), { force: true });

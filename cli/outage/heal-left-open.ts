@@ -14,7 +14,6 @@ import type { Target } from '../target/target';
 export interface HealLeftOpenOptions {
   /** Leave it as it is, and say so. */
   keep: boolean;
-  repositoryDir: string;
   output: Output;
 }
 
@@ -33,7 +32,7 @@ export type LeftOpen =
  * @throws Refusal when it could not be healed; the intent stays, so that the next command tries again
  */
 export async function healLeftOpen(target: Target, options: HealLeftOpenOptions): Promise<LeftOpen> {
-  const { keep, repositoryDir, output } = options;
+  const { keep, output } = options;
   const intent = await target.intents.read();
   if (intent === null) return { found: 'nothing' };
   if (livenessOf(intent) !== 'dead') return { found: 'running', intent };
@@ -49,7 +48,7 @@ export async function healLeftOpen(target: Target, options: HealLeftOpenOptions)
     output.line('  It is kept (--keep); the next command without --keep heals it.');
     return { found: 'kept', intent };
   }
-  const healed = await healIntent(target, intent, { repositoryDir, output });
+  const healed = await healIntent(target, intent, output);
   if (!healed.ok) {
     throw new Refusal(
       `The outage that was left open could not be healed: ${healed.failures.join('; ')}. ` +
@@ -60,13 +59,9 @@ export async function healLeftOpen(target: Target, options: HealLeftOpenOptions)
 }
 
 /** Heals what an intent says, verifies it, and removes the intent. */
-export async function healIntent(
-  target: Target,
-  intent: Intent,
-  { repositoryDir, output }: { repositoryDir: string; output: Output },
-): Promise<Healed> {
+export async function healIntent(target: Target, intent: Intent, output: Output): Promise<Healed> {
   const conductor = new Conductor(target.conductor, output);
-  const outage = outageOf(target, intent, conductor, { repositoryDir, output });
+  const outage = outageOf(target, intent, conductor, output);
   const healed = await heal(() => outage.end(intent.runId ?? ''), {
     conductor,
     observer: new ShopObserver(target),
@@ -83,11 +78,10 @@ function outageOf(
   target: Target,
   intent: Pick<Intent, 'how' | 'configBefore'>,
   conductor: Conductor,
-  { repositoryDir, output }: { repositoryDir: string; output: Output },
+  output: Output,
 ): Outage {
   if (intent.how === 'override' || target.kind === 'local') return new OverrideOutage(conductor);
-  const openEngine = (): Promise<StackEngine> =>
-    StackEngine.open({ stack: target.stack, repositoryDir, output });
+  const openEngine = (): Promise<StackEngine> => StackEngine.open({ stack: target.stack, output });
   return new ConfigOutage(target, openEngine, conductor, output, intent.configBefore);
 }
 

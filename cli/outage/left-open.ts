@@ -1,7 +1,6 @@
 import { healLeftOpen } from './heal-left-open';
 import { describeIntent } from '../control/intent';
 import type { Output } from '../../machine/terminal';
-import { REPOSITORY } from '../../machine/options';
 import { discoverTarget } from '../target/discover';
 import type { Target } from '../target/target';
 import type { TargetChoice } from '../target/target-options';
@@ -15,9 +14,9 @@ export async function withTarget<T>(
   output: Output,
   work: (target: Target) => Promise<T>,
 ): Promise<T> {
-  const target = await discoverTarget({ ...options, repositoryDir: REPOSITORY, output });
+  const target = await discoverTarget({ ...options, output });
   try {
-    const found = await healLeftOpen(target, { keep: options.keep, repositoryDir: REPOSITORY, output });
+    const found = await healLeftOpen(target, { keep: options.keep, output });
     if (found.found === 'running') output.line(`Under way: ${describeIntent(found.intent)}.`);
     return await work(target);
   } finally {

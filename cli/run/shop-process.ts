@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { DemoOptions } from './arguments';
 import { Refusal } from '../../machine/errors';
+import { REPOSITORY } from '../../machine/options';
 import type { Interruption } from '../../machine/interruption';
 import type { Output } from '../../machine/terminal';
 import { findShop, type Shop } from '../target/local-target';
@@ -28,7 +29,6 @@ export interface OpenShop {
  */
 export async function openShop(
   options: DemoOptions,
-  repositoryDir: string,
   interruption: Interruption,
   output: Output,
 ): Promise<OpenShop> {
@@ -38,7 +38,7 @@ export async function openShop(
     return { shop: running, startedHere: false, close: () => Promise.resolve() };
   }
   output.line(`No shop runs with the data folder ${options.dataDir}: starting one.`);
-  const runner = new ShopRunner(options, repositoryDir, output);
+  const runner = new ShopRunner(options, output);
   try {
     const shop = await runner.ready(interruption);
     return { shop, startedHere: true, close: () => runner.stop() };
@@ -80,15 +80,14 @@ class ShopRunner {
 
   constructor(
     private readonly options: DemoOptions,
-    repositoryDir: string,
     output: Output,
   ) {
-    const script = path.join(repositoryDir, 'dist', 'local', 'main.js');
+    const script = path.join(REPOSITORY, 'dist', 'local', 'main.js');
     if (!existsSync(script)) {
       throw new Refusal(`${script} is missing: run the command as npm run demo, which compiles first.`);
     }
     this.child = spawn(process.execPath, [script, ...startArguments(options)], {
-      cwd: repositoryDir,
+      cwd: REPOSITORY,
       detached: true,
       // The channel tells the runner that we are gone, however we went.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -117,7 +117,6 @@ async function play(argv: string[], faults: Faults = {}, seed: number | null = n
   const tools: ShowTools = {
     target,
     options: options('--minute-seconds', '6', ...argv),
-    repositoryDir: folder,
     interruption: {
       wait: (ms) => {
         faults.wait?.(run);

@@ -35,7 +35,6 @@ export type ShowConductor = Pick<
 export interface ShowTools {
   target: Target;
   options: DemoOptions;
-  repositoryDir: string;
   interruption: Pick<Interruption, 'wait' | 'request'>;
   output: Output;
   /** Told what has to be waited for when somebody insists on the end. */
@@ -46,8 +45,8 @@ export interface ShowTools {
 
 /** The whole show against a shop that is there: the checks, the run, the heal, the report. @returns the exit code */
 export async function show(tools: ShowTools): Promise<number> {
-  const { target, options, repositoryDir, output } = tools;
-  const left = await healLeftOpen(target, { keep: options.keep, repositoryDir, output });
+  const { target, options, output } = tools;
+  const left = await healLeftOpen(target, { keep: options.keep, output });
   if (left.found === 'running') throw runningRefusal(left.intent);
   if (left.found === 'kept')
     throw new Refusal('A run needs a healthy shop: run the command without --keep, which heals it first.');
@@ -250,14 +249,14 @@ export class Show {
 
   /** How the outage is made: a stack's by configuration; a blind one by an override, which no file shows. */
   private async outage(): Promise<Outage> {
-    const { target, repositoryDir, output } = this.tools;
+    const { target, output } = this.tools;
     if (target.kind === 'local' || this.exercise !== null) {
       const inPlace = (scenario: Scenario): Promise<void> =>
         releasesInPlace(scenario, this.observer, (ms) => this.tools.interruption.wait(ms));
       return new OverrideOutage(this.conductor, inPlace, () => this.now() / 1000);
     }
     // Without an engine nothing is begun.
-    const engine = await StackEngine.open({ stack: target.stack, repositoryDir, output });
+    const engine = await StackEngine.open({ stack: target.stack, output });
     return new ConfigOutage(target, () => Promise.resolve(engine), this.conductor, output);
   }
 

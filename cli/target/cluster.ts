@@ -15,12 +15,12 @@ const PODS_FRESH_MS = 2000;
 const NAME_LABEL = 'app.kubernetes.io/name';
 
 /** The Kubernetes client (an ES module), installed where it is missing. */
-export async function loadKubernetes(repositoryDir: string, output: Output): Promise<Client> {
+export async function loadKubernetes(output: Output): Promise<Client> {
   try {
     return await import('@kubernetes/client-node');
   } catch (error) {
     if (!['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'].includes(codeOf(error) ?? '')) throw error;
-    installAll(repositoryDir, output);
+    installAll(output);
     return await import('@kubernetes/client-node');
   }
 }

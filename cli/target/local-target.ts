@@ -1,5 +1,6 @@
 import { SERVICE_NAMES, type ServiceName } from '../../services/catalog';
 import { messageOf, Refusal } from '../../machine/errors';
+import { REPOSITORY } from '../../machine/options';
 import { getJson } from '../../machine/http';
 import { IntentFile } from '../control/intent-file';
 import { isRunning } from '../../machine/process-identity';
@@ -18,9 +19,7 @@ export function findShop(dataDir: string): Shop | null {
 }
 
 /** The shop that runs with a data folder; null when none does. @throws Refusal for one that has just begun to start */
-export function findLocalTarget(
-  options: Pick<TargetOptions, 'dataDir' | 'stack' | 'repositoryDir'>,
-): Target | null {
+export function findLocalTarget(options: Pick<TargetOptions, 'dataDir' | 'stack'>): Target | null {
   const shop = findShop(options.dataDir);
   if (shop?.adminToken === '') {
     throw new Refusal(
@@ -33,7 +32,7 @@ export function findLocalTarget(
 /** A shop of `npm start` as a target. */
 export function localTarget(
   shop: Shop,
-  { dataDir, stack, repositoryDir }: Pick<TargetOptions, 'dataDir' | 'stack' | 'repositoryDir'>,
+  { dataDir, stack }: Pick<TargetOptions, 'dataDir' | 'stack'>,
 ): Target {
   return {
     kind: 'local',
@@ -42,7 +41,7 @@ export function localTarget(
     consoleUrl: shop.urls.console,
     adminToken: shop.adminToken,
     conductor: { connectionString: shop.databaseUrls.conductor },
-    config: { projectDir: repositoryDir, stack },
+    config: { projectDir: REPOSITORY, stack },
     stack,
     dataDir,
     serviceUrl: (name) => Promise.resolve(shop.urls[name]),

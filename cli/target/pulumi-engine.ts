@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import type * as automation from '@pulumi/pulumi/automation';
 import { codeOf, messageOf, Refusal } from '../../machine/errors';
+import { REPOSITORY } from '../../machine/options';
 import type { Output } from '../../machine/terminal';
 
 type Automation = typeof automation;
@@ -13,7 +14,7 @@ type Automation = typeof automation;
  *
  * @throws Refusal when that fails
  */
-export function loadAutomation(repositoryDir: string, output: Output): Automation {
+export function loadAutomation(output: Output): Automation {
   const load = (): Automation | null => {
     try {
       // Not an import: only commands against a stack need it, and it takes half a second.
@@ -26,7 +27,7 @@ export function loadAutomation(repositoryDir: string, output: Output): Automatio
   };
   const found = load();
   if (found !== null) return found;
-  installAll(repositoryDir, output);
+  installAll(output);
   const installed = load();
   if (installed === null)
     throw new Refusal('The packages of the Pulumi program are installed now: run the command again.');
@@ -34,10 +35,10 @@ export function loadAutomation(repositoryDir: string, output: Output): Automatio
 }
 
 /** Installs the packages of the Pulumi program. @throws Refusal */
-export function installAll(repositoryDir: string, output: Output): void {
+export function installAll(output: Output): void {
   output.line('The packages of the Pulumi program are missing: node setup.mjs --all');
   const { status } = spawnSync(process.execPath, ['setup.mjs', '--all'], {
-    cwd: repositoryDir,
+    cwd: REPOSITORY,
     stdio: 'inherit',
   });
   if (status !== 0) throw new Refusal('node setup.mjs --all failed: its reason is above.');

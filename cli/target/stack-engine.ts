@@ -27,11 +27,9 @@ export class StackEngine {
   ) {}
 
   /** @throws Refusal without engine or packages; Error when there is no such stack */
-  static async open(
-    options: Pick<TargetOptions, 'stack' | 'repositoryDir' | 'output'>,
-  ): Promise<StackEngine> {
+  static async open(options: Pick<TargetOptions, 'stack' | 'output'>): Promise<StackEngine> {
     const workspace = await openWorkspace(options);
-    const { Stack } = loadAutomation(options.repositoryDir, options.output);
+    const { Stack } = loadAutomation(options.output);
     // Selecting is how the Automation API opens a stack; which one is selected is the user's own choice.
     const selected = (await workspace.stack().catch(() => undefined))?.name;
     const stack = await Stack.select(options.stack, workspace);

@@ -4,6 +4,7 @@ import type * as automation from '@pulumi/pulumi/automation';
 import { serviceEntry } from '../../services/catalog';
 import { ClusterAccess, loadKubernetes } from './cluster';
 import { messageOf, Refusal } from '../../machine/errors';
+import { REPOSITORY } from '../../machine/options';
 import { ClusterIntent } from '../control/intent-cluster';
 import { IntentFile } from '../control/intent-file';
 import { numberAt, textAt } from '../../machine/json';
@@ -27,10 +28,10 @@ export interface StackAccess {
  * @throws Refusal when the stack or one of its outputs isn't there
  */
 export async function openStackTarget(options: Omit<TargetOptions, 'target'>): Promise<Target> {
-  const { stack, repositoryDir, output } = options;
+  const { stack, output } = options;
   const workspace = await openWorkspace(options);
   const access = accessOf(stack, await outputsOf(workspace, stack));
-  const client = await loadKubernetes(repositoryDir, output);
+  const client = await loadKubernetes(output);
   const cluster = new ClusterAccess(client, access.kubeconfig, access.context, access.namespace);
   // A shop of this machine and stacks share the folder, not the files.
   const dataDir = path.join(options.dataDir, 'stacks', stack);
@@ -41,7 +42,7 @@ export async function openStackTarget(options: Omit<TargetOptions, 'target'>): P
     consoleUrl: access.consoleUrl,
     adminToken: access.adminToken,
     conductor: access.conductor,
-    config: { projectDir: repositoryDir, stack },
+    config: { projectDir: REPOSITORY, stack },
     stack,
     dataDir,
     serviceUrl: async (name) => {
@@ -69,12 +70,11 @@ export async function openStackTarget(options: Omit<TargetOptions, 'target'>): P
 
 /** The project's workspace, on the real engine. @throws Refusal */
 export async function openWorkspace({
-  repositoryDir,
   output,
-}: Pick<TargetOptions, 'repositoryDir' | 'output'>): Promise<automation.LocalWorkspace> {
-  const api = loadAutomation(repositoryDir, output);
+}: Pick<TargetOptions, 'output'>): Promise<automation.LocalWorkspace> {
+  const api = loadAutomation(output);
   const pulumiCommand = await findEngine(api);
-  return api.LocalWorkspace.create({ workDir: repositoryDir, pulumiCommand });
+  return api.LocalWorkspace.create({ workDir: REPOSITORY, pulumiCommand });
 }
 
 /** The outputs, secrets in plain text; without selecting the stack, which is the user's own choice. */

@@ -72,6 +72,5 @@ export interface TargetOptions {
   stack: string;
   /** Absolute path of the local shop's data folder. */
   dataDir: string;
-  repositoryDir: string;
   output: Output;
 }

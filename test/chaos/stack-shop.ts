@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { loadKubernetes } from '../../cli/target/cluster';
 import { TestCluster } from '../engine/cluster';
 import { TestStack } from '../engine/test-stack';
-import { repositoryDir, until } from '../harness';
+import { until } from '../harness';
 import { BACK_WITHIN_MS, type ChaosShop } from './chaos-shop';
 
 /** A deployed stack of its own (test/engine/settings.ts says where), a pod for each service. */
@@ -31,7 +31,7 @@ export class StackChaosShop implements ChaosShop {
 
   async start(): Promise<void> {
     // A shop of this machine does without the packages of the Pulumi program: they come when a stack needs them.
-    await loadKubernetes(repositoryDir, { line: console.log });
+    await loadKubernetes({ line: console.log });
     await this.stack.init();
     const { code, output } = await this.stack.up();
     assert.equal(code, 0, output);
