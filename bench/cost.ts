@@ -5,10 +5,11 @@
  *
  * `npm run bench [-- --only PART …] [--rows N] [--markdown FILE …] [--svg FILE]`: prints tables in Markdown; puts them into
  * files, between the marks `<!-- bench -->` and `<!-- /bench -->`; draws them. What it does meanwhile is said on standard error.
- * Nothing of it is a test: it ends with 0 whatever it finds.
+ * Nothing of it is a test: it ends with 0 whatever it finds, with 2 where something could not be measured.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { messageOf } from '../machine/errors';
 import { TestShop } from '../test/harness';
 import { measureCheckout } from './cost/checkout';
 import { sectionOf, type Findings } from './cost/figure';
@@ -49,9 +50,10 @@ async function main(): Promise<number> {
       if (!values.only.includes(name)) continue;
       // The first part is about the start itself.
       if (name !== 'start' && shop.runFile() === null) await shop.start();
-      const findings = await measure(shop);
+      const findings = await measure(shop).catch((error: unknown) => failed(name, error));
       found.push(findings);
       console.log(`${sectionOf(findings)}\n`);
+      if (shop.runFile() === null) await shop.start();
     }
     const worked: Findings = {
       title: 'After all of this',
@@ -68,10 +70,16 @@ async function main(): Promise<number> {
         readFileSync(path, 'utf8').replace(MARKED, () => `\n${text}\n`),
       );
     if (values.svg !== undefined) writeFileSync(values.svg, pictureOf(found));
-    return 0;
+    return Number(process.exitCode ?? 0);
   } finally {
     await shop.dispose();
   }
+}
+
+/** A part that could not be measured says so in its place: the others are not lost with it. */
+function failed(name: string, error: unknown): Findings {
+  process.exitCode = 2;
+  return { title: name, figures: [], growths: [], notes: [`Not measured: ${messageOf(error)}`] };
 }
 
 runBench(main);
