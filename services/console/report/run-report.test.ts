@@ -40,6 +40,8 @@ interface Case {
   shows?: (expected: MinuteExpectation) => Shown;
   /** Demo minutes between which the machine slept. */
   slept?: [from: number, to: number];
+  /** From this demo minute on the console takes one of two traces. */
+  sampledFrom?: number;
 }
 
 function scenarioFor({
@@ -71,6 +73,7 @@ function bothReports(run: Case): { command: Report; console: Report } {
     const { ms = demo > 0.05 ? 2500 : 300 } = shows(expected);
     const startMs = (START_SECONDS + expected.minute * scenario.minuteSeconds) * 1000;
     clock.ms = startMs + scenario.minuteSeconds * 1000;
+    if (expected.minute === run.sampledFrom) store.gate.oneIn = 2;
     const add = (traffic: 'demo' | 'baseline', route: string, requests: number, errors: number): void => {
       store.addSpans(
         Array.from({ length: requests }, (_, index) =>
@@ -214,4 +217,17 @@ describe("the console's report and the one of the run's command", () => {
       assert.equal(console.startedAt, command.startedAt);
     });
   }
+});
+
+describe('the report of a run of which not all traces were kept', () => {
+  it('says from which minute on, and how many; its rates are those of all', () => {
+    const { command, console } = bothReports({ shows: off(0, 0), sampledFrom: 25 });
+    const [event, ...more] = console.events;
+    assert.deepEqual([event?.minute, more], [25, []]);
+    assert.match(event?.text ?? '', /in 5 minutes from here on its figures are reckoned from 1 of 2 traces/);
+    const failing = ({ minutes }: Report): number => minutes[25]?.demo.errorRate ?? NaN;
+    assert.ok(Math.abs(failing(console) - failing(command)) < 0.1);
+    const all = console.minutes[25]?.demo;
+    assert.ok(all && Math.abs((all.completed + all.errors) / CHECKOUTS - 1) < 0.2);
+  });
 });
