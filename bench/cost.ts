@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../machine/errors';
 import { TestShop } from '../test/harness';
 import { measureCheckout } from './cost/checkout';
+import { measureConsole } from './cost/console';
 import { sectionOf, type Findings } from './cost/figure';
 import { measureGrowth } from './cost/growth';
 import { pictureOf } from './cost/picture';
@@ -24,6 +25,7 @@ const PARTS: Readonly<Record<string, (shop: TestShop) => Promise<Findings>>> = {
   scan: measureScan,
   checkout: measureCheckout,
   growth: measureGrowth,
+  console: measureConsole,
 };
 const MARKED = /(?<=<!-- bench -->\n)[\s\S]*(?=<!-- \/bench -->)/;
 /** What everything may take once it has worked (MB). */
