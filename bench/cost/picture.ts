@@ -9,7 +9,7 @@ const ROW = 26;
 const TITLE_ROW = 34;
 const TOP = 84;
 const BARS = { left: 520, right: WIDTH - 70 };
-const GROWTH = { left: 80, right: 620, height: 250 };
+const GROWTH = { left: 80, right: 540, height: 250 };
 /** Steps of a logarithmic axis. */
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
