@@ -12,13 +12,13 @@ import { progress } from './progress';
 const SCALES = [0.1, 0.5, 1, 2, 4];
 /** Until what the change of scale itself cost is over (ms). */
 const SETTLE_MS = 3_000;
-const WINDOW_MS = 12_000;
+const WINDOW_MS = 8_000;
 
 /** Stateless, and the one that a shop with more customers has more of: its pools are divided among them. */
 const REPLICATED = 'product-catalog';
 const REPLICAS = [1, 2, 3];
 const FIRST_REPLICA_PORT = 23_200;
-const REQUESTS = 300;
+const REQUESTS = 200;
 const REQUEST_EVERY_MS = 20;
 const READY_MS = 20_000;
 
