@@ -15,7 +15,10 @@ describe('who is on call', () => {
   let database: OwnDatabase;
   let url = '';
   const as = (login: string, text: string): Promise<Record<string, unknown>[]> =>
-    withSession({ connectionString: login }, async (sql) => (await sql.query(text)).rows);
+    withSession(
+      { connectionString: login },
+      async (sql) => (await sql.query<Record<string, unknown>>(text)).rows,
+    );
   const open = async (expiresAt = Date.now() / 1000 + 600): Promise<void> => {
     url = await openDeskDatabase(database.urls.superuser, expiresAt);
   };
