@@ -24,6 +24,8 @@ code,pre{font-family:ui-monospace,'SF Mono',Menlo,Consolas,monospace;font-size:1
 .facts div{background:var(--band);border-radius:12px;padding:14px 16px}
 .facts dt{color:var(--soft);font-size:14px}
 .facts dd{margin:0;font-size:24px;font-weight:650;letter-spacing:-.02em}
+.sentences{grid-template-columns:1fr}
+.sentences dd{font-size:16px;letter-spacing:0}
 .verdict{border-left:5px solid var(--soft);padding:10px 16px;background:var(--band);max-width:none}
 .as-promised{border-color:var(--good)}
 .not-as-promised{border-color:var(--bad)}

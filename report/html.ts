@@ -73,15 +73,20 @@ function head(report: Report, times: { writtenMs: number; endedMs: number | null
   const facts: [string, string][] = [
     ['Failed checkouts at the peak', percent(peak)],
     ['Revenue lost', dollars(lostRevenueUsd)],
-    ['Had it been healed at the end of', healedEarlier(report) ?? 'not known'],
     ['Baseline that failed', `${failed} of ${count(all)}`],
+  ];
+  const sentences: [string, string][] = [
+    ['Had it been healed at the end of', healedEarlier(report) ?? 'not known'],
     ['Flow alert', flowAlertOutcome(report)],
   ];
+  const list = (kind: string, entries: [string, string][]): string =>
+    `<dl class="${kind}">${entries.map(([term, value]) => `<div><dt>${term}</dt><dd>${escape(value)}</dd></div>`).join('')}</dl>`;
   const healed = times.endedMs === null ? '' : `, healed ${when(times.endedMs)}`;
   return [
     `<header><p class="eyebrow">Outage report</p><h1>${escape(report.title + ablationText(report.ablation))}</h1>`,
     `<p class="meta">Run <code>${escape(report.runId)}</code>, begun ${when(Date.parse(report.startedAt))}${healed}. Written ${when(times.writtenMs)}.</p></header>`,
-    `<dl class="facts">${facts.map(([term, value]) => `<div><dt>${term}</dt><dd>${escape(value)}</dd></div>`).join('')}</dl>`,
+    list('facts', facts),
+    list('facts sentences', sentences),
   ].join('\n');
 }
 
