@@ -45,7 +45,7 @@ export class Presence {
       utimesSync(this.file, now, now);
     } catch {
       try {
-        writeFileSync(this.file, '');
+        writeFileSync(this.file, '', { mode: 0o600 });
       } catch {
         // A full disk: the next start then takes this run for one that was left earlier.
       }
