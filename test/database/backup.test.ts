@@ -43,7 +43,7 @@ describe('backup and restore of the database', () => {
     withSession(target().conductor, work);
   const orders = async (): Promise<{ count: number; ids: string }> => {
     const { rows } = await conducting((sql) =>
-      sql.query(
+      sql.query<{ count: number; ids: string }>(
         `select count(*)::int as count, md5(string_agg(o::text, ',' order by id)) as ids from shop.orders o`,
       ),
     );
@@ -51,7 +51,7 @@ describe('backup and restore of the database', () => {
   };
   const messages = async (): Promise<unknown[]> => {
     const { rows } = await conducting((sql) =>
-      sql.query(
+      sql.query<Record<string, unknown>>(
         `select count(*)::int as count, count(m.sent_at)::int as sent, count(n)::int as told,
                 md5(string_agg(m::text || coalesce(n::text, ''), ',' order by m.order_id)) as all
            from shop.outbox m left join shop.notifications n using (order_id)`,

@@ -169,6 +169,9 @@ export class TestCluster {
         checkServerIdentity: () => undefined,
       },
     };
-    return withSession(login, async (sql) => (await sql.query(statement, values)).rows);
+    return withSession(
+      login,
+      async (sql) => (await sql.query<Record<string, unknown>>(statement, values)).rows,
+    );
   }
 }
