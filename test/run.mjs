@@ -73,7 +73,7 @@ const parts = [
   { name: 'engine', files: () => tests('dist/test/engine/life.test.js'), missing: noEngine() },
   {
     name: 'engine-full',
-    files: () => tests('dist/test/engine/{recovery,two-stacks}.test.js'),
+    files: () => tests('dist/test/engine/{modes,recovery,two-stacks}.test.js'),
     missing:
       noEngine() ??
       (process.env.PULUMI_E2E_FULL === '1' ? null : 'a quarter of an hour; PULUMI_E2E_FULL=1 runs it'),
