@@ -93,7 +93,7 @@ const parts = [
  * coverage are meant for every Node.
  */
 const OF_OTHERS =
-  /^(OTEL_\w+|PG[A-Z]+|NODE_(?!EXTRA_CA_CERTS$|V8_COVERAGE$)\w+|LOG_LEVEL|GIT_(DIR|WORK_TREE|INDEX_FILE)|(HTTPS?|ALL|NO)_PROXY)$/i;
+  /^(OTEL_\w+|PG[A-Z]+|NODE_(?!EXTRA_CA_CERTS$|V8_COVERAGE$)\w+|LOG_LEVEL|DEBUG|GIT_(DIR|WORK_TREE|INDEX_FILE)|(HTTPS?|ALL|NO)_PROXY)$/i;
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OF_OTHERS.test(name)));
 // Hundreds of test files load the same packages, Pulumi's among them; coverage is not exact with it.
 if (env.NODE_V8_COVERAGE === undefined) env.NODE_COMPILE_CACHE = join(root, 'dist', '.compile-cache');

@@ -86,7 +86,7 @@ function growthOf(growths: readonly Growth[], top: number): Drawn {
   const drawn = growths.flatMap(({ name, points }) => {
     const [first] = points;
     if (first === undefined) return [];
-    const multiples = points.map(({ x, cost }) => ({ x: x / first.x, y: Math.max(1, cost / first.cost) }));
+    const multiples = points.map(({ x, cost }) => ({ x: x / first.x, y: cost / first.cost }));
     return [{ name, multiples }];
   });
   if (drawn.length === 0) return { elements: [], bottom: top - 56 };
@@ -94,7 +94,9 @@ function growthOf(growths: readonly Growth[], top: number): Drawn {
   const largest = Math.max(2, ...all) * 1.1;
   const bottom = top + GROWTH.height;
   const x = logarithmic(largest, GROWTH.left, GROWTH.right);
-  const y = logarithmic(largest, bottom, top);
+  const height = logarithmic(largest, bottom, top);
+  // What becomes cheaper stands at the bottom, with its figure beside it.
+  const y = (multiple: number): number => height(Math.max(1, multiple));
   const axis = STEPS.filter((step) => step <= largest).flatMap((step) => [
     line('grid', GROWTH.left, y(step), GROWTH.right, y(step)),
     text('', GROWTH.left - 8, y(step) + 4, `× ${String(step)}`, 'end'),
@@ -131,7 +133,12 @@ function growthOf(growths: readonly Growth[], top: number): Drawn {
         free = at + 17;
         return [
           line('grid', x(last.x) + 4, y(last.y), GROWTH.right + 8, at - 4),
-          text('legend', GROWTH.right + 12, at, `${name}: × ${last.y.toFixed(1)} for × ${last.x.toFixed(0)}`),
+          text(
+            'legend',
+            GROWTH.right + 12,
+            at,
+            `${name}: × ${last.y.toFixed(last.y < 1 ? 2 : 1)} for × ${last.x.toFixed(0)}`,
+          ),
         ];
       });
   }

@@ -21,6 +21,7 @@ const OF_OTHERS = {
   ALL_PROXY: 'socks://127.0.0.1:9',
   no_proxy: 'example.com',
   LOG_LEVEL: 'WARNING',
+  DEBUG: '*',
   GIT_DIR: '/nowhere',
 };
 const FOR_TESTS = { HOME: '/home/me', NODE_EXTRA_CA_CERTS: '/company.pem', PULUMI_E2E_FULL: '1' };
