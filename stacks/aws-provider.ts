@@ -1,9 +1,9 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { reasonOf } from '../infra/host/place';
+import { keysOfNamespace } from '../scenario/config/config-file';
 import { didYouMean } from '../scenario/config/suggestion';
 import { chooseRegion, type ChosenRegion } from '../machine/reach/aws-region';
-import { ownKeys } from './config';
 
 /** Keys of `aws:` whose values are text; all others are JSON, as `pulumi config set --path` writes them. */
 const TEXT_KEYS = [
@@ -77,7 +77,7 @@ function jsonOf(key: string, value: string): unknown {
  * @throws pulumi.RunError when the regions disagree, or AWS lets nobody in
  */
 export async function awsAccess(keys: AwsKeys): Promise<AwsAccess> {
-  const configured = ownKeys(pulumi.runtime.allConfig(), 'aws');
+  const configured = keysOfNamespace(pulumi.runtime.allConfig(), 'aws');
   const config = providerArguments(configured);
   const chosen = chooseRegion(keys.region, configured.region);
   requireRegion(chosen);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
-import { ownKeys, settingsOf } from './config';
+import { keysOfNamespace } from '../scenario/config/config-file';
+import { settingsOf } from './config';
 
 const VALID = { target: 'kubeconfig', imageRegistry: 'localhost:5000' };
 
@@ -18,9 +19,12 @@ function faultOf(config: Record<string, unknown>): string {
 
 describe('stack config', () => {
   it("takes the project's keys only", () => {
-    assert.deepEqual(ownKeys({ 'ecommerce-demo:demoMode': 'normal', 'aws:region': 'x' }, 'ecommerce-demo'), {
-      demoMode: 'normal',
-    });
+    assert.deepEqual(
+      keysOfNamespace({ 'ecommerce-demo:demoMode': 'normal', 'aws:region': 'x' }, 'ecommerce-demo'),
+      {
+        demoMode: 'normal',
+      },
+    );
   });
 
   it('reads text as `pulumi config set` writes it', () => {

@@ -11,6 +11,7 @@ import {
   parseDeploymentConfig,
   type DeploymentConfig,
 } from '../scenario/config/deployment';
+import { keysOfNamespace } from '../scenario/config/config-file';
 import { resolveScenario } from '../scenario/resolve';
 import { parseScenarioConfig } from '../scenario/config/parse';
 import type { ScenarioConfig } from '../scenario/config/schema';
@@ -50,24 +51,14 @@ export interface StackSettings {
  */
 export function readSettings(): StackSettings {
   const project = pulumi.getProject();
-  const secrets = ownKeys(Object.fromEntries(secretNames().map((name) => [name, ''])), project);
-  return settingsOf(ownKeys(pulumi.runtime.allConfig(), project), Object.keys(secrets));
+  const secrets = keysOfNamespace(Object.fromEntries(secretNames().map((name) => [name, ''])), project);
+  return settingsOf(keysOfNamespace(pulumi.runtime.allConfig(), project), Object.keys(secrets));
 }
 
 /** Full names of the stack's secret keys, as the engine tells its programs. */
 function secretNames(): string[] {
   const names: unknown = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? '[]');
   return Array.isArray(names) ? names.map(String) : [];
-}
-
-/** The keys of one namespace, without its name: the project's own, or a provider's (`aws:region`). */
-export function ownKeys(all: Readonly<Record<string, string>>, namespace: string): Record<string, string> {
-  const prefix = `${namespace}:`;
-  return Object.fromEntries(
-    Object.entries(all).flatMap(([name, value]) =>
-      name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
-    ),
-  );
 }
 
 /**

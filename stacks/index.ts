@@ -20,7 +20,8 @@ import { FollowUp } from '../infra/scenario/follow-up';
 import { ScenarioDeployment } from '../infra/scenario/scenario-deployment';
 import { requiredConnections } from '../scenario/pools/connections';
 import { addressOf, urlOf } from '../infra/cluster/address';
-import { ownKeys, readSettings } from './config';
+import { keysOfNamespace } from '../scenario/config/config-file';
+import { readSettings } from './config';
 import { requireNode } from './node-version';
 import { PARKED, nextCommands, releases, scenarioOutput } from './outputs';
 import { warnOfMovedNamespace } from './moved-namespace';
@@ -180,7 +181,7 @@ async function settingsOrAllThatIsMissing() {
   try {
     return readSettings();
   } catch (faults) {
-    return await refuse(faults, ownKeys(pulumi.runtime.allConfig(), pulumi.getProject()));
+    return await refuse(faults, keysOfNamespace(pulumi.runtime.allConfig(), pulumi.getProject()));
   }
 }
 

@@ -7,7 +7,7 @@ import { NODE_FLAGS } from '../../local/processes/service-processes';
 import { repositoryDir, type TestShop } from '../../test/harness';
 import { ROLES } from './bare-roles';
 import type { Findings } from './figure';
-import { cpuMs, median } from './measure';
+import { cpuOfWork, median } from './measure';
 import { progress } from './progress';
 
 const FIRST_BARE_PORT = 23_100;
@@ -92,17 +92,7 @@ export async function measureCheckout(shop: TestShop): Promise<Findings> {
       url: string,
       everyMs = EVERY_MS,
       count = PER_BLOCK,
-    ): Promise<number> => {
-      const before = cpuMs(pids);
-      const startedAt = performance.now();
-      await checkouts(url, count, everyMs);
-      const took = performance.now() - startedAt;
-      const used = cpuMs(pids) - before;
-      // So long without a checkout: what the load generator asks for, and timers.
-      const idleBefore = cpuMs(pids);
-      await delay(took);
-      return (used - (cpuMs(pids) - idleBefore)) / count;
-    };
+    ): Promise<number> => (await cpuOfWork(pids, () => checkouts(url, count, everyMs))) / count;
     const costs = { shop: [] as number[], bare: [] as number[] };
     for (let round = 0; round < ROUNDS; round += 1) {
       progress(`checkouts, round ${String(round + 1)} of ${String(ROUNDS)}`);

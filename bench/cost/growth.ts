@@ -6,7 +6,7 @@ import { measureMemory } from '../../machine/memory';
 import { NORMAL_RATES } from '../../scenario/presets/preset';
 import { repositoryDir, until, type TestShop } from '../../test/harness';
 import type { Findings, Growth } from './figure';
-import { cpuMs } from './measure';
+import { cpuMs, cpuOfWork } from './measure';
 import { progress } from './progress';
 
 const SCALES = [0.1, 0.5, 1, 2, 4];
@@ -37,7 +37,10 @@ async function byScale(shop: TestShop): Promise<Growth> {
     );
     await delay(SETTLE_MS);
     const pids = shop.run().children.map(({ pid }) => pid);
-    points.unshift({ x: scale, cost: (await usedIn(pids, () => delay(WINDOW_MS))).share * 100 });
+    const [before, startedAt] = [cpuMs(pids), performance.now()];
+    await delay(WINDOW_MS);
+    const share = (cpuMs(pids) - before) / (performance.now() - startedAt);
+    points.unshift({ x: scale, cost: share * 100 });
   }
   return { name: 'CPU of the whole shop in normal mode', of: '× scale', unit: '% of a processor', points };
 }
@@ -46,17 +49,6 @@ async function byScale(shop: TestShop): Promise<Growth> {
 async function baselineRpm(shop: TestShop): Promise<number> {
   const { body } = await shop.request('load-generator', '/admin/traffic-stats', { admin: true });
   return (body as { baseline: { target_rpm: number } }).baseline.target_rpm;
-}
-
-/** CPU (ms) that processes use during some work, and as a share of a processor. */
-async function usedIn(
-  pids: readonly number[],
-  work: () => Promise<unknown>,
-): Promise<{ cpu: number; wall: number; share: number }> {
-  const [before, startedAt] = [cpuMs(pids), performance.now()];
-  await work();
-  const [cpu, wall] = [cpuMs(pids) - before, performance.now() - startedAt];
-  return { cpu, wall, share: cpu / wall };
 }
 
 /** One more process of a service that runs: its very command and environment, on another port. */
@@ -105,9 +97,7 @@ async function byReplicas(shop: TestShop): Promise<Growth[]> {
       const pids = replicas.flatMap(({ pid }) => pid ?? []);
       // The newest is as warm as the others.
       await requests([port]);
-      const used = await usedIn(pids, () => requests(ports));
-      const idle = await usedIn(pids, () => delay(used.wall));
-      cpu.push({ x: count, cost: (used.cpu - idle.cpu) / REQUESTS });
+      cpu.push({ x: count, cost: (await cpuOfWork(pids, () => requests(ports))) / REQUESTS });
       const { totalBytes } = await measureMemory(pids.map((pid) => ({ name: String(pid), pid })));
       memory.push({ x: count, cost: totalBytes / 1e6 });
     }

@@ -1,5 +1,6 @@
 /** What work costs, read from Linux: CPU time of processes, medians of rounds. */
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** Clock ticks of /proc's times, a constant of Linux on every platform Node runs on (ms). */
 const TICK_MS = 10;
@@ -19,6 +20,17 @@ function processCpuMs(pid: number): number {
 /** The same of several processes together. */
 export function cpuMs(pids: readonly number[]): number {
   return pids.reduce((total, pid) => total + processCpuMs(pid), 0);
+}
+
+/** CPU time of processes for some work (ms): what they do in as much time without it (timers, other requests) is taken off. */
+export async function cpuOfWork(pids: readonly number[], work: () => Promise<unknown>): Promise<number> {
+  const [before, startedAt] = [cpuMs(pids), performance.now()];
+  await work();
+  const took = performance.now() - startedAt;
+  const idleBefore = cpuMs(pids);
+  const used = idleBefore - before;
+  await delay(took);
+  return used - (cpuMs(pids) - idleBefore);
 }
 
 /** CPU time of a single-threaded process so far, as finely as the scheduler counts it (ms); NaN off Linux. */

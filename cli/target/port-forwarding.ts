@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf, Refusal } from '../../machine/errors';
 import { at, parseJson, textAt } from '../../machine/json';
 import { ConfigError } from '../../scenario/config/config-error';
-import { PROJECT_NAME } from '../../scenario/config/config-file';
+import { keysOfNamespace, PROJECT_NAME } from '../../scenario/config/config-file';
 import {
   acceptedKeys,
   API_PORT,
@@ -40,11 +40,8 @@ interface Forwarding {
 export function forwardedBy(
   config: Readonly<Record<string, { value: string }>>,
 ): Pick<Forwarding, 'ports' | 'environment'> {
-  const prefix = `${PROJECT_NAME}:`;
   const own = Object.fromEntries(
-    Object.entries(config).flatMap(([name, { value }]) =>
-      name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
-    ),
+    Object.entries(keysOfNamespace(config, PROJECT_NAME)).map(([key, { value }]) => [key, value]),
   );
   // The others are the update's business, and may be secrets.
   const faults = deploymentFaults(own).filter(({ key }) => /^(nodePorts|region)\b/.test(key));

@@ -180,3 +180,13 @@ function withoutSecrets(value: unknown): unknown {
       .filter(([, item]) => item !== SECRET),
   );
 }
+
+/** The keys of one namespace as an engine tells them, without its name: the project's own, or a provider's (`aws:region`). */
+export function keysOfNamespace<T>(all: Readonly<Record<string, T>>, namespace: string): Record<string, T> {
+  const prefix = `${namespace}:`;
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, value]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
+    ),
+  );
+}

@@ -108,12 +108,12 @@ export class RecommendationCache {
     if (hit) return { products: kept, hit };
     const isFilling = this.now() < this.fillsUntil;
     if (this.rules.singleFlight && !isFilling) {
-      const kept = async (): Promise<Candidate[]> => {
+      const readAndKeep = async (): Promise<Candidate[]> => {
         const list = await read();
         await this.keep(key, list, false);
         return list;
       };
-      return { products: await this.fly(key, kept), hit };
+      return { products: await this.fly(key, readAndKeep), hit };
     }
     const products = await (isFilling ? this.fly(of, read) : read());
     await this.keep(key, products, hasGone());
