@@ -47,3 +47,6 @@ export function indexPlan(indexes: Partial<CauseParts['indexes']>): Plan {
 
 /** The desired document, column `document`. */
 export const desiredQuery = 'select document from scenario.desired';
+
+/** The time where the shop runs (Unix seconds): a run begins by it, whatever the clock of the operator's machine says. */
+export const clockQuery = 'select extract(epoch from clock_timestamp())::float8 as now';

@@ -124,6 +124,12 @@ describe('access to AWS', () => {
       /^AWS lets nobody in: ExpiredToken.*aws sso login --profile demo/,
     ],
     [
+      'by a machine whose clock is wrong',
+      'api error SignatureDoesNotMatch: Signature expired: 20261127T024130Z is now earlier than 20261127T025630Z (20261127T031130Z - 15 min.)',
+      { 'aws:region': 'eu-west-1' },
+      /^This machine's clock \(\d{4}-.*Signature expired.*set-ntp true.*Nothing was touched\.$/,
+    ],
+    [
       'to a region that the account has not enabled',
       'api error InvalidClientTokenId: The security token included in the request is invalid.',
       { 'aws:region': 'ap-east-1' },

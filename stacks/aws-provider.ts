@@ -1,5 +1,6 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import { loginCommand } from '../infra/host/host-hints';
 import { reasonOf } from '../infra/host/place';
 import { keysOfNamespace } from '../scenario/config/config-file';
 import { didYouMean } from '../scenario/config/suggestion';
@@ -130,13 +131,15 @@ function refusal(
       `aws:profile = "${profile}": ${message}. aws configure list-profiles lists what this machine has; ` +
       'pulumi config set aws:profile NAME. Nothing was touched.'
     );
-  const login = `aws sso login${profile === undefined ? '' : ` --profile ${profile}`}`;
+  // What STS says of a request from the past or the future.
+  if (/Signature (?:expired|not yet current)|RequestTimeTooSkewed|RequestInTheFuture/.test(message))
+    return `This machine's clock (${new Date().toISOString()}) is not AWS's, which refuses what it signs: ${message}. Set it: sudo timedatectl set-ntp true (macOS: sudo sntp -sS time.apple.com). Nothing was touched.`;
   // What STS says in a region that the account has not enabled.
   const closed = message.includes('InvalidClientTokenId')
     ? ` Or the account has not enabled ${region} (${source}): aws account enable-region --region-name ${region}.`
     : '';
   return (
-    `AWS lets nobody in: ${message}. Log in (${login}), or choose a profile: pulumi config set aws:profile NAME, ` +
+    `AWS lets nobody in: ${message}. Log in (${loginCommand(profile)}), or choose a profile: pulumi config set aws:profile NAME, ` +
     `or AWS_PROFILE in the environment.${closed} Nothing was touched.`
   );
 }

@@ -143,6 +143,17 @@ describe('the plan of an update for its hosts', () => {
     );
     const parked = { ...PAST, hostState: 'stopped' as const };
     assert.deepEqual(planHost({ wanted: WANTED, past: parked, now: 'stopped' }).warnings, []);
+    const parking = { ...WANTED, hostState: 'stopped' as const };
+    assert.deepEqual(planHost({ wanted: parking, past: PAST, now: 'stopped' }).warnings, []);
+  });
+
+  it('waits for a spot host that AWS took away, or makes another one without it', () => {
+    const past = { ...PAST, spot: true };
+    const waits = refusal({ wanted: { ...WANTED, spot: true }, past, now: 'stopped' });
+    assert.match(waits, /The host i-1 is stopped.*AWS takes spot capacity back.*pulumi config set spot false/);
+    assert.doesNotMatch(waits, /start-instances/, 'which AWS would refuse');
+    const { warnings } = planHost({ wanted: WANTED, past, now: 'stopped' });
+    assert.match(warnings.join(), /makes a new host \(spot → on demand\): the database is empty/);
   });
 
   it('fetches a kubeconfig anew whose login ends soon, once, and never from parked hosts', () => {

@@ -81,15 +81,12 @@ export function planHost({
         `pulumi config set volumeSize ${String(past.volumeSize)}. Nothing was touched.`,
     );
   }
-  if (!parking && past.hostState === 'running' && now === 'stopped') {
-    throw new pulumi.RunError(
-      `The host ${past.instanceId} is stopped, not by this stack, so nothing on it can be reached: ` +
-        `aws ec2 start-instances --region ${past.region} --instance-ids ${past.instanceId}, then pulumi up again. Nothing was touched.`,
-    );
-  }
   // What changes a host that is stopped starts it, or makes it anew: it waits for the update that starts it.
   if (parking) return { ...past, warnings: waiting(wanted, past) };
   const anew = madeAnew(wanted, past);
+  // Another host needs nothing of this one.
+  if (past.hostState === 'running' && now === 'stopped' && anew.length === 0)
+    throw new pulumi.RunError(stoppedBySomeone(past));
   return {
     ...wanted,
     generation: past.generation,
@@ -126,6 +123,16 @@ export function requireSamePlace(
         `pulumi config set region ${past.region}, or npm run backup and pulumi destroy first. Nothing was touched.`,
     );
   }
+}
+
+/** What to do about a host that does not run, though the stack wants it to. */
+function stoppedBySomeone({ instanceId, region, spot }: PastHost): string {
+  // AWS refuses to start a spot host that it stopped itself.
+  const remedy = spot
+    ? 'AWS takes spot capacity back at times, and starts the host by itself when it has some again, with its data: pulumi up then. ' +
+      'Not to wait: pulumi config set spot false && pulumi up makes another host, with an empty database'
+    : `aws ec2 start-instances --region ${region} --instance-ids ${instanceId}, then pulumi up again`;
+  return `The host ${instanceId} is stopped, not by this stack, so nothing on it can be reached: ${remedy}. Nothing was touched.`;
 }
 
 /** The past's, until its login has only the last days left. */

@@ -5,7 +5,7 @@ import * as tls from '@pulumi/tls';
 import { deploymentFaults } from '../../scenario/config/deployment';
 import type { HostArgs } from './host-args';
 import { createIdentity } from './identity';
-import { instanceHint } from './instance-hints';
+import { hostHint } from './host-hints';
 import { overSsh, overSystemsManager } from './host-shell';
 import { fetchKubeconfig, waitReady } from './kubeconfig-commands';
 import { kubeconfigFor } from './kubeconfig-script';
@@ -50,7 +50,8 @@ export class Host extends pulumi.ComponentResource {
     }
     super('ecommerce-demo:host:Host', name, {}, opts);
 
-    const children = { parent: this };
+    const hooks = { onError: [hostHint(name, args)] };
+    const children = { parent: this, hooks };
     const eip = new aws.ec2.Eip(`${name}-address`, { domain: 'vpc', tags: named(args, name) }, children);
     const network = createNetwork(name, args, children);
     const { group, operators, hosts } = createSecurityGroup(name, args, network, children);
@@ -65,14 +66,13 @@ export class Host extends pulumi.ComponentResource {
       keyPair: keys.keyPair,
       agentToken: keys.agentToken,
       before: [...identity.before, ...hosts],
-      hint: instanceHint(name, args),
       opts: children,
     };
     const server = createServer(name, context, address, keys.host);
     const agents = createAgents(name, context, address, server);
     const shell =
       args.hostAccess === 'ssm' ? overSystemsManager(server.id, args) : overSsh(eip.publicIp, keys);
-    const kubeconfig = fetchKubeconfig(name, args, server, shell, operators, this);
+    const kubeconfig = fetchKubeconfig(name, args, server, shell, operators, children);
     const states = createStates(
       [
         { name: `${name}-server`, instance: server },
@@ -95,7 +95,7 @@ export class Host extends pulumi.ComponentResource {
     );
     this.ready =
       args.hostState === 'running'
-        ? [waitReady(name, args, [server, ...agents], shell, [...states, ...operators], this), ...operators]
+        ? [waitReady(name, args, [server, ...agents], shell, [...states, ...operators], children), ...operators]
         : [];
     this.registerOutputs({
       kubeconfig: this.kubeconfig,

@@ -11,7 +11,7 @@ export function fetchKubeconfig(
   server: pulumi.CustomResource,
   shell: HostShell,
   openings: pulumi.Resource[],
-  parent: pulumi.Resource,
+  opts: pulumi.CustomResourceOptions,
 ): HostCommand {
   return shell(
     `${name}-kubeconfig`,
@@ -23,7 +23,7 @@ export function fetchKubeconfig(
       untilReached: false,
     },
     {
-      parent,
+      ...opts,
       dependsOn: [server, ...openings],
       // The old host's is worth nothing: it must not be taken for the new one's.
       deleteBeforeReplace: true,
@@ -45,7 +45,7 @@ export function waitReady(
   instances: readonly aws.ec2.Instance[],
   shell: HostShell,
   after: pulumi.Resource[],
-  parent: pulumi.Resource,
+  opts: pulumi.CustomResourceOptions,
 ): HostCommand {
   return shell(
     `${name}-ready`,
@@ -58,7 +58,7 @@ export function waitReady(
       untilReached: true,
     },
     {
-      parent,
+      ...opts,
       dependsOn: [...instances, ...after],
       customTimeouts: { create: '30m', update: '30m' },
     },

@@ -18,8 +18,6 @@ export interface MachineContext {
   agentToken: random.RandomPassword;
   /** Resources without which a booting host would fail. */
   before: pulumi.Resource[];
-  /** Says what to do where a host cannot be made. */
-  hint: pulumi.ErrorHook;
   opts: pulumi.CustomResourceOptions;
 }
 
@@ -100,7 +98,6 @@ export function createServer(
       // The interface can be attached to one host at a time.
       deleteBeforeReplace: true,
       replacementTrigger: args.generation,
-      hooks: { onError: [context.hint] },
     },
   );
 }
@@ -142,7 +139,6 @@ export function createAgents(
         dependsOn: [...context.network.route, ...context.before],
         // A parked host has no public address, which AWS reports as `false`: no reason to make another one.
         ignoreChanges: [...keptOfInstance(args), 'associatePublicIpAddress'],
-        hooks: { onError: [context.hint] },
       },
     );
   });

@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
-import { desiredQuery, indexPlan, rowPlan } from '../../scenario/appliance';
+import { clockQuery, desiredQuery, indexPlan, rowPlan } from '../../scenario/appliance';
 import { indexStatesQuery } from '../../scenario/sql/indexes';
 import type { IndexName, IndexState, Scenario } from '../../scenario/types';
 import type { Login } from '../postgres/login';
@@ -69,7 +69,7 @@ export class ScenarioState extends pulumi.dynamic.Resource {
         ...rowFields(document),
         // Nothing of it is secret: as one, the preview says `[secret]` instead of its six hundred lines.
         document: pulumi.secret(JSON.stringify(document)),
-        sql: { plan: rowPlan, readDesired: desiredQuery },
+        sql: { plan: rowPlan, readDesired: desiredQuery, clock: clockQuery },
         // Known when it is applied.
         stampedStart: undefined,
         runId: undefined,

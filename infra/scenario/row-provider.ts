@@ -1,4 +1,5 @@
 import type * as pulumi from '@pulumi/pulumi';
+import type { Client } from 'pg';
 import { carryOut, type Plan } from '../../scenario/sql/plan';
 import { keptStart, runIdOf, stampStart } from '../../scenario/start';
 import { canonical, changedInputs, withDatabase, type DatabaseInputs } from './inputs';
@@ -18,6 +19,8 @@ export interface StateInputs extends DatabaseInputs, RowFields {
     plan: Plan;
     /** The desired document, column `document`. */
     readDesired: string;
+    /** Unix seconds where the shop runs, column `now`. */
+    clock: string;
   };
 }
 
@@ -27,27 +30,31 @@ export interface StateOutputs extends StateInputs {
   runId: string;
 }
 
-/** Minute 0: config's; else the one stamped before, while mode and demoRun stay; else now and the delay. */
-function startOf(inputs: StateInputs, before: StateOutputs | null): number | null {
+/** Minute 0: config's; else the one stamped before, while mode and demoRun stay; else now, by the shop's clock, and the delay. */
+async function startOf(
+  client: Client,
+  inputs: StateInputs,
+  before: StateOutputs | null,
+): Promise<number | null> {
   if (inputs.mode === 'normal') return null;
   if (inputs.startTimestamp !== null) return inputs.startTimestamp;
   const stamped = before?.volume === inputs.volume && before.startTimestamp === null ? before : null;
-  return (
-    keptStart(inputs, stamped && { ...stamped, startTimestamp: stamped.stampedStart }) ??
-    stampStart(Date.now() / 1000, inputs.startDelaySeconds)
-  );
+  const kept = keptStart(inputs, stamped && { ...stamped, startTimestamp: stamped.stampedStart });
+  if (kept !== null) return kept;
+  const { rows } = await client.query<{ now: number }>(inputs.sql.clock);
+  return stampStart(rows[0]?.now ?? Date.now() / 1000, inputs.startDelaySeconds);
 }
 
 async function applyState(inputs: StateInputs, before: StateOutputs | null): Promise<StateOutputs> {
-  const stampedStart = startOf(inputs, before);
-  const runId = runIdOf(inputs, stampedStart);
   const document = JSON.parse(inputs.document) as ScenarioDocument;
-  await withDatabase(inputs.login, (client) =>
-    carryOut(client, inputs.sql.plan, {
+  return await withDatabase(inputs.login, async (client) => {
+    const stampedStart = await startOf(client, inputs, before);
+    const runId = runIdOf(inputs, stampedStart);
+    await carryOut(client, inputs.sql.plan, {
       document: JSON.stringify({ ...document, startTimestamp: stampedStart, runId }),
-    }),
-  );
-  return { ...inputs, stampedStart, runId };
+    });
+    return { ...inputs, stampedStart, runId };
+  });
 }
 
 /** The desired row, in Pulumi's provider process. */

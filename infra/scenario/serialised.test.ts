@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import * as pulumi from '@pulumi/pulumi';
 import { resolveScenario } from '../../scenario/resolve';
-import { desiredQuery, indexPlan, rowPlan } from '../../scenario/appliance';
+import { clockQuery, desiredQuery, indexPlan, rowPlan } from '../../scenario/appliance';
 import { indexStatesQuery, INDEX_LOCK } from '../../scenario/sql/indexes';
 import { serving } from '../../test/mocks/servers';
 import { answersProvider } from '../postgres/answers';
@@ -30,6 +30,7 @@ exports.Client = class {
     require('node:fs').appendFileSync(process.env.QUERIES, JSON.stringify([text, values ?? []]) + '\\n');
     if (text.includes('pg_try_advisory_lock')) return { rows: [{ locked: true }] };
     if (text.includes(' as due')) return { rows: [{ due: text.includes("<> 'present'") || text.includes('exists') }] };
+    if (text.includes('as now')) return { rows: [{ now: 1_000_000.2 }] };
     if (text.includes('as state')) return { rows: [{ name: 'idx_products_category', state: 'invalid' }] };
     return { rows: [] };
   }
@@ -143,14 +144,13 @@ describe("dynamic resources as Pulumi's provider process runs them: from text, w
       startDelaySeconds: 20,
       ...rowFields(document),
       document: JSON.stringify(document),
-      sql: { plan: rowPlan, readDesired: desiredQuery },
+      sql: { plan: rowPlan, readDesired: desiredQuery, clock: clockQuery },
     };
-    const began = Math.floor(Date.now() / 1000);
     const { result, asked, statements } = await call('row', 'create', [inputs]);
     const { stampedStart, runId } = outsOf(result);
-    assert.ok(stampedStart != null && stampedStart >= began + 20);
+    assert.equal(stampedStart, 1_000_021, "by the database's clock");
     assert.equal(runId, `blackfriday-1-${String(stampedStart)}`);
-    assert.equal(statements[0], 'begin');
+    assert.deepEqual(statements.slice(0, 2), [clockQuery, 'begin']);
     assert.equal(statements.at(-1), 'commit');
     const written = asked.filter(([, values]) => values.length > 0);
     assert.equal(written.length, 2);
