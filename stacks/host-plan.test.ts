@@ -150,7 +150,10 @@ describe('the plan of an update for its hosts', () => {
   it('waits for a spot host that AWS took away, or makes another one without it', () => {
     const past = { ...PAST, spot: true };
     const waits = refusal({ wanted: { ...WANTED, spot: true }, past, now: 'stopped' });
-    assert.match(waits, /The host i-1 is stopped.*AWS takes spot capacity back.*pulumi config set spot false/);
+    assert.match(
+      waits,
+      /The host i-1 is stopped.*AWS takes spot capacity back.*pulumi config set spot false/,
+    );
     assert.doesNotMatch(waits, /start-instances/, 'which AWS would refuse');
     const { warnings } = planHost({ wanted: WANTED, past, now: 'stopped' });
     assert.match(warnings.join(), /makes a new host \(spot → on demand\): the database is empty/);

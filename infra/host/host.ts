@@ -95,7 +95,10 @@ export class Host extends pulumi.ComponentResource {
     );
     this.ready =
       args.hostState === 'running'
-        ? [waitReady(name, args, [server, ...agents], shell, [...states, ...operators], children), ...operators]
+        ? [
+            waitReady(name, args, [server, ...agents], shell, [...states, ...operators], children),
+            ...operators,
+          ]
         : [];
     this.registerOutputs({
       kubeconfig: this.kubeconfig,
