@@ -27,7 +27,7 @@ const BASE = {
 /** Without the operators' addresses of BASE. */
 const SSM = { hostAccess: 'ssm', operatorCidrs: '' };
 
-const PAST: Omit<PastHost, 'loginEnds'> = {
+const PAST: Omit<PastHost, 'loginEnds' | 'apiServer'> = {
   instanceId: 'host-server-id',
   account: AWS_ACCOUNT,
   region: 'eu-central-1',

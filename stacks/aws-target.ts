@@ -11,9 +11,10 @@ import { API_PORT } from '../scenario/config/deployment';
 import type { AwsAccess } from './aws-provider';
 import type { HostKeys, StackSettings } from './config';
 import { planHost, requireSamePlace } from './host-plan';
-import { pastHost } from './past-host';
+import { pastHost, type PastHost } from './past-host';
 import type { PastOutputs } from './past-outputs';
-import { requireTunnel, tunnelCommand } from './required-tunnel';
+import { releaseBefore } from './release';
+import { requireAnswer, requireTunnel, tunnelCommand } from './required-answer';
 import type { Target } from './target-facts';
 
 /**
@@ -41,8 +42,10 @@ export async function createAwsTarget(
     now: past === null ? 'gone' : await stateOf(past.instanceId, provider),
   });
   for (const warning of plan.warnings) void pulumi.log.warn(warning);
-  const isThere = past?.hostState === 'running' && plan.generation === past.generation;
-  if (overSystemsManager && isThere && keys.hostState === 'running') await requireTunnel(API_PORT);
+  if (past?.hostState === 'running' && plan.keepsServer && keys.hostState === 'running') {
+    if (overSystemsManager) await requireTunnel(API_PORT);
+    else if (!(await mayOpenIt(settings, keys, past, outputs))) await requireAnswer(past, keys.operatorCidrs);
+  }
   const [place, image] = await Promise.all([
     findPlace(
       {
@@ -120,6 +123,17 @@ export async function createAwsTarget(
       sshKey: host.privateKey,
     },
   };
+}
+
+/** Whether this very update may make the host answer: other operators are let in, or another type restarts it. */
+async function mayOpenIt(
+  { config }: Pick<StackSettings, 'config'>,
+  { instanceType }: Pick<HostKeys, 'instanceType'>,
+  past: Pick<PastHost, 'instanceType'>,
+  outputs: PastOutputs,
+): Promise<boolean> {
+  const before = releaseBefore(await outputs.value('releases'));
+  return before?.config.operatorCidrs !== config.operatorCidrs || past.instanceType !== instanceType;
 }
 
 const ROLE_OF_PROFILE =

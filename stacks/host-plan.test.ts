@@ -22,6 +22,7 @@ const PAST: PastHost = {
   renewal: 'first',
   zone: 'eu-west-1a',
   subnetId: null,
+  apiServer: 'https://203.0.113.10:6443',
   loginEnds: new Date('2126-11-26T12:00:00Z'),
 };
 
@@ -39,12 +40,12 @@ function refusal(situation: Parameters<typeof planHost>[0]): string {
 describe('the plan of an update for its hosts', () => {
   it('is what config wants, where nothing is yet or nothing is wrong', () => {
     assert.deepEqual(planHost({ wanted: WANTED, past: null, now: 'gone' }).warnings, []);
-    const { generation, warnings, agents } = planHost({
+    const { generation, warnings, agents, keepsServer } = planHost({
       wanted: { ...WANTED, agents: 1 },
       past: PAST,
       now: 'running',
     });
-    assert.deepEqual([generation, warnings, agents], ['first', [], 1]);
+    assert.deepEqual([generation, warnings, agents, keepsServer], ['first', [], 1, true]);
   });
 
   it('says what a new host costs, before anything is made', () => {
@@ -155,7 +156,8 @@ describe('the plan of an update for its hosts', () => {
       /The host i-1 is stopped.*AWS takes spot capacity back.*pulumi config set spot false/,
     );
     assert.doesNotMatch(waits, /start-instances/, 'which AWS would refuse');
-    const { warnings } = planHost({ wanted: WANTED, past, now: 'stopped' });
+    const { warnings, keepsServer } = planHost({ wanted: WANTED, past, now: 'stopped' });
+    assert.equal(keepsServer, false);
     assert.match(warnings.join(), /makes a new host \(spot → on demand\): the database is empty/);
   });
 

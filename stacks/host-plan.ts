@@ -24,6 +24,8 @@ export interface WantedHost {
 
 /** What an update does to the hosts. */
 export interface HostPlan {
+  /** Whether the server that is there stays. */
+  keepsServer: boolean;
   /** Another one makes another server, see HostArgs. */
   generation: string;
   /** Another one fetches the kubeconfig anew, see HostArgs. */
@@ -72,7 +74,7 @@ export function planHost({
           'pulumi config rm hostState && pulumi up makes it. Nothing was touched.',
       );
     }
-    return { ...wanted, generation: FIRST, renewal: FIRST, warnings: [] };
+    return { ...wanted, keepsServer: false, generation: FIRST, renewal: FIRST, warnings: [] };
   }
   if (now === 'gone') return replaceLost(wanted, past);
   if (wanted.volumeSize < past.volumeSize) {
@@ -82,13 +84,14 @@ export function planHost({
     );
   }
   // What changes a host that is stopped starts it, or makes it anew: it waits for the update that starts it.
-  if (parking) return { ...past, warnings: waiting(wanted, past) };
+  if (parking) return { ...past, keepsServer: true, warnings: waiting(wanted, past) };
   const anew = madeAnew(wanted, past);
   // Another host needs nothing of this one.
   if (past.hostState === 'running' && now === 'stopped' && anew.length === 0)
     throw new pulumi.RunError(stoppedBySomeone(past));
   return {
     ...wanted,
+    keepsServer: anew.length === 0,
     generation: past.generation,
     renewal: renewalOf(past, today),
     warnings: [
@@ -152,6 +155,7 @@ function replaceLost(wanted: WantedHost, past: PastHost): HostPlan {
   }
   return {
     ...wanted,
+    keepsServer: false,
     // The same until an update has gone through, so that one that failed half-way goes on with what it made.
     generation: `after ${past.instanceId}`,
     renewal: past.renewal,

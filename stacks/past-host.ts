@@ -24,6 +24,8 @@ const pastHostSchema = z.object({
 
 /** The host as the last whole update left it. */
 export type PastHost = z.infer<typeof pastHostSchema> & {
+  /** URL of its Kubernetes API. */
+  apiServer: string;
   /** When the kubeconfig's login ends; null for one without a certificate. */
   loginEnds: Date | null;
 };
@@ -31,13 +33,13 @@ export type PastHost = z.infer<typeof pastHostSchema> & {
 /** The host of the last update that went through; null before the first one. */
 export async function pastHost(past: PastOutputs): Promise<PastHost | null> {
   const parsed = pastHostSchema.safeParse(await past.value('host'));
-  return parsed.success
-    ? { ...parsed.data, loginEnds: endOfLogin(String(await past.secret('kubeconfig'))) }
-    : null;
+  if (!parsed.success) return null;
+  const kubeconfig = String(await past.secret('kubeconfig'));
+  const { server, credentials } = clusterAddress(kubeconfig, 'the output kubeconfig');
+  return { ...parsed.data, apiServer: server, loginEnds: endOf(credentials.certificate) };
 }
 
-/** When the login of a kubeconfig ends. */
-function endOfLogin(kubeconfig: string): Date | null {
-  const { certificate } = clusterAddress(kubeconfig, 'the output kubeconfig').credentials;
+/** When a certificate ends. */
+function endOf(certificate: string | undefined): Date | null {
   return certificate === undefined ? null : new Date(new X509Certificate(certificate).validTo);
 }

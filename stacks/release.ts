@@ -45,10 +45,10 @@ function withoutServices(images: unknown): string | null {
   return others.length === 0 ? null : JSON.stringify(Object.fromEntries(others));
 }
 
-/** The image by digest that the update before deployed; null before the first one. */
-export function imageBefore(past: unknown): string | null {
+/** What the update before deployed; null before the first one. */
+export function releaseBefore(past: unknown): Release | null {
   const parsed = releasesSchema.safeParse(past);
-  return parsed.success ? parsed.data.current.image : null;
+  return parsed.success ? parsed.data.current : null;
 }
 
 /** What this update leaves behind, of what the one before left. An update of the same release changes nothing. */

@@ -13,7 +13,7 @@ import type { HostKeys, StackSettings } from './config';
 import { pastHost } from './past-host';
 import type { PastOutputs } from './past-outputs';
 import { allAtOnce } from './prerequisites';
-import { imageBefore } from './release';
+import { releaseBefore } from './release';
 import type { Target } from './target-facts';
 
 /**
@@ -90,8 +90,8 @@ async function builderOrLastBuild(
     return null;
   } catch (error) {
     const parking = hostState === 'stopped' || (await pastHost(past))?.hostState === 'stopped';
-    const image = parking ? imageBefore(await past.value('releases')) : null;
-    if (image === null) throw error;
+    const image = parking ? releaseBefore(await past.value('releases'))?.image : undefined;
+    if (image === undefined) throw error;
     void pulumi.log.warn(
       `${NO_DOCKER.problem}: the hosts keep the last one, ${image}. What has changed since is built by the first update with an engine.`,
     );
