@@ -31,15 +31,15 @@ function noEngine() {
   return found ? null : 'no pulumi on PATH or in ~/.pulumi/bin (https://www.pulumi.com/docs/install/)';
 }
 
-/** Unit tests measure nothing and start no shop: as many files at once as there are cores. */
-const SIDE_BY_SIDE = Math.min(availableParallelism(), 4);
+/** Unit tests measure nothing and start no shop, and some wait for a process: more files at once than there are cores. */
+const SIDE_BY_SIDE = Math.min(2 * availableParallelism(), 8);
 /** Two shops at a quarter of the load, where no curve is graded: each has ports of its own, and mostly waits. */
 const TWO_SHOPS = Math.min(availableParallelism(), 2);
 
 /**
- * `idle`: no test of a running program, so it takes what the parts without a shop leave of the machine. `shops`: its files
- * run with those of the other such parts, {@link TWO_SHOPS} at once. Output of both comes when they have ended. Any other
- * part has the machine to itself, but for `idle` ones.
+ * `idle`: no test of a running program, so it takes what the other parts leave of the machine. `shops`: its files run with
+ * those of the other such parts, {@link TWO_SHOPS} at once. Output of both comes when they have ended. `graded`: it measures,
+ * so nothing runs beside it, not even what is idle.
  */
 const parts = [
   // eslint, who may import whom (dependency-cruiser), what nothing uses (knip).
@@ -68,8 +68,7 @@ const parts = [
   { name: 'fuzz', shops: true, files: () => tests('dist/test/fuzz/*.test.js') },
   // Each with a PostgreSQL of its own, and no shop.
   { name: 'database', shops: true, files: () => tests('dist/test/database/*.test.js') },
-  // Graded: beside nothing.
-  { name: 'demo', files: () => tests('dist/test/demo/*.test.js') },
+  { name: 'demo', graded: true, files: () => tests('dist/test/demo/*.test.js') },
   { name: 'engine', files: () => tests('dist/test/engine/life.test.js'), missing: noEngine() },
   {
     name: 'engine-full',
@@ -118,7 +117,7 @@ async function run([program, ...args], { title, quiet = false, idle = false }) {
     stdio: ['ignore', ...Array(2).fill(quiet ? 'pipe' : 'inherit')],
   });
   if (!quiet) process.stdout.write(`\n--- ${title}\n`);
-  if (idle && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  if (idle && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   const written = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => written.push(chunk));
   const [code] = await once(child, 'close').catch((error) => {
@@ -209,34 +208,33 @@ for (const { name, missing } of chosen) {
 const queue = chosen.filter(({ missing }) => !missing);
 const idle = [];
 /** Databases that are made and seeded, for the shops of the tests to begin with (test/data-template.ts). */
-let templates = null;
+const templates = mkdtempSync(join(tmpdir(), 'ecommerce-demo-templates-'));
+let seeded = null;
 async function makeTemplates() {
-  const folder = mkdtempSync(join(tmpdir(), 'ecommerce-demo-templates-'));
-  templates = folder;
   // PostgreSQL may run as another user.
-  chmodSync(folder, 0o711);
-  const command = [process.execPath, 'dist/test/data-template.js', folder, '50000', '100000'];
+  chmodSync(templates, 0o711);
+  const command = [process.execPath, 'dist/test/data-template.js', templates, '50000', '100000'];
   // Without them each shop makes its own.
-  if ((await run(command, { title: 'databases to begin with', quiet: true, idle: true })) === 0)
-    env.TEST_DATA_TEMPLATES = folder;
+  if ((await run(command, { title: 'databases to begin with', quiet: true })) === 0)
+    env.TEST_DATA_TEMPLATES = templates;
 }
 while (queue.length > 0) {
   const [first] = queue;
   if (first.idle) {
     idle.push(runPart(queue.shift()));
   } else if (first.shops) {
-    await Promise.all(idle);
+    await seeded;
     const others = queue.findIndex(({ shops }) => !shops);
     await runShops(queue.splice(0, others === -1 ? queue.length : others));
   } else {
-    if (!first.command && first.concurrency === undefined) await Promise.all(idle);
+    if (first.graded) await Promise.all(idle);
     await runPart(queue.shift());
     // What it needs is compiled now, and unit tests leave some of the machine.
-    if (templates === null && queue.some(({ shops }) => shops)) idle.push(makeTemplates());
+    if (queue.some(({ shops }) => shops)) seeded ??= makeTemplates();
   }
 }
-await Promise.all(idle);
-for (const folder of [reports, templates]) if (folder) rmSync(folder, { recursive: true, force: true });
+await Promise.all([...idle, seeded]);
+for (const folder of [reports, templates]) rmSync(folder, { recursive: true, force: true });
 process.stdout.write(
   `\n${chosen.map(lineOf).join('\n')}\n\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`,
 );
