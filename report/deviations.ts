@@ -48,8 +48,8 @@ function reasonOf(facts: RunFacts, minute: ReportMinute, difference: number, ban
   const { demo } = minute;
   const requests = ended(demo);
   if (requests === 0) return 'no checkout was seen: the load generator was away';
-  const near = facts.events.find((event) => Math.abs(event.minute - minute.minute) <= 1);
-  if (near !== undefined) return `minute ${near.minute}: ${near.text}`;
+  const near = nearEvent(facts, minute.minute);
+  if (near !== null) return near;
   const overload = overloadOf(facts);
   if (overload !== null) return overload;
   const predicted = demo.predicted.errorRate - demo.target.errorRate;
@@ -70,17 +70,17 @@ function reasonOf(facts: RunFacts, minute: ReportMinute, difference: number, ban
 }
 
 function baselineDeviations(facts: RunFacts): Deviation[] {
-  const { minutes, events } = facts;
   const slept = sleptMinutes(facts);
-  return minutes.flatMap(({ minute, baseline }) => {
-    if (baseline.errors === 0 || slept.has(minute)) return [];
-    const near = events.find((event) => Math.abs(event.minute - minute) <= 1);
-    return [
-      {
-        what: `minute ${minute}: ${baseline.errors} of ${ended(baseline)} baseline journeys failed`,
-        reason:
-          near === undefined ? 'not known: look at their traces' : `minute ${near.minute}: ${near.text}`,
-      },
-    ];
-  });
+  return facts.minutes
+    .filter(({ minute, baseline }) => baseline.errors > 0 && !slept.has(minute))
+    .map(({ minute, baseline }) => ({
+      what: `minute ${minute}: ${baseline.errors} of ${ended(baseline)} baseline journeys failed`,
+      reason: nearEvent(facts, minute) ?? 'not known: look at their traces',
+    }));
+}
+
+/** What happened about a minute; null when nothing did. */
+function nearEvent({ events }: RunFacts, minute: number): string | null {
+  const near = events.find((event) => Math.abs(event.minute - minute) <= 1);
+  return near === undefined ? null : `minute ${near.minute}: ${near.text}`;
 }

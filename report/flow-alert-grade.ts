@@ -33,12 +33,17 @@ export function flowAlertGrade(facts: Facts): FlowAlertGrade {
     if (!seen.has(each)) return { kind: 'not graded', why: `it looks at minutes ${from} to ${to}` };
   }
   const wanted = minute === null ? 'must not fire' : `minute ${minute} was predicted`;
-  const seenText = flowAlertMinute === null ? 'did not fire' : `fired in minute ${flowAlertMinute}`;
   const right =
     minute === null || flowAlertMinute === null
       ? minute === flowAlertMinute
       : Math.abs(flowAlertMinute - minute) <= FLOW_ALERT_MINUTES;
-  return right ? { kind: 'as predicted' } : { kind: 'failed', why: `flow alert: ${seenText}, ${wanted}` };
+  return right
+    ? { kind: 'as predicted' }
+    : { kind: 'failed', why: `flow alert: ${firedText(flowAlertMinute)}, ${wanted}` };
+}
+
+function firedText(minute: number | null): string {
+  return minute === null ? 'did not fire' : `fired in minute ${minute}`;
 }
 
 /** When the flow alert fired and when it was to, for a person. */
@@ -46,7 +51,7 @@ export function flowAlertOutcome({
   flowAlertMinute,
   flowAlertPlanned,
 }: Pick<Report, 'flowAlertMinute' | 'flowAlertPlanned'>): string {
-  const seen = flowAlertMinute === null ? 'did not fire' : `fired in minute ${flowAlertMinute}`;
+  const seen = firedText(flowAlertMinute);
   // Reports of older versions have no prediction of it.
   const planned = (flowAlertPlanned as Report['flowAlertPlanned'] | undefined) ?? null;
   if (planned === null) return seen;

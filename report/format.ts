@@ -13,6 +13,16 @@ export function percent(share: number): string {
   return `${(share * 100).toFixed(1)}%`;
 }
 
+/** A latency in whole milliseconds, e.g. `340 ms`; `-` when it is not known. */
+export function wholeMilliseconds(ms: number | null): string {
+  return ms === null ? '-' : `${Math.round(ms)} ms`;
+}
+
+/** With a capital at its beginning. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** A latency for a table: `8.1 ms`, `340 ms`, `1.25 s`; a dash when it is not known. */
 export function milliseconds(ms: number | null): string {
   if (ms === null) return '–';

@@ -3,10 +3,10 @@ import { flowAlertOutcome } from './flow-alert-grade';
 import { createHash } from 'node:crypto';
 import { renderChart } from './drawing/chart';
 import type { CauseMinute, Evidence, TraceShown } from './evidence';
-import { dollars, milliseconds, percent } from './format';
+import { capital, dollars, milliseconds, percent } from './format';
 import { healedEarlier } from './lost-revenue';
 import { STYLE } from './html-style';
-import { bandOf, ended } from './limits';
+import { bandText, ended, totalOf } from './limits';
 import { ablationText, type Report, type ReportMinute } from './report';
 import { escape } from './drawing/svg';
 import { gradeOf } from './verdict';
@@ -68,12 +68,11 @@ export function pageOf(title: string, parts: readonly string[]): ReportPage {
 function head(report: Report, times: { writtenMs: number; endedMs: number | null }): string {
   const { minutes, lostRevenueUsd } = report;
   const peak = Math.max(0, ...minutes.map(({ demo }) => demo.errorRate));
-  const failed = minutes.reduce((sum, { baseline }) => sum + baseline.errors, 0);
-  const all = minutes.reduce((sum, { baseline }) => sum + ended(baseline), 0);
+  const { requests, errors } = totalOf(minutes.map(({ baseline }) => baseline));
   const facts: [string, string][] = [
     ['Failed checkouts at the peak', percent(peak)],
     ['Revenue lost', dollars(lostRevenueUsd)],
-    ['Baseline that failed', `${failed} of ${count(all)}`],
+    ['Baseline that failed', `${errors} of ${count(requests)}`],
   ];
   const sentences: [string, string][] = [
     ['Had it been healed at the end of', healedEarlier(report) ?? 'not known'],
@@ -94,10 +93,11 @@ function verdict({ verdict: found, minuteSeconds, minutes }: Report): string {
   const grade = gradeOf(found);
   const mark = { 'as promised': '✓', 'not as promised': '✗', 'not graded': '–' }[grade];
   const points = minutes.filter(({ demo }) => demo.graded).map(({ minute }) => minute);
-  const band = (bandOf(minuteSeconds) * 100).toFixed(1);
   const named = points.length === 1 ? `Minute ${points.join()}:` : `Minutes ${points.join(', ')}: each`;
   const checked =
-    grade === 'as promised' && points.length > 0 ? ` ${named} within ± ${band} points of its target.` : '';
+    grade === 'as promised' && points.length > 0
+      ? ` ${named} within ${bandText(minuteSeconds)} of its target.`
+      : '';
   const lines = [...found.failures, ...found.notes];
   return (
     `<p class="verdict ${grade.replaceAll(' ', '-')}"><strong>${mark} ${capital(grade)}.</strong>${checked}</p>` +
@@ -203,8 +203,4 @@ function count(value: number): string {
 function when(ms: number): string {
   const iso = new Date(ms).toISOString();
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -22,12 +22,25 @@ export function bandOf(minuteSeconds: number): number {
   return 0.05 + shortness * 0.03;
 }
 
+/** The band for a person, e.g. `± 5.0 points`. */
+export function bandText(minuteSeconds: number): string {
+  return `± ${(bandOf(minuteSeconds) * 100).toFixed(1)} points`;
+}
+
 /** How far the flow alert may lie from its predicted minute: the seeds stage it "at minute 22-23". */
 export const FLOW_ALERT_MINUTES = 1;
 
 /** Requests that have ended. */
 export function ended({ completed, errors }: { completed: number; errors: number }): number {
   return completed + errors;
+}
+
+/** Requests of several minutes that have ended, and how many of them failed. */
+export function totalOf(counts: readonly { completed: number; errors: number }[]) {
+  return counts.reduce(
+    (sum, each) => ({ requests: sum.requests + ended(each), errors: sum.errors + each.errors }),
+    { requests: 0, errors: 0 },
+  );
 }
 
 /** Whether more failed than the share allows, and more than one: a single failure is let pass. */

@@ -2,7 +2,8 @@ import { flowAlertOutcome } from './flow-alert-grade';
 import { INDEX_NAMES } from '../scenario/types';
 import { dollars, percent } from './format';
 import { healedEarlier } from './lost-revenue';
-import { bandOf, ended } from './limits';
+import { bandText, ended } from './limits';
+import { cell, factTable } from './markdown-table';
 import type { Report, ReportMinute } from './report';
 import { gradeOf } from './verdict';
 
@@ -36,10 +37,9 @@ export function renderMarkdown(report: Report, chart: string): string {
 }
 
 function head(report: Report): string[] {
-  const rows: [string, string][] = [
-    ...(report.ranOn === null
-      ? []
-      : [['Where', report.ranOn === 'local' ? 'local' : `stack \`${report.ranOn}\``] as [string, string]]),
+  const { ranOn, healed, machine, blindSeed } = report;
+  return factTable([
+    ['Where', ranOn === null ? null : ranOn === 'local' ? 'local' : `stack \`${ranOn}\``],
     ['Scenario', `\`${report.scenario}\`${report.ablation === null ? '' : `, ablation: ${report.ablation}`}`],
     ['Run', `\`${report.runId}\`, ${report.startedAt}`],
     ['A demo minute', `${report.minuteSeconds} s`],
@@ -51,43 +51,31 @@ function head(report: Report): string[] {
     ['Flow alert', flowAlertOutcome(report)],
     [
       'Time to recover',
-      report.healed === null
+      healed === null
         ? 'not measured'
-        : report.healed.timeToRecoverSeconds === null
+        : healed.timeToRecoverSeconds === null
           ? 'not recovered'
-          : `${report.healed.timeToRecoverSeconds} s`,
+          : `${healed.timeToRecoverSeconds} s`,
     ],
-    ...(report.machine === null
-      ? []
-      : [
-          ['This machine', `${report.machine.cores} cores, load up to ${report.machine.load.toFixed(1)}`] as [
-            string,
-            string,
-          ],
-        ]),
-    ...(report.blindSeed === null ? [] : [['Blind', `seed ${report.blindSeed}`] as [string, string]]),
-  ];
-  return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)];
+    ['This machine', machine && `${machine.cores} cores, load up to ${machine.load.toFixed(1)}`],
+    ['Blind', blindSeed === null ? null : `seed ${blindSeed}`],
+  ]);
 }
 
 function verdict({ verdict: { ok, graded, failures, notes }, minuteSeconds, minutes }: Report): string[] {
   const points = graded ? minutes.filter(({ demo }) => demo.graded) : [];
-  const band = (bandOf(minuteSeconds) * 100).toFixed(1);
   const checked =
     points.length === 0
       ? []
       : [
-          `Graded minutes: ${points.map(({ minute }) => minute).join(', ')}, each within ± ${band} points of its target.`,
+          '',
+          `Graded minutes: ${points.map(({ minute }) => minute).join(', ')}, each within ${bandText(minuteSeconds)} of its target.`,
         ];
   return [
     '## Verdict',
     '',
     !ok ? '**Not as promised:**' : graded ? '**As promised.**' : '**Not graded;** no other check failed.',
-    ...(ok
-      ? checked.length === 0
-        ? []
-        : ['', ...checked]
-      : ['', ...failures.map((failure) => `- ${failure}`)]),
+    ...(ok ? checked : ['', ...failures.map((failure) => `- ${failure}`)]),
     ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${note}`)]),
   ];
 }
@@ -111,50 +99,31 @@ function deviations({ deviations: found, events }: Report): string[] {
   ];
 }
 
-/** Text within a table's cell. */
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+const COLUMNS: readonly [title: string, cell: (minute: ReportMinute) => string][] = [
+  ['minute', ({ minute, demo }) => strong(demo, String(minute))],
+  ['phase', ({ phase }) => phase.replaceAll('_', ' ')],
+  ['demo rpm', ({ demo }) => whole(demo.rpm)],
+  ['requests', ({ demo }) => String(ended(demo))],
+  ['errors', ({ demo }) => strong(demo, percent(demo.errorRate))],
+  ['target', ({ demo }) => strong(demo, percent(demo.target.errorRate))],
+  ['predicted', ({ demo }) => percent(demo.predicted.errorRate)],
+  ['lost revenue', ({ demo }) => dollars(demo.lostRevenueUsd)],
+  ['p50 ms', ({ demo }) => whole(demo.p50Ms)],
+  ['p95 ms', ({ demo }) => whole(demo.p95Ms)],
+  ['predicted p95 ms', ({ demo }) => whole(demo.predicted.p95Ms)],
+  ['baseline errors', ({ baseline }) => `${baseline.errors} of ${ended(baseline)}`],
+  ['baseline p95 ms', ({ baseline }) => whole(baseline.p95Ms)],
+];
+
+function strong({ graded }: ReportMinute['demo'], text: string): string {
+  return graded ? `**${text}**` : text;
 }
 
 function minuteTable({ minutes }: Report): string[] {
-  const columns = [
-    'minute',
-    'phase',
-    'demo rpm',
-    'requests',
-    'errors',
-    'target',
-    'predicted',
-    'lost revenue',
-    'p50 ms',
-    'p95 ms',
-    'predicted p95 ms',
-    'baseline errors',
-    'baseline p95 ms',
-  ];
   return [
-    `| ${columns.join(' | ')} |`,
-    `|${columns.map((_, index) => (index === 1 ? '---' : '---:')).join('|')}|`,
-    ...minutes.map((minute) => `| ${minuteRow(minute).join(' | ')} |`),
-  ];
-}
-
-function minuteRow({ minute, phase, demo, baseline }: ReportMinute): string[] {
-  const strong = (text: string): string => (demo.graded ? `**${text}**` : text);
-  return [
-    strong(String(minute)),
-    phase.replaceAll('_', ' '),
-    String(Math.round(demo.rpm)),
-    String(ended(demo)),
-    strong(percent(demo.errorRate)),
-    strong(percent(demo.target.errorRate)),
-    percent(demo.predicted.errorRate),
-    dollars(demo.lostRevenueUsd),
-    whole(demo.p50Ms),
-    whole(demo.p95Ms),
-    whole(demo.predicted.p95Ms),
-    `${baseline.errors} of ${ended(baseline)}`,
-    whole(baseline.p95Ms),
+    `| ${COLUMNS.map(([title]) => title).join(' | ')} |`,
+    `|${COLUMNS.map(([title]) => (title === 'phase' ? '---' : '---:')).join('|')}|`,
+    ...minutes.map((minute) => `| ${COLUMNS.map(([, text]) => text(minute)).join(' | ')} |`),
   ];
 }
 

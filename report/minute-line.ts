@@ -1,6 +1,6 @@
 import type { FlowMinute } from '../scenario/flow-alert';
 import { FLOW_ATTRIBUTES } from '../scenario/types';
-import { dollars, percent } from './format';
+import { dollars, percent, wholeMilliseconds } from './format';
 import { ended } from './limits';
 import type { ReportMinute } from './report';
 
@@ -21,31 +21,21 @@ export function minuteLines(
   const { demo, baseline, phase } = minute;
   return [
     `--- Minute ${minute.minute}/${durationMinutes} ---`,
-    [
+    `  ${[
       ...(style.blind ? [] : [`Phase: ${phase}`]),
       `RPM: ${Math.round(demo.rpm)}`,
       `Requests: ${soFar.requests}`,
       `Errors: ${soFar.errors} (${percent(soFar.requests === 0 ? 0 : soFar.errors / soFar.requests)})`,
       `this minute ${demo.errors} of ${ended(demo)} failed (${percent(demo.errorRate)})`,
-      `p95 ${milliseconds(demo.p95Ms)}`,
+      `p95 ${wholeMilliseconds(demo.p95Ms)}`,
       `Flow alert: ${style.flowAlert}`,
-      `baseline ${baseline.errors} of ${ended(baseline)} failed, p95 ${milliseconds(baseline.p95Ms)}`,
+      `baseline ${baseline.errors} of ${ended(baseline)} failed, p95 ${wholeMilliseconds(baseline.p95Ms)}`,
       `lost ${dollars(demo.lostRevenueUsd)}, ${dollars(totalLostUsd)} in total`,
       ...(style.blind
         ? []
         : [`target ${percent(demo.target.errorRate)}, predicted ${percent(demo.predicted.errorRate)}`]),
-    ]
-      .join(' | ')
-      .replace(/^/, '  '),
+    ].join(' | ')}`,
   ];
-}
-
-/** The checkouts of some minutes together. */
-export function checkoutsOf(minutes: readonly ReportMinute[]): { requests: number; errors: number } {
-  return minutes.reduce(
-    (sum, { demo }) => ({ requests: sum.requests + ended(demo), errors: sum.errors + demo.errors }),
-    { requests: 0, errors: 0 },
-  );
 }
 
 /** Where the flow alert stands, for a minute's line. @param sinceMinute when it fired first; null: it has not */
@@ -59,8 +49,4 @@ export function flowMinuteOf({ minute, demo }: Pick<ReportMinute, 'minute' | 'de
   const seen = Object.fromEntries(FLOW_ATTRIBUTES.map((name) => [name, 1]));
   const { errorRate, p95Ms } = demo;
   return { minute, full: true, requests: ended(demo), errorRate, p95Ms, spans: seen };
-}
-
-function milliseconds(ms: number | null): string {
-  return ms === null ? '-' : `${Math.round(ms)} ms`;
 }

@@ -11,8 +11,8 @@ export interface ReportMinute {
   demo: CohortMinute & {
     /** What the curve wants at this minute. */
     target: { rpm: number; errorRate: number };
-    /** By simulation; `p95Ms` is the recommendation query's, failed requests included, so it lies a little below. */
-    predicted: { errorRate: number; p95Ms: number | null };
+    /** It lies a little below what is seen: a checkout is more than this query. */
+    predicted: PlannedMinute['predicted'];
     /** By failed checkouts, of the orders they were (USD); null when no telemetry of the minute was seen. */
     lostRevenueUsd: number | null;
     /** Whether the curve has a point here, which the verdict looks at. */
@@ -160,25 +160,12 @@ function share(value: number): number {
 /** What a report has before it is judged. */
 export type RunFacts = Omit<Report, 'verdict' | 'deviations'>;
 
-type Head =
-  | 'scenario'
-  | 'title'
-  | 'runId'
-  | 'startedAt'
-  | 'minuteSeconds'
-  | 'scale'
-  | 'catalogRows'
-  | 'storageEmulation'
-  | 'ablation'
-  | 'planned'
-  | 'flowAlertPlanned';
-
 /**
  * The head of a report.
  *
  * @param firstMinuteAt Unix seconds
  */
-export function reportHead(scenario: Scenario, firstMinuteAt: number): Pick<Report, Head> {
+export function reportHead(scenario: Scenario, firstMinuteAt: number) {
   return {
     scenario: scenario.mode,
     title: scenario.title,
@@ -191,7 +178,7 @@ export function reportHead(scenario: Scenario, firstMinuteAt: number): Pick<Repo
     ablation: scenario.ablation,
     planned: scenario.expectations.slice(0, scenario.shownMinutes).map(plannedMinute),
     flowAlertPlanned: { minute: predictedFlowAlertMinute(scenario), rule: scenario.flowAlert },
-  };
+  } satisfies Partial<Report>;
 }
 
 /** A run's cause that was left out, after its title; empty where the outage was whole. */

@@ -1,7 +1,7 @@
 import { flowAlertOutcome } from './flow-alert-grade';
 import { dollars, percent } from './format';
 import { healedEarlier } from './lost-revenue';
-import { bandOf } from './limits';
+import { bandText } from './limits';
 import type { Report } from './report';
 
 /** The verdict for a person. A run that was not held against the curve is never called as promised. */
@@ -16,9 +16,7 @@ export function verdictLines(report: Report): string[] {
       : `recovered ${healed.timeToRecoverSeconds ?? 0} s after the heal began`;
   return [
     'Verdict',
-    ...(points.length === 0
-      ? []
-      : [`  Target minutes, ± ${(bandOf(minuteSeconds) * 100).toFixed(1)} points:`]),
+    ...(points.length === 0 ? [] : [`  Target minutes, ${bandText(minuteSeconds)}:`]),
     ...points.map(
       ({ minute, demo }) =>
         `    minute ${minute}: ${percent(demo.errorRate)} seen, ${percent(demo.target.errorRate)} wanted, ` +

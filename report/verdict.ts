@@ -2,15 +2,17 @@ import { ablationOf } from '../scenario/causes/all';
 import type { AblationPromise } from '../scenario/causes/cause';
 import { deviationsOf } from './deviations';
 import { flowAlertGrade } from './flow-alert-grade';
-import { percent } from './format';
+import { capital, percent } from './format';
 import {
   BASELINE_ERROR_RATE,
   bandOf,
+  bandText,
   CATALOG_P95_MS,
   ended,
   exceeds,
   JOURNEY_P95_MS,
   LEAST_REQUESTS,
+  totalOf,
 } from './limits';
 import { overloadOf } from './overload';
 import { sleptMinutes, sleptText } from './slept';
@@ -114,7 +116,7 @@ function withCurve(facts: RunFacts, failures: string[], notes: string[]): boolea
     } else if (Math.abs(difference) > band) {
       failures.push(
         `minute ${minute}: ${percent(demo.errorRate)} demo errors, target ${percent(demo.target.errorRate)} ` +
-          `± ${(band * 100).toFixed(1)} points`,
+          bandText(minuteSeconds),
       );
     }
   }
@@ -182,10 +184,10 @@ function atThePeak(
     notes.push(`NOT GRADED: no minute of the peak in ${rangeOf(minutes)}.`);
     return false;
   }
-  const { errors, all } = totalOf(peak.map(({ demo }) => demo));
-  if (errors / all >= errorRate) {
+  const { errors, requests } = totalOf(peak.map(({ demo }) => demo));
+  if (errors / requests >= errorRate) {
     failures.push(
-      `${percent(errors / all)} demo errors at the peak although ${since} (less than ${errorRate * 100} %)`,
+      `${percent(errors / requests)} demo errors at the peak although ${since} (less than ${errorRate * 100} %)`,
     );
   }
   for (const { minute, demo } of peak) {
@@ -201,23 +203,15 @@ function atThePeak(
   return true;
 }
 
-/** Failed requests, and all that have ended. */
-function totalOf(counts: readonly { completed: number; errors: number }[]): { errors: number; all: number } {
-  return counts.reduce<{ errors: number; all: number }>(
-    (sum, each) => ({ errors: sum.errors + each.errors, all: sum.all + ended(each) }),
-    { errors: 0, all: 0 },
-  );
-}
-
 function baselineFailures(facts: RunFacts): string[] {
   const minutes = minutesAwake(facts);
   const baseline = sleptText(facts) === null ? facts.baseline : null;
   const failures: string[] = [];
-  const { errors, all } = totalOf(minutes.map((minute) => minute.baseline));
+  const { errors, requests } = totalOf(minutes.map((minute) => minute.baseline));
   const most = `at most ${BASELINE_ERROR_RATE * 100} %`;
-  if (minutes.length > 0 && all === 0) failures.push('baseline: no journey was seen');
-  if (all > 0 && errors / all > BASELINE_ERROR_RATE) {
-    failures.push(`baseline: ${errors} of ${all} journeys failed (${most})`);
+  if (minutes.length > 0 && requests === 0) failures.push('baseline: no journey was seen');
+  if (requests > 0 && errors / requests > BASELINE_ERROR_RATE) {
+    failures.push(`baseline: ${errors} of ${requests} journeys failed (${most})`);
   }
   for (const { minute, baseline: cohort } of minutes) {
     if (exceeds(cohort, BASELINE_ERROR_RATE)) {
@@ -238,8 +232,4 @@ function baselineFailures(facts: RunFacts): string[] {
     );
   }
   return failures;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

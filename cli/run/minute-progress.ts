@@ -1,7 +1,8 @@
 import { evaluateFlowAlert, flowAlertRuleText } from '../../scenario/flow-alert';
 import type { MinuteExpectation, Scenario } from '../../scenario/types';
 import { totalLostRevenueUsd } from '../../report/lost-revenue';
-import { checkoutsOf, flowAlertText, flowMinuteOf, minuteLines } from '../../report/minute-line';
+import { totalOf } from '../../report/limits';
+import { flowAlertText, flowMinuteOf, minuteLines } from '../../report/minute-line';
 import type { ObservedMinute } from '../../report/observation';
 import type { FlowAlertState } from '../observation/answers';
 import type { Output } from '../../machine/terminal';
@@ -193,7 +194,7 @@ export class MinuteProgress {
     const lines = minuteLines(
       minute,
       durationMinutes,
-      checkoutsOf(minutes),
+      totalOf(minutes.map(({ demo }) => demo)),
       totalLostRevenueUsd(lost.updated(minutes)),
       {
         flowAlert: flowAlertText(fires, this.record.flowAlertMinute),

@@ -1,7 +1,7 @@
 import { ablationsOf } from '../../scenario/causes/all';
 import { presetOf } from '../../scenario/presets/all';
 import { OUTAGES, type Ablation, type OutageMode } from '../../scenario/types';
-import { ended } from '../limits';
+import { totalOf } from '../limits';
 import type { Report } from '../report';
 import { gradeOf } from '../verdict';
 import { chartStyle } from './chart-style';
@@ -76,14 +76,8 @@ function outcomeOf(report: Report | null): Outcome | null {
   const last = report?.minutes.slice(-LAST_MINUTES) ?? [];
   if (report === null || last.length === 0) return null;
   const failed = (of: 'demo' | 'baseline'): number => {
-    const errors = last.reduce((sum, minute) => sum + minute[of].errors, 0);
-    return (
-      errors /
-      Math.max(
-        1,
-        last.reduce((sum, minute) => sum + ended(minute[of]), 0),
-      )
-    );
+    const { errors, requests } = totalOf(last.map((minute) => minute[of]));
+    return errors / Math.max(1, requests);
   };
   return { demo: failed('demo'), baseline: failed('baseline'), grade: gradeOf(report.verdict) };
 }

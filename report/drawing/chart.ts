@@ -1,5 +1,6 @@
 import { chartStyle, type Theme } from './chart-style';
-import { bandOf } from '../limits';
+import { capital } from '../format';
+import { bandOf, bandText, totalOf } from '../limits';
 import { ablationText, type PlannedMinute, type Report, type ReportMinute } from '../report';
 import { linearScale, minuteTicks, ticksUpTo, type Scale } from './scale';
 import { dot, escape, line, polygon, polyline, rect, text, type Point } from './svg';
@@ -93,7 +94,7 @@ function descriptionOf({ minutes }: Report): string {
     null,
   );
   if (worst === null) return 'No minute was run.';
-  const failed = minutes.reduce((sum, minute) => sum + minute.baseline.errors, 0);
+  const failed = totalOf(minutes.map(({ baseline }) => baseline)).errors;
   return (
     `Demo checkouts fail up to ${wholePercent(worst.demo.errorRate)} in minute ${worst.minute}; ` +
     `of the baseline journeys ${failed === 0 ? 'none' : String(failed)} failed.`
@@ -103,12 +104,12 @@ function descriptionOf({ minutes }: Report): string {
 /** What the lines mean, in one row. */
 function legend({ minuteSeconds, ablation }: Report): string[] {
   const y = 80;
-  const band = (bandOf(minuteSeconds) * 100).toFixed(1).replace('.0', '');
+  const band = bandText(minuteSeconds).replace('.0', '');
   const stroke = (name: string, x: number): string => line(name, x, y, x + 26, y);
   const entries: [label: string, symbol: (x: number) => string][] = [
     ['demo, observed', (x) => stroke('observed', x) + dot('observed-point', x + 13, y, 3.5)],
     [
-      `${ablation === null ? 'target' : "the preset's target"} ± ${band} points`,
+      `${ablation === null ? 'target' : "the preset's target"} ${band}`,
       (x) => rect('band', x, y - 7, 26, 14) + stroke('target', x) + dot('target-point', x + 13, y, 3.5),
     ],
     ['prediction', (x) => stroke('predicted', x)],
@@ -133,7 +134,7 @@ function phases({ planned, x }: Drawn): string[] {
   return groups.flatMap(({ name, first, last }, index) => {
     const left = x.at(first - 0.5);
     const width = x.at(last + 0.5) - left;
-    const label = sentence(name);
+    const label = capital(name.replaceAll('_', ' '));
     return [
       ...(index % 2 === 1
         ? [ERRORS, LATENCY].map(({ top, bottom }) => rect('shade', left, top, width, bottom - top))
@@ -308,10 +309,4 @@ function series(name: string, points: readonly Point[], radius: number): string[
 
 function wholePercent(share: number): string {
   return `${Math.round(share * 100)} %`;
-}
-
-/** `black_friday_begins` → `Black friday begins`. */
-function sentence(name: string): string {
-  const words = name.replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -74,7 +74,8 @@ function isWell(samples: readonly ExerciseSample[], from: ExerciseSample, to: Ex
   );
 }
 
-function between(from: ExerciseSample, to: ExerciseSample) {
+/** Checkouts between two looks. */
+export function between(from: ExerciseSample, to: ExerciseSample) {
   return {
     scheduled: to.demo.scheduled - from.demo.scheduled,
     requests: to.demo.requests - from.demo.requests,

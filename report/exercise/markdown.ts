@@ -1,6 +1,8 @@
 import { percent } from '../format';
 import type { ExerciseEnd, ExerciseFacts } from './facts';
 import { MOST_POINTS, type ExerciseGrade } from './grade';
+import { between } from './health';
+import { cell, factTable } from '../markdown-table';
 
 const ENDS: Readonly<Record<ExerciseEnd, string>> = {
   answered: 'it was answered and needed no more',
@@ -17,7 +19,7 @@ export function renderExercise(facts: ExerciseFacts, grade: ExerciseGrade): stri
   return [
     `# Exercise ${facts.id}: ${grade.passed ? 'passed' : 'not passed'}, ${String(grade.points)} of 100 points`,
     '',
-    table([
+    ...factTable([
       ['What it was', truth.answer],
       ['Cause', truth.cause === null ? 'none: a false alarm' : `\`${truth.cause}\` (mode \`${truth.mode}\`)`],
       ['Remedy', truth.remedy ?? 'nothing is to be mended'],
@@ -42,7 +44,7 @@ export function renderExercise(facts: ExerciseFacts, grade: ExerciseGrade): stri
         ? ' (there were none: from when there would have been).'
         : ` (${seconds(grade.onset)} after the beginning).`),
     '',
-    table([
+    ...factTable([
       ['Detected', seconds(grade.detectSeconds)],
       ['Diagnosed', seconds(grade.diagnoseSeconds)],
       ['Mitigated', seconds(grade.mitigateSeconds)],
@@ -106,8 +108,7 @@ function course({ samples }: ExerciseFacts): string[] {
   let from = samples[0];
   for (const sample of samples) {
     if (from === undefined || (sample.at - from.at < LINE_SECONDS && sample !== samples.at(-1))) continue;
-    const requests = sample.demo.requests - from.demo.requests;
-    const errors = sample.demo.errors - from.demo.errors;
+    const { requests, errors } = between(from, sample);
     const p95 = sample.demoP95Ms === null ? '–' : `${String(Math.round(sample.demoP95Ms))} ms`;
     lines.push(
       `| ${seconds(sample.at)} | ${String(requests)} | ${requests === 0 ? '–' : percent(errors / requests)} | ${p95} | ${String(sample.baseline.errors - from.baseline.errors)} |`,
@@ -115,21 +116,6 @@ function course({ samples }: ExerciseFacts): string[] {
     from = sample;
   }
   return lines;
-}
-
-function table(rows: readonly (readonly [string, string])[]): string {
-  return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${cell(value)} |`)].join('\n');
-}
-
-/**
- * A text in one line of Markdown: a participant wrote it, or a name that he gave. So it is no cell, element or link, and
- * nothing that moves the terminal of who prints the file.
- */
-function cell(text: string): string {
-  return text
-    .replace(/[\s\p{Cc}\p{Bidi_Control}]+/gu, ' ')
-    .replace(/[|[\]]/g, '\\$&')
-    .replaceAll('<', '&lt;');
 }
 
 function seconds(value: number | null): string {
