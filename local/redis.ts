@@ -1,15 +1,15 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { connect } from 'node:net';
 import path from 'node:path';
 import { requireAddress } from '../machine/address';
 import type { DataFolder } from '../machine/data-folder';
 import { childEnvironment } from '../machine/environment';
 import { Refusal } from '../machine/errors';
+import { tcpFault } from '../machine/reach/tcp';
 import { NODE_FLAGS } from './processes/service-processes';
 import type { ProcessSpec } from './processes/supervised-process';
 import { endedTimes, type Supervisor } from './processes/supervisor';
 import { waitUntilWell } from './processes/wait';
-import type { Reporter } from './reporter';
+import type { Reporter } from './progress';
 
 /** Name of Redis's process in run.json, in logs and in messages. */
 export const REDIS_NAME = 'redis';
@@ -97,7 +97,9 @@ export async function startRedis(plan: RedisPlan, supervisor: Supervisor, report
   const at = { host: hostname, port: Number(port || '6379') };
   await waitUntilWell({
     // A TLS or password-protected Redis of the user's own is the services' business: their /readyz tells.
-    ask: async () => (protocol !== 'redis:' || (await answers(at)) ? null : 'no answer'),
+    // Any reply counts: one that asks for a password is a Redis too.
+    ask: async () =>
+      protocol === 'redis:' && (await tcpFault(at, 1000, '*1\r\n$4\r\nPING\r\n')) ? 'no answer' : null,
     hasFailed: () => {
       if (supervisor.stopping) return new Error('stopped');
       const crashes = supervised?.restarts ?? 0;
@@ -115,19 +117,4 @@ export async function startRedis(plan: RedisPlan, supervisor: Supervisor, report
     everyMs: 40,
   });
   step.done(plan.description);
-}
-
-/** Any reply counts: one that asks for a password is a Redis too. */
-function answers(at: { host: string; port: number }): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(at);
-    const finish = (answer: boolean): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.setTimeout(1000, () => finish(false));
-    socket.once('connect', () => socket.write('*1\r\n$4\r\nPING\r\n'));
-    socket.once('data', () => finish(true));
-    socket.once('error', () => finish(false));
-  });
 }

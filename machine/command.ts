@@ -1,7 +1,7 @@
 // Before all others: what is loaded after the second is taken from the cache.
 import './node/runtime';
 import './node/compile-cache';
-import { EXIT, hasCode, Interrupted, messageOf, Refusal } from './errors';
+import { EXIT, hasCode, Interrupted, messageOf, Refusal, stackOf } from './errors';
 import { helpOf, readCommand, type Command, type OptionTable, type ValuesOf } from './options';
 import { errorOutput } from './terminal';
 
@@ -14,9 +14,7 @@ export function runProgram(main: () => Promise<number>): void {
     (error: unknown) => {
       if (error instanceof Interrupted) process.exit(EXIT.interrupted);
       const expected = asRefusal(error);
-      errorOutput.line(
-        expected?.message ?? (error instanceof Error ? (error.stack ?? error.message) : String(error)),
-      );
+      errorOutput.line(expected?.message ?? stackOf(error));
       process.exit(expected?.exitCode ?? EXIT.failed);
     },
   );

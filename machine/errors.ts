@@ -53,6 +53,11 @@ export function messageOf(error: unknown): string {
     : error.message;
 }
 
+/** What is printed of a fault of ours: with its stack. */
+export function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
 /** The code of a database, file system or network error, e.g. `55006`; null without one. */
 export function codeOf(error: unknown): string | null {
   if (typeof error !== 'object' || error === null || !('code' in error)) return null;

@@ -14,6 +14,8 @@ export interface CallOptions {
   /** Admin token, sent as bearer. */
   token?: string;
   headers?: Readonly<Record<string, string>>;
+  /** A socket of this machine by which the URL's host is reached. */
+  socketPath?: string;
 }
 
 /** Larger answers than this are none of ours (bytes). */
@@ -43,6 +45,7 @@ function call(url: string, method: string, options: CallOptions, body?: string):
     const sent: RequestOptions = {
       method,
       agent: false,
+      ...(options.socketPath === undefined ? {} : { socketPath: options.socketPath }),
       headers: {
         ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
         ...(body === undefined

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { statFields } from './process-identity';
 
 const run = promisify(execFile);
 
@@ -75,18 +77,8 @@ async function counterBytes(pid: number, counter: { file: string; line: RegExp }
     const kilobytes = counter.line.exec(text)?.[1];
     return kilobytes === undefined ? null : Number(kilobytes) * 1024;
   } catch {
-    return (await isGone(pid)) ? 0 : null;
+    return existsSync('/proc/self/stat') && !existsSync(`/proc/${String(pid)}/stat`) ? 0 : null;
   }
-}
-
-/** True on a system with /proc whose process has ended meanwhile. */
-async function isGone(pid: number): Promise<boolean> {
-  const readable = (file: string): Promise<boolean> =>
-    readFile(file).then(
-      () => true,
-      () => false,
-    );
-  return (await readable('/proc/self/stat')) && !(await readable(`/proc/${String(pid)}/stat`));
 }
 
 async function listProcesses(): Promise<ProcessRow[]> {
@@ -100,20 +92,16 @@ async function listProcesses(): Promise<ProcessRow[]> {
 async function fromProc(): Promise<ProcessRow[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   if (pids.length === 0) throw new Error('no /proc');
-  const rows = await Promise.all(
-    pids.map(async (name): Promise<ProcessRow | null> => {
-      try {
-        const stat = await readFile(`/proc/${name}/stat`, 'utf8');
-        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        // What has ended and waits for its parent holds no memory, and has no counters.
-        if (fields[0] === 'Z') return null;
-        return { pid: Number(name), parent: Number(fields[1]), residentBytes: Number(fields[21]) * 4096 };
-      } catch {
-        return null;
-      }
-    }),
-  );
-  return rows.filter((row) => row !== null);
+  return pids.map(Number).flatMap((pid) => {
+    try {
+      const [state, parent, ...fields] = statFields(pid);
+      // What has ended and waits for its parent holds no memory, and has no counters.
+      if (state === 'Z') return [];
+      return [{ pid, parent: Number(parent), residentBytes: Number(fields[19]) * 4096 }];
+    } catch {
+      return [];
+    }
+  });
 }
 
 async function fromPs(): Promise<ProcessRow[]> {

@@ -62,8 +62,8 @@ export function parentOf(pid: number): number | null {
   }
 }
 
-/** The fields of a process's `stat` from its state on. @throws without such a process */
-function statFields(pid: number): string[] {
+/** The fields of a process's `stat` (Linux) from its state on. @throws without such a process */
+export function statFields(pid: number): string[] {
   const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
   // The name in parentheses may contain spaces and parentheses; fields count from behind the last one.
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');

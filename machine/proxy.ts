@@ -35,15 +35,9 @@ export function proxyFor(address: string, env: Environment = process.env): Proxy
 
 /** Whether a host is this machine, or a name of a cluster or a local network. */
 function isInside(host: string): boolean {
-  const family = isIP(host);
-  if (family === 0)
+  if (isIP(host) === 0)
     return !host.includes('.') || /\.(localhost|local|svc)$|^host\.docker\.internal$/.test(host);
-  const own = new BlockList();
-  own.addSubnet('127.0.0.0', 8, 'ipv4');
-  own.addAddress('0.0.0.0', 'ipv4');
-  own.addAddress('::1', 'ipv6');
-  own.addAddress('::', 'ipv6');
-  return own.check(host, family === 4 ? 'ipv4' : 'ipv6');
+  return ['127.0.0.0/8', '0.0.0.0/32', '::1/128', '::/128'].some((own) => isInNetwork(host, own));
 }
 
 /** Whether NO_PROXY has a host: `*`, `example.com` and `.example.com` (with all below), `host:port`, an address, a network. */

@@ -5,4 +5,7 @@
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 
-enableCompileCache(join(import.meta.dirname, '..', 'dist', '.compile-cache'));
+/** As machine/node/compile-cache.ts has it, for programs that run before anything is compiled. */
+export const COMPILE_CACHE = join(import.meta.dirname, '..', 'dist', '.compile-cache');
+
+enableCompileCache(COMPILE_CACHE);

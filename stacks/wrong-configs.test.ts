@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
 import { AWS_ANSWERS } from '../test/mocks/aws';
@@ -182,7 +181,7 @@ describe('a stack that misses more than config', () => {
   /** What the program says where no Docker engine answers. */
   async function refusalWithoutDocker(): Promise<string> {
     const { DOCKER_HOST: before } = process.env;
-    process.env.DOCKER_HOST = `tcp://127.0.0.1:${String(await closedPort(createServer()))}`;
+    process.env.DOCKER_HOST = `tcp://127.0.0.1:${String(await closedPort())}`;
     try {
       await program();
     } catch (error) {

@@ -4,7 +4,6 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import {
   connectionsFor,
@@ -20,6 +19,7 @@ import { SupervisedProcess } from '../local/processes/supervised-process';
 import { loadSecrets } from '../local/secrets';
 import { createDataFolder, dataFolder } from '../machine/data-folder';
 import { resolveScenario } from '../scenario/resolve';
+import { closedPort } from './mocks/servers';
 
 /** The variable that names the folder of the templates, each called by its number of products. */
 const VARIABLE = 'TEST_DATA_TEMPLATES';
@@ -42,7 +42,7 @@ export async function startDatabaseIn(
   createDataFolder(folder);
   const secrets = loadSecrets(folder.secretsFile, null);
   const user = postgresUser();
-  const port = await freePort();
+  const port = await closedPort();
   const options = {
     place: placePostgres(root, user),
     user,
@@ -71,16 +71,6 @@ export async function startDatabaseIn(
     await stop();
     throw error;
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 async function main(folder: string, sizes: readonly string[]): Promise<void> {

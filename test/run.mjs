@@ -9,6 +9,7 @@ import { chmodSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } fr
 import { availableParallelism, constants, homedir, setPriority, tmpdir } from 'node:os';
 import { basename, delimiter, join, resolve } from 'node:path';
 import { removeOrphans } from '../orphans.mjs';
+import { COMPILE_CACHE } from '../stacks/compile-cache.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const bin = (name) => join(root, 'node_modules', '.bin', name);
@@ -95,7 +96,7 @@ const OF_OTHERS =
   /^(OTEL_\w+|PG[A-Z]+|NODE_(?!EXTRA_CA_CERTS$|V8_COVERAGE$)\w+|LOG_LEVEL|DEBUG|GIT_(DIR|WORK_TREE|INDEX_FILE)|(HTTPS?|ALL|NO)_PROXY)$/i;
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OF_OTHERS.test(name)));
 // Hundreds of test files load the same packages, Pulumi's among them; coverage is not exact with it.
-if (env.NODE_V8_COVERAGE === undefined) env.NODE_COMPILE_CACHE = join(root, 'dist', '.compile-cache');
+if (env.NODE_V8_COVERAGE === undefined) env.NODE_COMPILE_CACHE = COMPILE_CACHE;
 
 // A test whose source is gone must not run, in whatever room: setup.mjs looks after those it compiles itself.
 removeOrphans(root);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
-import { Refusal } from '../../machine/errors';
+import { messageOf, Refusal } from '../../machine/errors';
 
 /** Where Chromium, or a browser made of it, is installed by Linux's packages, on a Mac and on Windows. */
 const PLACES = [
@@ -48,7 +48,7 @@ export async function startBrowser(executablePath: string): Promise<Browser> {
   try {
     return await chromium.launch({ executablePath, headless: true, args: browserArguments() });
   } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const [reason] = messageOf(error).split('\n');
     throw new Refusal(`${executablePath} does not start: ${reason ?? ''}`);
   }
 }

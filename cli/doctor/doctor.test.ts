@@ -217,7 +217,7 @@ describe('doctor', () => {
   });
 
   it('knocks at the ports of what is deployed', async () => {
-    const closed = await closedPort(createServer());
+    const closed = await closedPort();
     const console = createServer();
     await serving(console, async () => {
       const { port } = console.address() as AddressInfo;

@@ -1,5 +1,6 @@
-import { DEFAULT_NODE_PORTS } from '../../scenario/config/deployment';
-import { numberAt, textAt } from '../../machine/json';
+import { API_PORT, DEFAULT_NODE_PORTS } from '../../scenario/config/deployment';
+import { messageOf } from '../../machine/errors';
+import { at, numberAt, textAt } from '../../machine/json';
 import { requireReachable } from '../../machine/reach/cluster';
 import { requireDocker } from '../../machine/reach/docker';
 import { clusterAddress } from '../../machine/reach/kubeconfig';
@@ -45,14 +46,14 @@ export async function checkHostPorts({ deployment }: StackFacts, outputs: unknow
   if (deployment.hostState === 'stopped') return skipped('the hosts are parked');
   const faults = await Promise.all(
     portsOf(deployment, outputs).map(async ({ what, host, port }) => {
-      const fault = await tcpFault(host, port, CONNECT_WITHIN_MS);
+      const fault = await tcpFault({ host, port }, CONNECT_WITHIN_MS);
       return { what: `${what} ${host}:${String(port)}`, fault };
     }),
   );
   const closed = faults.filter(({ fault }) => fault !== null);
   return closed.length === 0
     ? ok(faults.map(({ what }) => what).join(', '))
-    : failed(closed.map(({ what, fault }) => `${what}: ${fault ?? ''}`).join('; '));
+    : failed(closed.map(({ what, fault }) => `${what}: ${messageOf(fault)}`).join('; '));
 }
 
 interface Port {
@@ -63,35 +64,20 @@ interface Port {
 
 /** What operators reach: the shop, the console and PostgreSQL, and on a host of the stack's own SSH and the API. */
 function portsOf({ nodePorts, hostAccess }: StackFacts['deployment'], outputs: unknown): Port[] {
-  const byUrl = (what: string, key: string, fallback: number): Port[] => {
-    const text = textAt(outputs, key);
-    if (text === null || !URL.canParse(text)) return [];
-    const { hostname, port } = new URL(text);
-    return [{ what, host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? fallback : Number(port) }];
+  const byUrl = (what: string, key: string) => {
+    const url = URL.parse(textAt(outputs, key) ?? '');
+    const host = url?.hostname.replace(/^\[|\]$/g, '') ?? null;
+    return { what, host, port: Number(url?.port ?? '') || 80 };
   };
   // Through Systems Manager the ports are this machine's own, which npm run tunnel forwards.
   const own = hostAccess === 'ssm' ? null : textAt(outputs, 'host', 'address');
-  const database = textAt(outputs, 'conductorDatabase', 'host');
+  const database = at(outputs, 'conductorDatabase');
+  const postgres = numberAt(database, 'port') ?? nodePorts?.postgres ?? DEFAULT_NODE_PORTS.postgres;
   return [
-    ...(own === null
-      ? []
-      : [
-          { what: 'SSH', host: own, port: 22 },
-          { what: 'Kubernetes API', host: own, port: 6443 },
-        ]),
-    ...byUrl('shop', 'shopUrl', 80),
-    ...byUrl('console', 'consoleUrl', 80),
-    ...(database === null
-      ? []
-      : [
-          {
-            what: 'PostgreSQL',
-            host: database,
-            port:
-              numberAt(outputs, 'conductorDatabase', 'port') ??
-              nodePorts?.postgres ??
-              DEFAULT_NODE_PORTS.postgres,
-          },
-        ]),
-  ];
+    { what: 'SSH', host: own, port: 22 },
+    { what: 'Kubernetes API', host: own, port: API_PORT },
+    byUrl('shop', 'shopUrl'),
+    byUrl('console', 'consoleUrl'),
+    { what: 'PostgreSQL', host: textAt(database, 'host'), port: postgres },
+  ].flatMap(({ host, ...port }) => (host === null ? [] : [{ ...port, host }]));
 }

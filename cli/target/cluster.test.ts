@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
 import { it } from 'node:test';
 import { stringify } from 'yaml';
 import { testProxy, withEnvironment } from '../../test/mocks/proxy';
@@ -16,7 +15,7 @@ const kubeconfig = (server: string) =>
 
 it('a cluster is reached by the proxy of the environment, as kubectl does; one of this machine is not', async () => {
   const client = await import('@kubernetes/client-node');
-  const nobody = await closedPort(createServer());
+  const nobody = await closedPort();
   const { server, asked } = testProxy(() => nobody);
   await serving(server, (proxyPort) =>
     withEnvironment({ HTTPS_PROXY: `http://127.0.0.1:${String(proxyPort)}` }, async () => {

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { listenLocally } from '../../machine/reach/tcp';
 
 /** Hands a connection on. A rejection ends the connection. */
 export type Forward = (socket: Socket) => Promise<void>;
@@ -55,15 +56,4 @@ async function openTunnel(forward: Forward, listen: (server: Server) => Promise<
       for (const socket of sockets) socket.destroy();
     },
   };
-}
-
-function listenLocally(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      if (address === null || typeof address === 'string') reject(new Error('no local port'));
-      else resolve(address.port);
-    });
-  });
 }

@@ -120,7 +120,7 @@ describe('a script on a host by Systems Manager', () => {
   });
 
   it('waits until the port is forwarded, and says by which command', async () => {
-    const port = String(await closedPort(createServer()));
+    const port = String(await closedPort());
     const waited = await run('echo kubeconfig', {
       HOST_TUNNEL: port,
       HOST_STACK: 'dev',

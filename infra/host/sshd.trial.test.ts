@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { listenLocally } from '../../machine/reach/tcp';
+import { closedPort } from '../../test/mocks/servers';
 import {
   kubeconfigFor,
   kubeconfigScript,
@@ -60,7 +62,7 @@ describe('kubeconfig over SSH', { skip: missingTool() }, () => {
       writeFileSync(inRoot('bin', name), `#!/bin/sh\n${text}`);
       chmodSync(inRoot('bin', name), 0o755);
     }
-    port = await freePort();
+    port = await closedPort();
     writeFileSync(
       inRoot('sshd_config'),
       `Port ${port}
@@ -251,12 +253,12 @@ SetEnv PATH=${inRoot('bin')}:/usr/bin:/bin
   });
 
   it('does not hang at a dead host: one that refuses, and one that never says a word', async () => {
-    const refused = ssh(kubeconfigScript(SHORT), { port: await freePort() });
+    const refused = ssh(kubeconfigScript(SHORT), { port: await closedPort() });
     assert.equal(refused.status, 255);
     assert.match(refused.stderr, /Connection refused/);
 
     const silent = createServer();
-    const silentPort = await listen(silent);
+    const silentPort = await listenLocally(silent);
     const timedOut = ssh(kubeconfigScript(SHORT), { port: silentPort });
     silent.close();
     assert.equal(timedOut.status, 255);
@@ -303,17 +305,4 @@ cat ${root}/nodes
     journalctl: `case "$*" in *"--unit k3s "*) echo "k3s[1]: starting K3s" ;; *) exit 64 ;; esac
 `,
   };
-}
-
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return (server.address() as AddressInfo).port;
-}
-
-/** A port on which nobody listens. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, fstatSync } from 'node:fs';
+import { messageOf } from '../../machine/errors';
 import { lastError } from './last-error';
 import { beginLog, boundLog, openLog } from './log-files';
 import { signalProcess } from '../../machine/process-identity';
@@ -151,7 +152,7 @@ export class SupervisedProcess {
       const prepared = this.spec.beforeRestart?.() ?? Promise.resolve();
       prepared.then(
         () => this.start(),
-        (error: unknown) => this.scheduleRestart(error instanceof Error ? error.message : String(error)),
+        (error: unknown) => this.scheduleRestart(messageOf(error)),
       );
     }, restartInMs);
   }

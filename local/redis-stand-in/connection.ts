@@ -1,3 +1,4 @@
+import { messageOf } from '../../machine/errors';
 import { COMMANDS } from './commands';
 import type { Keyspace } from './keyspace';
 import { CommandFault, ErrorReply, OK, SimpleString, type Reply } from './reply';
@@ -20,7 +21,7 @@ export class Connection {
       return this.ofConnection(name, args) ?? this.ofKeys(given, name, args);
     } catch (error) {
       if (error instanceof CommandFault) return new ErrorReply(error.message);
-      return new ErrorReply(`ERR ${error instanceof Error ? error.message : 'internal fault'}`);
+      return new ErrorReply(`ERR ${messageOf(error)}`);
     }
   }
 

@@ -10,7 +10,7 @@ describe('the Redis stand-in, through ioredis', () => {
   let redis: Redis;
 
   before(async () => {
-    standIn = await startStandIn({ host: '127.0.0.1', port: 0, maxBytes: 1024 * 1024 });
+    standIn = await startStandIn({ port: 0, maxBytes: 1024 * 1024 });
     redis = new Redis(standIn.port, '127.0.0.1', { maxRetriesPerRequest: 1 });
   });
   after(async () => {

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import RedisParser from 'redis-parser';
 import { Connection } from './connection';
+import { listenLocally } from '../../machine/reach/tcp';
 import { Keyspace } from './keyspace';
 import { encodeReply } from './reply';
 
@@ -24,7 +25,7 @@ export interface StandIn {
  * @param options.port 0 for any free one
  * @param options.maxBytes bound of the keys' memory (estimated)
  */
-export function startStandIn(options: { host: string; port: number; maxBytes: number }): Promise<StandIn> {
+export async function startStandIn(options: { port: number; maxBytes: number }): Promise<StandIn> {
   const keys = new Keyspace(options.maxBytes);
   const startedAt = Date.now();
   const sockets = new Set<Socket>();
@@ -35,12 +36,8 @@ export function startStandIn(options: { host: string; port: number; maxBytes: nu
   });
   const sweep = setInterval(() => keys.sweep(), SWEEP_INTERVAL_MS);
   sweep.unref();
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host, () =>
-      resolve({ port: portOf(server), keys, close: () => close(server, sockets, sweep) }),
-    );
-  });
+  const port = await listenLocally(server, options.port);
+  return { port, keys, close: () => close(server, sockets, sweep) };
 }
 
 function serve(socket: Socket, connection: Connection): void {
@@ -100,11 +97,6 @@ function describe(keys: Keyspace, startedAt: number, clients: number): string {
     `db0:keys=${String(keys.size)}`,
     '',
   ].join('\r\n');
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 function close(server: Server, sockets: Set<Socket>, sweep: NodeJS.Timeout): Promise<void> {

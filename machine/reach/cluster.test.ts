@@ -62,7 +62,7 @@ describe('a cluster is asked before the first resource', () => {
   });
 
   it('tells a refused connection, with cluster, context and the keys to change', async () => {
-    const port = await closedPort(createServer());
+    const port = await closedPort();
     const server = `https://127.0.0.1:${String(port)}`;
     const text = await verdict(kubeconfig(server));
     assert.equal(

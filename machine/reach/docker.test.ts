@@ -19,7 +19,7 @@ describe('the Docker engine', () => {
   });
 
   it('that does not answer is reported with the reason and the way round it', async () => {
-    const port = await closedPort(createServer());
+    const port = await closedPort();
     await assert.rejects(requireDocker({ DOCKER_HOST: `tcp://127.0.0.1:${String(port)}` }), (error) => {
       assert.ok(error instanceof Mendable);
       assert.match(error.problem, /No Docker engine answers here.*ECONNREFUSED/);

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { request, type RequestOptions } from 'node:http';
 import { promisify } from 'node:util';
 import { codeOf, Mendable, messageOf } from '../errors';
+import { getJson } from '../http';
+import { textAt } from '../json';
 
 const ANSWER_WITHIN_MS = 10_000;
-const DEFAULT_SOCKET = '/var/run/docker.sock';
+const DEFAULT_SOCKET = 'unix:///var/run/docker.sock';
 
 /** What is said where no engine answers. */
 export const NO_DOCKER = {
@@ -23,8 +24,7 @@ export async function requireDocker(env: NodeJS.ProcessEnv = process.env): Promi
   try {
     const host = env.DOCKER_HOST ?? '';
     // Others (ssh://, https by certificates) only the CLI can reach.
-    if (/^(unix|tcp|http):\/\//.test(host) && (env.DOCKER_TLS_VERIFY ?? '') === '')
-      return await ping(endpointOf(host));
+    if (/^(unix|tcp|http):\/\//.test(host) && (env.DOCKER_TLS_VERIFY ?? '') === '') return await ping(host);
     return await askCli(env);
   } catch (error) {
     throw new Mendable(`${NO_DOCKER.problem} (${firstLineOf(messageOf(error))})`, NO_DOCKER.remedy);
@@ -39,31 +39,19 @@ async function askCli(env: NodeJS.ProcessEnv): Promise<string> {
     });
     return stdout.trim();
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return ping({ socketPath: DEFAULT_SOCKET });
+    if (codeOf(error) === 'ENOENT') return ping(DEFAULT_SOCKET);
     throw new Error((error as { stderr?: string }).stderr ?? messageOf(error), { cause: error });
   }
 }
 
-function endpointOf(host: string): RequestOptions {
-  if (host.startsWith('unix://')) return { socketPath: host.slice('unix://'.length) };
+/** @param host as `DOCKER_HOST` has it */
+async function ping(host: string): Promise<string> {
+  const [, socketPath] = /^unix:\/\/(.*)$/.exec(host) ?? [];
   const { hostname, port } = new URL(host.replace(/^tcp:/, 'http:'));
-  return { host: hostname, port: port || '2375' };
-}
-
-function ping(endpoint: RequestOptions): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-    const asked = request({ ...endpoint, path: '/version', agent: false, signal }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () =>
-        resolve(/"Version":\s*"([^"]+)"/.exec(Buffer.concat(chunks).toString('utf8'))?.[1] ?? 'unknown'),
-      );
-    });
-    asked.on('error', reject);
-    asked.end();
-  });
+  const { body } = await (socketPath === undefined
+    ? getJson(`http://${hostname}:${port || '2375'}/version`, { timeoutMs: ANSWER_WITHIN_MS })
+    : getJson('http://localhost/version', { timeoutMs: ANSWER_WITHIN_MS, socketPath }));
+  return textAt(body, 'Version') ?? 'unknown';
 }
 
 function firstLineOf(text: string): string {

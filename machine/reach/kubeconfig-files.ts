@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
-import { Refusal } from '../errors';
+import { messageOf, Refusal } from '../errors';
 
 /** The content of the kubeconfig and where it came from. */
 export interface Kubeconfig {
@@ -120,13 +120,12 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new Refusal(
-      `ecommerce-demo:kubeconfig: ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-    );
+    throw new Refusal(`ecommerce-demo:kubeconfig: ${file} cannot be read: ${messageOf(error)}.`);
   }
 }
 
-function tryParse(content: string): unknown {
+/** A text's YAML; the text itself where it is none. */
+export function tryParse(content: string): unknown {
   try {
     return parse(content);
   } catch {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
-import { Refusal } from '../errors';
+import { messageOf, Refusal } from '../errors';
+import { tryParse } from './kubeconfig-files';
 
 const text = z.string().optional();
 
@@ -56,7 +56,7 @@ export interface ClusterAddress {
   /** Reached by way of a proxy that the kubeconfig names. */
   hasProxy: boolean;
   /** Login, as far as it lies in the kubeconfig. */
-  credentials: { token?: string; certificate?: string; key?: string };
+  credentials: { token: string | undefined; certificate: string | undefined; key: string | undefined };
 }
 
 /**
@@ -82,10 +82,8 @@ export function clusterAddress(content: string, source: string, context?: string
         'pulumi config set context NAME',
     );
   }
-  const user = config.users?.find(({ name }) => name === found?.user)?.user ?? {};
+  const user = config.users?.find(({ name }) => name === found?.user)?.user;
   const pem = (data: string | undefined, file: string | undefined) => pemOf(data, file, source);
-  const certificate = pem(user['client-certificate-data'], user['client-certificate']);
-  const key = pem(user['client-key-data'], user['client-key']);
   return {
     server: cluster.server,
     host: new URL(cluster.server).hostname.replace(/^\[|\]$/g, ''),
@@ -95,9 +93,9 @@ export function clusterAddress(content: string, source: string, context?: string
     tlsServerName: cluster['tls-server-name'],
     hasProxy: cluster['proxy-url'] !== undefined,
     credentials: {
-      ...(user.token === undefined ? {} : { token: user.token }),
-      ...(certificate === undefined ? {} : { certificate }),
-      ...(key === undefined ? {} : { key }),
+      token: user?.token,
+      certificate: pem(user?.['client-certificate-data'], user?.['client-certificate']),
+      key: pem(user?.['client-key-data'], user?.['client-key']),
     },
   };
 }
@@ -114,16 +112,8 @@ function pemOf(data: string | undefined, file: string | undefined, source: strin
     return readFileSync(path.resolve(path.dirname(source), file), 'utf8');
   } catch (error) {
     throw new Refusal(
-      `ecommerce-demo:kubeconfig: ${source} names the file ${file}: ${error instanceof Error ? error.message : String(error)}. ` +
+      `ecommerce-demo:kubeconfig: ${source} names the file ${file}: ${messageOf(error)}. ` +
         'Make one without files: kubectl config view --raw --flatten --minify',
     );
-  }
-}
-
-function tryParse(content: string): unknown {
-  try {
-    return parse(content);
-  } catch {
-    return null;
   }
 }

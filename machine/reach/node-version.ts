@@ -9,6 +9,11 @@ export const OLD_NODE = {
 
 /** Whether a version of Node runs the Pulumi program. */
 export function runsProgram(version: string): boolean {
-  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
-  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
+  return isSince(version, OLDEST);
+}
+
+/** Whether a version (`v24.1.0`, or without the v) is at least a major and minor one. */
+export function isSince(version: string, [major, minor]: readonly [major: number, minor: number]): boolean {
+  const [itsMajor = 0, itsMinor = 0] = version.replace(/^v/, '').split('.').map(Number);
+  return itsMajor > major || (itsMajor === major && itsMinor >= minor);
 }

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { codeOf, Refusal } from '../errors';
 import { identifyProcess } from '../process-identity';
+import { tcpFault } from './tcp';
 
 const run = promisify(execFile);
 
@@ -59,28 +60,14 @@ async function isFree(port: number): Promise<boolean> {
 /** What a connection to this machine itself ends with where there is no such way, as in a new network namespace. */
 const NO_LOOPBACK = ['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'ENETDOWN'];
 
-/** @throws Refusal where 127.0.0.1 leads nowhere */
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    const finish = (answer: boolean): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.setTimeout(500, () => finish(true));
-    socket.once('connect', () => finish(true));
-    socket.once('error', (error) => {
-      const code = codeOf(error) ?? '';
-      if (NO_LOOPBACK.includes(code))
-        reject(
-          new Refusal(
-            `127.0.0.1 cannot be reached from this machine (${code}), and the shop's processes talk by it: bring the loopback up ` +
-              '(ip link set lo up), give a container a network, or allow IPv4 on lo.',
-          ),
-        );
-      else finish(false);
-    });
-  });
+/** Whether somebody is there, if only to say nothing. @throws Refusal where 127.0.0.1 leads nowhere */
+async function accepts(port: number): Promise<boolean> {
+  const code = codeOf(await tcpFault({ host: '127.0.0.1', port }, 500));
+  if (code === null || !NO_LOOPBACK.includes(code)) return code === null;
+  throw new Refusal(
+    `127.0.0.1 cannot be reached from this machine (${code}), and the shop's processes talk by it: bring the loopback up ` +
+      '(ip link set lo up), give a container a network, or allow IPv4 on lo.',
+  );
 }
 
 function canBind(port: number): Promise<boolean> {

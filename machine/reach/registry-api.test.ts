@@ -94,7 +94,7 @@ describe('the digest of a tag', () => {
   });
 
   it('that cannot be had is reported with the image and the remedy', async () => {
-    const port = await closedPort(createTcpServer());
+    const port = await closedPort();
     const remedy = /NAME:TAG@sha256:….*pulumi up again/;
     await assert.rejects(digestOf(`127.0.0.1:${String(port)}/redis:7`, null), (error: Error) => {
       assert.match(error.message, /redis:7: .*cannot be reached: connection refused/);
@@ -139,12 +139,12 @@ describe('the registry is asked before the first resource', () => {
     await serving(registry({ anonymous: true }), async (port) => {
       assert.equal(await verdict(`0.0.0.0:${String(port)}/x`, null), null);
     });
-    const port = await closedPort(createTcpServer());
+    const port = await closedPort();
     assert.match((await verdict(`0.0.0.0:${String(port)}/x`, null)) ?? '', /connection refused/);
   });
 
   it('tells a refused connection, and one that nobody answers after five seconds', async (context) => {
-    const port = await closedPort(createTcpServer());
+    const port = await closedPort();
     assert.match(
       (await verdict(`127.0.0.1:${String(port)}/x`, null)) ?? '',
       /imageRegistry: the registry 127\.0\.0\.1:\d+ cannot be reached: connection refused.*pulumi config set imageRegistry/,

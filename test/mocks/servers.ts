@@ -20,8 +20,8 @@ export async function serving<T>(server: Server, work: (port: number) => Promise
 }
 
 /** A port of this machine on which nobody listens. */
-export async function closedPort(server: Server): Promise<number> {
-  return serving(server, (port) => Promise.resolve(port));
+export function closedPort(): Promise<number> {
+  return serving(createServer(), (port) => Promise.resolve(port));
 }
 
 /**

@@ -1,11 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { fromJson, toBinary, type JsonValue } from '@bufbuild/protobuf';
 import { Client, credentials } from '@grpc/grpc-js';
 import { repositoryDir, until } from '../harness';
+import { closedPort } from '../mocks/servers';
 import { attributesOf, SCHEMAS, type Sending, type Sent } from './sink';
 
 /** Its settings lie there; see telemetry/.weaver.toml. */
@@ -29,7 +29,7 @@ export async function checkRegistry(): Promise<void> {
 
 /** Sends samples of all records to `weaver registry live-check` by OTLP. @returns its violations */
 export async function liveCheck(sending: Sending): Promise<string[]> {
-  const [grpc, admin] = [await freePort(), await freePort()];
+  const [grpc, admin] = [await closedPort(), await closedPort()];
   const child = spawn(
     weaver() ?? 'weaver',
     [
@@ -150,12 +150,4 @@ function violationsIn(report: unknown): string[] {
   };
   visit(report);
   return [...found];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

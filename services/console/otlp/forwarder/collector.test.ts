@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { closedPort } from '../../../../test/mocks/servers';
 import { senderFor, PROTOCOLS, type Protocol } from './endpoint';
 import { Forwarder } from './forwarder';
 import type { Payload } from './payload';
@@ -16,14 +16,6 @@ const missing =
   spawnSync(COLLECTOR, ['components']).status === 0
     ? false
     : 'no OpenTelemetry collector: OTELCOL=/path/of/otelcol';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
-}
 
 /** A real collector that prints what it takes. */
 class RealCollector {
@@ -91,7 +83,7 @@ describe("a real collector at forwarding's other end", { skip: missing }, () => 
       `takes every span by ${protocol}, and those of its absence when it is back`,
       { timeout: 90_000 },
       async () => {
-        const ports = { 'http/protobuf': await freePort(), grpc: await freePort() };
+        const ports = { 'http/protobuf': await closedPort(), grpc: await closedPort() };
         const folder = mkdtempSync(path.join(tmpdir(), 'otelcol-'));
         const endpoint = `http://127.0.0.1:${String(ports[protocol])}`;
         let passed = 0;
