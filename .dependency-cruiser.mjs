@@ -21,7 +21,7 @@ export const ROOMS = [
   {
     room: 'services',
     what: 'express services, one folder each; `lib/` is what they share; `catalog.ts` lists them all',
-    may: ['scenario', 'report', 'telemetry', 'machine/proxy'],
+    may: ['scenario', 'report', 'telemetry', 'machine/bearer', 'machine/proxy'],
   },
   {
     room: 'telemetry',

@@ -31,7 +31,7 @@ RUN ["npm", "ci", "--workspaces=false", "--omit=dev", "--ignore-scripts", "--no-
 COPY compile.mjs bundles.mjs pages.mjs tsconfig.json tsconfig.build.json ./
 COPY scenario scenario
 COPY report report
-COPY machine/proxy.ts machine/
+COPY machine/bearer.ts machine/proxy.ts machine/
 COPY services services
 RUN ["node", "compile.mjs", "--no-source-maps"]
 # What is made of packages: the services' bundles, and what the pages take.

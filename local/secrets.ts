@@ -1,16 +1,15 @@
-import { randomBytes } from 'node:crypto';
+import { secretWord } from '../machine/bearer';
 import { Refusal, messageOf } from '../machine/errors';
 import { readIfThere, writePrivateJson } from '../machine/private-file';
 
+/** Passwords of PostgreSQL's superuser and of the login roles, and the bearer token of `/admin/*`. */
+const NAMES = ['postgres', 'shop_app', 'conductor', 'adminToken'] as const;
+
 /** Generated once per data folder. */
-export interface Secrets {
-  /** Password of PostgreSQL's superuser `postgres`. */
-  postgres: string;
-  /** Passwords of the login roles. */
-  shop_app: string;
-  conductor: string;
-  /** Bearer token of `/admin/*`. */
-  adminToken: string;
+export type Secrets = Record<(typeof NAMES)[number], string>;
+
+function secretsOf(secret: (name: string) => string): Secrets {
+  return Object.fromEntries(NAMES.map((name) => [name, secret(name)])) as Secrets;
 }
 
 /**
@@ -28,12 +27,7 @@ export function loadSecrets(file: string, cluster: string | null): Secrets {
         'Put the file back, or delete both to start afresh (the catalog is seeded again).',
     );
   }
-  const made: Secrets = {
-    postgres: secretWord(),
-    shop_app: secretWord(),
-    conductor: secretWord(),
-    adminToken: secretWord(),
-  };
+  const made = secretsOf(secretWord);
   writePrivateJson(file, made);
   return made;
 }
@@ -44,25 +38,14 @@ function readSecrets(file: string): Secrets | null {
     const text = readIfThere(file);
     if (text === null) return null;
     const values = JSON.parse(text) as Partial<Record<string, unknown>>;
-    const secret = (key: string): string => {
-      const value = values[key];
-      if (typeof value !== 'string' || value === '') throw new Error(`"${key}" is missing`);
+    return secretsOf((name) => {
+      const value = values[name];
+      if (typeof value !== 'string' || value === '') throw new Error(`"${name}" is missing`);
       return value;
-    };
-    return {
-      postgres: secret('postgres'),
-      shop_app: secret('shop_app'),
-      conductor: secret('conductor'),
-      adminToken: secret('adminToken'),
-    };
+    });
   } catch (error) {
     throw new Refusal(
       `${file} cannot be read (${messageOf(error)}). Delete the data folder to start afresh (the catalog is seeded again).`,
     );
   }
-}
-
-/** 192 random bits that need no escaping in a URL. */
-export function secretWord(): string {
-  return randomBytes(24).toString('base64url');
 }

@@ -11,7 +11,7 @@ import {
 import { createDataFolder, dataFolder, type DataFolder } from '../machine/data-folder';
 import { readLogLevel } from '../machine/environment';
 import { messageOf } from '../machine/errors';
-import { inOrder } from '../machine/in-order';
+import { inOrder } from './in-order';
 import type { MemoryUse } from '../machine/memory';
 import { POSTGRES_PORT, REDIS_PORT, requireFreePorts, type NeededPort } from '../machine/reach/ports';
 import { claimRun, type Predecessor, type RunRecord } from '../machine/run-file';
@@ -34,7 +34,7 @@ import {
 } from './processes/service-processes';
 import { Supervisor } from './processes/supervisor';
 import { REDIS_NAME, planRedis, startRedis, type RedisKind } from './redis';
-import type { Reporter } from './reporter';
+import type { Reporter } from './progress';
 import { contentMark } from './stack/file-watch';
 import { applyStack } from './stack/stack-apply';
 import { StackScenario } from './stack/stack-scenario';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { callers, isNoHangUp } from './callers';
-import { EXIT, Interrupted, messageOf } from './errors';
+import { EXIT, Interrupted, messageOf, stackOf } from './errors';
 import { isRunning } from './process-identity';
 import { errorOutput } from './terminal';
 
@@ -28,7 +28,7 @@ export class Interruption {
    *
    * @param onForced a second signal; false: something has to be waited for all the same
    */
-  listen(onForced: () => boolean | undefined): void {
+  listen(onForced: () => boolean | undefined = () => true): this {
     const between = callers();
     const noHangUp = isNoHangUp(process.env, between);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -38,12 +38,13 @@ export class Interruption {
     }
     const uncaught = (error: unknown): void => {
       this.error ??= error;
-      errorOutput.line(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      errorOutput.line(stackOf(error));
       this.request(`an error: ${messageOf(error)}`);
     };
     process.on('uncaughtException', uncaught);
     process.on('unhandledRejection', uncaught);
     if (between.length > 0 && !noHangUp) this.watch(between);
+    return this;
   }
 
   private onSignal(signal: NodeJS.Signals, onForced: () => boolean | undefined): void {

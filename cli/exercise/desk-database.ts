@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   catalogIndexesQuery,
   closeOnCall,
@@ -14,6 +13,7 @@ import {
 import type { SqlExecutor } from '../../scenario/sql/executor';
 import { inTransaction } from '../../scenario/sql/plan';
 import { INDEX_NAMES } from '../../scenario/types';
+import { secretWord } from '../../machine/bearer';
 import { withSession } from '../../machine/session';
 import { listAt, parseJson } from '../../machine/json';
 import { silentOutput, type Output } from '../../machine/terminal';
@@ -27,7 +27,7 @@ import { silentOutput, type Output } from '../../machine/terminal';
  * @throws whatever PostgreSQL says, e.g. of a user's own server whose login is no superuser; nothing was changed then
  */
 export async function openDeskDatabase(superuserUrl: string, expiresAt: number): Promise<string> {
-  const password = randomBytes(18).toString('base64url');
+  const password = secretWord();
   await withSession({ connectionString: superuserUrl }, async (sql) => {
     // A killed exercise's own are none that were there before.
     await close(sql, superuserUrl, silentOutput);

@@ -1,10 +1,10 @@
-import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
+import { bearsSecret } from '../../machine/bearer';
 import { messageOf, Refusal } from '../../machine/errors';
 import { getJson } from '../../machine/http';
 import { at, parseJson } from '../../machine/json';
+import { listenLocally } from '../../machine/reach/tcp';
 import type { ReportPage } from '../../report/html';
 import type { Target } from '../target/target';
 import { DIAGNOSES, type Desk } from './desk';
@@ -37,10 +37,7 @@ export class DeskServer {
 
   /** @returns its base URL */
   async listen(): Promise<string> {
-    await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject).listen(0, '127.0.0.1', resolve);
-    });
-    return `http://127.0.0.1:${String((this.server.address() as AddressInfo).port)}`;
+    return `http://127.0.0.1:${String(await listenLocally(this.server))}`;
   }
 
   /** From now on it answers. */
@@ -89,7 +86,7 @@ export class DeskServer {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    if (!isBearer(request, desk.token)) {
+    if (!bearsSecret(request.headers.authorization, desk.token)) {
       send(response, 401, { error: 'Authorization: Bearer with the token of desk.json' });
       return;
     }
@@ -145,12 +142,6 @@ export class DeskServer {
   private console(path: string) {
     return getJson(new URL(path, this.target.consoleUrl).href, { timeoutMs: TIMEOUT_MS });
   }
-}
-
-function isBearer(request: IncomingMessage, token: string): boolean {
-  const given = Buffer.from(request.headers.authorization ?? '');
-  const wanted = Buffer.from(`Bearer ${token}`);
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -15,8 +15,8 @@ import {
   type ServiceName,
 } from '../../services/catalog';
 import type { DatabaseUrls } from '../postgres/database';
-import type { Reporter } from '../reporter';
-import { secretWord } from '../secrets';
+import type { Reporter } from '../progress';
+import { secretWord } from '../../machine/bearer';
 import type { ProcessSpec } from './supervised-process';
 import type { Supervisor } from './supervisor';
 

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { bearsSecret } from './requests/bearer';
+import { bearsSecret } from '../../machine/bearer';
 import { HttpError } from './errors';
 
 /** Addresses by which only this machine, or a tunnel that ends on it, is a caller. */

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { CONSOLE_OTLP } from '../../catalog';
-import { bearsSecret } from '../../lib/requests/bearer';
+import { bearsSecret } from '../../../machine/bearer';
 import { HttpError } from '../../lib/errors';
 import { knownHosts } from '../../lib/requests/known-hosts';
 import { plainTarget } from '../../lib/requests/request-form';
