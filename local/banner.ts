@@ -1,9 +1,11 @@
 import path from 'node:path';
+import { dataFolder } from '../machine/data-folder';
 import { CATALOG } from '../services/catalog';
 import type { RunningShop } from './shop';
 
 /** The table of URLs and what to do next, shown once when the shop is ready. */
 export function banner(shop: RunningShop): string {
+  const { runFile, logs } = dataFolder(shop.dataDir);
   const others = CATALOG.filter(({ name }) => !['frontend', 'console', 'load-generator'].includes(name));
   const rows: [string, string][] = [
     ['Storefront', shop.urls.frontend],
@@ -13,8 +15,8 @@ export function banner(shop: RunningShop): string {
     ...others.map(({ name }): [string, string] => [`  ${name}`, shop.urls[name]]),
     ['PostgreSQL', `${withoutPassword(shop.databaseUrl('shop_app'))}  (database ecommerce)`],
     ['Redis', shop.redisKind],
-    ['Admin token', `"adminToken" in ${path.join(shop.dataDir, 'run.json')}`],
-    ['Logs', path.join(shop.dataDir, 'logs')],
+    ['Admin token', `"adminToken" in ${runFile}`],
+    ['Logs', logs],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return [

@@ -1,5 +1,6 @@
 import { getJson, type JsonAnswer } from '../machine/http';
-import { at, numberAt, textAt } from '../machine/json';
+import { at, listAt, numberAt, textAt } from '../machine/json';
+import { dollars } from '../report/format';
 
 /** What one cohort shows over the last ten seconds. */
 export interface CohortView {
@@ -72,8 +73,7 @@ export function toLiveView(
 
 /** The console may know another run only: an earlier one, or none while telemetry is on its way. */
 function lostRevenueOf(summary: unknown, runId: string): number | null {
-  const runs = at(summary, 'runs');
-  const run: unknown = Array.isArray(runs) ? runs.find((each) => textAt(each, 'runId') === runId) : null;
+  const run = listAt(summary, 'runs').find((each) => textAt(each, 'runId') === runId);
   return numberAt(run, 'lostRevenueUsd');
 }
 
@@ -109,9 +109,7 @@ export function liveLine(view: LiveView | null, now: Date): string {
     const waiting = view.pool.pending > 0 ? ` +${String(view.pool.pending)} waiting` : '';
     parts.push(`pool ${String(view.pool.used)}/${String(view.pool.max)}${waiting}`);
   }
-  if (view.lostRevenueUsd !== null) {
-    parts.push(`lost $${Math.round(view.lostRevenueUsd).toLocaleString('en-US')}`);
-  }
+  if (view.lostRevenueUsd !== null) parts.push(`lost ${dollars(view.lostRevenueUsd)}`);
   if (view.forwardingTrouble !== null) parts.push(view.forwardingTrouble);
   return parts.join('  |  ');
 }

@@ -1,13 +1,15 @@
-import type { Reporter, Step } from './reporter';
 import { duration } from '../report/format';
 import { printable } from '../machine/printable';
 import type { Screen } from '../machine/terminal';
+
+/** Who is told of the start and the life of a shop. */
+export type Reporter = Pick<ProgressReporter, 'step' | 'note' | 'problem' | 'detail'>;
 
 /**
  * Tells steps with their times: a line when one is done, and while some are under way the status line says which and
  * where they stand.
  */
-export class ProgressReporter implements Reporter {
+export class ProgressReporter {
   private readonly active = new Map<string, string>();
 
   constructor(
@@ -15,13 +17,15 @@ export class ProgressReporter implements Reporter {
     private readonly verbose: boolean,
   ) {}
 
-  step(name: string): Step {
+  /** Begins a step; several may be under way at once. */
+  step(name: string) {
     const began = performance.now();
     this.active.set(name, '');
     this.refresh();
     let told = 0;
     return {
-      progress: (text) => {
+      /** Where it stands, e.g. `250,000 of 500,000 rows`. */
+      progress: (text: string): void => {
         this.active.set(name, printable(text));
         this.refresh();
         // Without a status line a long step still shows signs of life, not more than one in 5 s.
@@ -30,7 +34,8 @@ export class ProgressReporter implements Reporter {
           this.screen.line(`  ${name}: ${printable(text)}`);
         }
       },
-      done: (detail) => {
+      /** It is done; `detail` follows its name. */
+      done: (detail?: string): void => {
         this.active.delete(name);
         const time = this.screen.styled(duration(performance.now() - began), 'dim');
         this.screen.line(
@@ -41,14 +46,17 @@ export class ProgressReporter implements Reporter {
     };
   }
 
+  /** Something that happened. */
   note(text: string): void {
     this.screen.line(`  ${printable(text)}`);
   }
 
+  /** Something that went wrong. */
   problem(text: string): void {
     this.screen.line(`${this.screen.styled('!', 'red')} ${printable(text)}`);
   }
 
+  /** Only told with --verbose. */
   detail(text: string): void {
     if (this.verbose) this.screen.line(this.screen.styled(`  ${text}`, 'dim'));
   }

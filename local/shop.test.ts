@@ -10,7 +10,7 @@ import { readCommand } from '../machine/options';
 import { identifyProcess } from '../machine/process-identity';
 import { writePrivateJson } from '../machine/private-file';
 import { START } from './arguments';
-import { SILENT } from './reporter';
+import { SILENT } from '../test/mocks/reporter';
 import { startShop } from './shop';
 
 it('touches nothing of a data folder that another start has claimed', async () => {

@@ -5,7 +5,7 @@ import type { DataFolder } from '../../machine/data-folder';
 import type { RolePasswords } from '../../scenario/sql/roles';
 import { POSTGRES_PORT } from '../../machine/reach/ports';
 import type { Supervisor } from '../processes/supervisor';
-import type { Reporter } from '../reporter';
+import type { Reporter } from '../progress';
 import { loadSecrets, type Secrets } from '../secrets';
 import { prepareDatabase, waitForDatabase } from './database';
 import {

@@ -4,15 +4,12 @@ import { SCALE_OF_ALL_MODES } from '../../scenario/presets/all';
 import { DATABASE_NAME, roleStatements, type RolePasswords } from '../../scenario/sql/roles';
 import type { Scenario } from '../../scenario/types';
 import { Refusal, hasCode, messageOf } from '../../machine/errors';
+import type { RunState } from '../../machine/run-file';
 import { withSession } from '../../machine/session';
 import { waitUntilWell } from '../processes/wait';
 
 /** URLs of the shop's database, by who logs in. */
-export interface DatabaseUrls {
-  superuser: string;
-  shop_app: string;
-  conductor: string;
-}
+export type DatabaseUrls = RunState['databaseUrls'];
 
 /** The URLs of the three logins, made from the superuser's (whatever database that names). */
 export function databaseUrls(superuserUrl: string, passwords: RolePasswords): DatabaseUrls {

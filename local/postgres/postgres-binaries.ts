@@ -93,7 +93,6 @@ export function makeLinks(native: string): number {
   let made = 0;
   for (const { source, target } of links) {
     const link = path.join(root, target.replace(/^native\//, `${path.basename(native)}/`));
-    if (isThere(link)) continue;
     try {
       symlinkSync(path.relative(path.dirname(target), source), link);
       made += 1;
@@ -103,15 +102,6 @@ export function makeLinks(native: string): number {
     }
   }
   return made;
-}
-
-function isThere(file: string): boolean {
-  try {
-    lstatSync(file);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Runs `postgres --version` and `initdb --version` as the user: proves bits, libraries and the way there. */

@@ -10,7 +10,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { identifyProcess } from '../../machine/process-identity';
 import { RunRecord } from '../../machine/run-file';
 import { scriptProcess } from '../../test/mocks/processes';
-import { SILENT } from '../reporter';
+import { SILENT } from '../../test/mocks/reporter';
 import { Supervisor } from './supervisor';
 
 /** A disk without room, as writing `run.json` meets it. */
@@ -51,7 +51,7 @@ describe('the supervisor', () => {
   it('lets nothing outlive its own process, however that ends', async () => {
     const program = `
       const { Supervisor } = require(${JSON.stringify(require.resolve('./supervisor'))});
-      const { SILENT } = require(${JSON.stringify(require.resolve('../reporter'))});
+      const { SILENT } = require(${JSON.stringify(require.resolve('../../test/mocks/reporter'))});
       const supervisor = new Supervisor({ addChild: (name, pid) => console.log(pid) }, SILENT, new Set());
       supervisor.start({ ...JSON.parse(process.env.SPEC), env: process.env });
       process.stdin.once('data', () => { throw new Error('a fault of ours'); });

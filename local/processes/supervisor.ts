@@ -4,7 +4,7 @@ import { Refusal, messageOf } from '../../machine/errors';
 import type { MemoryUse } from '../../machine/memory';
 import { measureMemory } from '../../machine/memory';
 import { duration } from '../../report/format';
-import type { Reporter } from '../reporter';
+import type { Reporter } from '../progress';
 import type { RunRecord } from '../../machine/run-file';
 import { SupervisedProcess, type ProcessSpec } from './supervised-process';
 import { waitUntilWell } from './wait';

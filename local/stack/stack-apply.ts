@@ -6,7 +6,7 @@ import type { Scenario } from '../../scenario/types';
 import { withSession } from '../../machine/session';
 import { prepareDatabase, connectionsFor, type DatabaseUrls } from '../postgres/database';
 import { duration } from '../../report/format';
-import type { Reporter } from '../reporter';
+import type { Reporter } from '../progress';
 import type { RolePasswords } from '../../scenario/sql/roles';
 import type { StackScenario } from './stack-scenario';
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ConfigError, type ConfigFault } from '../../scenario/config/config-error';
 import { DEFAULTS } from '../../scenario/config/limits';
 import { ConfigFileError, readStackConfigFile, type StackConfig } from '../../scenario/config/config-file';
@@ -8,7 +9,8 @@ import { keptStart } from '../../scenario/start';
 import { positionAt } from '../../scenario/timeline';
 import type { Scenario } from '../../scenario/types';
 import { LOCAL_SCALE, type StartOptions } from '../arguments';
-import { Refusal } from '../../machine/errors';
+import { EXIT, Refusal } from '../../machine/errors';
+import { parseJson } from '../../machine/json';
 
 /** A key of the stack that the command line sets too. */
 interface Override {
@@ -60,7 +62,9 @@ export class StackScenario {
     const file = readFile(this.source);
     const before = this.fileValues;
     const kept = before
-      ? this.overrides.filter(({ path }) => same(valueAt(before, path), valueAt(file.values, path)))
+      ? this.overrides.filter(({ path }) =>
+          isDeepStrictEqual(valueAt(before, path), valueAt(file.values, path)),
+        )
       : this.overrides;
     const config = parse(file, kept);
     const dropped = this.overrides.filter((override) => !kept.includes(override));
@@ -70,7 +74,7 @@ export class StackScenario {
       throw new Refusal(
         `--from-minute ${String(this.fromMinute)}: normal mode has no minutes. ` +
           'Add --mode blackfriday, or set ecommerce-demo:demoMode in the stack file.',
-        2,
+        EXIT.usage,
       );
     }
     return {
@@ -157,7 +161,7 @@ function readFile(source: { projectDir: string; stack: string }): StackConfig {
   try {
     return readStackConfigFile(source);
   } catch (error) {
-    if (error instanceof ConfigFileError) throw new Refusal(error.message, 2);
+    if (error instanceof ConfigFileError) throw new Refusal(error.message, EXIT.usage);
     throw error;
   }
 }
@@ -180,7 +184,7 @@ function asRefusal(error: unknown, overrides: readonly Override[], file?: StackC
     if (override) return `${override.flag} ${String(override.value)}: ${fault.message}`;
     return `${place(fault, file)}${fault.key} = ${fault.value === undefined ? '(unset)' : JSON.stringify(fault.value)}: ${fault.message}`;
   });
-  return new Refusal(lines.join('\n'), 2);
+  return new Refusal(lines.join('\n'), EXIT.usage);
 }
 
 function place(fault: ConfigFault, file: StackConfig | undefined): string {
@@ -203,19 +207,8 @@ function withValue(
 }
 
 function asGroup(value: unknown): Record<string, unknown> {
-  let group = value;
-  if (typeof value === 'string') {
-    try {
-      group = JSON.parse(value) as unknown;
-    } catch {
-      group = null;
-    }
-  }
+  const group = typeof value === 'string' ? parseJson(value) : value;
   return typeof group === 'object' && group !== null && !Array.isArray(group)
     ? (group as Record<string, unknown>)
     : {};
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

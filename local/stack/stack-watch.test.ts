@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Refusal } from '../../machine/errors';
 import { contentMark } from './file-watch';
-import { SILENT } from '../reporter';
+import { SILENT } from '../../test/mocks/reporter';
 import { watchStack } from './stack-watch';
 
 describe('the watch on the stack file', () => {

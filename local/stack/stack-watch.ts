@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { FileWatch } from './file-watch';
 import { Refusal, messageOf } from '../../machine/errors';
-import type { Reporter } from '../reporter';
+import type { Reporter } from '../progress';
 
 /** Between two tries to apply a change while the database is away (ms). */
 const RETRY_MS = 2_000;
