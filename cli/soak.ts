@@ -2,6 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { asJson, writeWholeFile } from '../machine/private-file';
 import path from 'node:path';
 import { endRun } from '../scenario/override/store';
+import { fileTime } from './backup/backup-place';
+import { countedBetween } from './observation/answers';
 import { ShopObserver } from './observation/shop-observer';
 import { runCommand } from '../machine/command';
 import { EXIT, Interrupted, messageOf } from '../machine/errors';
@@ -14,7 +16,7 @@ import { withSession } from '../machine/session';
 import { renderSoak, soakResult } from './soak/soak-report';
 import { beginSoak } from './soak/soak-run';
 import { takeSample, type Sample } from './soak/soak-samples';
-import type { Target } from './target/target';
+import { describeTarget, type Target } from './target/target';
 import { KEEP, TARGET_OPTIONS } from './target/target-options';
 
 const MOST_MINUTES = 240;
@@ -60,11 +62,9 @@ spans that never arrive.`,
 Exit codes: 0 as it should be, 1 something is wrong or the soak was refused, 2 bad options, 130 interrupted.`,
 };
 
-/** `npm run soak`. Resolves with the exit code. */
 async function main(options: SoakOptions): Promise<number> {
   const output = standardOutput(() => undefined);
-  const interruption = new Interruption(() => output.line('Interrupted: the load goes back.'));
-  interruption.listen(() => true);
+  const interruption = new Interruption(() => output.line('Interrupted: the load goes back.')).listen();
   return withTarget(options, output, (target) => soak(target, options, interruption, output));
 }
 
@@ -77,7 +77,7 @@ async function soak(
   const run = await beginSoak(target, options);
   const startedAt = new Date();
   output.line(
-    `Soak of ${target.kind === 'local' ? 'the shop of' : 'stack'} ${target.name}: ${options.minutes} minutes at scale ${options.scale} ` +
+    `Soak of ${describeTarget(target)}: ${options.minutes} minutes at scale ${options.scale} ` +
       `(${Math.round(run.scenario.traffic.baselineRpm)} baseline journeys and ${Math.round(run.scenario.traffic.normalDemoRpm)} checkouts a minute), run ${run.runId}`,
   );
   const samples: Sample[] = [];
@@ -103,16 +103,7 @@ async function soak(
   });
   const text = renderSoak(result);
   output.line(text);
-  const file =
-    options.report ??
-    path.join(
-      target.dataDir,
-      'soak',
-      `${startedAt
-        .toISOString()
-        .replace(/\.\d+Z$/, 'Z')
-        .replaceAll(':', '')}.json`,
-    );
+  const file = options.report ?? path.join(target.dataDir, 'soak', `${fileTime(startedAt)}.json`);
   mkdirSync(path.dirname(file), { recursive: true });
   const markdown = `${file.replace(/\.json$/, '')}.md`;
   writeWholeFile(file, asJson(result));
@@ -156,9 +147,10 @@ async function watch(
 function tellProgress(samples: readonly Sample[], at: number, seconds: number, output: Output): void {
   const [first, last] = [samples[0], samples.at(-1)];
   if (first === undefined || last === undefined) return;
-  const progress = (name: 'baseline' | 'demo'): string =>
-    `${name} ${last.load[name].requests - first.load[name].requests} ended, ` +
-    `${last.load[name].errors - first.load[name].errors} failed, ${last.load[name].dropped - first.load[name].dropped} dropped`;
+  const progress = (name: 'baseline' | 'demo'): string => {
+    const { requests, errors, dropped } = countedBetween(first.load, last.load, name);
+    return `${name} ${requests} ended, ${errors} failed, ${dropped} dropped`;
+  };
   const total = Object.values(last.rss).reduce((sum, bytes) => sum + bytes, 0);
   output.line(
     `  ${duration(at * 1000)} of ${duration(seconds * 1000)}: ${progress('baseline')}; ${progress('demo')}; ${Math.round(total / 1_000_000)} MB`,

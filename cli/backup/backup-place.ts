@@ -7,10 +7,12 @@ export function backupFile(
   now: Date,
   what: 'before-restore' | 'before-replacement' | null = null,
 ): string {
-  const time = now
-    .toISOString()
-    .replace(/\.\d+Z$/, 'Z')
-    .replaceAll(':', '');
   const name = target.kind === 'local' ? 'local' : target.stack;
-  return path.join(target.dataDir, 'backups', `${name}-${time}${what === null ? '' : `-${what}`}.jsonl.gz`);
+  const suffix = what === null ? '' : `-${what}`;
+  return path.join(target.dataDir, 'backups', `${name}-${fileTime(now)}${suffix}.jsonl.gz`);
+}
+
+/** A time as part of a file's name, e.g. `2026-11-21T161500Z`. */
+export function fileTime(time: Date): string {
+  return time.toISOString().replace(/:|\.\d+/g, '');
 }

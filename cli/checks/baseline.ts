@@ -1,6 +1,7 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { duration, percent } from '../../report/format';
 import { BASELINE_ERROR_RATE, CATALOG_P95_MS, JOURNEY_P95_MS, LEAST_REQUESTS } from '../../report/limits';
+import { countedBetween } from '../observation/answers';
 import { largest } from '../observation/replicas';
 import { failed, ok, type Finding } from './check';
 import type { CheckContext } from './context';
@@ -26,7 +27,7 @@ export interface BaselineWindow {
 /** Watches baseline for `seconds`. */
 export async function checkBaseline(context: CheckContext, seconds: number): Promise<Finding> {
   const { observer } = context;
-  const first = (await observer.traffic()).baseline;
+  const first = await observer.traffic();
   const started = performance.now();
   let journey: number | null = null;
   let catalog: number | null = null;
@@ -43,14 +44,13 @@ export async function checkBaseline(context: CheckContext, seconds: number): Pro
     const seen = (await observer.telemetry()).catalog;
     if (seen.requests >= LEAST_REQUESTS) catalog = largest([catalog, seen.p95Ms]);
   }
-  const last = (await observer.traffic()).baseline;
-  const requests = last.requests - first.requests;
-  const errors = last.errors - first.errors;
+  const last = await observer.traffic();
+  const { requests, errors } = countedBetween(first, last, 'baseline');
   const finding = judgeBaseline({
     seconds: (performance.now() - started) / 1000,
     requests,
     errors,
-    targetRpm: last.targetRpm,
+    targetRpm: last.baseline.targetRpm,
     journeyP95Ms: journey,
     catalogP95Ms: catalog,
   });

@@ -2,6 +2,7 @@ import type { CohortCounts, ExerciseSample, Intervention } from '../../report/ex
 import { conditionOf } from '../../report/exercise/health';
 import type { Scenario } from '../../scenario/types';
 import type { TrafficStats } from '../observation/answers';
+import { GrowingCounts } from '../observation/growing-counts';
 
 /** A service that a change of release rolls out may do so for as long (s). */
 const ROLL_SECONDS = 30;
@@ -17,10 +18,7 @@ export interface ShopLook {
 
 /** Puts looks at a shop into samples, and notices what was done to it in between. */
 export class ShopWatch {
-  private readonly counts: Record<keyof TrafficStats, Rising> = {
-    baseline: new Rising(),
-    demo: new Rising(),
-  };
+  private readonly counts = { baseline: counted(), demo: counted() };
   /** Of the look before; `indexes` null: whatever changed since was not the participant's doing. */
   private before: { indexes: readonly string[] | null; processes: ShopLook['processes'] } | null = null;
   private readonly rolled = new Map<string, number>();
@@ -44,8 +42,8 @@ export class ShopWatch {
     this.before = { indexes: look.indexes, processes: look.processes };
     return {
       counts: {
-        demo: this.counts.demo.add(look.traffic.demo),
-        baseline: this.counts.baseline.add(look.traffic.baseline),
+        demo: this.counts.demo.look(look.traffic.demo),
+        baseline: this.counts.baseline.look(look.traffic.baseline),
       },
       done,
     };
@@ -73,22 +71,8 @@ export class ShopWatch {
   }
 }
 
-/** Counts that a restart of who counts does not lower. */
-class Rising {
-  private last: CohortCounts | null = null;
-  private readonly sum: CohortCounts = { scheduled: 0, requests: 0, errors: 0 };
-
-  add({ scheduled, requests, errors }: CohortCounts): CohortCounts {
-    const now = { scheduled, requests, errors };
-    const { last, sum } = this;
-    if (last !== null) {
-      const anew = scheduled < last.scheduled;
-      for (const of of ['scheduled', 'requests', 'errors'] as const)
-        sum[of] += anew ? now[of] : now[of] - last[of];
-    }
-    this.last = now;
-    return { ...sum };
-  }
+function counted() {
+  return new GrowingCounts<keyof CohortCounts>(['scheduled', 'requests', 'errors']);
 }
 
 /**

@@ -26,6 +26,16 @@ export interface TrafficStats {
   demo: CohortStats;
 }
 
+/** What was counted of one cohort between two looks. */
+export function countedBetween(before: TrafficStats, after: TrafficStats, cohort: keyof TrafficStats) {
+  const [was, is] = [before[cohort], after[cohort]];
+  return {
+    requests: is.requests - was.requests,
+    errors: is.errors - was.errors,
+    dropped: is.dropped - was.dropped,
+  };
+}
+
 /** What the console says of the flow alert. */
 export interface FlowAlertState {
   state: 'armed' | 'firing';

@@ -32,8 +32,7 @@ export async function lookAtIndexes(
   conductor: Pick<Conductor, 'readIndexes'>,
 ): Promise<Look<FoundIndexes>> {
   const found = await conductor.readIndexes();
-  const wrong = wrongIndexes(scenario, found);
-  return look(found, wrong.length === 0 ? null : wrong.join('; '));
+  return look(found, wrongIndexes(scenario, found));
 }
 
 /** Whether the recommendation pool has `total` connections over all replicas. */
@@ -114,7 +113,7 @@ export async function untilHealthy(
     ]);
     const problems = [indexes, pool, checkouts].flatMap(({ problem }) => (problem === null ? [] : [problem]));
     const seen = { indexes: indexes.seen, pool: pool.seen, checkouts: checkouts.seen, problems };
-    return look(seen, problems.length === 0 ? null : problems.join('; '));
+    return look(seen, problems);
   }, patience);
   // A look that never throws has always seen something.
   return found.seen ?? { indexes: null, pool: null, checkouts: null, problems: [found.problem ?? ''] };

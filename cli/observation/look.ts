@@ -3,9 +3,10 @@ import { messageOf } from '../../machine/errors';
 /** What one look at a condition found: what it saw, and what keeps the condition from holding (null: it holds). */
 export type Look<T> = { problem: null; seen: T } | { problem: string; seen: T | null };
 
-/** A condition that holds, or not yet by `problem`. */
-export function look<T>(seen: T, problem: string | null = null): Look<T> {
-  return problem === null ? { problem, seen } : { problem, seen };
+/** A condition that holds, or not yet by `problem`: of several by each. */
+export function look<T>(seen: T, problem: string | null | readonly string[] = null): Look<T> {
+  const text = typeof problem === 'string' ? problem : (problem ?? []).join('; ');
+  return text === '' ? { problem: null, seen } : { problem: text, seen };
 }
 
 /** How long a condition is waited for. */

@@ -1,4 +1,5 @@
-import type { CohortMinute, LoadCounts, ObservedMinute, RunObservation } from '../../report/observation';
+import { ended } from '../../report/limits';
+import type { CohortMinute, LoadCounts, RunObservation } from '../../report/observation';
 import type { CohortStats } from './answers';
 
 /**
@@ -6,82 +7,64 @@ import type { CohortStats } from './answers';
  * counts, which is never better than the truth.
  */
 export function mergeRuns(runs: readonly RunObservation[]): RunObservation {
-  const [first, ...others] = runs;
-  if (first === undefined) return { minutes: [], load: NO_LOAD };
-  return others.reduce(
-    (merged, run) => ({
-      minutes: mergeMinutes(merged.minutes, run.minutes),
-      load: addLoads(merged.load, run.load),
-    }),
-    first,
+  const byMinute = Map.groupBy(
+    runs.flatMap(({ minutes }) => minutes),
+    ({ minute }) => minute,
   );
+  return {
+    minutes: [...byMinute]
+      .map(([minute, seen]) => ({
+        minute,
+        phase: seen[0]?.phase ?? '',
+        demo: mergeMinutes(seen.map(({ demo }) => demo)),
+        baseline: mergeMinutes(seen.map(({ baseline }) => baseline)),
+        ...sumOf(['inFlight'], seen),
+      }))
+      .sort((one, other) => one.minute - other.minute),
+    load: mergeLoads(runs.map(({ load }) => load)),
+  };
 }
 
 /** One cohort's counts over all replicas; each says what the scenario wants of all together. */
 export function mergeCohorts(cohorts: readonly CohortStats[]): CohortStats {
-  const sum = (value: (cohort: CohortStats) => number): number =>
-    cohorts.reduce((total, cohort) => total + value(cohort), 0);
   return {
-    requests: sum(({ requests }) => requests),
-    errors: sum(({ errors }) => errors),
-    last10s: {
-      requests: sum(({ last10s }) => last10s.requests),
-      errors: sum(({ last10s }) => last10s.errors),
-    },
+    ...sumOf(['requests', 'errors', 'rpm', 'scheduled', 'started', 'dropped', 'late'], cohorts),
+    last10s: sumOf(
+      ['requests', 'errors'],
+      cohorts.map(({ last10s }) => last10s),
+    ),
     p95Ms: largest(cohorts.map(({ p95Ms }) => p95Ms)),
-    rpm: sum(({ rpm }) => rpm),
     targetRpm: cohorts[0]?.targetRpm ?? 0,
-    scheduled: sum(({ scheduled }) => scheduled),
-    started: sum(({ started }) => started),
-    dropped: sum(({ dropped }) => dropped),
-    late: sum(({ late }) => late),
     startLagP99Ms: largest(cohorts.map(({ startLagP99Ms }) => startLagP99Ms)),
   };
 }
 
-const NO_LOAD: LoadCounts = { scheduled: 0, started: 0, dropped: 0, startLagP99Ms: null };
-
-function mergeMinutes(a: readonly ObservedMinute[], b: readonly ObservedMinute[]): ObservedMinute[] {
-  const byMinute = new Map(a.map((minute) => [minute.minute, minute]));
-  for (const minute of b) {
-    const known = byMinute.get(minute.minute);
-    byMinute.set(
-      minute.minute,
-      known === undefined
-        ? minute
-        : {
-            ...known,
-            demo: addCohorts(known.demo, minute.demo),
-            baseline: addCohorts(known.baseline, minute.baseline),
-            inFlight: known.inFlight + minute.inFlight,
-          },
-    );
-  }
-  return [...byMinute.values()].sort((one, other) => one.minute - other.minute);
-}
-
-function addCohorts(a: CohortMinute, b: CohortMinute): CohortMinute {
-  const completed = a.completed + b.completed;
-  const errors = a.errors + b.errors;
-  const ended = completed + errors;
+/** The load of several generators, or of one that was restarted, together. */
+export function mergeLoads(loads: readonly LoadCounts[]): LoadCounts {
   return {
-    rpm: a.rpm + b.rpm,
-    scheduled: a.scheduled + b.scheduled,
-    completed,
-    errors,
-    errorRate: ended === 0 ? 0 : Math.round((errors / ended) * 10_000) / 10_000,
-    p50Ms: largest([a.p50Ms, b.p50Ms]),
-    p95Ms: largest([a.p95Ms, b.p95Ms]),
+    ...sumOf(['scheduled', 'started', 'dropped'], loads),
+    startLagP99Ms: largest(loads.map(({ startLagP99Ms }) => startLagP99Ms)),
   };
 }
 
-function addLoads(a: LoadCounts, b: LoadCounts): LoadCounts {
+function mergeMinutes(cohorts: readonly CohortMinute[]): CohortMinute {
+  const sums = sumOf(['rpm', 'scheduled', 'completed', 'errors'], cohorts);
+  const requests = ended(sums);
   return {
-    scheduled: a.scheduled + b.scheduled,
-    started: a.started + b.started,
-    dropped: a.dropped + b.dropped,
-    startLagP99Ms: largest([a.startLagP99Ms, b.startLagP99Ms]),
+    ...sums,
+    errorRate: requests === 0 ? 0 : Math.round((sums.errors / requests) * 10_000) / 10_000,
+    p50Ms: largest(cohorts.map(({ p50Ms }) => p50Ms)),
+    p95Ms: largest(cohorts.map(({ p95Ms }) => p95Ms)),
   };
+}
+
+function sumOf<K extends string>(
+  keys: readonly K[],
+  all: readonly Readonly<Record<K, number>>[],
+): Record<K, number> {
+  return Object.fromEntries(
+    keys.map((key) => [key, all.reduce((sum, each) => sum + each[key], 0)]),
+  ) as Record<K, number>;
 }
 
 /** The largest that is known; null when none is. */

@@ -18,12 +18,6 @@ import { mergeCohorts, mergeRuns } from './replicas';
 const TIMEOUT_MS = 4000;
 const FOUND_OR_NOT = [200, 404];
 
-/** What one instance of a service answered. */
-export interface InstanceAnswer {
-  instance: string;
-  body: unknown;
-}
-
 /**
  * Reads what the shop says of itself; what replicas of a service say is put together. All methods throw when the
  * service asked does not answer, or not with 200.
@@ -36,15 +30,25 @@ export class ShopObserver {
     return (await this.ask(await this.target.serviceUrl(name), name, path)).body;
   }
 
-  /** As `get`, of every ready instance. */
-  all(name: ServiceName, path: string): Promise<InstanceAnswer[]> {
-    return this.askAll(name, path);
+  /** As `get`, of every ready instance. @param statuses with which it may answer */
+  async all(
+    name: ServiceName,
+    path: string,
+    statuses?: readonly number[],
+  ): Promise<(JsonAnswer & { instance: string })[]> {
+    const endpoints = await this.target.endpoints(name);
+    return Promise.all(
+      endpoints.map(async ({ instance, url }) => ({
+        instance,
+        ...(await this.ask(url, name, path, statuses)),
+      })),
+    );
   }
 
   /** The minutes of a run; null while the load generator has not seen it. */
   async run(runId: string): Promise<RunObservation | null> {
     const path = `/admin/minutes?run_id=${encodeURIComponent(runId)}`;
-    const answers = await this.askAll('load-generator', path, FOUND_OR_NOT);
+    const answers = await this.all('load-generator', path, FOUND_OR_NOT);
     const seen = answers.filter(({ status }) => status === 200);
     return seen.length === 0 ? null : mergeRuns(seen.map(({ body }) => parseRun(body)));
   }
@@ -80,20 +84,6 @@ export class ShopObserver {
       size: sizes.reduce((sum, size) => (sum === null || size === null ? null : sum + size), 0),
       replicas: sizes.length,
     };
-  }
-
-  private async askAll(
-    name: ServiceName,
-    path: string,
-    statuses?: readonly number[],
-  ): Promise<(InstanceAnswer & JsonAnswer)[]> {
-    const endpoints = await this.target.endpoints(name);
-    return Promise.all(
-      endpoints.map(async ({ instance, url }) => ({
-        instance,
-        ...(await this.ask(url, name, path, statuses)),
-      })),
-    );
   }
 
   private async ask(

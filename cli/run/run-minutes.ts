@@ -1,6 +1,6 @@
+import { ended } from '../../report/limits';
 import type { LoadCounts, ObservedMinute, RunObservation } from '../../report/observation';
-
-const NO_LOAD: LoadCounts = { scheduled: 0, started: 0, dropped: 0, startLagP99Ms: null };
+import { mergeLoads } from '../observation/replicas';
 
 /**
  * What was seen of a run, kept over a restart of the load generator (which forgets): of a minute that was seen twice
@@ -8,8 +8,8 @@ const NO_LOAD: LoadCounts = { scheduled: 0, started: 0, dropped: 0, startLagP99M
  */
 export class RunMinutes {
   private readonly minutes = new Map<number, ObservedMinute>();
-  private before: LoadCounts = NO_LOAD;
-  private current: LoadCounts = NO_LOAD;
+  private before = mergeLoads([]);
+  private current = mergeLoads([]);
 
   /** Takes in an answer of the load generator. */
   add({ minutes, load }: RunObservation): void {
@@ -28,16 +28,10 @@ export class RunMinutes {
 
   /** The load over all minutes; the start lag's p99 is the worse one where the generator was restarted. */
   load(): LoadCounts {
-    const lags = [this.before.startLagP99Ms, this.current.startLagP99Ms].filter((lag) => lag !== null);
-    return {
-      scheduled: this.before.scheduled + this.current.scheduled,
-      started: this.before.started + this.current.started,
-      dropped: this.before.dropped + this.current.dropped,
-      startLagP99Ms: lags.length === 0 ? null : Math.max(...lags),
-    };
+    return mergeLoads([this.before, this.current]);
   }
 }
 
 function endedOf({ demo, baseline }: ObservedMinute): number {
-  return demo.completed + demo.errors + baseline.completed + baseline.errors;
+  return ended(demo) + ended(baseline);
 }

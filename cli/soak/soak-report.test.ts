@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { cohortStats, type CohortStats } from '../observation/answers';
+import { GrowingCounts } from '../observation/growing-counts';
 import { renderSoak, soakResult } from './soak-report';
 import type { Sample } from './soak-samples';
-import { GrowingCount, trendOf } from './soak-statistics';
+import { trendOf } from './soak-statistics';
 
 const facts = { startedAt: '2026-11-21T16:00:00Z', target: '/data', scale: 2 };
 
@@ -137,9 +138,9 @@ describe('the statistics', () => {
   });
 
   it('count on over a restart', () => {
-    const count = new GrowingCount();
-    for (const value of [100, 150, 20, 50]) count.look(value);
-    assert.equal(count.total, 50 + 20 + 30);
+    const count = new GrowingCounts(['spans']);
+    for (const spans of [100, 150, 20, 50]) count.look({ spans });
+    assert.deepEqual(count.total, { spans: 50 + 20 + 30 });
     assert.equal(count.restarts, 1);
   });
 });

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { duration, percent } from '../../report/format';
 import { BASELINE_ERROR_RATE } from '../../report/limits';
-import { GrowingCount, mean, trendOf } from './soak-statistics';
+import { mean, trendOf } from './soak-statistics';
 import type { CohortStats } from '../observation/answers';
+import { GrowingCounts } from '../observation/growing-counts';
 import type { Sample } from './soak-samples';
 
 /**
@@ -36,15 +37,8 @@ export interface ProcessMemory {
   rises: boolean;
 }
 
-export interface CohortResult {
-  scheduled: number;
-  started: number;
-  dropped: number;
-  late: number;
-  ended: number;
-  errors: number;
-  startLagP99Ms: number | null;
-}
+/** What was counted of a cohort. */
+type CohortResult = ReturnType<typeof cohortOf>;
 
 export interface SoakResult {
   startedAt: string;
@@ -149,21 +143,11 @@ export function soakResult(
   };
 }
 
-function cohortOf(samples: readonly CohortStats[]): CohortResult {
-  const grown = (key: 'scheduled' | 'started' | 'dropped' | 'late' | 'requests' | 'errors'): number => {
-    const count = new GrowingCount();
-    for (const sample of samples) count.look(sample[key]);
-    return count.total;
-  };
-  return {
-    scheduled: grown('scheduled'),
-    started: grown('started'),
-    dropped: grown('dropped'),
-    late: grown('late'),
-    ended: grown('requests'),
-    errors: grown('errors'),
-    startLagP99Ms: samples.at(-1)?.startLagP99Ms ?? null,
-  };
+function cohortOf(samples: readonly CohortStats[]) {
+  const counts = new GrowingCounts(['scheduled', 'started', 'dropped', 'late', 'requests', 'errors']);
+  for (const sample of samples) counts.look(sample);
+  const { requests, ...others } = counts.total;
+  return { ...others, ended: requests, startLagP99Ms: samples.at(-1)?.startLagP99Ms ?? null };
 }
 
 /**
@@ -171,20 +155,20 @@ function cohortOf(samples: readonly CohortStats[]): CohortResult {
  * two are apart at the end, against the beginning, is what was lost. Both are means over a few samples.
  */
 function spansOf(samples: readonly Sample[]): Pick<SoakResult, 'spans' | 'restarts'> {
-  const counts = new Map<string, GrowingCount>();
-  const received = new GrowingCount();
+  const counts = new Map<string, GrowingCounts<'spans'>>();
+  const received = new GrowingCounts(['spans']);
   const apart: number[] = [];
+  let ended = 0;
   for (const sample of samples) {
-    for (const [name, value] of Object.entries(sample.ended)) {
-      const count = counts.get(name) ?? new GrowingCount();
+    for (const [name, spans] of Object.entries(sample.ended)) {
+      const count = counts.get(name) ?? new GrowingCounts(['spans']);
       counts.set(name, count);
-      count.look(value);
+      count.look({ spans });
     }
-    received.look(sample.received);
-    const ended = [...counts.values()].reduce((sum, { total }) => sum + total, 0);
-    apart.push(ended - received.total);
+    received.look({ spans: sample.received });
+    ended = [...counts.values()].reduce((sum, { total }) => sum + total.spans, 0);
+    apart.push(ended - received.total.spans);
   }
-  const ended = [...counts.values()].reduce((sum, { total }) => sum + total, 0);
   const few = Math.max(1, Math.min(6, Math.floor(samples.length / 4)));
   const head = apart.slice(0, few);
   const tail = apart.slice(-few);
@@ -193,7 +177,7 @@ function spansOf(samples: readonly Sample[]): Pick<SoakResult, 'spans' | 'restar
   return {
     spans: {
       ended,
-      received: received.total,
+      received: received.total.spans,
       lost: Math.max(0, Math.round(drift)),
       uncertainty: Math.ceil(Math.max(1, spread - Math.abs(drift)) / Math.sqrt(few)),
     },

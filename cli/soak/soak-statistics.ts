@@ -28,28 +28,3 @@ export function trendOf(samples: readonly (readonly [x: number, y: number])[]): 
 export function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
-
-/** A count that only grows, kept over restarts of who counts: a smaller one is a new life's. */
-export class GrowingCount {
-  private last: number | null = null;
-  private sum = 0;
-  restarts = 0;
-
-  /** Takes in the count as it is now. */
-  look(value: number): void {
-    if (this.last !== null) {
-      if (value < this.last) {
-        this.restarts += 1;
-        this.sum += value;
-      } else {
-        this.sum += value - this.last;
-      }
-    }
-    this.last = value;
-  }
-
-  /** Growth since the first look. */
-  get total(): number {
-    return this.sum;
-  }
-}
