@@ -1,5 +1,4 @@
-import { allOk, failed, runCheck, showChecks, skipped, type Finding } from './checks/check';
-import type { CheckId } from './checks/book';
+import { allOk, failed, runCheck, showChecks, skipped, type CheckResult } from './checks/check';
 import { AwsView, checkAwsLogin, checkQuotas } from './doctor/aws';
 import {
   checkLogin,
@@ -14,21 +13,18 @@ import { allowThisMachine, checkOperators } from './doctor/operators';
 import { checkDocker, checkHostPorts, checkKubeconfig, checkRegistry } from './doctor/places';
 import { checkNode, checkPorts, checkStackFile, judgeStackConfig } from './doctor/this-machine';
 import { at } from '../machine/json';
-import { isStackName } from '../scenario/config/config-file';
 import { runCommand } from '../machine/command';
 import { EXIT, messageOf } from '../machine/errors';
-import { dataFolderOption, flag, REPOSITORY, text, type Command, type ValuesOf } from '../machine/options';
+import { dataFolderOption, flag, REPOSITORY, type Command, type ValuesOf } from '../machine/options';
 import { printableJson } from '../machine/printable';
 import { errorOutput, standardOutput, type Output } from '../machine/terminal';
+import { stackOption } from './target/target-options';
 
 const OPTIONS = {
-  stack: text({
-    placeholder: 'NAME',
+  stack: stackOption({
     help: 'look at what pulumi up of this stack needs',
     otherwise: 'at what npm start needs',
     fallback: null,
-    allowed: "a stack's name, e.g. dev for Pulumi.dev.yaml",
-    parse: (given) => (isStackName(given) ? given : null),
   }),
   dataDir: dataFolderOption('data folder of the local shop'),
   fix: flag("set what is safe: this machine's public address in operatorCidrs of the stack's file"),
@@ -47,18 +43,13 @@ with the stack's own profile and region, where there is one.
 Exit codes: 0 all is there, 1 something is missing, 2 bad options.`,
 };
 
-type Check = [id: CheckId, check: () => Promise<Finding>];
-
-/** `npm run doctor`. Resolves with the exit code. */
 async function main(options: DoctorOptions): Promise<number> {
   const { stack } = options;
   const output: Output = options.json ? errorOutput : standardOutput(() => process.exit(EXIT.failed));
   output.line(
     stack === null ? 'Doctor: what npm start needs' : `Doctor: what pulumi up --stack ${stack} needs`,
   );
-  const pending = (stack === null ? checksOfStart(options) : await checksOfStack(stack, options, output)).map(
-    ([id, check]) => runCheck(id, check),
-  );
+  const pending = stack === null ? checksOfStart(options) : await checksOfStack(stack, options, output);
   const checks = await showChecks(pending, output);
   const good = allOk(checks);
   const missing = checks.filter(({ state }) => state === 'failed').length;
@@ -72,15 +63,19 @@ async function main(options: DoctorOptions): Promise<number> {
   return good ? EXIT.ok : EXIT.failed;
 }
 
-function checksOfStart({ dataDir }: DoctorOptions): Check[] {
+function checksOfStart({ dataDir }: DoctorOptions): Promise<CheckResult>[] {
   return [
-    ['node', checkNode],
-    ['stack-file', async () => checkStackFile(REPOSITORY, 'dev')],
-    ['ports', () => checkPorts(dataDir)],
+    runCheck('node', checkNode),
+    runCheck('stack-file', async () => checkStackFile(REPOSITORY, 'dev')),
+    runCheck('ports', () => checkPorts(dataDir)),
   ];
 }
 
-async function checksOfStack(stack: string, { fix }: DoctorOptions, output: Output): Promise<Check[]> {
+async function checksOfStack(
+  stack: string,
+  { fix }: DoctorOptions,
+  output: Output,
+): Promise<Promise<CheckResult>[]> {
   const { env } = process;
   const engine = new EngineView(stack, REPOSITORY, env);
   let facts: StackFacts;
@@ -89,8 +84,8 @@ async function checksOfStack(stack: string, { fix }: DoctorOptions, output: Outp
   } catch (error) {
     const remedy = `pulumi stack init ${stack} && pulumi config cp --stack dev --dest ${stack}`;
     return [
-      ['node', () => checkProgramNode(env)],
-      ['stack-file', () => Promise.resolve(failed(messageOf(error), remedy))],
+      runCheck('node', () => checkProgramNode(env)),
+      runCheck('stack-file', () => Promise.resolve(failed(messageOf(error), remedy))),
     ];
   }
   const { target } = facts;
@@ -102,31 +97,27 @@ async function checksOfStack(stack: string, { fix }: DoctorOptions, output: Outp
     }
   }
   const outputs = engine.outputs();
-  const ofAws = (): Check[] => {
+  const ofAws = (): Promise<CheckResult>[] => {
     const aws = () => new AwsView(facts, env);
     const quotas = async () =>
       at(await outputs, 'host') === null ? checkQuotas(aws(), facts) : skipped('the host is there already');
     return [
-      ...(facts.deployment.hostAccess === 'ssm'
-        ? []
-        : ([['operators', () => checkOperators(facts)]] satisfies Check[])),
-      ['aws-login', async () => checkAwsLogin(aws(), facts, env)],
-      ['quotas', quotas],
+      ...(facts.deployment.hostAccess === 'ssm' ? [] : [runCheck('operators', () => checkOperators(facts))]),
+      runCheck('aws-login', async () => checkAwsLogin(aws(), facts, env)),
+      runCheck('quotas', quotas),
     ];
   };
   return [
-    ['node', () => checkProgramNode(env)],
-    ['stack-file', () => Promise.resolve(judgeStackConfig(facts, stack))],
-    ['pulumi-cli', () => checkPulumi(engine, REPOSITORY)],
-    ['pulumi-login', () => checkLogin(engine)],
-    ['stack-there', () => checkStackThere(engine)],
-    ['passphrase', () => checkPassphrase(engine, env)],
-    ['docker', () => checkDocker(facts, env)],
-    ['registry', () => checkRegistry(facts)],
-    ...(target === 'aws'
-      ? ofAws()
-      : ([['kubeconfig', () => checkKubeconfig(facts, REPOSITORY)]] satisfies Check[])),
-    ['host-ports', async () => checkHostPorts(facts, await outputs)],
+    runCheck('node', () => checkProgramNode(env)),
+    runCheck('stack-file', () => Promise.resolve(judgeStackConfig(facts, stack))),
+    runCheck('pulumi-cli', () => checkPulumi(engine, REPOSITORY)),
+    runCheck('pulumi-login', () => checkLogin(engine)),
+    runCheck('stack-there', () => checkStackThere(engine)),
+    runCheck('passphrase', () => checkPassphrase(engine, env)),
+    runCheck('docker', () => checkDocker(facts, env)),
+    runCheck('registry', () => checkRegistry(facts)),
+    ...(target === 'aws' ? ofAws() : [runCheck('kubeconfig', () => checkKubeconfig(facts, REPOSITORY))]),
+    runCheck('host-ports', async () => checkHostPorts(facts, await outputs)),
   ];
 }
 

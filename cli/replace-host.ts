@@ -2,11 +2,10 @@ import { backUp, restoreBackup } from './backup/backup-database';
 import { backupFile } from './backup/backup-place';
 import { replaceHost } from './backup/host-replacement';
 import { runCheck } from './checks/check';
-import { readEffective } from './checks/effective';
+import { checkContext } from './checks/effective';
 import { checkInstances } from './checks/platform';
 import { checkRoutes } from './checks/routes';
 import { checkTelemetryArrives } from './checks/telemetry';
-import { ShopObserver } from './observation/shop-observer';
 import { discoverTarget } from './target/discover';
 import { StackEngine } from './target/stack-engine';
 import type { Target } from './target/target';
@@ -61,7 +60,6 @@ Exit codes: 0 replaced and verified, 1 refused, failed or not verified, 2 bad op
   },
 };
 
-/** `npm run replace-host`. Resolves with the exit code. */
 async function main({ stack, dataDir, set }: ValuesOf<typeof OPTIONS>): Promise<number> {
   const output = standardOutput(() => undefined);
   const engine = await StackEngine.open({ stack, output });
@@ -90,14 +88,7 @@ async function main({ stack, dataDir, set }: ValuesOf<typeof OPTIONS>): Promise<
         },
         restore: (summary) => restoreBackup(target, file, summary, { output, check, keepScenario: true }),
         verification: () => {
-          const context = {
-            target,
-            observer: new ShopObserver(target),
-            effective: () => readEffective(target),
-            patienceMs: PATIENCE_MS,
-            output,
-            wait: (ms: number) => interruption.wait(ms),
-          };
+          const context = checkContext(target, PATIENCE_MS, interruption, output);
           return [
             runCheck('instances', () => checkInstances(context)),
             runCheck('routes', () => checkRoutes(context)),

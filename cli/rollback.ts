@@ -1,11 +1,9 @@
 import { runCheck } from './checks/check';
-import type { CheckContext } from './checks/context';
-import { readEffective } from './checks/effective';
+import { checkContext } from './checks/effective';
 import { checkConfigClean, checkDemoMode } from './checks/normal';
 import { checkInstances } from './checks/platform';
 import { checkRoutes } from './checks/routes';
 import { checkTelemetryArrives } from './checks/telemetry';
-import { ShopObserver } from './observation/shop-observer';
 import { cleanConfig, rollback, type Rollback } from './rollback/rollback';
 import { judgeImages, rollbackRelease, type ReleaseRollback } from './rollback/release';
 import { rollbackDatabase } from './rollback/rollback-database';
@@ -46,13 +44,11 @@ Each pulumi up records image and config of its release in the stack's output rel
 Exit codes: 0 back to normal, 1 a check failed or the shop was not found, 2 bad options, 130 interrupted.`,
 };
 
-/** `npm run rollback`. Resolves with the exit code. */
 async function main(options: RollbackOptions): Promise<number> {
   const output: Output = options.json ? errorOutput : standardOutput(() => undefined);
   const interruption = new Interruption(() =>
     output.line('Interrupted: run it again, it goes on where it stopped.'),
-  );
-  interruption.listen(() => true);
+  ).listen();
   if (options.release !== null && options.target === 'local') throw new Refusal(OF_A_LOCAL_SHOP);
   const target = await open(options, output);
   try {
@@ -89,7 +85,7 @@ async function releaseOf(
   interruption: Interruption,
   output: Output,
 ): Promise<ReleaseRollback> {
-  const context = contextOf(target, interruption, output);
+  const context = checkContext(target, PATIENCE_MS, interruption, output);
   const engine = await StackEngine.open({ stack: target.stack, output });
   return rollbackRelease(target, {
     output,
@@ -105,7 +101,7 @@ async function releaseOf(
 }
 
 function rollbackOf(target: Target, interruption: Interruption, output: Output): Promise<Rollback> {
-  const context = contextOf(target, interruption, output);
+  const context = checkContext(target, PATIENCE_MS, interruption, output);
   const { observer, wait } = context;
   return rollback(target, {
     observer,
@@ -127,17 +123,6 @@ function rollbackOf(target: Target, interruption: Interruption, output: Output):
       runCheck('instances', () => checkInstances(context)),
     ],
   });
-}
-
-function contextOf(target: Target, interruption: Interruption, output: Output): CheckContext {
-  return {
-    target,
-    observer: new ShopObserver(target),
-    effective: () => readEffective(target),
-    patienceMs: PATIENCE_MS,
-    output,
-    wait: (ms) => interruption.wait(ms),
-  };
 }
 
 runCommand(ROLLBACK, main);

@@ -1,9 +1,8 @@
-import { allOk, runCheck, showChecks, type CheckResult, type Finding } from './checks/check';
-import type { CheckId } from './checks/book';
+import { allOk, runCheck, showChecks, type CheckResult } from './checks/check';
 import type { CheckContext } from './checks/context';
 import { checkBaseline } from './checks/baseline';
 import { checklistOf, pointLines, type ChecklistPoint } from './checks/checklist';
-import { describeEffective, readEffective } from './checks/effective';
+import { checkContext, describeEffective, readEffective } from './checks/effective';
 import { checkBrowse, checkCheckout, testRequest } from './checks/journeys';
 import { checkHealth, checkInstances } from './checks/platform';
 import { askPresenter, noteOf, terminalAsk, type SeenPoint } from './checks/presenter';
@@ -20,8 +19,8 @@ import { withTarget } from './outage/left-open';
 import { errorOutput, standardOutput, type Output } from '../machine/terminal';
 import { printableJson } from '../machine/printable';
 import { flag, type Command, type ValuesOf } from '../machine/options';
-import { ShopObserver } from './observation/shop-observer';
-import type { Target } from './target/target';
+import type { ShopObserver } from './observation/shop-observer';
+import { describeTarget, type Target } from './target/target';
 import { positionAt } from '../scenario/timeline';
 import { KEEP, TARGET_OPTIONS } from './target/target-options';
 
@@ -67,11 +66,9 @@ interface Validation {
   checklist: (ChecklistPoint | SeenPoint)[] | null;
 }
 
-/** `npm run validate`. Resolves with the exit code. */
 async function main(options: ValidateOptions): Promise<number> {
   const output = options.json ? errorOutput : standardOutput(() => process.exit(EXIT.failed));
-  const interruption = new Interruption(() => output.line('Interrupted.'));
-  interruption.listen(() => true);
+  const interruption = new Interruption(() => output.line('Interrupted.')).listen();
   const validation = await validate(options, interruption, output);
   if (options.json) process.stdout.write(`${printableJson(validation)}\n`);
   return validation.ok ? EXIT.ok : EXIT.failed;
@@ -85,14 +82,8 @@ async function validate(
   return withTarget(options, output, async (target) => {
     const effective = readEffective(target);
     effective.catch(() => undefined);
-    const context: CheckContext = {
-      target,
-      observer: new ShopObserver(target),
-      effective: () => effective,
-      patienceMs: options.quick ? QUICK_PATIENCE_MS : PATIENCE_MS,
-      output,
-      wait: (ms) => interruption.wait(ms),
-    };
+    const patienceMs = options.quick ? QUICK_PATIENCE_MS : PATIENCE_MS;
+    const context = { ...checkContext(target, patienceMs, interruption, output), effective: () => effective };
     const mode = await effective.then(
       (found) => describeEffective(found, Date.now() / 1000),
       (error: unknown) => {
@@ -102,7 +93,7 @@ async function validate(
     );
     const seconds = options.quick ? QUICK_SECONDS : BASELINE_SECONDS;
     output.line(
-      `Validate ${target.kind === 'local' ? 'the shop of' : 'stack'} ${target.name} (${target.shopUrl}), mode ${mode ?? 'unknown'}; ${seconds} s`,
+      `Validate ${describeTarget(target)} (${target.shopUrl}), mode ${mode ?? 'unknown'}; ${seconds} s`,
     );
     const checks = await showChecks(begin(context, seconds), output, () => interruption.check());
     const ok = allOk(checks);
@@ -173,19 +164,18 @@ async function goThrough(
 function begin(context: CheckContext, seconds: number): Promise<CheckResult>[] {
   const request = testRequest();
   const checkout = runCheck('checkout', () => checkCheckout(context, request));
-  const check = (id: CheckId, work: () => Promise<Finding>): Promise<CheckResult> => runCheck(id, work);
   return [
-    check('instances', () => checkInstances(context)),
-    check('health', () => checkHealth(context)),
-    check('vendor-endpoint', () => checkVendor(context)),
-    check('browse', () => checkBrowse(context)),
+    runCheck('instances', () => checkInstances(context)),
+    runCheck('health', () => checkHealth(context)),
+    runCheck('vendor-endpoint', () => checkVendor(context)),
+    runCheck('browse', () => checkBrowse(context)),
     checkout,
-    check('telemetry-arrives', () => checkTelemetryArrives(context)),
-    checkout.then(() => check('trace-depth', () => checkTraceDepth(context, request))),
-    checkout.then(() => check('service-map', () => checkServiceMap(context))),
-    check('indexes', () => checkIndexes(context)),
-    check('pool', () => checkPool(context)),
-    check('baseline', () => checkBaseline(context, seconds)),
+    runCheck('telemetry-arrives', () => checkTelemetryArrives(context)),
+    checkout.then(() => runCheck('trace-depth', () => checkTraceDepth(context, request))),
+    checkout.then(() => runCheck('service-map', () => checkServiceMap(context))),
+    runCheck('indexes', () => checkIndexes(context)),
+    runCheck('pool', () => checkPool(context)),
+    runCheck('baseline', () => checkBaseline(context, seconds)),
   ];
 }
 

@@ -1,29 +1,11 @@
-import { loadKubernetes } from '../target/cluster';
-import type { CheckContext } from './context';
+import type { Target } from '../target/target';
 
 const LINES = 400;
 
 /** The latest error an exporter logged; null when there is none, or the log can't be read. */
-export async function collectorLog(
-  { target, output }: Pick<CheckContext, 'target' | 'output'>,
-  exporter: string,
-): Promise<string | null> {
-  if (target.kubeconfig === null || target.namespace === null) return null;
-  try {
-    const kubernetes = await loadKubernetes(output);
-    const config = new kubernetes.KubeConfig();
-    config.loadFromString(target.kubeconfig);
-    const api = config.makeApiClient(kubernetes.CoreV1Api);
-    const pods = (await target.instances()).filter(({ workload }) => workload === 'collector');
-    const logs = await Promise.all(
-      pods.map(({ name }) =>
-        api.readNamespacedPodLog({ name, namespace: target.namespace ?? '', tailLines: LINES }),
-      ),
-    );
-    return latestExportError(logs.join('\n'), exporter);
-  } catch {
-    return null;
-  }
+export async function collectorLog(target: Pick<Target, 'logs'>, exporter: string): Promise<string | null> {
+  const log = await target.logs?.('collector', LINES).catch(() => null);
+  return latestExportError(log ?? '', exporter);
 }
 
 /** The `error` of the newest line that tells of a failed export by this exporter. */

@@ -1,6 +1,6 @@
 import type { EffectiveScenario } from '../../scenario/types';
 import type { Output } from '../../machine/terminal';
-import type { Look, Patience } from '../observation/look';
+import { until, type Look, type Patience } from '../observation/look';
 import type { ShopObserver } from '../observation/shop-observer';
 import type { Target } from '../target/target';
 import { failed, ok, type Finding } from './check';
@@ -14,7 +14,13 @@ export interface CheckContext extends Patience {
   output: Output;
 }
 
-/** A condition that was waited for, as a check's finding. @param figures of one that holds */
-export function finding<T>(found: Look<T>, figures: (seen: T) => string, remedy?: string): Finding {
+/** Waits for a condition. @param figures of one that holds @param remedy of one that does not */
+export async function checked<T>(
+  patience: Patience,
+  condition: () => Promise<Look<T>>,
+  figures: (seen: T) => string,
+  remedy?: string,
+): Promise<Finding> {
+  const found = await until(condition, patience);
   return found.problem === null ? ok(figures(found.seen)) : failed(found.problem, remedy);
 }

@@ -2,9 +2,29 @@ import { effectiveScenario, readState } from '../../scenario/state';
 import { positionAt } from '../../scenario/timeline';
 import type { EffectiveScenario } from '../../scenario/types';
 import { Mendable, messageOf } from '../../machine/errors';
+import type { Interruption } from '../../machine/interruption';
 import { withSession } from '../../machine/session';
+import type { Output } from '../../machine/terminal';
+import { ShopObserver } from '../observation/shop-observer';
 import type { Target } from '../target/target';
 import type { CheckContext } from './context';
+
+/** What the checks of a shop work with. @param patienceMs how long telemetry and the like may take to show */
+export function checkContext(
+  target: Target,
+  patienceMs: number,
+  interruption: Pick<Interruption, 'wait'>,
+  output: Output,
+): CheckContext {
+  return {
+    target,
+    observer: new ShopObserver(target),
+    effective: () => readEffective(target),
+    patienceMs,
+    output,
+    wait: (ms) => interruption.wait(ms),
+  };
+}
 
 /** Reads what the shop follows. @throws Mendable when PostgreSQL does not answer; Error when it has no scenario */
 export async function readEffective(target: Pick<Target, 'conductor'>): Promise<EffectiveScenario> {

@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { effectivePosition } from './effective';
-import { postJson } from '../../machine/http';
+import { postJson, type JsonAnswer } from '../../machine/http';
 import { textAt, numberAt } from '../../machine/json';
 import { duration } from '../../report/format';
 import { failed, ok, type Finding } from './check';
+import type { Target } from '../target/target';
 import type { CheckContext } from './context';
 
 /** What a person waits at most: the frontend gives up before (ms). */
@@ -29,13 +30,18 @@ export function testRequest(): TestRequest {
 }
 
 /** `POST /api/browse` as a customer. */
+export function browse({ shopUrl }: Pick<Target, 'shopUrl'>, timeoutMs: number): Promise<JsonAnswer> {
+  return postJson(
+    `${shopUrl}/api/browse`,
+    { user_id: 'validate', cart_id: `validate-${randomUUID()}`, category: 'books' },
+    { timeoutMs, headers: testRequest().headers },
+  );
+}
+
+/** A browse is answered, and in time. */
 export async function checkBrowse({ target }: CheckContext): Promise<Finding> {
   const started = performance.now();
-  const { status, body } = await postJson(
-    `${target.shopUrl}/api/browse`,
-    { user_id: 'validate', cart_id: `validate-${randomUUID()}`, category: 'books' },
-    { timeoutMs: TIMEOUT_MS, headers: testRequest().headers },
-  );
+  const { status, body } = await browse(target, TIMEOUT_MS);
   const took = performance.now() - started;
   if (status !== 200) return failed(`answered ${status} ${reasonOf(body)}after ${duration(took)}`);
   return took <= BROWSE_WITHIN_MS

@@ -9,9 +9,9 @@ import { textAt } from '../../machine/json';
 import { withSession } from '../../machine/session';
 import { brokenKeys } from '../target/stack-file';
 import { lookAtPool } from '../observation/healthy';
-import { look, until } from '../observation/look';
+import { look, until, type Look } from '../observation/look';
 import { failed, ok, type Finding } from './check';
-import { finding, type CheckContext } from './context';
+import { checked, type CheckContext } from './context';
 
 /** The services that follow the scenario's rows. */
 const SUBSCRIBERS: readonly ServiceName[] = ['product-catalog', 'load-generator', 'console'];
@@ -22,8 +22,8 @@ export async function checkDemoMode(context: CheckContext): Promise<Finding> {
   if (override !== null) return failed(`${describeRun(override)} is under way`);
   if (desired === null) return failed('the database has no scenario', 'start the shop, or pulumi up');
   if (desired.mode !== 'normal') return failed(`the desired scenario is ${desired.mode} (${desired.runId})`);
-  const found = await until(async () => {
-    const states = await Promise.all(
+  const seenByAll = async (): Promise<Look<true>> => {
+    const late = await Promise.all(
       SUBSCRIBERS.map(async (name) =>
         (await context.observer.all(name, '/health')).flatMap(({ body }) => {
           const mode = textAt(body, 'scenario', 'mode');
@@ -31,10 +31,9 @@ export async function checkDemoMode(context: CheckContext): Promise<Finding> {
         }),
       ),
     );
-    const late = states.flat();
-    return look(true, late.length === 0 ? null : late.join('; '));
-  }, context);
-  return finding(found, () => `normal, seen by ${SUBSCRIBERS.join(', ')}`);
+    return look(true, late.flat());
+  };
+  return checked(context, seenByAll, () => `normal, seen by ${SUBSCRIBERS.join(', ')}`);
 }
 
 /** Nothing of an outage is left: stack config, indexes, pool, storage. */

@@ -2,11 +2,11 @@ import { SERVICE_NAMES, type ServiceName } from '../../services/catalog';
 import { messageOf } from '../../machine/errors';
 import { textAt } from '../../machine/json';
 import { failingChecks } from '../observation/answers';
-import { look, until, type Look } from '../observation/look';
+import { look, type Look } from '../observation/look';
 import type { ShopObserver } from '../observation/shop-observer';
 import type { Instance, Target } from '../target/target';
 import type { Finding } from './check';
-import { finding, type CheckContext } from './context';
+import { checked, type CheckContext } from './context';
 
 /** The seeds want at least so many pods. */
 export const LEAST_INSTANCES = 8;
@@ -14,14 +14,14 @@ export const LEAST_INSTANCES = 8;
 /** Whether everything that runs is there and ready: at least eight, every service among them. */
 export async function lookAtInstances(target: Pick<Target, 'instances'>): Promise<Look<Instance[]>> {
   const instances = await target.instances();
-  return look(instances, describeUnready(instances));
+  return look(instances, unreadyAmong(instances));
 }
 
 /** Everything that runs is there and ready. */
 export async function checkInstances(context: CheckContext): Promise<Finding> {
-  const found = await until(() => lookAtInstances(context.target), context);
-  return finding(
-    found,
+  return checked(
+    context,
+    () => lookAtInstances(context.target),
     (instances) => {
       const restarts = instances.reduce((sum, instance) => sum + (instance.restarts ?? 0), 0);
       return `${instances.length} ready${restarts > 0 ? `, ${restarts} restarts so far` : ''}`;
@@ -30,10 +30,10 @@ export async function checkInstances(context: CheckContext): Promise<Finding> {
   );
 }
 
-function describeUnready(instances: readonly Instance[]): string | null {
+function unreadyAmong(instances: readonly Instance[]): string[] {
   const there = new Set(instances.map(({ workload }) => workload));
   const missing = SERVICE_NAMES.filter((name) => !there.has(name));
-  const faults = [
+  return [
     ...(instances.length < LEAST_INSTANCES
       ? [`only ${instances.length} of at least ${LEAST_INSTANCES}`]
       : []),
@@ -42,7 +42,6 @@ function describeUnready(instances: readonly Instance[]): string | null {
       .filter(({ ready }) => !ready)
       .map(({ workload, name, reason }) => `${workload} (${name}) is not ready: ${reason ?? 'unknown'}`),
   ];
-  return faults.length === 0 ? null : faults.join('; ');
 }
 
 /** Where the logs are. */
@@ -54,14 +53,14 @@ export function logsRemedy({ target }: { target: Pick<Target, 'kind' | 'dataDir'
 
 /** Every instance of every service says `healthy`. */
 export async function checkHealth(context: CheckContext): Promise<Finding> {
-  const found = await until(async () => {
-    const states = await Promise.all(SERVICE_NAMES.map((name) => unhealthy(context.observer, name)));
-    const problems = states.flatMap(({ problem }) => (problem === null ? [] : [problem]));
-    const instances = states.reduce((sum, { seen }) => sum + (seen ?? 0), 0);
-    return look(instances, problems.length === 0 ? null : problems.join('; '));
-  }, context);
-  return finding(
-    found,
+  return checked(
+    context,
+    async () => {
+      const states = await Promise.all(SERVICE_NAMES.map((name) => unhealthy(context.observer, name)));
+      const problems = states.flatMap(({ problem }) => (problem === null ? [] : [problem]));
+      const instances = states.reduce((sum, { seen }) => sum + (seen ?? 0), 0);
+      return look(instances, problems);
+    },
     (instances) =>
       `${SERVICE_NAMES.length} services${instances > SERVICE_NAMES.length ? ` (${instances} instances)` : ''}`,
   );

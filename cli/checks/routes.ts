@@ -2,9 +2,9 @@ import { serviceEntry, type ServiceName } from '../../services/catalog';
 import { getJson, postJson } from '../../machine/http';
 import { messageOf } from '../../machine/errors';
 import { textAt } from '../../machine/json';
-import { look, until, type Patience } from '../observation/look';
+import { look, type Patience } from '../observation/look';
 import type { Finding } from './check';
-import { finding, type CheckContext } from './context';
+import { checked, type CheckContext } from './context';
 
 const TIMEOUT_MS = 5000;
 
@@ -32,11 +32,11 @@ export const ROUTES: readonly (readonly [ServiceName, 'GET' | 'POST', string])[]
 
 /** Every route is there: whatever it answers, it is not "no such route". */
 export async function checkRoutes(context: Pick<CheckContext, 'target' | keyof Patience>): Promise<Finding> {
-  const found = await until(async () => {
-    const faults = await missingRoutes(context.target);
-    return look(true, faults.length === 0 ? null : faults.join('; '));
-  }, context);
-  return finding(found, () => `${ROUTES.length} routes answer`);
+  return checked(
+    context,
+    async () => look(true, await missingRoutes(context.target)),
+    () => `${ROUTES.length} routes answer`,
+  );
 }
 
 async function missingRoutes(target: CheckContext['target']): Promise<string[]> {

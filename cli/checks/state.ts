@@ -4,9 +4,8 @@ import { wrongIndexes } from '../target/conductor';
 import { textAt } from '../../machine/json';
 import { withSession } from '../../machine/session';
 import { lookAtPool } from '../observation/healthy';
-import { until } from '../observation/look';
 import { failed, ok, type Finding } from './check';
-import { finding, type CheckContext } from './context';
+import { checked, type CheckContext } from './context';
 import { describeEffective } from './effective';
 
 /** Every known index is what the scenario in force says; an invalid left-over is not. */
@@ -36,9 +35,9 @@ async function observedPlan({ observer }: CheckContext): Promise<string> {
 /** The recommendation pool, over all replicas, has the size of the scenario in force. */
 export async function checkPool(context: CheckContext): Promise<Finding> {
   const { scenario } = await context.effective();
-  const found = await until(() => lookAtPool(scenario.pools.recommendation.max, context.observer), context);
-  return finding(
-    found,
+  return checked(
+    context,
+    () => lookAtPool(scenario.pools.recommendation.max, context.observer),
     ({ size, replicas }) => `${String(size)} connections${replicas > 1 ? ` over ${replicas} replicas` : ''}`,
   );
 }

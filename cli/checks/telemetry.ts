@@ -3,8 +3,8 @@ import { at, listAt, numberAt, textAt } from '../../machine/json';
 import { lookAtTelemetry, spanAge } from '../observation/healthy';
 import { look, until } from '../observation/look';
 import type { ShopObserver } from '../observation/shop-observer';
-import type { Finding } from './check';
-import { finding, type CheckContext } from './context';
+import { failed, ok, type Finding } from './check';
+import { checked, type CheckContext } from './context';
 import type { TestRequest } from './journeys';
 
 export const LEAST_DEPTH = 7;
@@ -12,9 +12,9 @@ const TRACES_LOOKED_AT = 5;
 
 /** Spans of both cohorts came within the last minute, and still come. */
 export async function checkTelemetryArrives(context: CheckContext): Promise<Finding> {
-  const found = await until(() => lookAtTelemetry(context.observer), context);
-  return finding(
-    found,
+  return checked(
+    context,
+    () => lookAtTelemetry(context.observer),
     (seen) =>
       `${seen.baselineRequests} baseline and ${seen.demoRequests} demo requests in the last minute, latest span ${spanAge(seen)} ago`,
   );
@@ -36,10 +36,9 @@ export async function checkTraceDepth(context: CheckContext, request: TestReques
   }, context);
   const own = await observer.get('console', `/api/traces/${request.traceId}`).catch(() => null);
   const ownDepth = numberAt(own, 'depth');
-  return finding(
-    found,
-    (depths) =>
-      `${Math.max(...depths)} levels in the newest ${depths.length} checkouts` +
+  if (found.problem !== null) return failed(found.problem);
+  return ok(
+    `${Math.max(...found.seen)} levels in the newest ${found.seen.length} checkouts` +
       (ownDepth === null ? '' : `; our own: ${ownDepth} levels, ${listAt(own, 'services').length} services`),
   );
 }
@@ -62,11 +61,14 @@ async function newestDepths(observer: ShopObserver): Promise<number[]> {
 
 /** All twelve services and both stores were heard of, and every edge of the catalog was used, in the last minute. */
 export async function checkServiceMap(context: CheckContext): Promise<Finding> {
-  const found = await until(async () => {
-    const missing = missingInMap(await context.observer.get('console', '/api/service-map'));
-    return look(true, missing.length === 0 ? null : `missing: ${missing.join(', ')}`);
-  }, context);
-  return finding(found, describeMap);
+  return checked(
+    context,
+    async () => {
+      const missing = missingInMap(await context.observer.get('console', '/api/service-map'));
+      return look(true, missing.length === 0 ? null : `missing: ${missing.join(', ')}`);
+    },
+    () => `${SHOP.length} services, ${STORES.length} stores, all ${EDGES.length} edges in use`,
+  );
 }
 
 const SHOP = CATALOG.filter(({ shop }) => shop);
@@ -77,10 +79,6 @@ const EDGES = SHOP.flatMap(({ name, calls, stores, mayUse }) => {
   return [...calls, ...asked].map((to) => [name, to] as const);
 });
 const STORES = ['postgresql', 'redis'] as const;
-
-function describeMap(): string {
-  return `${SHOP.length} services, ${STORES.length} stores, all ${EDGES.length} edges in use`;
-}
 
 /** What the map of the last minute lacks: silent nodes, unused edges. */
 export function missingInMap(map: unknown): string[] {

@@ -41,7 +41,7 @@ function context(stack: boolean): CheckContext {
     adminToken: 't',
     serviceUrl: () => Promise.resolve(url),
     tunnel: stack ? () => Promise.resolve(url) : null,
-    kubeconfig: null,
+    logs: null,
     namespace: null,
   };
   return {

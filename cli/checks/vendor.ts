@@ -1,12 +1,12 @@
+import { STATUS_CODES } from 'node:http';
 import { at, numberAt, textAt } from '../../machine/json';
-import { postJson } from '../../machine/http';
 import { messageOf } from '../../machine/errors';
 import { askOutside } from '../../machine/outside';
 import { failed, ok, skipped, type Finding } from './check';
 import { collectorExporters, isVendor, vendorTrouble } from './collector-metrics';
 import { collectorLog } from './collector-log';
 import type { CheckContext } from './context';
-import { testRequest } from './journeys';
+import { browse } from './journeys';
 
 /** The collector's own metrics. */
 const METRICS_PORT = 8888;
@@ -22,49 +22,37 @@ export function checkVendor(context: CheckContext): Promise<Finding> {
 
 /** What a status of an OTLP end point means, and what to do. */
 export function meaningOf(status: number, local: boolean): { name: string; remedy: string } {
-  switch (status) {
-    case 400:
-      return {
-        name: '400 Bad Request',
-        remedy:
-          'the end point does not understand OTLP: is it the base URL of OTLP/HTTP, without /v1/traces?',
-      };
-    case 401:
-      return {
-        name: '401 Unauthorized',
-        remedy:
-          'the key is missing, wrong or expired: make a new one that may send data, and ' +
-          (local
-            ? 'start again with it: npm start -- --otlp-endpoint URL --otlp-headers-file FILE (a line Authorization=Bearer KEY)'
-            : 'set it (pulumi config set --secret --path coralogix.privateKey KEY)'),
-      };
-    case 403:
-      return {
-        name: '403 Forbidden',
-        remedy:
-          'the key is known but may not send this: use a send-your-data key of this very account and region, not an API or RUM key; check the domain',
-      };
-    case 404:
-      return {
-        name: '404 Not Found',
-        remedy: 'no OTLP end point is there: check the URL (the exporter adds /v1/traces itself)',
-      };
-    case 429:
-      return {
-        name: '429 Too Many Requests',
-        remedy:
-          'the account’s quota or rate limit is used up: raise it, block the demo’s logs by a TCO policy, or send less ' +
-          (local ? '(npm start -- --scale X)' : '(traffic.scale)'),
-      };
-    default:
-      return status >= 500
-        ? {
-            name: String(status),
-            remedy: 'the vendor is in trouble: see its status page, and try again in some minutes',
-          }
-        : { name: String(status), remedy: 'see what the vendor says of this status' };
-  }
+  const remedies: Readonly<Record<number, string>> = {
+    400: 'the end point does not understand OTLP: is it the base URL of OTLP/HTTP, without /v1/traces?',
+    401:
+      'the key is missing, wrong or expired: make a new one that may send data, and ' +
+      (local
+        ? 'start again with it: npm start -- --otlp-endpoint URL --otlp-headers-file FILE (a line Authorization=Bearer KEY)'
+        : 'set it (pulumi config set --secret --path coralogix.privateKey KEY)'),
+    403: 'the key is known but may not send this: use a send-your-data key of this very account and region, not an API or RUM key; check the domain',
+    404: 'no OTLP end point is there: check the URL (the exporter adds /v1/traces itself)',
+    429:
+      'the account’s quota or rate limit is used up: raise it, block the demo’s logs by a TCO policy, or send less ' +
+      (local ? '(npm start -- --scale X)' : '(traffic.scale)'),
+  };
+  const known = remedies[status];
+  if (known !== undefined) return { name: `${status} ${STATUS_CODES[status] ?? ''}`, remedy: known };
+  const remedy =
+    status >= 500
+      ? 'the vendor is in trouble: see its status page, and try again in some minutes'
+      : 'see what the vendor says of this status';
+  return { name: String(status), remedy };
 }
+
+/** https://opentelemetry.io/docs/specs/otlp/#otlpgrpc-response and gRPC's own mapping to HTTP. */
+const HTTP_OF_GRPC: Readonly<Record<string, number>> = {
+  unauthenticated: 401,
+  permissiondenied: 403,
+  resourceexhausted: 429,
+  invalidargument: 400,
+  unimplemented: 404,
+  notfound: 404,
+};
 
 /** The status in what the forwarder or the collector says of an error; null without one. */
 export function statusIn(message: string): number | null {
@@ -72,20 +60,9 @@ export function statusIn(message: string): number | null {
     message,
   );
   if (http?.[1] !== undefined) return Number(http[1]);
-  const grpc = /(?:code =|gRPC) (\w+)/.exec(message)?.[1];
-  // https://opentelemetry.io/docs/specs/otlp/#otlpgrpc-response and gRPC's own mapping to HTTP.
-  const statuses: Readonly<Record<string, number>> = {
-    Unauthenticated: 401,
-    PermissionDenied: 403,
-    ResourceExhausted: 429,
-    InvalidArgument: 400,
-    Unimplemented: 404,
-    NotFound: 404,
-  };
-  if (grpc === undefined) return null;
+  const grpc = /(?:code =|gRPC) (\w+)/.exec(message)?.[1] ?? '';
   // The collector writes PermissionDenied, the forwarder PERMISSION_DENIED.
-  const wanted = grpc.replaceAll('_', '').toLowerCase();
-  return Object.entries(statuses).find(([name]) => name.toLowerCase() === wanted)?.[1] ?? null;
+  return HTTP_OF_GRPC[grpc.replaceAll('_', '').toLowerCase()] ?? null;
 }
 
 /** The failure with its name, its remedy and what was said. */
@@ -118,16 +95,16 @@ async function checkForwarder(context: CheckContext): Promise<Finding> {
   const droppedBefore = numberAt(before, 'dropped') ?? 0;
   await sendTestSpan(context);
   const deadline = performance.now() + ANSWER_WITHIN_MS;
-  const known = answerTimes(before);
+  const isNew = (now: unknown, signal: string): boolean =>
+    answeredAt(now, signal) > answeredAt(before, signal);
   for (;;) {
     await wait(POLL_MS);
     const now = await read();
     for (const signal of SIGNALS) {
       const error = textAt(now, 'answers', signal, 'error');
-      if (error !== null && isNewer(now, signal, known))
-        return refusedBy(vendor, `${signal}: ${error}`, true);
+      if (error !== null && isNew(now, signal)) return refusedBy(vendor, `${signal}: ${error}`, true);
     }
-    const answered = SIGNALS.filter((signal) => isNewer(now, signal, known));
+    const answered = SIGNALS.filter((signal) => isNew(now, signal));
     if (ALWAYS_SENT.every((signal) => answered.includes(signal))) {
       const taken = difference(before, now, 'forwarded');
       const lost = difference(before, now, 'dropped');
@@ -158,15 +135,9 @@ const SIGNALS = ['traces', 'metrics', 'logs'] as const;
 /** A shop that is well may log nothing. */
 const ALWAYS_SENT = ['traces', 'metrics'] as const;
 
-/** When the end point last answered of each signal, before the test (Unix ms). */
-function answerTimes(forwarding: unknown): Record<string, number> {
-  return Object.fromEntries(
-    SIGNALS.map((signal) => [signal, numberAt(forwarding, 'answers', signal, 'at') ?? 0]),
-  );
-}
-
-function isNewer(forwarding: unknown, signal: string, known: Readonly<Record<string, number>>): boolean {
-  return (numberAt(forwarding, 'answers', signal, 'at') ?? 0) > (known[signal] ?? 0);
+/** When the end point last answered of a signal (Unix ms). */
+function answeredAt(forwarding: unknown, signal: string): number {
+  return numberAt(forwarding, 'answers', signal, 'at') ?? 0;
 }
 
 function difference(before: unknown, now: unknown, key: string): number {
@@ -218,7 +189,7 @@ async function checkCollector(context: CheckContext): Promise<Finding> {
       } = bad ??
         states.find((state) => state.sent === 0) ??
         states[0] ?? { name: 'the vendor', sent: 0, failed: 0, queued: 0 };
-      const said = await collectorLog(context, name);
+      const said = await collectorLog(target, name);
       if (said !== null) {
         const finding = refusedBy(name, said, false);
         return {
@@ -236,9 +207,5 @@ async function checkCollector(context: CheckContext): Promise<Finding> {
 
 /** One browse: its spans go the whole way. Whether it succeeds is another check's. */
 async function sendTestSpan({ target }: CheckContext): Promise<void> {
-  await postJson(
-    `${target.shopUrl}/api/browse`,
-    { user_id: 'validate', category: 'books' },
-    { timeoutMs: 5000, headers: testRequest().headers },
-  ).catch(() => undefined);
+  await browse(target, 5000).catch(() => undefined);
 }

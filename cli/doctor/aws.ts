@@ -88,7 +88,9 @@ interface Quota {
   what: string;
   service: string;
   code: string;
-  /** How much a first `pulumi up` takes. */
+  /** Whether a first `pulumi up` takes anything of it. */
+  applies: boolean;
+  /** How much it takes. */
   wanted: number;
   used: () => Promise<number>;
 }
@@ -117,37 +119,33 @@ async function quotasOf(view: AwsView, deployment: StackFacts['deployment']): Pr
   const cores = numberAt(listAt(each, 'InstanceTypes')[0], 'VCpuInfo', 'DefaultVCpus') ?? 0;
   const count = async (list: string, ...args: string[]) =>
     listAt(await view.ask('ec2', ...args), list).length;
-  return [
-    ...(STANDARD_FAMILY.test(instanceType)
-      ? [
-          {
-            what: spot ? 'spot vCPUs' : 'vCPUs',
-            service: 'ec2',
-            code: spot ? 'L-34B43A08' : 'L-1216C47A',
-            wanted: cores * (1 + agents),
-            used: () => runningCores(view, spot),
-          },
-        ]
-      : []),
+  const quotas: Quota[] = [
+    {
+      what: spot ? 'spot vCPUs' : 'vCPUs',
+      service: 'ec2',
+      code: spot ? 'L-34B43A08' : 'L-1216C47A',
+      applies: STANDARD_FAMILY.test(instanceType),
+      wanted: cores * (1 + agents),
+      used: () => runningCores(view, spot),
+    },
     {
       what: 'addresses',
       service: 'ec2',
       code: 'L-0263D0A3',
+      applies: true,
       wanted: 1,
       used: () => count('Addresses', 'describe-addresses'),
     },
-    ...(deployment.subnetId === undefined
-      ? [
-          {
-            what: 'VPCs',
-            service: 'vpc',
-            code: 'L-F678F1CE',
-            wanted: 1,
-            used: () => count('Vpcs', 'describe-vpcs'),
-          },
-        ]
-      : []),
+    {
+      what: 'VPCs',
+      service: 'vpc',
+      code: 'L-F678F1CE',
+      applies: deployment.subnetId === undefined,
+      wanted: 1,
+      used: () => count('Vpcs', 'describe-vpcs'),
+    },
   ];
+  return quotas.filter(({ applies }) => applies);
 }
 
 /** vCPUs of the account's standard instances that run. */

@@ -57,20 +57,22 @@ export class EngineView {
 
   /** The stack's config with its secrets in clear, by full key; null while the engine does not tell. */
   async config(): Promise<Record<string, string> | null> {
-    const text = await this.ask('config', '--show-secrets', '--json', '--stack', this.stack).catch(
-      () => null,
-    );
-    const found = text === null ? null : parseJson(text);
+    const found = await this.told('config');
     if (typeof found !== 'object' || found === null) return null;
     return Object.fromEntries(Object.keys(found).map((key) => [key, textAt(found, key, 'value') ?? '']));
   }
 
   /** What the last update left; null where there was none, or the engine does not tell. */
-  async outputs(): Promise<unknown> {
-    const text = await this.ask('stack', 'output', '--show-secrets', '--json', '--stack', this.stack).catch(
+  outputs(): Promise<unknown> {
+    return this.told('stack', 'output');
+  }
+
+  /** What a command tells of the stack, secrets in clear; null while the engine does not tell. */
+  private told(...command: string[]): Promise<unknown> {
+    return this.ask(...command, '--show-secrets', '--json', '--stack', this.stack).then(
+      parseJson,
       () => null,
     );
-    return text === null ? null : parseJson(text);
   }
 }
 

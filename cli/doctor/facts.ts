@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { PROJECT_NAME, readStackConfigFile } from '../../scenario/config/config-file';
+import { keysOfNamespace, PROJECT_NAME, readStackConfigFile } from '../../scenario/config/config-file';
 import { acceptedKeys, deploymentFaults, type DeploymentConfig } from '../../scenario/config/deployment';
 import { ConfigError, type ConfigFault } from '../../scenario/config/config-error';
 import { parseScenarioConfig } from '../../scenario/config/parse';
@@ -25,15 +25,9 @@ export async function readFacts(engine: EngineView, projectDir: string): Promise
   const text = readFileSync(file, 'utf8');
   const all =
     (await engine.config()) ?? (parse(text) as { config?: Record<string, unknown> } | null)?.config ?? {};
-  const keysOf = (namespace: string) =>
-    Object.fromEntries(
-      Object.entries(all).flatMap(([name, value]) =>
-        name.startsWith(`${namespace}:`) ? [[name.slice(namespace.length + 1), value]] : [],
-      ),
-    );
-  const raw = { ...own, ...keysOf(PROJECT_NAME) };
+  const raw = { ...own, ...keysOfNamespace<unknown>(all, PROJECT_NAME) };
   const aws = Object.fromEntries(
-    Object.entries(keysOf('aws')).flatMap(([key, value]) =>
+    Object.entries(keysOfNamespace<unknown>(all, 'aws')).flatMap(([key, value]) =>
       typeof value === 'string' ? [[key, value]] : Array.isArray(value) ? [[key, JSON.stringify(value)]] : [],
     ),
   );
