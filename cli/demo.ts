@@ -4,12 +4,12 @@ import { parseControl } from './control/control-arguments';
 import { perform, runProgram } from '../machine/command';
 import { EXIT, Interrupted } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
-import { localTarget } from './target/local-target';
 import type { Outage } from './outage/outage';
 import { standardOutput, type Output } from '../machine/terminal';
-import { openShop, type OpenShop } from './run/shop-process';
+import { withShop } from './run/shop-process';
 import { show } from './run/show';
 import { discoverTarget } from './target/discover';
+import type { Target } from './target/target';
 
 /** `npm run demo`: a run, or a command about one. Resolves with the exit code. */
 async function main(): Promise<number> {
@@ -26,7 +26,6 @@ async function main(): Promise<number> {
   );
 }
 
-/** A run, with everything that may interrupt it. */
 async function run(options: DemoOptions): Promise<number> {
   let outage: Outage | null = null;
   const interruption = new Interruption((cause) =>
@@ -51,9 +50,11 @@ async function run(options: DemoOptions): Promise<number> {
     outage = made;
   };
   try {
+    const onTarget = (target: Target): Promise<number> =>
+      show({ target, options, interruption, output, onOutage });
     return options.target === 'stack'
-      ? await showStack(options, interruption, output, onOutage)
-      : await showLocal(options, interruption, output, onOutage);
+      ? await showStack(options, output, onTarget)
+      : await withShop(options, interruption, output, onTarget);
   } catch (error) {
     // Nothing had begun, or it is healed by now.
     if (!(error instanceof Interrupted)) throw error;
@@ -64,35 +65,15 @@ async function run(options: DemoOptions): Promise<number> {
 
 async function showStack(
   options: DemoOptions,
-  interruption: Interruption,
   output: Output,
-  onOutage: (outage: Outage) => void,
+  work: (target: Target) => Promise<number>,
 ): Promise<number> {
   const target = await discoverTarget({ ...options, output });
   output.line(`Stack ${target.name}: ${target.shopUrl}, console ${target.consoleUrl}.`);
   try {
-    return await show({ target, options, interruption, output, onOutage });
+    return await work(target);
   } finally {
     await target.close();
-  }
-}
-
-async function showLocal(
-  options: DemoOptions,
-  interruption: Interruption,
-  output: Output,
-  onOutage: (outage: Outage) => void,
-): Promise<number> {
-  let open: OpenShop | null = null;
-  try {
-    open = await openShop(options, interruption, output);
-    const target = localTarget(open.shop, options);
-    return await show({ target, options, interruption, output, onOutage });
-  } finally {
-    if (open?.startedHere === true) {
-      output.line('Stopping the shop.');
-      await open.close();
-    }
   }
 }
 

@@ -7,8 +7,7 @@ import { ANSWER, EXERCISE, SAYINGS, type ExerciseOptions } from './exercise/argu
 import { readAnswer, say } from './exercise/say';
 import { holdExercise } from './exercise/session';
 import { DEMO, type DemoOptions } from './run/arguments';
-import { openShop } from './run/shop-process';
-import { localTarget } from './target/local-target';
+import { withShop } from './run/shop-process';
 
 /** `npm run exercise`: an exercise, or something said to the one under way. Resolves with the exit code. */
 async function main(): Promise<number> {
@@ -51,24 +50,12 @@ async function begin(options: ExerciseOptions): Promise<number> {
   interruption.listen(() => true);
   const demo = demoOptions(options);
   try {
-    const open = await openShop(demo, interruption, output);
-    try {
-      return await holdExercise({
-        target: localTarget(open.shop, demo),
-        options,
-        demo,
-        interruption,
-        output,
-        tell: (event) => {
-          if (json) standard.line(JSON.stringify(event));
-        },
-      });
-    } finally {
-      if (open.startedHere) {
-        output.line('Stopping the shop.');
-        await open.close();
-      }
-    }
+    const tell = (event: unknown): void => {
+      if (json) standard.line(JSON.stringify(event));
+    };
+    return await withShop(demo, interruption, output, (target) =>
+      holdExercise({ target, options, demo, interruption, output, tell }),
+    );
   } catch (error) {
     // Nothing had begun, or it is healed by now.
     if (!(error instanceof Interrupted)) throw error;

@@ -105,23 +105,27 @@ function shown(trace: unknown): TraceShown {
 }
 
 function traceTable(answer: unknown): string {
-  return `<table><thead><tr>${['Trace', 'Began', 'Took', 'Spans'].map((name) => `<th>${name}</th>`).join('')}</tr></thead><tbody>${listAt(
-    answer,
-    'traces',
-  )
-    .map(
-      (trace) =>
-        `<tr><td>${traceLink(textAt(trace, 'traceId') ?? '')}</td><td>${escape(textAt(trace, 'start') ?? '')}</td><td>${milliseconds(numberAt(trace, 'durationMs'))}</td><td>${String(numberAt(trace, 'spans') ?? 0)}</td></tr>`,
-    )
-    .join('')}</tbody></table>`;
+  return table(
+    ['Trace', 'Began', 'Took', 'Spans'],
+    listAt(answer, 'traces').map((trace) => [
+      { html: traceLink(textAt(trace, 'traceId') ?? '') },
+      textAt(trace, 'start') ?? '',
+      milliseconds(numberAt(trace, 'durationMs')),
+      String(numberAt(trace, 'spans') ?? 0),
+    ]),
+  );
 }
 
 function traceLink(id: string): string {
   return /^[0-9a-f]{32}$/.test(id) ? `<a href="/traces/${id}"><code>${id}</code></a>` : '';
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = (tag: string, values: readonly string[]): string =>
-    `<tr>${values.map((value) => `<${tag}>${escape(value)}</${tag}>`).join('')}</tr>`;
+type Cell = string | { html: string };
+
+function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const cells = (tag: string, values: readonly Cell[]): string => {
+    const inner = values.map((value) => (typeof value === 'string' ? escape(value) : value.html));
+    return `<tr>${inner.map((html) => `<${tag}>${html}</${tag}>`).join('')}</tr>`;
+  };
   return `<table><thead>${cells('th', head)}</thead><tbody>${rows.map((row) => cells('td', row)).join('')}</tbody></table>`;
 }

@@ -10,29 +10,20 @@ import { readIfThere, writePrivateJson } from '../../machine/private-file';
 export const DIAGNOSES: readonly Diagnosis[] = [...CAUSE_NAMES, 'none'];
 
 /** What a participant may use, and where: all that he is told. */
-export interface Desk {
-  version: 1;
-  /** The exercise. */
-  id: string;
-  /** Base URL of the desk. */
-  url: string;
-  /** Bearer of whatever is said to the desk. */
-  token: string;
-  shopUrl: string;
-  /** Connection string of the role `on_call`. */
-  database: string;
-  stackFile: string;
-}
-
 const deskSchema = z.strictObject({
   version: z.literal(1),
+  /** The exercise. */
   id: z.string(),
+  /** Base URL of the desk. */
   url: z.url(),
+  /** Bearer of whatever is said to the desk. */
   token: z.string(),
   shopUrl: z.url(),
+  /** Connection string of the role `on_call`. */
   database: z.string(),
   stackFile: z.string(),
-}) satisfies z.ZodType<Desk>;
+});
+export type Desk = z.infer<typeof deskSchema>;
 
 function folderOf(dataDir: string): string {
   return path.join(dataDir, 'exercise');
@@ -56,9 +47,7 @@ export function writeDesk(dataDir: string, desk: Desk): void {
 
 /** The desk of the exercise under way, as its file says; null where there is none. */
 export function readDesk(dataDir: string): Desk | null {
-  const text = readIfThere(deskFile(dataDir));
-  const found = text === null ? null : deskSchema.safeParse(parseJson(text));
-  return found?.success === true ? found.data : null;
+  return deskSchema.safeParse(parseJson(readIfThere(deskFile(dataDir)) ?? '')).data ?? null;
 }
 
 /** What a person is told of the desk. */

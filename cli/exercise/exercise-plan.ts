@@ -50,8 +50,7 @@ export function planExercise(input: ExerciseInput): RunPlan {
     undefined,
     start,
   );
-  const scenario = disguised(plan.scenario, runId);
-  return { ...plan, scenario, override: { ...plan.override, runId, scenario } };
+  return disguised(plan, runId);
 }
 
 /** What is the matter, of an exercise as it is planned. */

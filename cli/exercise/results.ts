@@ -1,10 +1,10 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { ExerciseFacts } from '../../report/exercise/facts';
 import type { ExerciseGrade } from '../../report/exercise/grade';
 import { renderExercise } from '../../report/exercise/markdown';
 import { asJson, writeWholeFile } from '../../machine/private-file';
-import { RUNS_KEPT } from '../control/past-runs';
+import { keptFile, keptFiles, letOldestGo } from '../control/kept-files';
 
 /** An exercise's result, as its file has it. */
 export interface ExerciseResult {
@@ -34,11 +34,11 @@ export interface ResultPlaces {
  */
 export function writeResult(result: ExerciseResult, { dataDir, wanted, tell }: ResultPlaces): string[] {
   const { facts, grade } = result;
-  const stamp = facts.startedAt.replace(/[-:]|\.\d+/g, '');
-  const own = path.join(folderOf(dataDir), `${stamp}-${facts.id}.json`);
+  const folder = folderOf(dataDir);
+  const own = keptFile(folder, facts.startedAt, facts.id);
   const texts = [own, ...(wanted === null ? [] : [wanted])].flatMap((file) => [
     [file, () => asJson(result)] as const,
-    [file.replace(/json$/, 'md'), () => renderExercise(facts, grade)] as const,
+    [pageOf(file), () => renderExercise(facts, grade)] as const,
   ]);
   const written: string[] = [];
   const failures: unknown[] = [];
@@ -53,25 +53,16 @@ export function writeResult(result: ExerciseResult, { dataDir, wanted, tell }: R
   }
   tell(written);
   if (failures.length > 0) throw failures[0];
-  for (const old of resultNames(dataDir).slice(0, -RUNS_KEPT))
-    for (const file of [old, old.replace(/json$/, 'md')])
-      rmSync(path.join(folderOf(dataDir), file), { force: true });
+  letOldestGo(folder, (file) => [file, pageOf(file)]);
   return written;
+}
+
+function pageOf(file: string): string {
+  return file.replace(/json$/, 'md');
 }
 
 /** The page of the last exercise's result; null before there is one. */
 export function lastResult(dataDir: string): string | null {
-  const last = resultNames(dataDir).at(-1);
-  return last === undefined ? null : path.join(folderOf(dataDir), last.replace(/json$/, 'md'));
-}
-
-/** They begin with the time, so that their order is that of the exercises. */
-function resultNames(dataDir: string): string[] {
-  try {
-    return readdirSync(folderOf(dataDir))
-      .filter((name) => name.endsWith('.json'))
-      .sort();
-  } catch {
-    return [];
-  }
+  const last = keptFiles(folderOf(dataDir)).at(-1);
+  return last === undefined ? null : pageOf(last);
 }

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { leversOf } from '../../scenario/causes/all';
 import type { Scenario } from '../../scenario/types';
-import { EXIT, Interrupted, messageOf, Refusal } from '../../machine/errors';
+import { secretWord } from '../../machine/bearer';
+import { EXIT, Interrupted, messageOf } from '../../machine/errors';
 import type { Interruption } from '../../machine/interruption';
 import { silentOutput, type Output } from '../../machine/terminal';
 import type { ExerciseFacts } from '../../report/exercise/facts';
@@ -13,11 +13,12 @@ import { ShopObserver } from '../observation/shop-observer';
 import { heal } from '../outage/heal';
 import { healLeftOpen, runningRefusal } from '../outage/heal-left-open';
 import { OverrideOutage } from '../outage/outage';
+import { underIntent } from '../outage/under-intent';
 import type { DemoOptions } from '../run/arguments';
 import { anySeed, exerciseOf, type Exercise } from '../run/blind';
 import { preflight } from '../run/preflight';
 import { LEAD_SECONDS, type RunPlan } from '../run/run-plan';
-import { Conductor } from '../target/conductor';
+import { Conductor, requireDesired } from '../target/conductor';
 import { findShop } from '../target/local-target';
 import type { Target } from '../target/target';
 import { NOT_PASSED, type ExerciseOptions } from './arguments';
@@ -76,28 +77,17 @@ class Session {
     const { target, interruption, output } = this.tools;
     const { conductor } = this;
     await conductor.endRelief();
-    const { desired: found } = await conductor.readState();
-    if (found === null) throw new Refusal('The database has no scenario yet: restart npm start.');
     // Bad options are refused before ten seconds are spent on looking.
-    const limit = this.limitOf(this.plan(found, null, {}));
+    const limit = this.limitOf(this.plan(requireDesired(await conductor.readState()), null, {}));
     const intent = newIntent('override', new Date(Date.now() + (limit + AFTERWARDS_SECONDS) * 1000));
-    const other = await target.intents.claim(intent);
-    if (other !== null) throw runningRefusal(other);
-    let isWell = true;
-    try {
+    return underIntent(target.intents, intent, async (written) => {
       const observer = new ShopObserver(target);
       const wait = (ms: number): Promise<void> => interruption.wait(ms);
       const desired = await preflight({ target, observer, conductor, wait, output });
       // From here on a participant may change something.
-      await target.intents.update({ ...intent, state: 'open', runId: this.runId });
-      isWell = false;
-      return await this.hold(desired, limit, () => {
-        isWell = true;
-      });
-    } finally {
-      // What is not healed stays written down: the next command heals it.
-      if (isWell) await target.intents.clear().catch(() => undefined);
-    }
+      await written.open({ runId: this.runId });
+      return this.hold(desired, limit, written.well);
+    });
   }
 
   /** From the desk's opening to the result. @param onWell called when the shop is healed */
@@ -180,7 +170,7 @@ class Session {
       version: 1,
       id: this.runId,
       url: await server.listen(),
-      token: randomBytes(18).toString('base64url'),
+      token: secretWord(),
       shopUrl: target.shopUrl,
       database: await openDeskDatabase(this.superuserUrl, Date.now() / 1000 + limit + AFTERWARDS_SECONDS),
       stackFile: file.file,

@@ -3,14 +3,14 @@ import { describeIntent } from '../control/intent';
 import type { Output } from '../../machine/terminal';
 import { discoverTarget } from '../target/discover';
 import type { Target } from '../target/target';
-import type { TargetChoice } from '../target/target-options';
+import type { TargetOptions } from '../target/target-options';
 
 /**
  * The shop that a command is about, for the time of `work`: found, and closed whatever happens. An outage that was left
  * open is healed first; a run under way is named, and left alone.
  */
 export async function withTarget<T>(
-  options: TargetChoice & { keep: boolean },
+  options: Omit<TargetOptions, 'output'> & { keep: boolean },
   output: Output,
   work: (target: Target) => Promise<T>,
 ): Promise<T> {

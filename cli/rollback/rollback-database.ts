@@ -9,12 +9,12 @@ import { messageOf } from '../../machine/errors';
 import { duration } from '../../report/format';
 import { type Output } from '../../machine/terminal';
 import { withSession } from '../../machine/session';
+import { retried } from '../target/conductor';
 import { normalScenarioOf } from '../target/normal-scenario';
 import type { Target } from '../target/target';
 
 /** How long PostgreSQL may be away (ms): a supervisor, or Kubernetes, starts it again. */
 const WITHIN_MS = 90_000;
-const RETRY_MS = 1000;
 /** From so long a wait on (ms) who is in the way is printed. */
 const BLOCKED_AFTER_MS = 5000;
 
@@ -35,26 +35,22 @@ export async function rollbackDatabase(
   target: Pick<Target, 'conductor' | 'config'>,
   { output, wait }: RollbackTools,
 ): Promise<{ wasOutage: boolean }> {
-  const deadline = performance.now() + WITHIN_MS;
   let told = false;
-  for (;;) {
-    try {
-      return await withSession(target.conductor, async (sql: SqlExecutor) => {
-        const { rows } = await sql.query('select pg_backend_pid() as pid');
-        const blocked = watchBlockers(target, Number(rows[0]?.pid), output);
-        try {
-          return await rollbackOnce(sql, target.config, output);
-        } finally {
-          await blocked.stop();
-        }
-      });
-    } catch (error) {
-      if (performance.now() + RETRY_MS > deadline) throw error;
-      if (!told) output.line(`  PostgreSQL: ${messageOf(error)}; trying again until it is back`);
-      told = true;
-      await wait(RETRY_MS);
-    }
-  }
+  const rollBack = (): Promise<{ wasOutage: boolean }> =>
+    withSession(target.conductor, async (sql: SqlExecutor) => {
+      const { rows } = await sql.query('select pg_backend_pid() as pid');
+      const blocked = watchBlockers(target, Number(rows[0]?.pid), output);
+      try {
+        return await rollbackOnce(sql, target.config, output);
+      } finally {
+        await blocked.stop();
+      }
+    });
+  const onTrouble = (error: unknown): void => {
+    if (!told) output.line(`  PostgreSQL: ${messageOf(error)}; trying again until it is back`);
+    told = true;
+  };
+  return retried(WITHIN_MS, rollBack, onTrouble, wait);
 }
 
 async function rollbackOnce(

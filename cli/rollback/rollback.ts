@@ -9,7 +9,7 @@ import { until, type Patience } from '../observation/look';
 import type { ShopObserver } from '../observation/shop-observer';
 import { restoreConfig } from '../outage/config-before';
 import { cleanStackFileOf } from '../target/stack-file';
-import type { Target } from '../target/target';
+import { describeTarget, type Target } from '../target/target';
 
 /** What `--json` prints. */
 export interface Rollback {
@@ -49,7 +49,7 @@ type RolledBack = Pick<Target, 'kind' | 'name' | 'stack' | 'config' | 'intents'>
 export async function rollback(target: RolledBack, tools: RollbackTools): Promise<Rollback> {
   const { output } = tools;
   const started = performance.now();
-  output.line(`Rollback of ${target.kind === 'local' ? 'the shop of' : 'stack'} ${target.name}`);
+  output.line(`Rollback of ${describeTarget(target)}`);
   const watch = new FailureWatch(tools.observer);
   try {
     // At run time first: it heals within a second. The config then makes it last.

@@ -1,14 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { presetOf } from '../../scenario/presets/all';
 import type { ExerciseKind } from '../../scenario/presets/preset';
-import {
-  OUTAGES,
-  type Ablation,
-  type CurvePoint,
-  type OutageMode,
-  type Scenario,
-} from '../../scenario/types';
+import { OUTAGES, type Ablation, type CurvePoint, type OutageMode } from '../../scenario/types';
 import type { DemoOptions } from './arguments';
+import type { RunPlan } from './run-plan';
 import { seededNumbers } from './seeded-numbers';
 
 /** What a trainer's seed chose. */
@@ -67,14 +62,14 @@ export function blindOptions(options: DemoOptions, exercise: Exercise): DemoOpti
   return { ...options, mode, ablation, curve, keys: config, fromMinute, toMinute };
 }
 
-/** The scenario with nothing in its telemetry that gives it away: one phase, a plain title. */
-export function disguised(scenario: Scenario, runId: string): Scenario {
-  const phases = [{ fromMinute: 0, name: 'exercise', title: 'Exercise', journeyWeights: null }];
-  return {
-    ...scenario,
+/** A run with nothing in its telemetry that gives it away: one phase, a plain title. */
+export function disguised(plan: RunPlan, runId: string): RunPlan {
+  const scenario = {
+    ...plan.scenario,
     runId,
     title: 'Exercise',
-    phases,
-    expectations: scenario.expectations.map((expected) => ({ ...expected, phase: 'exercise' })),
+    phases: [{ fromMinute: 0, name: 'exercise', title: 'Exercise', journeyWeights: null }],
+    expectations: plan.scenario.expectations.map((expected) => ({ ...expected, phase: 'exercise' })),
   };
+  return { ...plan, scenario, override: { ...plan.override, runId, scenario } };
 }

@@ -1,4 +1,3 @@
-import type { ReadStream } from 'node:tty';
 import { messageOf } from '../../machine/errors';
 import type { Interruption } from '../../machine/interruption';
 import type { Output } from '../../machine/terminal';
@@ -74,30 +73,8 @@ export class KeyReader {
 }
 
 /**
- * Listens to the keys of a terminal, raw, until the returned function is called or the process ends: either way the
- * terminal is as it was. Does nothing where standard input is no terminal.
- */
-export function listenToKeys(handlers: KeyHandlers, input: ReadStream = process.stdin): () => void {
-  if (!input.isTTY) return () => undefined;
-  const reader = new KeyReader(handlers);
-  const onData = (chunk: Buffer): void => reader.type(chunk.toString('utf8'));
-  const restore = (): void => {
-    input.setRawMode(false);
-  };
-  input.setRawMode(true);
-  input.on('data', onData);
-  input.resume();
-  process.once('exit', restore);
-  return () => {
-    process.off('exit', restore);
-    input.off('data', onData);
-    input.pause();
-    restore();
-  };
-}
-
-/**
- * Keys that control the run under way; each tells what came of it.
+ * Listens to the keys that control the run under way; each tells what came of it. Until the returned function is called,
+ * or the process ends, the terminal is raw. Does nothing where standard input is no terminal.
  *
  * @param peak what `h` heals; null where nothing is ever held
  * @returns ends it
@@ -108,14 +85,12 @@ export function listenForControls(
   interruption: Pick<Interruption, 'request'>,
   output: Output,
 ): () => void {
+  const { stdin } = process;
+  if (!stdin.isTTY) return () => undefined;
+  output.line(keyHelp(peak !== null));
   const say = (work: Promise<string>): void =>
-    void work
-      .catch((error: unknown) => messageOf(error))
-      .then((text) => {
-        output.line(text);
-      });
-  if (process.stdin.isTTY) output.line(keyHelp(peak !== null));
-  return listenToKeys({
+    void work.catch((error: unknown) => messageOf(error)).then((text) => output.line(text));
+  const reader = new KeyReader({
     pause: () => say(controls.pause()),
     resume: () => say(controls.resume()),
     goto: (minute) => say(controls.goto(minute)),
@@ -128,4 +103,16 @@ export function listenForControls(
       process.stdout.write(text);
     },
   });
+  const onData = (chunk: Buffer): void => reader.type(chunk.toString('utf8'));
+  const restore = (): void => {
+    stdin.setRawMode(false);
+  };
+  stdin.setRawMode(true);
+  stdin.on('data', onData).resume();
+  process.once('exit', restore);
+  return () => {
+    process.off('exit', restore);
+    stdin.off('data', onData).pause();
+    restore();
+  };
 }

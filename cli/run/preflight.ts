@@ -5,11 +5,11 @@ import type { Output } from '../../machine/terminal';
 import { duration } from '../../report/format';
 import { anchorOf, type CheckId } from '../checks/book';
 import { logsRemedy, lookAtInstances } from '../checks/platform';
-import type { TrafficStats } from '../observation/answers';
+import { countedBetween, type TrafficStats } from '../observation/answers';
 import { lookAtIndexes, lookAtTelemetry } from '../observation/healthy';
 import { until, type Look, type Patience } from '../observation/look';
 import type { ShopObserver } from '../observation/shop-observer';
-import type { Conductor } from '../target/conductor';
+import { requireDesired, type Conductor } from '../target/conductor';
 import type { Target } from '../target/target';
 
 /** Services have just begun, or one is being restarted (ms). */
@@ -91,13 +91,14 @@ async function required<T>(
 
 async function nothingBroken(tools: PreflightTools): Promise<Scenario> {
   const { conductor } = tools;
-  const { desired, override } = await conductor.readState();
+  const state = await conductor.readState();
+  const { override } = state;
   if (override !== null) {
     throw new Refusal(
       `Another run is under way: ${describeRun(override)}. End it where it runs, or with POST /admin/stop-demo.`,
     );
   }
-  if (desired === null) throw new Refusal('The database has no scenario yet: restart npm start.');
+  const desired = requireDesired(state);
   if (desired.mode !== 'normal') {
     throw new Refusal(
       `The stack itself is in mode ${desired.mode} (run ${desired.runId}): set ecommerce-demo:demoMode to normal first ` +
@@ -128,8 +129,8 @@ async function baselineGreen({
     try {
       const stats = await observer.traffic();
       first ??= { stats, at: now() };
-      const baseline = between(first.stats, stats, 'baseline');
-      const demo = between(first.stats, stats, 'demo');
+      const baseline = countedBetween(first.stats, stats, 'baseline');
+      const demo = countedBetween(first.stats, stats, 'demo');
       if (baseline.errors > 0 || demo.errors > 0 || baseline.requests < 0) {
         problem = `${baseline.errors} of ${baseline.requests} baseline journeys and ${demo.errors} of ${demo.requests} checkouts failed`;
         output.line(`    ${problem}: waiting for ten good seconds`);
@@ -149,12 +150,4 @@ async function baselineGreen({
     `Baseline was not green for ten seconds: ${problem}. The shop has to be healthy before it is broken: ` +
       'look at the console, and at the logs in the data folder.',
   );
-}
-
-/** Counts between two looks. */
-function between(before: TrafficStats, after: TrafficStats, cohort: keyof TrafficStats) {
-  return {
-    requests: after[cohort].requests - before[cohort].requests,
-    errors: after[cohort].errors - before[cohort].errors,
-  };
 }

@@ -7,7 +7,8 @@ import { Refusal } from '../../machine/errors';
 import { REPOSITORY } from '../../machine/options';
 import type { Interruption } from '../../machine/interruption';
 import type { Output } from '../../machine/terminal';
-import { findShop, type Shop } from '../target/local-target';
+import { findShop, localTarget, type Shop } from '../target/local-target';
+import type { Target } from '../target/target';
 
 /** Seeding 500,000 rows and everything else on a slow machine (ms). */
 const READY_WITHIN_MS = 300_000;
@@ -15,36 +16,29 @@ const READY_WITHIN_MS = 300_000;
 const STOPPED_WITHIN_MS = 15_000;
 const LINES_KEPT = 15;
 
-/** A shop that this command uses; `close` stops it if it was started here. */
-export interface OpenShop {
-  shop: Shop;
-  startedHere: boolean;
-  close: () => Promise<void>;
-}
-
 /**
- * The running shop, or a new one.
+ * Does `work` with the running shop, or a new one, which is stopped afterwards.
  *
- * @throws Refusal when it can't be started; Interrupted
+ * @throws Refusal when it can't be started; Interrupted; what `work` throws
  */
-export async function openShop(
+export async function withShop<T>(
   options: DemoOptions,
   interruption: Interruption,
   output: Output,
-): Promise<OpenShop> {
+  work: (target: Target) => Promise<T>,
+): Promise<T> {
   const running = await runningShop(options.dataDir, interruption, output);
   if (running !== null) {
     output.line(`The shop runs (process ${running.runner.pid}, ${running.urls.frontend}).`);
-    return { shop: running, startedHere: false, close: () => Promise.resolve() };
+    return work(localTarget(running, options));
   }
   output.line(`No shop runs with the data folder ${options.dataDir}: starting one.`);
   const runner = new ShopRunner(options, output);
   try {
-    const shop = await runner.ready(interruption);
-    return { shop, startedHere: true, close: () => runner.stop() };
-  } catch (error) {
+    const target = localTarget(await runner.ready(interruption), options);
+    return await work(target).finally(() => output.line('Stopping the shop.'));
+  } finally {
     await runner.stop();
-    throw error;
   }
 }
 

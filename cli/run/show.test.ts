@@ -142,7 +142,7 @@ async function play(argv: string[], faults: Faults = {}, seed: number | null = n
     },
     recommendationPool: () => Promise.resolve({ size: 25, replicas: 1 }),
     all: (service: string) =>
-      Promise.resolve([{ instance: service, body: { release: desired.releases.checkout } }]),
+      Promise.resolve([{ instance: service, status: 200, body: { release: desired.releases.checkout } }]),
   };
   const told = shown === null ? tools.output : { line: (): void => undefined };
   return new Show(tools, shown, told, conductor, observer).run();

@@ -2,7 +2,7 @@ import { EXIT, Interrupted, messageOf, Refusal } from '../../machine/errors';
 import type { Interruption } from '../../machine/interruption';
 import { silentOutput, type Output } from '../../machine/terminal';
 import type { Scenario } from '../../scenario/types';
-import { newIntent, type Intent } from '../control/intent';
+import { newIntent } from '../control/intent';
 import { RunControls } from '../control/run-controls';
 import { releasesInPlace } from '../observation/releases';
 import { ShopObserver } from '../observation/shop-observer';
@@ -10,7 +10,8 @@ import { accountOf, coralogixPage } from '../coralogix/links';
 import { heal } from '../outage/heal';
 import { healLeftOpen, runningRefusal } from '../outage/heal-left-open';
 import { ConfigOutage, OverrideOutage, type Outage } from '../outage/outage';
-import { Conductor } from '../target/conductor';
+import { underIntent, type WrittenIntent } from '../outage/under-intent';
+import { Conductor, requireDesired } from '../target/conductor';
 import { StackEngine } from '../target/stack-engine';
 import type { Target } from '../target/target';
 import type { DemoOptions } from './arguments';
@@ -82,10 +83,8 @@ export class Show {
   async run(): Promise<number> {
     const { target, interruption, output } = this.tools;
     await this.conductor.endRelief();
-    const { desired: found } = await this.conductor.readState();
-    if (found === null) throw new Refusal('The database has no scenario yet: restart npm start.');
     // Bad options are refused before ten seconds are spent on looking.
-    const draft = this.plan(found, null);
+    const draft = this.plan(requireDesired(await this.conductor.readState()), null);
     const outage = await this.outage();
     const { how } = outage;
     this.tools.onOutage?.(outage);
@@ -98,12 +97,8 @@ export class Show {
     });
     const startTimestamp = times.startForPeak(draft);
     const endOf = (plan: RunPlan, start: number | null): Date => new Date(times.endOf(plan, start) * 1000);
-    const intent = newIntent(how, endOf(draft, startTimestamp));
-    const other = await target.intents.claim(intent);
-    if (other !== null) throw runningRefusal(other);
-    let broken = false;
     let closeKeys = (): void => undefined;
-    try {
+    return underIntent(target.intents, newIntent(how, endOf(draft, startTimestamp)), async (written) => {
       if (startTimestamp !== null) await times.waitForPeak(draft, startTimestamp);
       await outage.prepare();
       const { conductor, observer } = this;
@@ -115,32 +110,21 @@ export class Show {
       const controls = new RunControls(conductor);
       const peak = new HeldPeak(this.options.talk ? plan.holdMinute : null, conductor, controls, output);
       closeKeys = listenForControls(controls, this.options.talk ? peak : null, interruption, output);
-      const open: Intent = {
-        ...intent,
-        state: 'open',
+      await written.open({
         runId: plan.scenario.runId,
         endsAt: endOf(plan, null).toISOString(),
         configBefore: outage.configBefore,
-      };
-      await target.intents.update(open);
-      broken = true;
-      return await this.breakAndHeal(plan, outage, open, peak, () => {
-        broken = false;
       });
-    } finally {
-      closeKeys();
-      // What is broken stays written down: the next command heals it.
-      if (!broken) await target.intents.clear().catch(() => undefined);
-    }
+      return this.breakAndHeal(plan, outage, written, peak);
+    }).finally(() => closeKeys());
   }
 
-  /** From the moment at which something is broken to the report. @param onWell called when nothing is broken any more */
+  /** From the moment at which something is broken to the report. */
   private async breakAndHeal(
     draft: RunPlan,
     outage: Outage,
-    intent: Intent,
+    written: WrittenIntent,
     peak: HeldPeak,
-    onWell: () => void,
   ): Promise<number> {
     const { target, output } = this.tools;
     let plan = draft;
@@ -148,8 +132,7 @@ export class Show {
     let progress: MinuteProgress | null = null;
     try {
       plan = await outage.begin(draft);
-      if (plan.scenario.runId !== intent.runId)
-        await target.intents.update({ ...intent, runId: plan.scenario.runId });
+      if (plan.scenario.runId !== draft.scenario.runId) await written.open({ runId: plan.scenario.runId });
       this.tellLateStart(plan);
       const account = await accountOf(target);
       progress = new MinuteProgress(plan, this.record, output, {
@@ -161,7 +144,7 @@ export class Show {
     } catch (error) {
       // Refused: somebody else's run, and nothing of ours to heal.
       if (error instanceof Refusal && outage.how === 'override') {
-        onWell();
+        written.well();
         throw error;
       }
       trouble = error;
@@ -174,7 +157,7 @@ export class Show {
       observer: this.observer,
       output,
     });
-    if (healed.ok) onWell();
+    if (healed.ok) written.well();
     await this.lookOnceMore(plan, progress, peak, endedAt);
     if (this.options.talk && healed.ok) {
       announce(
@@ -241,10 +224,7 @@ export class Show {
   private plan(desired: Scenario, startTimestamp: number | null): RunPlan {
     const now = this.now() / 1000;
     const plan = planRun(this.options, this.tools.target.config, desired, now, undefined, startTimestamp);
-    if (this.exercise === null) return plan;
-    const runId = `exercise-${Math.round(now)}`;
-    const scenario = disguised(plan.scenario, runId);
-    return { ...plan, scenario, override: { ...plan.override, runId, scenario } };
+    return this.exercise === null ? plan : disguised(plan, `exercise-${Math.round(now)}`);
   }
 
   /** How the outage is made: a stack's by configuration; a blind one by an override, which no file shows. */

@@ -18,6 +18,7 @@ import { withSession } from '../../machine/session';
 
 /** How long a heal tries while PostgreSQL is away (ms). */
 const HEAL_WITHIN_MS = 60_000;
+/** Between two tries (ms). */
 const RETRY_MS = 1000;
 
 /** Who starts the run that is a soak's load. */
@@ -33,6 +34,36 @@ export async function conductorSession<T>(
   } catch (error) {
     throw error instanceof OverrideRefused ? new Refusal(error.message) : error;
   }
+}
+
+/**
+ * Does something again and again while PostgreSQL is away.
+ *
+ * @param onTrouble told each failure but the last
+ * @throws what it fails with when the time is over
+ */
+export async function retried<T>(
+  withinMs: number,
+  work: () => Promise<T>,
+  onTrouble: (error: unknown) => void,
+  wait: (ms: number) => Promise<void> = (ms) => delay(ms),
+): Promise<T> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (performance.now() + RETRY_MS > deadline) throw error;
+      onTrouble(error);
+      await wait(RETRY_MS);
+    }
+  }
+}
+
+/** The desired scenario. @throws Refusal before there is one */
+export function requireDesired({ desired }: Pick<ScenarioState, 'desired'>): Scenario {
+  if (desired === null) throw new Refusal('The database has no scenario yet: restart npm start.');
+  return desired;
 }
 
 /** Begins and heals a run, over connections as the role `conductor`. Each step has its own: none survives a restart. */
@@ -118,17 +149,12 @@ export class Conductor {
    * @returns what is desired now
    * @throws when it was not done within a minute
    */
-  async heal(runId: string): Promise<Scenario> {
-    const deadline = performance.now() + HEAL_WITHIN_MS;
-    for (;;) {
-      try {
-        return await withSession(this.login, (sql) => this.healOnce(sql, runId));
-      } catch (error) {
-        if (performance.now() + RETRY_MS > deadline) throw error;
-        this.output.line(`  PostgreSQL: ${messageOf(error)}; trying again`);
-        await delay(RETRY_MS);
-      }
-    }
+  heal(runId: string): Promise<Scenario> {
+    return retried(
+      HEAL_WITHIN_MS,
+      () => withSession(this.login, (sql) => this.healOnce(sql, runId)),
+      (error) => this.output.line(`  PostgreSQL: ${messageOf(error)}; trying again`),
+    );
   }
 
   private async healOnce(sql: SqlExecutor, runId: string): Promise<Scenario> {
