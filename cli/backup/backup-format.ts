@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { createGunzip, createGzip, type Gzip } from 'node:zlib';
@@ -50,10 +50,26 @@ export interface TableTotals {
 /** A row's values as PostgreSQL writes them as text. */
 export type Row = readonly (string | null)[];
 
+/** Count and checksum of a table, over its rows as they stand in the file. */
+export class RowDigest {
+  private readonly hash = createHash('sha256');
+  private rows = 0;
+
+  add(line: string): void {
+    this.hash.update(line).update('\n');
+    this.rows += 1;
+  }
+
+  /** To be called once, at the end. */
+  totals(): TableTotals {
+    return { rows: this.rows, sha256: this.hash.digest('hex') };
+  }
+}
+
 /** Writes a backup, aside first: a file of its name is always whole. */
 export class BackupWriter {
   private readonly whole = createHash('sha256');
-  private table: { hash: Hash; rows: number; name: string } | null = null;
+  private table: { digest: RowDigest; name: string } | null = null;
   /** Aborted, with the reason, as soon as the file cannot be written any more. */
   private readonly failed = new AbortController();
 
@@ -88,22 +104,21 @@ export class BackupWriter {
   }
 
   beginTable(name: string, columns: readonly string[]): Promise<void> {
-    this.table = { hash: createHash('sha256'), rows: 0, name };
+    this.table = { digest: new RowDigest(), name };
     return this.line(JSON.stringify({ table: name, columns }));
   }
 
   async row(values: Row): Promise<void> {
     if (this.table === null) throw new Error('a row outside a table');
     const line = JSON.stringify(values);
-    this.table.hash.update(line).update('\n');
-    this.table.rows += 1;
+    this.table.digest.add(line);
     await this.line(line);
   }
 
   async endTable(): Promise<TableTotals> {
     if (this.table === null) throw new Error('no table has begun');
-    const { name, rows, hash } = this.table;
-    const totals = { rows, sha256: hash.digest('hex') };
+    const { name, digest } = this.table;
+    const totals = digest.totals();
     this.table = null;
     await this.line(JSON.stringify({ end: name, ...totals }));
     return totals;
@@ -141,10 +156,9 @@ export class BackupWriter {
 
 /** What a reader of a backup does with it. */
 export interface BackupVisitor {
-  header?: (header: BackupHeader) => Promise<void> | void;
   table?: (name: string, columns: readonly string[]) => Promise<void> | void;
   row?: (values: Row) => Promise<void> | void;
-  endTable?: (name: string, totals: TableTotals) => Promise<void> | void;
+  endTable?: () => Promise<void>;
 }
 
 /** What a whole backup holds. */
@@ -196,7 +210,7 @@ function damaged(file: string, what: string): Refusal {
 class BackupReader {
   private readonly whole = createHash('sha256');
   private header: BackupHeader | null = null;
-  private open: { name: string; columns: number; rows: number; hash: Hash } | null = null;
+  private open: { name: string; columns: number; digest: RowDigest } | null = null;
   private readonly tables = new Map<string, TableTotals>();
   private sha256: string | null = null;
 
@@ -211,7 +225,6 @@ class BackupReader {
     if (this.header === null) {
       this.header = this.headerOf(value);
       this.whole.update(text).update('\n');
-      await this.visitor.header?.(this.header);
       return;
     }
     if (textAt(value, 'end') === BACKUP_FORMAT) {
@@ -276,7 +289,7 @@ class BackupReader {
     const columns = at(value, 'columns');
     if (this.open !== null || !Array.isArray(columns))
       throw damaged(this.file, `table ${name} begins wrongly`);
-    this.open = { name, columns: columns.length, rows: 0, hash: createHash('sha256') };
+    this.open = { name, columns: columns.length, digest: new RowDigest() };
     await this.visitor.table?.(name, columns as string[]);
   }
 
@@ -284,8 +297,7 @@ class BackupReader {
     const areTexts = values.every((value) => value === null || typeof value === 'string');
     if (this.open?.columns !== values.length || !areTexts)
       throw damaged(this.file, 'a row does not fit its table');
-    this.open.rows += 1;
-    this.open.hash.update(text).update('\n');
+    this.open.digest.add(text);
     await this.visitor.row?.(values);
   }
 
@@ -293,13 +305,13 @@ class BackupReader {
     const { open } = this;
     if (open === null) throw damaged(this.file, 'an end without a begin');
     if (textAt(value, 'end') !== open.name) throw damaged(this.file, `the end of ${open.name} is missing`);
-    const totals = { rows: open.rows, sha256: open.hash.digest('hex') };
+    const totals = open.digest.totals();
     if (numberAt(value, 'rows') !== totals.rows || textAt(value, 'sha256') !== totals.sha256) {
       throw damaged(this.file, `the checksum of ${open.name} is wrong`);
     }
     this.open = null;
     this.tables.set(open.name, totals);
-    await this.visitor.endTable?.(open.name, totals);
+    await this.visitor.endTable?.();
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
-import type { CatalogIdentity, Row, TableTotals } from './backup-format';
+import { RowDigest, type CatalogIdentity, type Row, type TableTotals } from './backup-format';
 
 /** A table that no seeding brings back. */
 export interface BackupTable {
@@ -96,13 +96,9 @@ export async function* rowsOf(client: Client, table: BackupTable): AsyncGenerato
 
 /** Count and checksum of a table as it is, by the rule of the file. Within a transaction. */
 export async function totalsOf(client: Client, table: BackupTable): Promise<TableTotals> {
-  const hash = createHash('sha256');
-  let rows = 0;
-  for await (const row of rowsOf(client, table)) {
-    hash.update(JSON.stringify(row)).update('\n');
-    rows += 1;
-  }
-  return { rows, sha256: hash.digest('hex') };
+  const digest = new RowDigest();
+  for await (const row of rowsOf(client, table)) digest.add(JSON.stringify(row));
+  return digest.totals();
 }
 
 /** How many rows there are, for progress. */
@@ -114,7 +110,6 @@ export async function countOf(client: Client, table: BackupTable): Promise<numbe
 /** Takes rows and inserts them in batches. */
 export class RowInserter {
   private batch: Row[] = [];
-  rows = 0;
 
   constructor(
     private readonly client: Client,
@@ -135,7 +130,6 @@ export class RowInserter {
        select ${values} from jsonb_array_elements($1::jsonb) as value`,
       [JSON.stringify(this.batch)],
     );
-    this.rows += this.batch.length;
     this.batch = [];
   }
 }

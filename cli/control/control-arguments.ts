@@ -31,7 +31,6 @@ comparable run, baseline, time to recover. A blind run stays hidden until it was
   reveal: 'Tells what the last blind run was, and where its report lies.',
 };
 
-/** A control's command line. */
 function commandOf(control: Control): Command<typeof OPTIONS> {
   return {
     name: `demo ${control}`,

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ControlCommand } from './control-arguments';
 import { Conductor } from '../target/conductor';
 import { codeOf, EXIT, messageOf, Refusal } from '../../machine/errors';
+import { signalProcess } from '../../machine/process-identity';
 import { healIntent, healLeftOpen } from '../outage/heal-left-open';
 import { historyRows, historyTable, revelation } from './history';
 import { describeIntent, isSameIntent, livenessOf, newIntent, thisHost, type Intent } from './intent';
@@ -28,8 +29,8 @@ export async function control(command: ControlCommand, output: Output): Promise<
   // What was kept of past runs needs no shop.
   const kept =
     command.target === 'local' ? command.dataDir : path.join(command.dataDir, 'stacks', command.stack);
-  if (command.control === 'history') return history(kept, command.json, output);
-  if (command.control === 'reveal') return reveal(kept, command.json, output);
+  if (command.control === 'history') return history(kept, command, output);
+  if (command.control === 'reveal') return reveal(kept, command, output);
   // Where JSON is read, text goes to the other stream.
   const notes = command.json ? errorOutput : output;
   const target = await discoverTarget({ ...command, output: notes });
@@ -55,23 +56,31 @@ async function act(
   switch (command.control) {
     case 'pause':
       output.line(await controls.pause());
-      return EXIT.ok;
+      break;
     case 'resume':
       output.line(await controls.resume());
-      return EXIT.ok;
+      break;
     case 'goto':
       output.line(await controls.goto(command.minute));
-      return EXIT.ok;
+      break;
     case 'abort':
     case 'heal':
       return end(command.control, target, intent, conductor, output);
-    default: {
-      const status = await statusOf(target, intent, conductor, new ShopObserver(target));
-      if (command.json) output.line(printableJson(status));
-      else for (const line of statusLines(status)) output.line(line);
-      return EXIT.ok;
-    }
+    default:
+      tell(await statusOf(target, intent, conductor, new ShopObserver(target)), statusLines, command, output);
   }
+  return EXIT.ok;
+}
+
+/** Prints what was found: as JSON, or its lines for a person. */
+function tell<T>(
+  found: T,
+  linesOf: (found: T) => string[],
+  { json }: { json: boolean },
+  output: Output,
+): void {
+  if (json) output.line(printableJson(found));
+  else for (const line of linesOf(found)) output.line(line);
 }
 
 /** Ends the run under way: by its runner where it has one, else by itself. */
@@ -151,9 +160,8 @@ export function mayInterrupt(intent: Intent): boolean {
 /** Asks a runner of this machine to end. One that has just ended needs no asking. @throws Refusal for another user's */
 function interrupt({ pid, user }: Intent): void {
   try {
-    process.kill(pid, 'SIGINT');
+    signalProcess(pid, 'SIGINT');
   } catch (error) {
-    if (codeOf(error) === 'ESRCH') return;
     if (codeOf(error) !== 'EPERM') throw error;
     throw new Refusal(`Its runner is a process of ${user} (${pid}): end it as that user.`);
   }
@@ -181,23 +189,19 @@ async function waitForRunner(target: Target, intent: Intent, output: Output): Pr
   throw new Refusal(`Its runner has not healed within ${RUNNER_WITHIN_MS / 1000} s: look at its terminal.`);
 }
 
-function history(dataDir: string, json: boolean, output: Output): number {
+function history(dataDir: string, command: ControlCommand, output: Output): number {
   const rows = historyRows(pastRuns(dataDir).map(({ run }) => run));
-  if (json) output.line(printableJson(rows));
-  else if (rows.length === 0) output.line(`No run is kept in ${dataDir}: npm run demo makes one.`);
-  else for (const line of historyTable(rows)) output.line(line);
+  const nothing = [`No run is kept in ${dataDir}: npm run demo makes one.`];
+  tell(rows, () => (rows.length === 0 ? nothing : historyTable(rows)), command, output);
   return EXIT.ok;
 }
 
-function reveal(dataDir: string, json: boolean, output: Output): number {
+function reveal(dataDir: string, command: ControlCommand, output: Output): number {
   const blind = pastRuns(dataDir).findLast(({ run }) => run.exercise !== null);
   if (blind === undefined) throw new Refusal('There was no blind run: npm run demo -- --blind makes one.');
   const run = { ...blind.run, revealed: true };
   writeWholeFile(blind.file, asJson(run));
-  if (json) output.line(printableJson({ runId: run.runId, ...run.exercise, report: blind.file }));
-  else {
-    for (const line of revelation(run)) output.line(line);
-    output.line(`  Report: ${blind.file.replace(/json$/, 'md')}`);
-  }
+  const lines = [...revelation(run), `  Report: ${blind.file.replace(/json$/, 'md')}`];
+  tell({ runId: run.runId, ...run.exercise, report: blind.file }, () => lines, command, output);
   return EXIT.ok;
 }

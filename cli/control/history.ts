@@ -1,6 +1,6 @@
 import type { PastRun } from './past-runs';
-import { percent } from '../../report/format';
-import { ended } from '../../report/limits';
+import { percent, wholeMilliseconds } from '../../report/format';
+import { ended, totalOf } from '../../report/limits';
 import { gradeOf, type Grade } from '../../report/verdict';
 
 /** One run as a line of the history. */
@@ -70,7 +70,7 @@ function rowOf(run: PastRun): HistoryRow {
         ? null
         : differences.reduce((sum, { difference }) => sum + Math.abs(difference), 0) / differences.length,
     worstDeviation: worst,
-    baselineErrors: run.minutes.reduce((sum, { baseline }) => sum + baseline.errors, 0),
+    baselineErrors: totalOf(run.minutes.map(({ baseline }) => baseline)).errors,
     dropped: run.load?.dropped ?? 0,
     startLagP99Ms: run.load?.startLagP99Ms ?? null,
     timeToRecoverSeconds: run.healed?.timeToRecoverSeconds ?? null,
@@ -116,7 +116,7 @@ export function historyTable(rows: readonly HistoryRow[]): string[] {
       row.trend === null ? '-' : ARROWS[row.trend],
       row.baselineErrors === 0 ? 'green' : `${row.baselineErrors} failed`,
       String(row.dropped),
-      row.startLagP99Ms === null ? '-' : `${Math.round(row.startLagP99Ms)} ms`,
+      wholeMilliseconds(row.startLagP99Ms),
       row.timeToRecoverSeconds === null ? 'not' : `${row.timeToRecoverSeconds} s`,
     ]),
   ];

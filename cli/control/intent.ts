@@ -4,31 +4,43 @@ import { printable } from '../../machine/printable';
 import { currentProcess, isRunning } from '../../machine/process-identity';
 import { LIMITS } from '../../scenario/config/limits';
 
+/** Most that an intent may take as text: of the cluster, and with a stack's file in it (characters). */
+const SHARED_AT_MOST = 4096;
+const PRIVATE_AT_MOST = 4 * 1024 * 1024;
+const NAME_AT_MOST = 200;
+
+const name = z
+  .string()
+  .min(1)
+  .max(NAME_AT_MOST)
+  .refine((text) => printable(text) === text && !/[\n\t]/.test(text), 'control characters');
+const moment = z.iso.datetime();
+
 /**
  * What a run is about to break, written down before anything is broken: whoever comes next can heal it. Other machines
  * read it from the cluster, so it has just values: nothing of it names a file or is one's content.
  */
-export interface SharedIntent {
-  version: 2;
+const sharedIntent = z.strictObject({
+  version: z.literal(2),
   /** `preparing`: nothing was broken yet. */
-  state: 'preparing' | 'open';
+  state: z.enum(['preparing', 'open']),
   /** The run; null while it is being prepared. */
-  runId: string | null;
+  runId: name.nullable(),
   /** How the outage is made: by an override row, or by the stack's configuration and an update. */
-  how: 'override' | 'config';
-  pid: number;
+  how: z.enum(['override', 'config']),
+  pid: z.int32().positive(),
   /** What tells it from a later one with its pid (machine/process-identity.ts); null where the system could not tell. */
-  processStartedAt: string | null;
-  host: string;
-  user: string;
-  /** ISO. */
-  since: string;
-  /** When the run should be over (ISO): a runner on another machine that nobody can ask is believed until then. */
-  endsAt: string;
-}
+  processStartedAt: name.nullable(),
+  host: name,
+  user: name,
+  since: moment,
+  /** When the run should be over: a runner on another machine that nobody can ask is believed until then. */
+  endsAt: moment,
+});
+const privateIntent = sharedIntent.extend({ configBefore: z.string().max(PRIVATE_AT_MOST).nullable() });
 
 /** An intent as this machine has it. */
-export interface Intent extends SharedIntent {
+export interface Intent extends z.infer<typeof sharedIntent> {
   /** Where it was found: this machine's private file, or the cluster, which knows nothing of this machine's processes. */
   origin: 'here' | 'cluster';
   /**
@@ -52,36 +64,8 @@ export interface IntentStore {
 
 /** How long after its end a run of another machine is given up (ms). */
 const ELSEWHERE_GRACE_MS = 10 * 60_000;
-/** Most that an intent may take as text: of the cluster, and with a stack's file in it (characters). */
-const SHARED_AT_MOST = 4096;
-const PRIVATE_AT_MOST = 4 * 1024 * 1024;
 /** The longest run that can be configured, waited for a day (ms). */
 const LONGEST_MS = LIMITS.durationMinutes.to * LIMITS.minuteSeconds.to * 1000 + 24 * 3_600_000;
-const NAME_AT_MOST = 200;
-
-const name = z
-  .string()
-  .min(1)
-  .max(NAME_AT_MOST)
-  .refine((text) => printable(text) === text && !/[\n\t]/.test(text), 'control characters');
-const moment = z.iso.datetime();
-const sharedFields = {
-  version: z.literal(2),
-  state: z.enum(['preparing', 'open']),
-  runId: name.nullable(),
-  how: z.enum(['override', 'config']),
-  pid: z.int32().positive(),
-  processStartedAt: name.nullable(),
-  host: name,
-  user: name,
-  since: moment,
-  endsAt: moment,
-} satisfies Record<keyof SharedIntent, z.ZodType>;
-const sharedIntent = z.strictObject(sharedFields);
-const privateIntent = z.strictObject({
-  ...sharedFields,
-  configBefore: z.string().max(PRIVATE_AT_MOST).nullable(),
-});
 
 /** An intent of this process. */
 export function newIntent(how: Intent['how'], endsAt: Date): Intent {
@@ -132,13 +116,13 @@ export function describeIntent({ runId, state, pid, host, user, since }: Intent)
 
 /** An intent as text for the cluster: only what others may know. */
 export function sharedText(intent: Intent): string {
-  return JSON.stringify(z.object(sharedFields).parse(intent));
+  return JSON.stringify(sharedIntent.strip().parse(intent));
 }
 
 /** An intent as text for this machine's private file. */
 export function privateText(intent: Intent): string {
   const { configBefore } = intent;
-  return JSON.stringify({ ...z.object(sharedFields).parse(intent), configBefore }, null, 2);
+  return JSON.stringify({ ...sharedIntent.strip().parse(intent), configBefore }, null, 2);
 }
 
 /**

@@ -1,12 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Exercise } from '../run/blind';
 import { listAt, numberAt, textAt, at } from '../../machine/json';
 import type { Report } from '../../report/report';
+import { keptFile, keptFiles, letOldestGo } from './kept-files';
 import { reportFiles, writeReport } from './report-files';
-
-/** So many runs are kept, the latest ones. */
-export const RUNS_KEPT = 30;
 
 /** What is kept of a run: its report, and of a blind one what it was. */
 export type PastRun = Report & { exercise: Exercise | null; revealed: boolean };
@@ -24,13 +22,8 @@ export function runsFolder(dataDir: string): string {
 export function keepRun(dataDir: string, run: PastRun): string {
   const folder = runsFolder(dataDir);
   mkdirSync(folder, { recursive: true });
-  const stamp = run.startedAt.replace(/[-:]/g, '').replace(/\.\d+/, '');
-  const [, markdown] = writeReport(path.join(folder, `${stamp}-${runFileName(run.runId)}.json`), run);
-  const names = runNames(folder);
-  for (const name of names.slice(0, Math.max(0, names.length - RUNS_KEPT))) {
-    for (const file of Object.values(reportFiles(path.join(folder, `${name}.json`))))
-      rmSync(file, { force: true });
-  }
+  const [, markdown] = writeReport(keptFile(folder, run.startedAt, runFileName(run.runId)), run);
+  letOldestGo(folder, (file) => Object.values(reportFiles(file)));
   return markdown ?? folder;
 }
 
@@ -41,9 +34,7 @@ export function runFileName(runId: string): string {
 
 /** The runs that are kept, the oldest first, each with its file. What cannot be read is left out. */
 export function pastRuns(dataDir: string): { file: string; run: PastRun }[] {
-  const folder = runsFolder(dataDir);
-  return runNames(folder).flatMap((name) => {
-    const file = path.join(folder, `${name}.json`);
+  return keptFiles(runsFolder(dataDir)).flatMap((file) => {
     try {
       const value = JSON.parse(readFileSync(file, 'utf8')) as unknown;
       // Written by this program, of this version or an older one: what the table needs must be there.
@@ -59,16 +50,4 @@ export function pastRuns(dataDir: string): { file: string; run: PastRun }[] {
       return [];
     }
   });
-}
-
-/** Names without extension; they begin with the time, so that their order is that of the runs. */
-function runNames(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.json'))
-      .map((name) => name.slice(0, -'.json'.length))
-      .sort();
-  } catch {
-    return [];
-  }
 }

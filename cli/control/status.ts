@@ -5,7 +5,7 @@ import { messageOf } from '../../machine/errors';
 import { describeIntent, livenessOf, type Intent } from './intent';
 import type { CohortStats, FlowAlertState } from '../observation/answers';
 import type { ShopObserver } from '../observation/shop-observer';
-import { percent } from '../../report/format';
+import { percent, wholeMilliseconds } from '../../report/format';
 import type { Target } from '../target/target';
 
 /** What is under way at a target. Times are ISO, shares 0…1. */
@@ -120,7 +120,7 @@ export function statusLines(status: Status): string[] {
           const { rpm, requests, errorRate, p95Ms } = traffic[cohort];
           return (
             `  ${cohort}: ${Math.round(rpm)} rpm, ${requests} requests in ten seconds, ${percent(errorRate)} errors, ` +
-            `p95 ${p95Ms === null ? '-' : `${Math.round(p95Ms)} ms`}`
+            `p95 ${wholeMilliseconds(p95Ms)}`
           );
         })),
     ...(flowAlert === null

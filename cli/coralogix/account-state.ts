@@ -6,17 +6,16 @@ export const ALERTS = '/alerts/alerts/v3';
 export const DASHBOARDS = '/dashboards/dashboards/v1';
 export const VIEWS = '/data-exploration/views/v1/views';
 
-/** One thing of the account. */
+/** One thing of the account, as its list has it. */
 export interface Known {
   id: string;
-  /** As the account has it, without its id. */
+  /** Of an alert without its id; of a dashboard hardly more than its name. */
   definition: unknown;
 }
 
 /** What the account has, by name; of a name there may be several. */
 export interface AccountState {
   alerts: Map<string, Known[]>;
-  /** Definitions are not part of the list: `definition` is null. */
   dashboards: Map<string, Known[]>;
   views: Map<string, Known[]>;
 }
@@ -36,21 +35,9 @@ export async function readAccount(api: ManagementApi): Promise<AccountState> {
   const dashboards = listAt(await api.call('GET', `${DASHBOARDS}/catalog/list`), 'items');
   const views = listAt(await api.call('GET', VIEWS), 'views');
   return {
-    alerts: byName(
-      await allAlerts(api),
-      (alert) => textAt(alert, 'alertDefProperties', 'name'),
-      (alert) => at(alert, 'alertDefProperties'),
-    ),
-    dashboards: byName(
-      dashboards,
-      (item) => textAt(item, 'name'),
-      () => null,
-    ),
-    views: byName(
-      views,
-      (view) => textAt(view, 'name'),
-      (view) => view,
-    ),
+    alerts: byName(await allAlerts(api), 'alertDefProperties'),
+    dashboards: byName(dashboards),
+    views: byName(views),
   };
 }
 
@@ -88,18 +75,16 @@ async function allAlerts(api: ManagementApi): Promise<unknown[]> {
   return [...alerts.values()];
 }
 
-function byName(
-  items: readonly unknown[],
-  nameOf: (item: unknown) => string | null,
-  definitionOf: (item: unknown) => unknown,
-): Map<string, Known[]> {
+/** @param key under which an item has its definition; else it is one itself */
+function byName(items: readonly unknown[], ...key: string[]): Map<string, Known[]> {
   const found = new Map<string, Known[]>();
   for (const item of items) {
-    const name = nameOf(item);
+    const definition = at(item, ...key);
+    const name = textAt(definition, 'name');
     // Views have numbers.
     const id = textAt(item, 'id') ?? numberAt(item, 'id')?.toString() ?? null;
     if (name === null || id === null) continue;
-    found.set(name, [...(found.get(name) ?? []), { id, definition: definitionOf(item) }]);
+    found.set(name, [...(found.get(name) ?? []), { id, definition }]);
   }
   return found;
 }

@@ -24,7 +24,6 @@ const METRIC_WINDOWS: Readonly<Record<number, string>> = {
   30: 'MINUTES_30',
   60: 'HOUR_1',
 };
-/** Where a mode's definitions are. */
 function folderOf(mode: OutageMode): string {
   return mode === DEFAULT_OUTAGE ? 'docs/coralogix' : `docs/coralogix/${mode}`;
 }
