@@ -18,7 +18,6 @@ default images where it is installed (https://trivy.dev). What is known and argu
 Exit codes: 0 nothing found, 1 findings, or an advisory source that could not be asked, 2 bad options.`,
 };
 
-/** `npm run audit`. Resolves with the exit code. */
 function audit({ offline }: ValuesOf<typeof OPTIONS>): Promise<number> {
   const output = standardOutput(() => undefined);
   const { faults, kept } = agedVersions(new Date());

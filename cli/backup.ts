@@ -8,6 +8,7 @@ import { withTarget } from './outage/left-open';
 import { duration } from '../report/format';
 import { standardOutput } from '../machine/terminal';
 import { file as fileOption, type Command, type ValuesOf } from '../machine/options';
+import { describeTarget } from './target/target';
 import { KEEP, TARGET_OPTIONS } from './target/target-options';
 
 const OPTIONS = {
@@ -31,15 +32,13 @@ its owner may read it: npm run restore -- FILE puts it back, npm run restore -- 
 Exit codes: 0 written, 1 not written (and nothing is left of it), 2 bad options, 130 interrupted.`,
 };
 
-/** `npm run backup`. Resolves with the exit code. */
 async function backup(options: ValuesOf<typeof OPTIONS>): Promise<number> {
   const output = standardOutput(() => undefined);
-  const interruption = new Interruption(() => output.line('Interrupted.'));
-  interruption.listen(() => true);
+  const interruption = new Interruption(() => output.line('Interrupted.')).listen();
   return withTarget(options, output, async (target) => {
     const file = options.out ?? backupFile(target, new Date());
     const started = performance.now();
-    output.line(`Backup of ${target.kind === 'local' ? 'the shop of' : 'stack'} ${target.name}`);
+    output.line(`Backup of ${describeTarget(target)}`);
     const { header, tables, sha256 } = await backUp(target, file, {
       output,
       check: () => interruption.check(),

@@ -45,11 +45,9 @@ page sends makes a screen of real user monitoring live.`,
 Exit codes: 0 customers came, 1 no shop, no browser, or not one visit as far as a checkout, 2 bad options, 130 interrupted.`,
 };
 
-/** `npm run browse`. Resolves with the exit code. */
 async function main(options: ValuesOf<typeof OPTIONS>): Promise<number> {
   const output = standardOutput(() => undefined);
-  const interruption = new Interruption(() => output.line('Interrupted: the customers leave.'));
-  interruption.listen(() => true);
+  const interruption = new Interruption(() => output.line('Interrupted: the customers leave.')).listen();
   const executable = findBrowser(options.browser);
   const target = await discoverTarget({ ...options, output });
   const ends: Record<VisitEnd, number> = { bought: 0, declined: 0, failed: 0, left: 0 };

@@ -24,11 +24,9 @@ const CONSOLE: Command<typeof OPTIONS> = {
 Exit codes: 0 ended by Ctrl-C, 1 no such stack or no console that is ready, 2 bad options.`,
 };
 
-/** `npm run console`. Resolves with the exit code. */
 async function main(options: ValuesOf<typeof OPTIONS>): Promise<number> {
   const output = standardOutput(() => undefined);
-  const interruption = new Interruption(() => undefined);
-  interruption.listen(() => true);
+  const interruption = new Interruption(() => undefined).listen();
   const target = await discoverTarget({ ...options, target: 'stack', output });
   try {
     await showConsole(target, options, output, interruption.signal);

@@ -41,7 +41,6 @@ Exit codes: 0 done, or the same, 1 refused by Coralogix, or not the same, 2 bad 
   },
 };
 
-/** `npm run coralogix`. Resolves with the exit code. */
 async function main({ domain, mode, check }: ValuesOf<typeof OPTIONS>): Promise<number> {
   const given = process.env.CORALOGIX_API_KEY ?? '';
   const apiKey = pastedValue(accessKey(given));

@@ -7,7 +7,8 @@ import { EXIT } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
 import { withTarget } from './outage/left-open';
 import { duration } from '../report/format';
-import { standardOutput, type Output } from '../machine/terminal';
+import { silentOutput, standardOutput, type Output } from '../machine/terminal';
+import { describeTarget } from './target/target';
 import { flag, here, type Command, type ValuesOf } from '../machine/options';
 import { KEEP, TARGET_OPTIONS } from './target/target-options';
 
@@ -39,7 +40,6 @@ Exit codes: 0 restored (or whole), 1 refused or failed, and nothing was changed,
   },
 };
 
-/** `npm run restore`. Resolves with the exit code. */
 async function restore(options: ValuesOf<typeof OPTIONS>, [given = '']: string[]): Promise<number> {
   const file = path.resolve(here().cwd, given);
   const output = standardOutput(() => undefined);
@@ -48,18 +48,17 @@ async function restore(options: ValuesOf<typeof OPTIONS>, [given = '']: string[]
   if (options.check) return EXIT.ok;
   const interruption = new Interruption(() =>
     output.line('Interrupted: what has not been committed is undone.'),
-  );
-  interruption.listen(() => true);
+  ).listen();
   const tools = {
     output,
     check: (): void => interruption.check(),
   };
   return withTarget(options, output, async (target) => {
     const started = performance.now();
-    output.line(`Restore to ${target.kind === 'local' ? 'the shop of' : 'stack'} ${target.name}`);
+    output.line(`Restore to ${describeTarget(target)}`);
     if (!options.noSafety) {
       const before = backupFile(target, new Date(), 'before-restore');
-      await backUp(target, before, { ...tools, output: { line: () => undefined } });
+      await backUp(target, before, { ...tools, output: silentOutput });
       output.line(`  what is there now: ${before}`);
     }
     const { tables, replaced } = await restoreBackup(target, file, summary, tools);

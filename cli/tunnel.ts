@@ -23,11 +23,9 @@ needs the AWS CLI and its Session Manager plugin.
 Exit codes: 0 ended by Ctrl-C, 1 no such stack, or no AWS CLI or plugin, 2 bad options.`,
 };
 
-/** `npm run tunnel`. Resolves with the exit code. */
 async function main({ stack }: ValuesOf<typeof OPTIONS>): Promise<number> {
   const output = standardOutput(() => undefined);
-  const interruption = new Interruption(() => undefined);
-  interruption.listen(() => true);
+  const interruption = new Interruption(() => undefined).listen();
   const workspace = await openWorkspace({ output });
   const config = await workspace.getAllConfig(stack).catch((error: unknown) => {
     throw new Refusal(`The config of stack ${stack} cannot be read: ${messageOf(error)}`);

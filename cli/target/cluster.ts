@@ -60,6 +60,14 @@ export class ClusterAccess {
     return (await this.pods(0)).filter(({ status }) => status?.phase !== 'Succeeded').map(instanceOf);
   }
 
+  /** The last lines that every pod of a workload has written. */
+  async logs(workload: string, lines: number): Promise<string> {
+    const pods = (await this.instances()).filter((pod) => pod.workload === workload);
+    const { api, namespace } = this;
+    const logs = pods.map(({ name }) => api.readNamespacedPodLog({ name, namespace, tailLines: lines }));
+    return (await Promise.all(logs)).join('\n');
+  }
+
   /** Names of a workload's ready pods. */
   async readyPods(workload: string): Promise<string[]> {
     const pods = await this.pods(PODS_FRESH_MS);
@@ -83,27 +91,16 @@ export class ClusterAccess {
 
   /** A value of a ConfigMap of the namespace; null without one. */
   async readConfig(name: string, key: string): Promise<string | null> {
-    try {
-      const { data } = await this.api.readNamespacedConfigMap({ name, namespace: this.namespace });
-      return data?.[key] ?? null;
-    } catch (error) {
-      if (codeOfAnswer(error) === 404) return null;
-      throw error;
-    }
+    const found = await unless(404, this.api.readNamespacedConfigMap({ name, namespace: this.namespace }));
+    return found?.data?.[key] ?? null;
   }
 
   /** Makes a ConfigMap; false when there is one of this name. */
   async createConfig(name: string, key: string, value: string): Promise<boolean> {
-    try {
-      await this.api.createNamespacedConfigMap({
-        namespace: this.namespace,
-        body: this.config(name, key, value),
-      });
-      return true;
-    } catch (error) {
-      if (codeOfAnswer(error) === 409) return false;
-      throw error;
-    }
+    const body = this.config(name, key, value);
+    return (
+      (await unless(409, this.api.createNamespacedConfigMap({ namespace: this.namespace, body }))) !== null
+    );
   }
 
   /** Writes a ConfigMap, whether there is one or not. */
@@ -114,11 +111,7 @@ export class ClusterAccess {
   }
 
   async deleteConfig(name: string): Promise<void> {
-    try {
-      await this.api.deleteNamespacedConfigMap({ name, namespace: this.namespace });
-    } catch (error) {
-      if (codeOfAnswer(error) !== 404) throw error;
-    }
+    await unless(404, this.api.deleteNamespacedConfigMap({ name, namespace: this.namespace }));
   }
 
   private config(name: string, key: string, value: string): kubernetes.V1ConfigMap {
@@ -166,9 +159,12 @@ export class ClusterAccess {
   }
 }
 
-/** The status of an answer that the API server refused with; null for anything else. */
-function codeOfAnswer(error: unknown): number | null {
-  return numberAt(error, 'code');
+/** What the API server answers; null where it refuses with this status. */
+function unless<T>(status: number, answer: Promise<T>): Promise<T | null> {
+  return answer.catch((error: unknown) => {
+    if (numberAt(error, 'code') === status) return null;
+    throw error;
+  });
 }
 
 /** A pod as a person wants to know it. */

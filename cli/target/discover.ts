@@ -1,7 +1,8 @@
 import { Refusal } from '../../machine/errors';
 import { findLocalTarget } from './local-target';
 import { openStackTarget } from './stack-target';
-import type { Target, TargetOptions } from './target';
+import type { Target } from './target';
+import type { TargetOptions } from './target-options';
 
 /**
  * Finds the shop that a command is about.

@@ -6,7 +6,8 @@ import { IntentFile } from '../control/intent-file';
 import { isRunning } from '../../machine/process-identity';
 import { findRun, type RunOf } from '../../machine/run-file';
 import { failingChecks } from '../observation/answers';
-import type { Instance, Target, TargetOptions } from './target';
+import type { Instance, Target } from './target';
+import type { TargetOptions } from './target-options';
 
 const READY_TIMEOUT_MS = 3000;
 
@@ -49,7 +50,7 @@ export function localTarget(
     instances: () => processes(shop, dataDir),
     tunnel: null,
     namespace: null,
-    kubeconfig: null,
+    logs: null,
     intents: new IntentFile(dataDir),
     close: () => Promise.resolve(),
   };

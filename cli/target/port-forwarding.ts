@@ -2,6 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf, Refusal } from '../../machine/errors';
+import { signalProcess } from '../../machine/process-identity';
 import { at, parseJson, textAt } from '../../machine/json';
 import { ConfigError } from '../../scenario/config/config-error';
 import { keysOfNamespace, PROJECT_NAME } from '../../scenario/config/config-file';
@@ -121,8 +122,9 @@ function findHost({ hostName, environment }: Forwarding): RunningHost | null {
 /** Forwards all ports until one of them is closed, which closes the others: the host may be another one. */
 async function forwardAll(host: RunningHost, { ports, environment, signal }: Forwarding): Promise<void> {
   const sessions = ports.map((port) => openSession(host, port, environment));
+  // The CLI with its plugin.
   const end = () => {
-    for (const session of sessions) endSession(session);
+    for (const { pid } of sessions) if (pid !== undefined) signalProcess(-pid, 'SIGTERM');
   };
   signal.addEventListener('abort', end);
   try {
@@ -144,15 +146,6 @@ function openSession({ id, address }: RunningHost, port: number, env: NodeJS.Pro
     // A group of its own: the CLI ignores signals while its plugin, a child of it, forwards.
     { stdio: ['ignore', 'ignore', 'inherit'], env, detached: true },
   );
-}
-
-/** Ends the CLI and its plugin. */
-function endSession({ pid }: ChildProcess): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, 'SIGTERM');
-  } catch (error) {
-    if (codeOf(error) !== 'ESRCH') throw error;
-  }
 }
 
 async function ended(session: ChildProcess): Promise<void> {

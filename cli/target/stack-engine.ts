@@ -7,7 +7,7 @@ import { type Output } from '../../machine/terminal';
 import { loadAutomation } from './pulumi-engine';
 import { isAlive } from '../../machine/process-identity';
 import { engineReason, openWorkspace } from './stack-target';
-import type { TargetOptions } from './target';
+import type { TargetOptions } from './target-options';
 
 /** How long an update of somebody else is waited for (ms). */
 const LOCKED_AT_MOST_MS = 180_000;

@@ -9,7 +9,8 @@ import { ClusterIntent } from '../control/intent-cluster';
 import { IntentFile } from '../control/intent-file';
 import { numberAt, textAt } from '../../machine/json';
 import { findEngine, loadAutomation } from './pulumi-engine';
-import type { Target, TargetOptions } from './target';
+import type { Target } from './target';
+import type { TargetOptions } from './target-options';
 
 /** What the stack's outputs say of how to reach the shop. */
 export interface StackAccess {
@@ -62,7 +63,7 @@ export async function openStackTarget(options: Omit<TargetOptions, 'target'>): P
     instances: () => cluster.instances(),
     tunnel: (workload, port) => cluster.tunnel(workload, port),
     namespace: access.namespace,
-    kubeconfig: access.kubeconfig,
+    logs: (workload, lines) => cluster.logs(workload, lines),
     intents: new ClusterIntent(cluster, new IntentFile(dataDir), output),
     close: () => cluster.close(),
   };

@@ -2,7 +2,6 @@ import type { ClientConfig } from 'pg';
 import type { StackConfigSource } from '../../scenario/config/config-file';
 import type { ServiceName } from '../../services/catalog';
 import type { IntentStore } from '../control/intent';
-import type { Output } from '../../machine/terminal';
 
 export const TARGET_KINDS = ['local', 'stack'] as const;
 export type TargetKind = (typeof TARGET_KINDS)[number];
@@ -58,19 +57,15 @@ export interface Target {
   tunnel: ((workload: string, port: number) => Promise<string>) | null;
   /** The namespace everything is in; null on a local shop. */
   readonly namespace: string | null;
-  /** The kubeconfig's text; null on a local shop. */
-  readonly kubeconfig: string | null;
+  /** The last lines that every pod of a workload has written; null on a local shop. */
+  logs: ((workload: string, lines: number) => Promise<string>) | null;
   /** What a run of this target is about to break, or has left broken: see `healLeftOpen`. */
   readonly intents: IntentStore;
   /** Closes tunnels. */
   close(): Promise<void>;
 }
 
-export interface TargetOptions {
-  target: TargetKind;
-  /** Stack: which one; local: whose file says how the scenario is configured. */
-  stack: string;
-  /** Absolute path of the local shop's data folder. */
-  dataDir: string;
-  output: Output;
+/** Which shop it is, for a person. */
+export function describeTarget({ kind, name }: Pick<Target, 'kind' | 'name'>): string {
+  return `${kind === 'local' ? 'the shop of' : 'stack'} ${name}`;
 }
