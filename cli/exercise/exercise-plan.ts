@@ -2,11 +2,11 @@ import type { loadScenarioConfig } from '../../scenario/config/config-file';
 import { ablationOf, CAUSES } from '../../scenario/causes/all';
 import type { Sign } from '../../scenario/causes/cause';
 import type { CauseSettings } from '../../scenario/causes/document';
-import { CAUSE_KEYS } from '../../scenario/causes/keys';
 import { presetOf } from '../../scenario/presets/all';
 import type { Scenario } from '../../scenario/types';
 import type { ExerciseFacts } from '../../report/exercise/facts';
 import type { DemoOptions } from '../run/arguments';
+import { NOTHING_OF_AN_OUTAGE } from '../target/normal-scenario';
 import { blindOptions, disguised, type Exercise } from '../run/blind';
 import { planRun, type RunPlan } from '../run/run-plan';
 
@@ -26,11 +26,6 @@ export interface ExerciseInput {
   changes: Readonly<Record<string, unknown>>;
 }
 
-/** A stack file's own words about causes and curve: the seed alone decides, so that it means the same everywhere. */
-const NONE_OF_THE_FILE = Object.fromEntries(
-  [...Object.keys(CAUSE_KEYS), 'curve'].map((key) => [key, undefined]),
-);
-
 /**
  * An exercise as a run. What the seed takes out of the outage is taken out by configuration, so that a participant may
  * set it anew, and no row or page names it.
@@ -42,7 +37,8 @@ export function planExercise(input: ExerciseInput): RunPlan {
     {
       ...blindOptions(options, exercise),
       ablation: null,
-      keys: { ...NONE_OF_THE_FILE, ...taken, ...exercise.config, ...changes },
+      // The seed alone decides, so that it means the same everywhere.
+      keys: { ...NOTHING_OF_AN_OUTAGE, ...taken, ...exercise.config, ...changes },
     },
     source,
     desired,

@@ -11,7 +11,8 @@ import type { Intent } from '../control/intent';
 import type { Output } from '../../machine/terminal';
 import { healthyRun, movedTo } from '../../scenario/override/change';
 import { HEAL_SECONDS } from '../../scenario/override/lease';
-import { configOf, normalScenario } from '../target/normal-scenario';
+import { healthyScenario } from '../../scenario/override/start';
+import { normalScenario } from '../target/normal-scenario';
 import { LEAD_SECONDS, type RunPlan } from '../run/run-plan';
 import type { StackEngine } from '../target/stack-engine';
 import type { Target } from '../target/target';
@@ -207,7 +208,7 @@ export class ConfigOutage implements Outage {
     } catch (error) {
       const { desired } = await this.conductor.readState();
       if (desired === null) throw error;
-      return normalScenario(configOf(desired), 0, desired.scale);
+      return healthyScenario(desired, 0);
     }
   }
 

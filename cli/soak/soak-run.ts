@@ -5,7 +5,7 @@ import { readState } from '../../scenario/state';
 import type { Override, Scenario } from '../../scenario/types';
 import { Refusal } from '../../machine/errors';
 import { conductorSession, SOAK } from '../target/conductor';
-import { configOf, normalScenario } from '../target/normal-scenario';
+import { healthyScenario } from '../../scenario/override/start';
 import type { Target } from '../target/target';
 
 /** Writes the load as a run: normal operations at another scale. @throws Refusal while the shop is not in normal operations */
@@ -31,8 +31,7 @@ export async function beginSoak(
 
 /** The run that is the load: the desired scenario at another scale, at the rates that are configured. @param now Unix seconds */
 export function soakRun(desired: Scenario, scale: number, seconds: number, now: number): Override {
-  const config = configOf(desired);
-  const { traffic } = normalScenario({ ...config, traffic: { ...config.traffic, scale } }, now, scale);
+  const { traffic } = healthyScenario(desired, now, scale);
   const runId = `soak-${Math.round(now)}`;
   // Pools stay: PostgreSQL has connections for these.
   const scenario = { ...desired, runId, scale, traffic };

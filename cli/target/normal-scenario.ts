@@ -1,7 +1,14 @@
+import { CAUSE_KEYS } from '../../scenario/causes/keys';
 import { loadScenarioConfig, type StackConfigSource } from '../../scenario/config/config-file';
 import type { ScenarioConfig } from '../../scenario/config/schema';
+import { healthyScenario } from '../../scenario/override/start';
 import { resolveScenario } from '../../scenario/resolve';
 import type { Scenario } from '../../scenario/types';
+
+/** Takes a stack file's own words about causes and curve out. */
+export const NOTHING_OF_AN_OUTAGE = Object.fromEntries(
+  [...Object.keys(CAUSE_KEYS), 'curve'].map((key) => [key, undefined]),
+);
 
 /**
  * Normal operations as a configuration wants them, whatever outage it names.
@@ -11,17 +18,9 @@ import type { Scenario } from '../../scenario/types';
  * @throws ConfigError for values that cannot be used
  */
 export function normalScenario(config: ScenarioConfig, nowSeconds: number, scaleDefault: number): Scenario {
-  const healthy: ScenarioConfig = { ...config, demoMode: 'normal' };
-  delete healthy.indexes;
-  delete healthy.pool;
-  delete healthy.curve;
+  const healthy: ScenarioConfig = { ...config, ...NOTHING_OF_AN_OUTAGE, demoMode: 'normal' };
   delete healthy.demoStartTimestamp;
   return resolveScenario(healthy, { nowSeconds, scaleDefault });
-}
-
-/** What a shop runs with, as configuration: the rates are those of scale 1. */
-export function configOf({ scale, traffic, catalogRows, minuteSeconds }: Scenario): ScenarioConfig {
-  return { traffic: { scale, baselineRpm: traffic.baselineRpm / scale }, catalogRows, minuteSeconds };
 }
 
 /**
@@ -33,6 +32,6 @@ export function normalScenarioOf(source: StackConfigSource, running: Scenario, n
   try {
     return normalScenario({ ...loadScenarioConfig(source), catalogRows, minuteSeconds }, nowSeconds, scale);
   } catch {
-    return normalScenario(configOf(running), nowSeconds, scale);
+    return healthyScenario(running, nowSeconds);
   }
 }

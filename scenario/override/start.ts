@@ -67,18 +67,22 @@ export function requestedRun(
   return runOf(scenario, startedBy);
 }
 
+/** Normal operations for the shop that runs, at its own rates or those of another scale. @param now Unix seconds */
+export function healthyScenario(running: Scenario, now: number, scale: number = running.scale): Scenario {
+  return resolveScenario(
+    parseScenarioConfig({
+      ...shopOf(running),
+      demoMode: 'normal',
+      minuteSeconds: running.minuteSeconds,
+      traffic: baselineOf(running),
+    }),
+    { nowSeconds: now, scaleDefault: scale },
+  );
+}
+
 /** An override that heals, at the console, an outage which stack config wants, for a while. @param now Unix seconds */
 export function healingRun(desired: Scenario, now: number, digits: string = newDigits()): Override {
-  const scenario = resolveScenario(
-    parseScenarioConfig({
-      ...shopOf(desired),
-      demoMode: 'normal',
-      minuteSeconds: desired.minuteSeconds,
-      traffic: baselineOf(desired),
-    }),
-    { nowSeconds: now, scaleDefault: desired.scale },
-  );
-  return healthyRun(scenario, {
+  return healthyRun(healthyScenario(desired, now), {
     runId: `healed-console-${digits}`,
     startedBy: 'console',
     now,
