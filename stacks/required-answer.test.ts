@@ -9,7 +9,7 @@ import { requireAnswer, requireTunnel } from './required-answer';
 it("an update of a host by Systems Manager wants the host's port here, and says by which command", async () => {
   mockEngine({});
   await serving(createServer(), requireTunnel);
-  await assert.rejects(requireTunnel(await closedPort(createServer())), (error: Error) => {
+  await assert.rejects(requireTunnel(await closedPort()), (error: Error) => {
     assert.ok(pulumi.RunError.isInstance(error), String(error));
     assert.match(error.message, /In another terminal: npm run tunnel -- --stack \S+\. Nothing was touched/);
     return true;
@@ -24,7 +24,7 @@ it('an update of a host that runs wants its answer, and says what may be the mat
   });
   mockEngine({});
   await serving(createServer(), (port) => requireAnswer(at(port)));
-  const closed = at(await closedPort(createServer()));
+  const closed = at(await closedPort());
   await assert.rejects(requireAnswer(closed, ['192.0.2.7/32']), (error: Error) => {
     assert.ok(pulumi.RunError.isInstance(error), String(error));
     for (const part of [
