@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
+import { messageOf } from '../machine/errors';
 import { proxyFor } from '../machine/proxy';
 import { tcpFault } from '../machine/reach/tcp';
 import type { PastHost } from './past-host';
@@ -17,7 +18,7 @@ export function tunnelCommand(): string {
  * @throws pulumi.RunError with the command
  */
 export async function requireTunnel(port: number): Promise<void> {
-  if ((await tcpFault('127.0.0.1', port, ANSWER_WITHIN_MS)) === null) return;
+  if ((await tcpFault({ host: '127.0.0.1', port }, ANSWER_WITHIN_MS)) === null) return;
   throw new pulumi.RunError(
     `ecommerce-demo:hostAccess = "ssm": nothing forwards the host's ports to this machine. In another terminal: ${tunnelCommand()}. ` +
       'Nothing was touched.',
@@ -37,11 +38,11 @@ export async function requireAnswer(
   // Behind a proxy it is the proxy that answers.
   if (proxyFor(apiServer) !== null) return;
   const { hostname, port, host } = new URL(apiServer);
-  const fault = await tcpFault(hostname, Number(port), ANSWER_WITHIN_MS);
+  const fault = await tcpFault({ host: hostname, port: Number(port) }, ANSWER_WITHIN_MS);
   if (fault === null) return;
   const ofInstance = `--region ${region} --instance-ids ${instanceId}`;
   const message =
-    `The host ${instanceId} runs, as AWS says, and does not answer this machine at ${host} (${fault}). Either this network does not let port ${port} out, or ` +
+    `The host ${instanceId} runs, as AWS says, and does not answer this machine at ${host} (${messageOf(fault)}). Either this network does not let port ${port} out, or ` +
     `the host sees another address of this machine than ecommerce-demo:operatorCidrs = ${JSON.stringify(operatorCidrs)} (npm run doctor -- --stack ${pulumi.getStack()}), ` +
     `or it hangs: aws ec2 reboot-instances ${ofInstance}, then pulumi up; where that does not help, aws ec2 terminate-instances ${ofInstance}, and pulumi up makes another one, ` +
     'with an empty database.';
