@@ -10,17 +10,15 @@
  *
  * Exit codes: 0 p95 within 5 % and error rates within one point, 1 not, 2 bad options.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { listAt, numberAt, textAt } from '../machine/json';
+import { at, listAt, numberAt, textAt } from '../machine/json';
 import { FLOW_ROUTE } from '../scenario/flow-alert';
-import { repositoryDir, TestShop } from '../test/harness';
-import { attribute, OtlpSink, type SinkPoint } from './otlp-sink';
-import { runBench } from './run';
+import { TestShop } from '../test/harness';
+import { attributesOf, Sink, type Point, type Sending } from '../test/telemetry/sink';
+import { runBench, runDemo } from './run';
 
 const MINUTES = [10, 17, 25];
 const FIRST_MINUTE = 8;
@@ -51,35 +49,35 @@ interface Series {
   points: { atMs: number; counts: number[]; bounds: number[] }[];
 }
 
+/** What the frontend sent of the demo cohort's checkouts. */
 class Telemetry {
-  readonly checkouts: Checkout[] = [];
+  private readonly checkouts: Checkout[];
   private readonly series = new Map<string, Series>();
-  readonly sink = new OtlpSink(
-    'frontend',
-    (span) => {
-      if (span.kind !== 'SPAN_KIND_SERVER' || attribute(span, 'http.route') !== ROUTE) return;
-      if (attribute(span, 'traffic.type') !== 'demo') return;
-      this.checkouts.push({
-        minute: Math.floor(Number(attribute(span, 'demo.minute') ?? Number.NaN)),
+
+  constructor({ spans, metrics }: Sending) {
+    const ours = (attributes: Record<string, unknown>): boolean =>
+      attributes['http.route'] === ROUTE && attributes['traffic.type'] === 'demo';
+    this.checkouts = spans.flatMap(({ record: span }) => {
+      const attributes = attributesOf(span);
+      if (span.kind !== 'SPAN_KIND_SERVER' || !ours(attributes)) return [];
+      return {
+        minute: Math.floor(Number(attributes['demo.minute'])),
         durationMs: (Number(span.endTimeUnixNano) - Number(span.startTimeUnixNano)) / 1e6,
         failed: span.status?.code === 'STATUS_CODE_ERROR',
-      });
-    },
-    (metric, point) => {
-      if (metric === 'http.server.request.duration') this.note(point);
-    },
-  );
+      };
+    });
+    for (const { record } of metrics) {
+      if (record.name !== 'http.server.request.duration') continue;
+      for (const point of record.histogram?.dataPoints ?? []) {
+        const attributes = attributesOf(point);
+        if (ours(attributes) && attributes['http.request.method'] === METHOD) this.note(point, attributes);
+      }
+    }
+  }
 
-  private note(point: SinkPoint): void {
-    if (attribute(point, 'http.route') !== ROUTE || attribute(point, 'http.request.method') !== METHOD)
-      return;
-    if (attribute(point, 'traffic.type') !== 'demo') return;
-    const failed = attribute(point, 'error.type') !== undefined;
-    const key = (point.attributes ?? [])
-      .map(({ key: name, value }) => `${name}=${JSON.stringify(value)}`)
-      .sort()
-      .join();
-    const series = this.series.get(key) ?? { failed, points: [] };
+  private note(point: Point, attributes: Record<string, unknown>): void {
+    const key = JSON.stringify(Object.entries(attributes).sort());
+    const series = this.series.get(key) ?? { failed: 'error.type' in attributes, points: [] };
     this.series.set(key, series);
     series.points.push({
       atMs: Number(point.timeUnixNano) / 1e6,
@@ -156,8 +154,8 @@ function seenIn(cohort: unknown, requests: number | null): Seen {
   };
 }
 
-function minuteOf(value: unknown, minute: number, ...path: string[]): unknown {
-  return listAt(value, ...path).find((each) => numberAt(each, 'minute') === minute);
+function minuteOf(value: unknown, minute: number): unknown {
+  return listAt(value, 'minutes').find((each) => numberAt(each, 'minute') === minute);
 }
 
 /** One minute's rows, and whether they agree. */
@@ -190,41 +188,34 @@ async function main(): Promise<number> {
     },
   });
   const minuteSeconds = Number(values['minute-seconds']);
-  const telemetry = new Telemetry();
-  const sinkUrl = await telemetry.sink.listen(Number(values['sink-port']));
+  const sink = await Sink.open(Number(values['sink-port']), 'frontend');
   const shop = new TestShop(
     `bench-${String(process.pid)}`,
-    ['--rows', values.rows, '--scale', values.scale, '--otlp-endpoint', values['otlp-endpoint'] ?? sinkUrl],
+    ['--rows', values.rows, '--scale', values.scale, '--otlp-endpoint', values['otlp-endpoint'] ?? sink.url],
     2000,
   );
   try {
     shop.configure({ demoMode: 'normal' });
     await shop.start();
     const file = join(shop.dataDir, 'agreement.json');
-    const demo = spawn(
-      process.execPath,
-      [
-        join(repositoryDir, 'dist', 'cli', 'demo.js'),
-        ...['--data', shop.dataDir, '--stack', shop.stack, '--report', file],
-        ...['--minute-seconds', values['minute-seconds']],
-        ...['--from', String(FIRST_MINUTE), '--to', String(LAST_MINUTE)],
-      ],
-      { cwd: repositoryDir, stdio: ['ignore', 'inherit', 'inherit'] },
-    );
-    await once(demo, 'close');
+    await runDemo(shop, [
+      ...['--report', file, '--minute-seconds', values['minute-seconds']],
+      ...['--from', String(FIRST_MINUTE), '--to', String(LAST_MINUTE)],
+    ]);
     const report: unknown = JSON.parse(readFileSync(file, 'utf8'));
     const runId = textAt(report, 'runId') ?? '';
     const firstMs = Date.parse(textAt(report, 'startedAt') ?? '');
     await delay(ARRIVED_AFTER_MS);
+    const telemetry = new Telemetry(sink.received());
     const query = `run_id=${encodeURIComponent(runId)}`;
     const { body: curve } = await shop.request('console', `/api/curve?${query}`);
     const { body: load } = await shop.request('load-generator', `/admin/minutes?${query}`, { admin: true });
     console.log(`\n| minute | source | checkouts | failed | p95 |\n|---|---|---|---|---|`);
     const agree = MINUTES.map((minute) => {
       const beginMs = firstMs + (minute - FIRST_MINUTE) * minuteSeconds * 1000;
-      const observed = (minuteOf(curve, minute, 'minutes') as { observed?: unknown } | undefined)?.observed;
-      const generated = (minuteOf(load, minute, 'minutes') as { demo?: unknown } | undefined)?.demo;
-      const reported = (minuteOf(report, minute, 'minutes') as { demo?: unknown } | undefined)?.demo;
+      const observed = at(minuteOf(curve, minute), 'observed');
+      const generated = at(minuteOf(load, minute), 'demo');
+      const reported = at(minuteOf(report, minute), 'demo');
       const ended = (cohort: unknown): number =>
         (numberAt(cohort, 'completed') ?? Number.NaN) + (numberAt(cohort, 'errors') ?? Number.NaN);
       return compare(minute, {
@@ -238,7 +229,7 @@ async function main(): Promise<number> {
     return agree.every(Boolean) ? 0 : 1;
   } finally {
     await shop.dispose();
-    telemetry.sink.close();
+    await sink.close();
   }
 }
 

@@ -9,12 +9,13 @@ import express, { type Request } from 'express';
 import Redis from 'ioredis';
 import { Pool } from 'pg';
 import { Agent, request as call } from 'undici';
-import { RECOMMENDATION_BAND_CENTS } from '../scenario/sql/catalog';
-import { asOptions, SESSION_SETTINGS } from '../scenario/sql/settings';
+import { PAYMENT_MS } from '../scenario/causes/hot-row/law';
+import { MAIN_CATEGORY, RECOMMENDATION_BAND_CENTS } from '../scenario/sql/catalog';
+import { SESSION_OPTIONS } from '../scenario/sql/settings';
 import { INSERT_ORDER } from '../services/checkout/order-repository';
 import { BEGIN_RESERVATION, TAKE_STOCK } from '../services/inventory/reservations';
 import { recommendationsQuery } from '../services/lib/queries/recommendations-query';
-import { PROVIDER_MS, SEEN_SECONDS, type Role } from './cost/bare-roles';
+import { SEEN_SECONDS, type Role } from './cost/bare-roles';
 
 const { ROLE = '', PORT = '' } = process.env;
 const agent = new Agent({ keepAliveTimeout: 10_000, pipelining: 1 });
@@ -64,7 +65,7 @@ const work: Readonly<Record<Role, () => (request: Request) => Promise<unknown>>>
     const pool = newPool();
     return async ({ query }) => {
       const { rows } = await pool.query(recommendationsQuery.text, [
-        'electronics',
+        MAIN_CATEGORY,
         RECOMMENDATION_BAND_CENTS.min,
         RECOMMENDATION_BAND_CENTS.max,
       ]);
@@ -101,7 +102,7 @@ const work: Readonly<Record<Role, () => (request: Request) => Promise<unknown>>>
     };
   },
   payment: () => async () => {
-    await delay(PROVIDER_MS);
+    await delay(PAYMENT_MS);
     return { id: `pay_${crypto.randomUUID()}` };
   },
   checkout: () => {
@@ -127,7 +128,7 @@ function newRedis(): Redis {
 function newPool(): Pool {
   return new Pool({
     connectionString: process.env.DATABASE_URL,
-    options: asOptions(SESSION_SETTINGS),
+    options: SESSION_OPTIONS,
     max: 10,
   });
 }

@@ -18,7 +18,7 @@ import { parse, stringify } from 'yaml';
 import { at, listAt, numberAt, textAt } from '../machine/json';
 import { CATALOG } from '../services/catalog';
 import { repositoryDir, TestShop, until } from '../test/harness';
-import { runBench } from './run';
+import { runBench, runDemo } from './run';
 
 const PORTS = {
   otlp: 24_318,
@@ -355,16 +355,10 @@ async function main(): Promise<number> {
     shop.configure({ demoMode: 'normal' });
     await shop.start();
     const startedAt = Date.now();
-    const demo = spawn(
-      process.execPath,
-      [
-        join(repositoryDir, 'dist', 'cli', 'demo.js'),
-        ...['--data', shop.dataDir, '--stack', shop.stack, '--mode', values.mode],
-        ...['--minute-seconds', values['minute-seconds'], '--from', values.from, '--to', values.to],
-      ],
-      { cwd: repositoryDir, stdio: ['ignore', 'inherit', 'inherit'] },
-    );
-    await once(demo, 'close');
+    await runDemo(shop, [
+      ...['--mode', values.mode, '--minute-seconds', values['minute-seconds']],
+      ...['--from', values.from, '--to', values.to],
+    ]);
     await delay(SETTLED_AFTER_MS);
     const seconds = (Date.now() - startedAt) / 1000;
     const { body: health } = await shop.request('console', '/health');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LIMITS } from './config/limits';
+import { LIMITS, type Range } from './config/limits';
 
 /** Values that several parts of a document have. */
 
@@ -10,3 +10,7 @@ export const minute = z.number().min(0).max(MOST_MINUTES);
 export const span = z.number().min(0).max(86_400_000);
 /** 0…1. */
 export const share = z.number().min(0).max(1);
+export const within = ({ from, to }: Range): z.ZodNumber => z.number().min(from).max(to);
+
+/** What a part of a document is, by its schema. */
+export type PartOf<Shape extends z.ZodRawShape> = z.infer<z.ZodObject<Shape>>;

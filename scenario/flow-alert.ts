@@ -1,9 +1,37 @@
-import type { FlowAlertRule, FlowAttribute } from './types';
+import { z } from 'zod';
+import { LIMITS } from './config/limits';
+import { share, span, within, type PartOf } from './document-values';
 
 /**
  * The flow alert of seed 004 as code: one definition for the console, the monitor, the prediction, and the
  * definitions for vendors in docs/coralogix. It looks at the demo cohort alone, one full demo minute at a time.
  */
+
+/** Attributes of spans that a flow alert may ask for. */
+export const FLOW_ATTRIBUTES = [
+  'db.slow_query',
+  'db.full_table_scan',
+  'db.connection.pool.exhausted',
+  'shop.lock.timeout',
+  'checkout.failed',
+] as const;
+export type FlowAttribute = (typeof FLOW_ATTRIBUTES)[number];
+
+/**
+ * What the flow alert has to see. Both thresholds have to be exceeded (not just reached), by the demo cohort's checkouts
+ * at the frontend.
+ */
+const rule = {
+  /** Each is `true` on at least one span of the demo cohort in the minute. */
+  attributes: z.array(z.enum(FLOW_ATTRIBUTES)).max(20),
+  /** Failed checkouts / checkouts, 0…1. A declined card (402) is no failure. */
+  errorRate: share,
+  /** 95th percentile of the checkouts' duration, failed ones included (ms). */
+  p95Ms: span,
+  /** So many full demo minutes in a row have to meet every condition; with the last of them it fires. */
+  forMinutes: within(LIMITS.durationMinutes),
+};
+export type FlowAlertRule = PartOf<typeof rule>;
 
 /**
  * The rule of seed 004, wherever preset and config have none of their own: it fires with the first minute above its
@@ -15,6 +43,12 @@ export const SEED_FLOW_ALERT: FlowAlertRule = {
   p95Ms: 2000,
   forMinutes: 1,
 };
+
+/** The rule in a scenario's document. Documents of before had the seed's four attributes. */
+export const FLOW_ALERT_SCHEMA = z.object({
+  ...rule,
+  attributes: rule.attributes.default(SEED_FLOW_ALERT.attributes),
+});
 
 /**
  * The frontend's route by which the demo cohort's checkouts are measured, not all demo journeys: in blackfriday-v3

@@ -72,10 +72,9 @@ export function arrivalTimes(
  * free connection, and starts never decrease: no event queue is needed.
  */
 export function simulatePool(input: SimulationInput): SimulatedMinute[] {
-  const { minuteSeconds, durationMinutes } = input;
-  const times = arrivalTimes(input.points, minuteSeconds, durationMinutes);
+  const times = arrivalTimes(input.points, input.minuteSeconds, input.durationMinutes);
   const timeout = input.acquireTimeoutMs / 1000;
-  const scan = scanClock(input.hold, minuteSeconds);
+  const scan = scanClock(input.hold, input.minuteSeconds);
 
   // When each connection comes free, ascending, as a ring: the earliest is taken off the head, a new one is
   // sorted in from the tail, where it nearly always belongs.
@@ -83,39 +82,53 @@ export function simulatePool(input: SimulationInput): SimulatedMinute[] {
   const free = new Float64Array(size);
   let head = 0;
 
-  const latencies = new Float64Array(times.length);
-  const minutes: SimulatedMinute[] = [];
-  let next = 0;
-  for (let minute = 0; minute < durationMinutes; minute++) {
-    const first = next;
-    const until = (minute + 1) * minuteSeconds;
-    let answered = 0;
-    while (next < times.length) {
-      const arrival = times[next] ?? 0;
-      if (arrival >= until) break;
-      next++;
-      const start = Math.max(arrival, free[head] ?? 0);
-      if (start - arrival > timeout) continue;
-      const end = scan(start);
-      latencies[first + answered++] = end - arrival;
-      let slot = head;
-      head = (head + 1) % size;
-      while (slot !== head) {
-        const previous = (slot + size - 1) % size;
-        const value = free[previous] ?? 0;
-        if (value <= end) break;
-        free[slot] = value;
-        slot = previous;
-      }
-      free[slot] = end;
+  const latencies = times.map((arrival) => {
+    const start = Math.max(arrival, free[head] ?? 0);
+    if (start - arrival > timeout) return Infinity;
+    const end = scan(start);
+    let slot = head;
+    head = (head + 1) % size;
+    while (slot !== head) {
+      const previous = (slot + size - 1) % size;
+      const value = free[previous] ?? 0;
+      if (value <= end) break;
+      free[slot] = value;
+      slot = previous;
     }
-    minutes.push(summarise(minute, next - first, latencies.subarray(first, first + answered), timeout));
-  }
-  return minutes;
+    free[slot] = end;
+    return end - arrival;
+  });
+  return byMinute(times, input, timeout, [latencies]);
+}
+
+/**
+ * What a run's requests make, minute by minute.
+ *
+ * @param times of their starts, in s after minute 0
+ * @param timeout what a failed one took, in s
+ * @param plays how long each took, in s, infinite for one that failed; once, or several times with other customers
+ */
+export function byMinute(
+  times: Float64Array,
+  { minuteSeconds, durationMinutes }: Pick<SimulationInput, 'minuteSeconds' | 'durationMinutes'>,
+  timeout: number,
+  plays: readonly Float64Array[],
+): SimulatedMinute[] {
+  let first = 0;
+  return Array.from({ length: Math.ceil(durationMinutes) }, (_, minute) => {
+    let end = first;
+    while (end < times.length && (times[end] ?? 0) < (minute + 1) * minuteSeconds) end++;
+    const answered = plays.flatMap((latencies) => [
+      ...latencies.subarray(first, end).filter((seconds) => seconds < Infinity),
+    ]);
+    const requests = (end - first) * plays.length;
+    first = end;
+    return summarise(minute, requests, Float64Array.from(answered), timeout);
+  });
 }
 
 /** What a minute's requests make. @param answered their latencies, in s @param timeout what a failed one took, in s */
-export function summarise(
+function summarise(
   minute: number,
   requests: number,
   answered: Float64Array,

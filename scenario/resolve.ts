@@ -19,7 +19,7 @@ export interface ResolveOptions {
   /** Unix seconds. */
   nowSeconds: number;
   /** Minute 0 in Unix seconds, used unless config sets `demoStartTimestamp`. */
-  startTimestamp?: number;
+  startTimestamp?: number | undefined;
   /** What to take out of the cause. */
   ablation?: Ablation | null;
   /** `traffic.scale` where config doesn't set it (1); `npm start` uses 0.25. */
@@ -90,14 +90,20 @@ export function resolveScenario(config: ScenarioConfig, options: ResolveOptions)
   const scenario = { ...resolved, ...ablationOf(ablation)?.take(resolved) };
   // What a run is held against is what the causes would do if nothing of them were changed.
   const asSolved = { ...resolved, ...partsOf({ ...input, config: {} }) };
-  const solved = predictionOf(asSolved);
-  const targets = solved.isTarget === true ? solved.minutes() : [];
-  if (solved.contradicted !== undefined) {
-    const predicted = solved.isTarget === true ? targets : solved.minutes();
-    const found = pointFaults(config, plan, contradictions(points, predicted, solved.contradicted));
+  const asWanted = CAUSES.every((cause) => isDeepStrictEqual(cause.partOf(scenario), cause.partOf(asSolved)));
+  const { minutes, contradicted, isTarget = false } = predictionOf(asSolved);
+  const solved = asWanted || isTarget || contradicted !== undefined ? minutes() : [];
+  if (contradicted !== undefined) {
+    const found = pointFaults(config, plan, contradictions(points, solved, contradicted));
     if (found.length > 0) throw new ConfigError(found);
   }
-  scenario.expectations = expectationsOf(scenario, targets, plan, isGradable(scenario, input, plan));
+  scenario.expectations = expectationsOf(
+    scenario,
+    asWanted ? solved : predictionOf(scenario).minutes(),
+    isTarget ? solved : [],
+    plan,
+    asWanted && isGradable(scenario, asSolved, plan),
+  );
   return scenario;
 }
 
@@ -132,19 +138,14 @@ function timeoutsOf(parts: CauseParts, leastRecommendationsMs: number): Scenario
 }
 
 /**
- * Whether a run can be held against its curve: the cause is the one solved for, and a minute is long enough. An own
- * curve's minute must be longer than its requests: one and a half times the longest wait and scan.
+ * Whether a minute is long enough to be held against its curve. An own curve's must be longer than its requests: one and a
+ * half times the longest wait and scan.
  */
-function isGradable(scenario: Scenario, input: CauseInput, { preset, asPreset }: OutagePlan): boolean {
-  const asSolved = partsOf({ ...input, config: {} });
+function isGradable(scenario: Scenario, asSolved: CauseParts, { preset, asPreset }: OutagePlan): boolean {
   const { waitMs, queryMs, restMs } = delaysOf(asSolved);
   const requestSeconds = (waitMs + queryMs + restMs) / 1000;
   const leastMinuteSeconds = Math.max(preset.gradedFromMinuteSeconds, asPreset ? 0 : 1.5 * requestSeconds);
-  return (
-    scenario.ablation === null &&
-    scenario.minuteSeconds >= leastMinuteSeconds &&
-    CAUSES.every((cause) => isDeepStrictEqual(cause.partOf(scenario), cause.partOf(asSolved)))
-  );
+  return scenario.ablation === null && scenario.minuteSeconds >= leastMinuteSeconds;
 }
 
 /** Points that are to have errors and are predicted without, and the other way round. @param why what to do about it */
@@ -164,12 +165,12 @@ function contradictions(
 /** @param targets what a run is held against instead of the curve, by the minute; none where it is the curve */
 function expectationsOf(
   scenario: Scenario,
+  predicted: readonly SimulatedMinute[],
   targets: readonly SimulatedMinute[],
   { points }: OutagePlan,
   gradable: boolean,
 ): MinuteExpectation[] {
-  const simulated = predictionOf(scenario).minutes();
-  return simulated.map(({ minute, errorRate, p50Ms, p95Ms, allP95Ms }) => ({
+  return predicted.map(({ minute, errorRate, p50Ms, p95Ms, allP95Ms }) => ({
     minute,
     phase: phaseAt(scenario, minute)?.name ?? scenario.mode,
     rpm: meanRpm(points, minute, minute + 1),

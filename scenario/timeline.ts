@@ -1,4 +1,5 @@
 import { rpmAt } from './curve';
+import { minuteAt } from './override/clock';
 import type { EffectiveScenario, Journey, Phase, Scenario, TimelinePosition } from './types';
 
 /** What the timeline needs of the scenario in force. */
@@ -15,7 +16,8 @@ export function positionAt(effective: TimelineSource, nowSeconds: number): Timel
   if (scenario.mode === 'normal' || startTimestamp === null) {
     return { state: 'normal', minute: null, phase: 'normal', phaseTitle: 'Normal operations' };
   }
-  const minute = ((effective.pausedAt ?? nowSeconds) - startTimestamp) / scenario.minuteSeconds;
+  const { pausedAt } = effective;
+  const minute = minuteAt({ startTimestamp, pausedAt, minuteSeconds: scenario.minuteSeconds }, nowSeconds);
   if (minute < 0) {
     return { state: 'before_start', minute: null, phase: 'before_start', phaseTitle: 'Before the start' };
   }

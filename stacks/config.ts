@@ -6,9 +6,11 @@ import {
   DEFAULT_IMAGES,
   DEFAULT_NODE_PORTS,
   HOST_DEFAULTS,
+  KEYS_OF_TARGET,
   collectorImage,
   documentedDeploymentKeys,
   parseDeploymentConfig,
+  type AwsKey,
   type DeploymentConfig,
 } from '../scenario/config/deployment';
 import { keysOfNamespace } from '../scenario/config/config-file';
@@ -77,12 +79,7 @@ export function settingsOf(
   const scenario =
     scenarioConfig &&
     collect(faults, () => resolveScenario(scenarioConfig, { nowSeconds: 0, scaleDefault: 1 }));
-  const ports = deployment?.nodePorts;
-  const nodePorts = {
-    shop: ports?.shop ?? DEFAULT_NODE_PORTS.shop,
-    console: ports?.console ?? DEFAULT_NODE_PORTS.console,
-    postgres: ports?.postgres ?? DEFAULT_NODE_PORTS.postgres,
-  };
+  const nodePorts = { ...DEFAULT_NODE_PORTS, ...given(deployment?.nodePorts ?? {}) };
   const host = deployment && deployment.target !== 'kubeconfig' ? hostSettings(deployment, nodePorts) : null;
   if (!scenarioConfig || !deployment || !scenario || faults.length > 0)
     throw new pulumi.RunError(describe(faults, secretKeys));
@@ -94,9 +91,8 @@ export function settingsOf(
     nodePorts,
     host,
     images: {
-      base: deployment.images?.base ?? DEFAULT_IMAGES.base,
-      postgres: deployment.images?.postgres ?? DEFAULT_IMAGES.postgres,
-      redis: deployment.images?.redis ?? DEFAULT_IMAGES.redis,
+      ...DEFAULT_IMAGES,
+      ...given(deployment.images ?? {}),
       collector: collectorImage(deployment),
     },
     servicesImage: deployment.images?.services ?? null,
@@ -118,30 +114,9 @@ function collect<T>(faults: ConfigFault[], work: () => T): T | null {
 
 /** The EC2 hosts of a config. */
 function hostSettings(deployment: DeploymentConfig, nodePorts: HostArgs['nodePorts']): HostKeys {
-  const { operatorCidrs, region, availabilityZone, vpcId, subnetId } = deployment;
-  const { cpuCredits, permissionsBoundary, instanceProfile } = deployment;
-  return {
-    tags: deployment.tags ?? {},
-    nodePorts,
-    instanceType: deployment.instanceType ?? HOST_DEFAULTS.instanceType,
-    volumeSize: deployment.volumeSize ?? HOST_DEFAULTS.volumeSize,
-    k3sVersion: deployment.k3sVersion ?? HOST_DEFAULTS.k3sVersion,
-    hostAccess: deployment.hostAccess ?? HOST_DEFAULTS.hostAccess,
-    agents: deployment.agents ?? HOST_DEFAULTS.agents,
-    hostState: deployment.hostState ?? HOST_DEFAULTS.hostState,
-    spot: deployment.spot ?? false,
-    callerCheck: deployment.callerCheck ?? true,
-    ...given({
-      operatorCidrs,
-      region,
-      availabilityZone,
-      vpcId,
-      subnetId,
-      cpuCredits,
-      permissionsBoundary,
-      instanceProfile,
-    }),
-  };
+  const own = KEYS_OF_TARGET.aws.map((key) => [key, deployment[key]] as const);
+  const keys = Object.fromEntries(own) as Pick<DeploymentConfig, AwsKey>;
+  return { ...HOST_DEFAULTS, tags: {}, spot: false, callerCheck: true, nodePorts, ...given(keys) };
 }
 
 /** The members that are not undefined. */

@@ -21,17 +21,16 @@ import { ScenarioDeployment } from '../infra/scenario/scenario-deployment';
 import { requiredConnections } from '../scenario/pools/connections';
 import { addressOf, urlOf } from '../infra/cluster/address';
 import { keysOfNamespace } from '../scenario/config/config-file';
+import { DEFAULTS } from '../scenario/config/limits';
 import { readSettings } from './config';
 import { requireNode } from './node-version';
 import { PARKED, nextCommands, releases, scenarioOutput } from './outputs';
 import { warnOfMovedNamespace } from './moved-namespace';
 import { leaveHostsAlone } from './parked';
 import { pastOutputs } from './past-outputs';
-import { createShop } from '../infra/service/shop';
+import { createShop } from '../infra/service/shop-service';
 import { createTarget, refuse } from './target';
 import { collectorDestinations, vendorUrls } from './telemetry';
-
-const DEFAULT_START_DELAY_SECONDS = 20;
 
 /** The stack; its result is the stack's outputs. */
 async function main() {
@@ -107,7 +106,7 @@ async function main() {
   const deployed = new ScenarioDeployment('scenario', {
     scenario,
     configuredStart: scenarioConfig.demoStartTimestamp ?? null,
-    startDelaySeconds: scenarioConfig.startDelaySeconds ?? DEFAULT_START_DELAY_SECONDS,
+    startDelaySeconds: scenarioConfig.startDelaySeconds ?? DEFAULTS.startDelaySeconds,
     login: database.conductorLogin,
     volume: postgres.volumeId,
     after: [setup],
@@ -123,25 +122,29 @@ async function main() {
   });
   const token = new random.RandomPassword('admin-token', { length: 40, special: false }).result;
   const cohortKey = new random.RandomPassword('cohort-key', { length: 40, special: false }).result;
-  const shop = createShop({
-    cluster,
-    image,
-    ...pullSecret,
-    replicas: settings.replicas,
-    otlpEndpoint: collector.endpoint,
-    databaseUrls: database.urls,
-    databaseCa: postgres.clientCa,
-    redisUrl: redis.url,
-    adminToken: token,
-    cohortKey,
-    knownHosts: [...(target.nodeHost ? [target.nodeHost] : []), ...(deployment.knownHosts ?? [])],
-    ...(deployment.links?.trace === undefined ? {} : { traceLink: deployment.links.trace }),
-    coralogix: deployment.coralogix !== undefined,
-    releases: scenario.releases,
-    exposures: { frontend: exposedAt(nodePorts.shop), console: exposedAt(nodePorts.console) },
-    dependsOn: [network, ...(pull ? [pull] : [])],
-    storesReady: { postgresql: deployed.row, redis },
-  });
+  const shop = createShop(
+    {
+      cluster,
+      image,
+      ...pullSecret,
+      replicas: settings.replicas,
+      otlpEndpoint: collector.endpoint,
+      databaseUrls: database.urls,
+      databaseCa: postgres.clientCa,
+      redisUrl: redis.url,
+      adminToken: token,
+      cohortKey,
+      knownHosts: [...(target.nodeHost ? [target.nodeHost] : []), ...(deployment.knownHosts ?? [])],
+      ...(deployment.links?.trace === undefined ? {} : { traceLink: deployment.links.trace }),
+      coralogix: deployment.coralogix !== undefined,
+      releases: scenario.releases,
+      exposures: { frontend: exposedAt(nodePorts.shop), console: exposedAt(nodePorts.console) },
+    },
+    {
+      dependsOn: [network, ...(pull ? [pull] : [])],
+      storesReady: { postgresql: deployed.row, redis },
+    },
+  );
   const shopUrl = urlOf(addressOf(shop.frontend.service, nodeAt(nodePorts.shop)));
   const consoleUrl = urlOf(addressOf(shop.console.service, nodeAt(nodePorts.console)));
   // Parked hosts promise nothing; the update that starts them asks anew.

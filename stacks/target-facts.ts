@@ -1,4 +1,5 @@
 import type * as pulumi from '@pulumi/pulumi';
+import type { RegistryCredentials } from '../infra/registry/registry';
 
 /** Where the shop runs, whatever made it. */
 export interface Target {
@@ -13,7 +14,7 @@ export interface Target {
   /** That image, by digest; null where it is built. */
   servicesImage: string | null;
   /** Login of the registry: to push, and for pods to pull. */
-  credentials?: pulumi.Output<{ server: string; username: string; password: string }>;
+  credentials?: pulumi.Output<RegistryCredentials>;
   /** Pods need a pull secret: the nodes have no login of their own. */
   needsPullSecret: boolean;
   /** What the cluster lives and dies on. */

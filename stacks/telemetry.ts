@@ -1,14 +1,13 @@
 import type { CollectorArgs } from '../infra/collector/collector';
-import type { DeploymentConfig } from '../scenario/config/deployment';
-
-/** Region EU1, which was `coralogix.com` before. */
-const DEFAULT_CORALOGIX_DOMAIN = 'eu1.coralogix.com';
+import {
+  DEFAULT_CORALOGIX_DOMAIN,
+  makesSpanMetrics,
+  type DeploymentConfig,
+} from '../scenario/config/deployment';
 
 /** Where telemetry goes besides the console, as the config says. */
-export function collectorDestinations({
-  otlp,
-  coralogix,
-}: DeploymentConfig): Pick<CollectorArgs, 'otlp' | 'coralogix'> {
+export function collectorDestinations(config: DeploymentConfig): Pick<CollectorArgs, 'otlp' | 'coralogix'> {
+  const { otlp, coralogix } = config;
   return {
     ...(otlp?.endpoint === undefined
       ? {}
@@ -19,7 +18,7 @@ export function collectorDestinations({
           coralogix: {
             domain: coralogix.domain ?? DEFAULT_CORALOGIX_DOMAIN,
             privateKey: coralogix.privateKey,
-            spanMetrics: coralogix.spanMetrics ?? true,
+            spanMetrics: makesSpanMetrics(config),
           },
         }),
   };

@@ -5,7 +5,5 @@ export const ROLES = [
 ] as const;
 export type Role = (typeof ROLES)[number];
 
-/** The mean of what the shop's payment provider takes (ms). */
-export const PROVIDER_MS = 150;
 /** How long what was seen is kept (s), as the shop does. */
 export const SEEN_SECONDS = 1800;

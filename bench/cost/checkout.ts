@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NODE_FLAGS } from '../../local/processes/service-processes';
 import { repositoryDir, type TestShop } from '../../test/harness';
+import { evenly } from '../run';
 import { ROLES } from './bare-roles';
 import type { Findings } from './figure';
 import { cpuOfWork, median } from './measure';
@@ -29,23 +30,11 @@ const SERVICES: readonly string[] = [
   ...['currency', 'inventory', 'payment', 'checkout'],
 ];
 
-/** Starts `count` checkouts, `everyMs` apart whatever becomes of them; resolves when all are answered and has settled. */
+/** Checkouts, and until what they leave to do is done. */
 async function checkouts(url: string, count: number, everyMs: number): Promise<void> {
-  const open: Promise<unknown>[] = [];
-  for (let started = 0; started < count; started += 1) {
-    open.push(
-      fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }).then(
-        async (response) => {
-          await response.arrayBuffer();
-          // A declined card is an answer.
-          if (!response.ok && response.status !== 402)
-            throw new Error(`${url} answered ${String(response.status)}`);
-        },
-      ),
-    );
-    await delay(everyMs);
-  }
-  await Promise.all(open);
+  await evenly(count, everyMs, () =>
+    fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }),
+  );
   await delay(SETTLE_MS);
 }
 

@@ -5,7 +5,7 @@ import { Agent, request } from 'node:http';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NODE_FLAGS } from '../../local/processes/service-processes';
-import { SPANS_OF_A_CHECKOUT, traceSpans } from '../../test/otlp/checkout-spans';
+import { resourceSpansOf, SPANS_OF_A_CHECKOUT, traceSpans } from '../../test/otlp/checkout-spans';
 import { encodeRequest } from '../../test/otlp/encode';
 import { traceId } from '../../test/otlp/spans';
 import type { ConsoleFacts } from './console-process';
@@ -47,19 +47,9 @@ class Body {
 
   constructor() {
     const endMs = 1_500_000_000_000;
-    const byService = new Map<string, object[]>();
     // Links go some traces back: from numbers at which these are others' ids, too.
-    for (let n = 0; n < TRACES_OF_A_BODY; n += 1) {
-      for (const { service, span } of traceSpans(n, endMs)) {
-        byService.set(service, [...(byService.get(service) ?? []), span]);
-      }
-    }
-    this.bytes = encodeRequest('traces', {
-      resourceSpans: [...byService].map(([service, spans]) => ({
-        resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
-        scopeSpans: [{ spans }],
-      })),
-    });
+    const spans = Array.from({ length: TRACES_OF_A_BODY }, (_, n) => traceSpans(n, endMs)).flat();
+    this.bytes = encodeRequest('traces', { resourceSpans: resourceSpansOf(spans) });
     const nanoseconds = (ms: number): Buffer => {
       const bytes = Buffer.alloc(8);
       bytes.writeBigUInt64LE(BigInt(ms) * 1_000_000n);

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { measureMemory } from '../../machine/memory';
 import { NORMAL_RATES } from '../../scenario/presets/preset';
 import { repositoryDir, until, type TestShop } from '../../test/harness';
+import { evenly } from '../run';
 import type { Findings, Growth } from './figure';
 import { cpuMs, cpuOfWork } from './measure';
 import { progress } from './progress';
@@ -113,19 +114,10 @@ async function byReplicas(shop: TestShop): Promise<Growth[]> {
 
 /** Asks for lists of products, each time another of the replicas, evenly in time. */
 async function requests(ports: readonly number[]): Promise<void> {
-  const open: Promise<unknown>[] = [];
-  for (let started = 0; started < REQUESTS; started += 1) {
-    const port = ports[started % ports.length] ?? 0;
-    const url = `http://127.0.0.1:${String(port)}/products?category=electronics&limit=20`;
-    open.push(
-      fetch(url).then(async (response) => {
-        if (!response.ok) throw new Error(`${url} answered ${String(response.status)}`);
-        await response.arrayBuffer();
-      }),
-    );
-    await delay(REQUEST_EVERY_MS);
-  }
-  await Promise.all(open);
+  await evenly(REQUESTS, REQUEST_EVERY_MS, (n) => {
+    const port = String(ports[n % ports.length]);
+    return fetch(`http://127.0.0.1:${port}/products?category=electronics&limit=20`);
+  });
 }
 
 /** By scale and by replicas, each against its first point. The shop is started again. */

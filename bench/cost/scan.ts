@@ -3,7 +3,7 @@
  * the cheapest scan of the same table there is, one condition on its second column.
  */
 import { withSession } from '../../machine/session';
-import { EXTENTS, RECOMMENDATION_BAND_CENTS } from '../../scenario/sql/catalog';
+import { EXTENTS, MAIN_CATEGORY, RECOMMENDATION_BAND_CENTS } from '../../scenario/sql/catalog';
 import { recommendationsQuery } from '../../services/lib/queries/recommendations-query';
 import type { TestShop } from '../../test/harness';
 import type { Figure, Findings, Growth } from './figure';
@@ -13,7 +13,7 @@ import { progress } from './progress';
 const ROUNDS = 7;
 /** Of minute 5 to minute 20 at scale 1. */
 const PLANNED_MS = [670, 1300];
-const VALUES = ['electronics', RECOMMENDATION_BAND_CENTS.min, RECOMMENDATION_BAND_CENTS.max];
+const VALUES = [MAIN_CATEGORY, RECOMMENDATION_BAND_CENTS.min, RECOMMENDATION_BAND_CENTS.max];
 const GROWTH_ROWS = [50_000, 100_000, 250_000, 500_000, 1_000_000, 2_000_000];
 /** A Seq Scan, whatever indexes there are. */
 const OPTIONS =

@@ -17,14 +17,14 @@ const TELL = `const { user, system } = process.cpuUsage(); console.log((user + s
 const NOTHING = TELL;
 const HELLO = `require('node:http').createServer((request, response) => response.end('hello')).listen(0, () => {${TELL}})`;
 
-/** Of a program until it says that it is there: CPU, time (ms), and its memory then. */
+/** Of a program until it says that it is there: CPU and time (ms). */
 interface Cost {
   cpu: number;
   wall: number;
-  bytes: number;
 }
 
-async function costOf(program: string): Promise<Cost> {
+/** @param look at it while it is there */
+async function costOf(program: string, look?: (pid: number) => Promise<void>): Promise<Cost> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [...NODE_FLAGS, '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -32,10 +32,10 @@ async function costOf(program: string): Promise<Cost> {
   const ended = once(child, 'exit');
   const [told] = (await once(child.stdout, 'data')) as [Buffer];
   const wall = performance.now() - startedAt;
-  const { totalBytes } = await measureMemory([{ name: 'program', pid: child.pid ?? 0 }]);
+  await look?.(child.pid ?? 0);
   child.kill();
   await ended;
-  return { cpu: Number(told.toString()), wall, bytes: totalBytes };
+  return { cpu: Number(told.toString()), wall };
 }
 
 /** A shop that has just become ready: how long it took, and CPU (ms) by process. */
@@ -54,7 +54,11 @@ export async function memoryOf(shop: TestShop, name: string, atMostMb: number): 
   const processes = processesOf(shop);
   const { kind, totalBytes } = await measureMemory(processes);
   const hellos: number[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) hellos.push((await costOf(HELLO)).bytes);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await costOf(HELLO, async (pid) => {
+      hellos.push((await measureMemory([{ name: 'hello', pid }])).totalBytes);
+    });
+  }
   return {
     name: `${name} (${kind})`,
     value: totalBytes / 1e6,
@@ -68,6 +72,11 @@ export async function memoryOf(shop: TestShop, name: string, atMostMb: number): 
 
 const helloServers = (count: number): string => `${String(count)} hello-world servers`;
 
+const middleOf = (costs: readonly Cost[]): Cost => ({
+  cpu: median(costs.map(({ cpu }) => cpu)),
+  wall: median(costs.map(({ wall }) => wall)),
+});
+
 /** Of a shop that was never started: its first start, and those after it. It runs afterwards. */
 export async function measureStart(shop: TestShop): Promise<Findings> {
   progress('first start: an empty data folder');
@@ -78,15 +87,12 @@ export async function measureStart(shop: TestShop): Promise<Findings> {
     progress(`second start, ${String(round + 1)} of ${String(SECOND_STARTS)}`);
     later.push(await start(shop));
   }
-  const programs = { hello: [] as Cost[], nothing: [] as Cost[] };
+  const costs = { hello: [] as Cost[], nothing: [] as Cost[] };
   for (let round = 0; round < ROUNDS; round += 1) {
-    programs.hello.push(await costOf(HELLO));
-    programs.nothing.push(await costOf(NOTHING));
+    costs.hello.push(await costOf(HELLO));
+    costs.nothing.push(await costOf(NOTHING));
   }
-  const hello = {
-    cpu: median(programs.hello.map(({ cpu }) => cpu)),
-    wall: median(programs.hello.map(({ wall }) => wall)),
-  };
+  const hello = middleOf(costs.hello);
   const cpuOf = (name: string): number => median(later.map(({ cpus }) => cpus[name] ?? NaN));
   const services = CATALOG.map(({ name }) => name).sort((a, b) => cpuOf(a) - cpuOf(b));
   const count = processesOf(shop).length;
@@ -114,7 +120,7 @@ export async function measureStart(shop: TestShop): Promise<Findings> {
       middle,
       {
         ...{ ...middle, reference: 'node itself' },
-        against: median(programs.nothing.map(({ cpu }) => cpu)),
+        against: middleOf(costs.nothing).cpu,
       },
       ofService('the dearest', services.at(-1) ?? ''),
       await memoryOf(shop, 'memory of everything after a start', 600),

@@ -1,4 +1,4 @@
-import { readStackConfig } from '../../scenario/config/config-file';
+import { readStackConfigFile } from '../../scenario/config/config-file';
 import { at, textAt } from '../../machine/json';
 import { isCoralogix } from '../../services/catalog';
 import { ShopObserver } from '../observation/shop-observer';
@@ -38,7 +38,7 @@ export function coralogixAddress(
 export async function accountOf(target: Target): Promise<CoralogixAddress | null> {
   let config: Record<string, unknown> = {};
   try {
-    config = readStackConfig(target.config);
+    config = readStackConfigFile(target.config).values;
   } catch {
     // Without a stack file, or with a broken one, a local shop still says where it forwards to.
   }

@@ -1,5 +1,3 @@
-import * as pulumi from '@pulumi/pulumi';
-
 /** Config keys of the NodePorts, by the Service. */
 const KEYS: Readonly<Record<string, string>> = {
   frontend: 'nodePorts.shop',
@@ -22,13 +20,4 @@ export function takenPortRemedy(service: string, errors: readonly string[]): str
     `(kubectl get services --all-namespaces | grep ${port}). Choose a free one from 30000 to 32767, then run pulumi up again: ` +
     `pulumi config set --path ${key} PORT`
   );
-}
-
-/** Tells the remedy where a NodePort is taken: Kubernetes' own message names neither the key nor who has the port. */
-export function nodePortHint(service: string): pulumi.ErrorHook {
-  return new pulumi.ErrorHook(`${service}-node-port-hint`, ({ errors }) => {
-    const remedy = takenPortRemedy(service, errors);
-    if (remedy !== null) void pulumi.log.error(remedy);
-    return false;
-  });
 }

@@ -13,6 +13,12 @@ export const CONTAINER_SECURITY: SecurityContext = {
   capabilities: { drop: ['ALL'] },
 };
 
+/** Of our own images, and the collector's. */
+export const OWN_USER = { uid: 10_001, gid: 10_001 };
+
+/** The official images' of stores. */
+export const STORE_USER = { uid: 999, gid: 999 };
+
 /** What every pod is: no root, no token of the cluster's, no variables of other services. */
 export function podDefaults(name: string, user: { uid: number; gid: number }) {
   return {

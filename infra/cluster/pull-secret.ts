@@ -1,5 +1,6 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
+import type { RegistryCredentials } from '../registry/registry';
 import type { Cluster } from './cluster';
 
 /** Name of the Secret that pods name as their imagePullSecret. */
@@ -11,7 +12,7 @@ export class PullSecret extends pulumi.ComponentResource {
     name: string,
     args: {
       cluster: Cluster;
-      credentials: pulumi.Input<{ server: string; username: string; password: string }>;
+      credentials: pulumi.Input<RegistryCredentials>;
     },
     opts?: pulumi.ComponentResourceOptions,
   ) {
@@ -33,15 +34,7 @@ export class PullSecret extends pulumi.ComponentResource {
 }
 
 /** What `docker login` writes. */
-export function dockerConfig({
-  server,
-  username,
-  password,
-}: {
-  server: string;
-  username: string;
-  password: string;
-}): string {
+export function dockerConfig({ server, username, password }: RegistryCredentials): string {
   // The name under which Docker Hub's logins have always been kept.
   const key = server === 'docker.io' ? 'https://index.docker.io/v1/' : server;
   const auth = Buffer.from(`${username}:${password}`).toString('base64');

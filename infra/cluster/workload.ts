@@ -2,7 +2,8 @@ import * as k8s from '@pulumi/kubernetes';
 import type * as pulumi from '@pulumi/pulumi';
 import type { Exposure } from './address';
 import { labelsOf, selectorOf, type Cluster } from './cluster';
-import { nodePortHint } from './node-port-hint';
+import { hint } from './hint';
+import { takenPortRemedy } from './node-port-hint';
 import { podDefaults, pulledWith } from './pod';
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
@@ -71,7 +72,16 @@ export class Workload {
           ports: [{ name, port, targetPort: name, ...(byNode ? { nodePort: byNode.nodePort } : {}) }],
         },
       },
-      { ...this.options, ...(byNode ? { hooks: { onError: [nodePortHint(this.app)] } } : {}) },
+      {
+        ...this.options,
+        ...(byNode
+          ? {
+              hooks: {
+                onError: [hint(`${this.app}-node-port`, ({ errors }) => takenPortRemedy(this.app, errors))],
+              },
+            }
+          : {}),
+      },
     );
   }
 

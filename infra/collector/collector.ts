@@ -4,7 +4,7 @@ import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
 import { contentName } from '../cluster/content-name';
 import { exceptions } from '../cluster/exceptions';
-import { CONTAINER_SECURITY, resources } from '../cluster/pod';
+import { CONTAINER_SECURITY, OWN_USER, resources } from '../cluster/pod';
 import { Workload } from '../cluster/workload';
 import { CORALOGIX_KEY_VARIABLE, collectorConfiguration, headerVariable } from './configuration';
 
@@ -12,7 +12,6 @@ import { CORALOGIX_KEY_VARIABLE, collectorConfiguration, headerVariable } from '
 export const COLLECTOR_NAME = 'collector';
 export const OTLP_HTTP_PORT = 4318;
 
-const USER = { uid: 10_001, gid: 10_001 };
 const CONFIG_DIR = '/etc/otelcol';
 
 export interface CollectorArgs {
@@ -117,7 +116,7 @@ function createDeployment(
         replicas: 1,
         selector: { matchLabels: selectorOf(COLLECTOR_NAME) },
         template: workload.template(
-          USER,
+          OWN_USER,
           imagePullSecret,
           {
             image,

@@ -1,4 +1,3 @@
-import * as pulumi from '@pulumi/pulumi';
 import { NO_DOCKER } from '../../machine/reach/docker';
 
 /**
@@ -12,13 +11,4 @@ export function dockerRemedy(errors: readonly string[]): string | null {
   )
     return null;
   return `${NO_DOCKER.problem}. ${NO_DOCKER.remedy}`;
-}
-
-/** Tells the remedy where the image cannot be built for want of an engine. */
-export function dockerHint(name: string): pulumi.ErrorHook {
-  return new pulumi.ErrorHook(`${name}-docker-hint`, ({ errors }) => {
-    const remedy = dockerRemedy(errors);
-    if (remedy !== null) void pulumi.log.error(remedy);
-    return false;
-  });
 }

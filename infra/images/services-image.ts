@@ -1,6 +1,8 @@
 import * as docker from '@pulumi/docker';
 import * as pulumi from '@pulumi/pulumi';
-import { dockerHint } from './docker-hint';
+import { hint } from '../cluster/hint';
+import type { RegistryCredentials } from '../registry/registry';
+import { dockerRemedy } from './docker-hint';
 
 export interface ServicesImageArgs {
   /** Name without tag, as the cluster pulls it: `registry/path`. */
@@ -14,7 +16,7 @@ export interface ServicesImageArgs {
   /** The repository's folder, relative to the program's: the same on every operator's machine. */
   context: string;
   /** Login; without one the Docker engine's own is used. */
-  registry?: pulumi.Input<{ server: string; username: string; password: string }>;
+  registry?: pulumi.Input<RegistryCredentials>;
 }
 
 /** The one image of all services, built from this repository and pushed. */
@@ -58,6 +60,10 @@ function createImage(name: string, args: ServicesImageArgs, parent: pulumi.Resou
       ...(args.registry === undefined ? {} : { registry: pulumi.secret(args.registry) }),
     },
     // It stays in its registry, whatever happens here; and the provider would ask for an engine to forget it.
-    { parent, retainOnDelete: true, hooks: { onError: [dockerHint(name)] } },
+    {
+      parent,
+      retainOnDelete: true,
+      hooks: { onError: [hint(`${name}-docker`, ({ errors }) => dockerRemedy(errors))] },
+    },
   );
 }

@@ -6,6 +6,10 @@ import {
   type ServiceName,
   type StoreName,
 } from '../../services/catalog';
+import { selectorOf } from '../cluster/cluster';
+import { OTLP_HTTP_PORT } from '../collector/collector';
+import { POSTGRES_PORT } from '../postgres/server';
+import { REDIS_PORT } from '../redis/redis';
 
 type PolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
 
@@ -18,8 +22,7 @@ export interface Flow {
   port: number;
 }
 
-const STORE_PORTS: Readonly<Record<StoreName, number>> = { postgresql: 5432, redis: 6379 };
-const COLLECTOR_PORT = 4318;
+const STORE_PORTS: Readonly<Record<StoreName, number>> = { postgresql: POSTGRES_PORT, redis: REDIS_PORT };
 const DNS_PORT = 53;
 /** What people and `pulumi` reach from outside. */
 export const EXPOSED: readonly ServiceName[] = ['frontend', 'console'];
@@ -39,7 +42,7 @@ export function allowedFlows(vendorPorts: readonly number[]): Flow[] {
         port: serviceEntry(callee).port,
       })),
       ...stores.map((store) => ({ from: name, to: store, port: STORE_PORTS[store] })),
-      { from: name, to: 'collector', port: COLLECTOR_PORT },
+      { from: name, to: 'collector', port: OTLP_HTTP_PORT },
     ]),
     { from: 'collector', to: 'console', port: CONSOLE_OTLP.port },
     ...vendorPorts.map((port) => ({ from: 'collector', to: 'outside', port })),
@@ -49,7 +52,7 @@ export function allowedFlows(vendorPorts: readonly number[]): Flow[] {
   ];
 }
 
-const podsOf = (name: string) => ({ matchLabels: { 'app.kubernetes.io/name': name } });
+const podsOf = (name: string) => ({ matchLabels: selectorOf(name) });
 const tcp = (port: number) => [{ protocol: 'TCP', port }];
 
 /** The policies that allow just these flows, DNS, and nothing else, by name. */

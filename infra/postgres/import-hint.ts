@@ -1,4 +1,5 @@
-import * as pulumi from '@pulumi/pulumi';
+import type * as pulumi from '@pulumi/pulumi';
+import { hint } from '../cluster/hint';
 
 /** What a role or database is imported by. */
 export interface Importable {
@@ -46,14 +47,13 @@ function splitUrn(urn: string): string[] {
  * statement and the state leaves that.
  */
 export function importHint(name: string, siblings: Siblings): pulumi.ErrorHook {
-  return new pulumi.ErrorHook(`${name}-import-hint`, ({ type, name: resource, urn, newInputs, errors }) => {
-    if (!(errors[0] ?? '').includes('already exists')) return false;
+  return hint(`${name}-import`, ({ type, name: resource, urn, newInputs, errors }) => {
+    if (!(errors[0] ?? '').includes('already exists')) return null;
     const id = String((newInputs as { name?: unknown } | undefined)?.name);
-    void pulumi.log.error(
+    return (
       `${resource}: ${id} is in PostgreSQL already, but this stack does not know it: an update was killed just when ` +
-        `it was made. Take it over, then run pulumi up again:\n` +
-        importCommand({ type, name: resource, urn, id }, siblings),
+      `it was made. Take it over, then run pulumi up again:\n` +
+      importCommand({ type, name: resource, urn, id }, siblings)
     );
-    return false;
   });
 }

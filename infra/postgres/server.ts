@@ -9,7 +9,7 @@ import type { Cluster } from '../cluster/cluster';
 import { labelsOf } from '../cluster/cluster';
 import { contentName } from '../cluster/content-name';
 import { exceptions, OFFICIAL_USER_EXCEPTIONS } from '../cluster/exceptions';
-import { CONTAINER_SECURITY, resources } from '../cluster/pod';
+import { CONTAINER_SECURITY, resources, STORE_USER } from '../cluster/pod';
 import { Workload } from '../cluster/workload';
 
 /** Name of the Service, and so of the host, inside the cluster. */
@@ -17,8 +17,6 @@ export const POSTGRES_NAME = 'postgresql';
 export const POSTGRES_PORT = 5432;
 const PORT = { name: 'postgresql', port: POSTGRES_PORT };
 
-/** The official image's user. */
-const USER = { uid: 999, gid: 999 };
 /** Below the mount, and set: image 18 moved it. */
 const MOUNT = '/var/lib/postgresql';
 const PGDATA = `${MOUNT}/pgdata`;
@@ -192,7 +190,7 @@ function podTemplate(workload: Workload, args: PostgresServerArgs) {
     timeoutSeconds: 3,
   };
   return workload.template(
-    USER,
+    STORE_USER,
     imagePullSecret,
     {
       image,

@@ -1,12 +1,12 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { Cluster } from '../cluster/cluster';
-import { CONTAINER_SECURITY, resources } from '../cluster/pod';
+import { hint } from '../cluster/hint';
+import { CONTAINER_SECURITY, OWN_USER, resources } from '../cluster/pod';
 import { Workload } from '../cluster/workload';
 import type { ClientCa } from './server';
 
 export const SETUP_NAME = 'setup';
-const USER = { uid: 10_001, gid: 10_001 };
 
 export interface SetupJobArgs {
   cluster: Cluster;
@@ -47,14 +47,13 @@ export function setupTimeout(catalogRows: number): string {
 
 /** Tells where the reason stands when the Job was waited for in vain: what is waited for does not know it. */
 function setupHint(): pulumi.ErrorHook {
-  return new pulumi.ErrorHook(`${SETUP_NAME}-hint`, () => {
-    void pulumi.log.error(
+  return hint(
+    SETUP_NAME,
+    () =>
       `The Job that sets the database up has not ended. Why says its pod, in the stack's namespace: ` +
-        `kubectl describe pod -l app=${SETUP_NAME} (image, node), kubectl logs job/${SETUP_NAME} (an error of its own). ` +
-        'Each attempt goes on where the one before stopped: run pulumi up again.',
-    );
-    return false;
-  });
+      `kubectl describe pod -l app=${SETUP_NAME} (image, node), kubectl logs job/${SETUP_NAME} (an error of its own). ` +
+      'Each attempt goes on where the one before stopped: run pulumi up again.',
+  );
 }
 
 function createJob(
@@ -79,7 +78,7 @@ function createJob(
         // the one before stopped.
         backoffLimit: 1000,
         template: workload.template(
-          USER,
+          OWN_USER,
           imagePullSecret,
           {
             image,

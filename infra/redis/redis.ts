@@ -2,7 +2,7 @@ import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
 import type { Cluster } from '../cluster/cluster';
 import { exceptions, OFFICIAL_USER_EXCEPTIONS } from '../cluster/exceptions';
-import { CONTAINER_SECURITY, resources } from '../cluster/pod';
+import { CONTAINER_SECURITY, resources, STORE_USER } from '../cluster/pod';
 import { Workload } from '../cluster/workload';
 
 /** Name of the Service, and so of the host, inside the cluster. */
@@ -10,8 +10,6 @@ export const REDIS_NAME = 'redis';
 export const REDIS_PORT = 6379;
 const PORT = { name: 'redis', port: REDIS_PORT };
 
-/** The official image's user. */
-const USER = { uid: 999, gid: 999 };
 const CONFIG_FILE = '/etc/redis/redis.conf';
 
 export interface RedisArgs {
@@ -69,7 +67,7 @@ function podTemplate(workload: Workload, { cluster, image, imagePullSecret }: Re
   // Not ready while it loads its file.
   const answers = { exec: { command: ['redis-cli', '-e', 'ping'] }, timeoutSeconds: 3 };
   return workload.template(
-    USER,
+    STORE_USER,
     imagePullSecret,
     {
       image,

@@ -1,5 +1,6 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import { messageOf } from '../../machine/errors';
 import { applyFault } from '../cluster/apply-fault';
 import { lifecyclePolicy } from './lifecycle';
 
@@ -73,7 +74,7 @@ function login(
     repository.registryId.apply(async (registryId) => {
       const token = await aws.ecr.getAuthorizationToken({ registryId }, opts).catch((error: unknown) => {
         throw applyFault(
-          `ECR gives no login: ${error instanceof Error ? error.message : String(error)}. ` +
+          `ECR gives no login: ${messageOf(error)}. ` +
             "The login of AWS needs ecr:GetAuthorizationToken (docs/deploy.md has its policy); with pulumi config set --path images.services 'IMAGE@sha256:…' nothing is pushed.",
         );
       });

@@ -31,7 +31,10 @@ export class ScenarioDeployment extends pulumi.ComponentResource {
   constructor(name: string, args: ScenarioDeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
     super('ecommerce-demo:scenario:ScenarioDeployment', name, {}, opts);
     const indexes = createIndexes(name, args, this);
-    const state = createState(name, args, Object.values(indexes), this);
+    const state = new ScenarioState(`${name}-row`, args, {
+      ...options(args, this),
+      dependsOn: Object.values(indexes),
+    });
     this.row = state;
     this.indexes = Object.fromEntries(
       INDEX_NAMES.map((index) => [index, indexes[index].state]),
@@ -64,18 +67,4 @@ function createIndexes(
     return [index, resource] as const;
   });
   return Object.fromEntries(created) as Record<IndexName, CatalogIndex>;
-}
-
-function createState(
-  name: string,
-  args: ScenarioDeploymentArgs,
-  dependsOn: pulumi.Resource[],
-  parent: pulumi.Resource,
-): ScenarioState {
-  const { login, volume, scenario, configuredStart, startDelaySeconds } = args;
-  return new ScenarioState(
-    `${name}-row`,
-    { login, volume, scenario, configuredStart, startDelaySeconds },
-    { ...options(args, parent), dependsOn },
-  );
 }

@@ -1,3 +1,4 @@
+import type * as k8s from '@pulumi/kubernetes';
 import type * as pulumi from '@pulumi/pulumi';
 import {
   CORALOGIX_SEMCONV_OPT_IN,
@@ -7,11 +8,7 @@ import {
   type ServiceEntry,
 } from '../../services/catalog';
 
-/** A variable of the environment: a value, a key of the service's Secret, or a field of the pod. */
-export type Variable =
-  | { name: string; value: pulumi.Input<string> }
-  | { name: string; secretKey: string }
-  | { name: string; fieldPath: string };
+type EnvVar = k8s.types.input.core.v1.EnvVar;
 
 /** Attributes of all its telemetry that a pod knows of itself, each with its variable and field. */
 const POD_FIELDS = [
@@ -34,45 +31,58 @@ function resourceAttributes({ name }: ServiceEntry): string {
   ].join(',');
 }
 
-/** The environment of a service's process. Other services are found by their names and the catalog's ports. */
+/** A field of the pod. */
+const field = (name: string, fieldPath: string): EnvVar => ({ name, valueFrom: { fieldRef: { fieldPath } } });
+
+/** What all services of a stack are told. */
+export interface ToldServices {
+  otlpEndpoint: string;
+  /** Address of a trace at the vendor, with `{traceId}`; the console links to it. */
+  traceLink?: string;
+  /** Telemetry goes to Coralogix, too. */
+  coralogix?: boolean;
+  /** Which releases run, where the image holds more than one. */
+  releases: ReleaseChoice;
+}
+
+/**
+ * The environment of a service's process. Other services are found by their names and the catalog's ports.
+ *
+ * @param options.secrets keys of the service's Secret, each a variable
+ * @param options.hosts by which people may call it besides its names in the cluster
+ */
 export function serviceVariables(
   entry: ServiceEntry,
-  options: {
+  options: ToldServices & {
     replicas: number;
-    otlpEndpoint: string;
-    redisKind: string;
-    traceLink?: string;
-    knownHosts?: pulumi.Input<string>;
-    coralogix?: boolean;
-    releases: ReleaseChoice;
+    secrets: readonly string[];
+    hosts?: pulumi.Input<string> | undefined;
   },
-): Variable[] {
+): EnvVar[] {
+  const { name } = entry;
   return [
-    { name: 'SERVICE', value: entry.name },
+    { name: 'SERVICE', value: name },
     { name: 'PORT', value: String(entry.port) },
-    ...Object.entries(releaseVariables(entry.name, options.releases)).map(([name, value]) => ({
-      name,
+    ...Object.entries(releaseVariables(name, options.releases)).map(([variable, value]) => ({
+      name: variable,
       value,
     })),
     { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: options.otlpEndpoint },
-    ...POD_FIELDS.map(([, name, fieldPath]) => ({ name, fieldPath })),
+    ...POD_FIELDS.map(([, variable, fieldPath]) => field(variable, fieldPath)),
     { name: 'OTEL_RESOURCE_ATTRIBUTES', value: resourceAttributes(entry) },
     ...(options.coralogix === true
       ? [{ name: 'OTEL_SEMCONV_STABILITY_OPT_IN', value: CORALOGIX_SEMCONV_OPT_IN }]
       : []),
-    ...(entry.databaseRole === null ? [] : [{ name: 'DATABASE_URL', secretKey: 'DATABASE_URL' }]),
-    ...(entry.stores.includes('redis') ? [{ name: 'REDIS_URL', secretKey: 'REDIS_URL' }] : []),
-    ...(entry.adminToken ? [{ name: 'ADMIN_TOKEN', secretKey: 'ADMIN_TOKEN' }] : []),
-    ...(entry.shop ? [{ name: 'COHORT_KEY', secretKey: 'COHORT_KEY' }] : []),
-    ...(options.knownHosts === undefined ? [] : [{ name: 'KNOWN_HOSTS', value: options.knownHosts }]),
-    ...(entry.name === 'product-catalog' || entry.name === 'checkout'
+    ...options.secrets.map((key) => ({ name: key, valueFrom: { secretKeyRef: { name, key } } })),
+    ...(options.hosts === undefined ? [] : [{ name: 'KNOWN_HOSTS', value: options.hosts }]),
+    ...(name === 'product-catalog' || name === 'checkout'
       ? [{ name: 'POOL_REPLICAS', value: String(options.replicas) }]
       : []),
-    ...(entry.name === 'console' ? [{ name: 'REDIS_KIND', value: options.redisKind }] : []),
-    ...(entry.name === 'console' && options.traceLink !== undefined
+    ...(name === 'console' ? [{ name: 'REDIS_KIND', value: 'Redis 7' }] : []),
+    ...(name === 'console' && options.traceLink !== undefined
       ? [{ name: 'CONSOLE_TRACE_LINK', value: options.traceLink }]
       : []),
     // How many they are they find out themselves, so that none is restarted when that changes.
-    ...(entry.name === 'load-generator' ? [{ name: 'LOAD_REPLICA', fieldPath: 'metadata.name' }] : []),
+    ...(name === 'load-generator' ? [field('LOAD_REPLICA', 'metadata.name')] : []),
   ];
 }

@@ -4,6 +4,7 @@ import { CATALOG, CONSOLE_OTLP, serviceEntry, type ServiceName } from '../../ser
 import { Cluster } from '../cluster/cluster';
 import { mockEngine, SHOP_ANSWERS, testDigest, type MockedEngine } from '../../test/mocks/engine';
 import { workloadOf } from '../../test/mocks/pods';
+import { replicasOf } from './replicas';
 import { ShopService } from './shop-service';
 
 const IMAGE = `r/shop@${testDigest('services')}`;
@@ -14,16 +15,16 @@ describe('ShopService', () => {
   before(async () => {
     engine = mockEngine(SHOP_ANSWERS);
     const cluster = new Cluster('cluster', { kubeconfig: 'k', namespace: 'shop' });
+    const replicas = { ...replicasOf({}), ...REPLICAS };
     for (const entry of CATALOG) {
-      new ShopService(entry.name, {
+      new ShopService(entry, {
         cluster,
-        entry,
         image: IMAGE,
         imagePullSecret: 'image-registry',
-        replicas: REPLICAS[entry.name] ?? 1,
+        replicas,
         otlpEndpoint: 'http://collector:4318',
-        redisKind: 'Redis 7',
-        databaseUrl: 'postgres://hunter2',
+        databaseUrls: { shop_app: 'postgres://hunter2', conductor: 'postgres://hunter2' },
+        databaseCa: { volume: { name: 'ca' }, mount: { name: 'ca', mountPath: '/ca' } },
         redisUrl: 'redis://hunter3',
         adminToken: 'hunter4',
         cohortKey: 'hunter5',
@@ -31,7 +32,7 @@ describe('ShopService', () => {
         traceLink: 'https://vendor.example/{traceId}',
         coralogix: true,
         releases: { checkout: '1.1.0' },
-        ...(entry.name === 'console' ? { exposure: { type: 'nodePort', nodePort: 30_020 } as const } : {}),
+        exposures: { console: { type: 'nodePort', nodePort: 30_020 } },
       });
     }
     await engine.idle();

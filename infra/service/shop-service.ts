@@ -1,100 +1,123 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import { CONSOLE_OTLP, type ReleaseChoice, type ServiceEntry } from '../../services/catalog';
+import {
+  CATALOG,
+  CONSOLE_OTLP,
+  type DatabaseRole,
+  type ServiceEntry,
+  type ServiceName,
+  type StoreName,
+} from '../../services/catalog';
 import type { Cluster } from '../cluster/cluster';
 import { labelsOf, selectorOf } from '../cluster/cluster';
-import { CONTAINER_SECURITY, resources, spread } from '../cluster/pod';
+import { CONTAINER_SECURITY, OWN_USER, resources, spread } from '../cluster/pod';
 import { NOT_AWAITED, Workload } from '../cluster/workload';
 import type { ClientCa } from '../postgres/server';
 import { addressOf, type Exposure } from '../cluster/address';
-import { serviceVariables, type Variable } from './environment';
+import { serviceVariables, type ToldServices } from './environment';
 
-const USER = { uid: 10_001, gid: 10_001 };
 /** Between "no new requests, please" and SIGTERM: kube-proxy needs a moment to hear of it (seconds). */
 const PRE_STOP_SECONDS = 2;
 
 /** A pod that is not ready by then won't be: the update fails and says why. */
 const READY_WITHIN = { create: '3m', update: '3m' };
 
-export interface ShopServiceArgs {
+export interface ShopArgs extends ToldServices {
   cluster: Cluster;
-  entry: ServiceEntry;
   /** The services' image, by digest. */
   image: pulumi.Input<string>;
   imagePullSecret?: string;
-  replicas: number;
-  otlpEndpoint: string;
-  redisKind: string;
-  /** URLs of what the entry says it uses. */
-  databaseUrl?: pulumi.Input<string>;
+  replicas: Readonly<Record<ServiceName, number>>;
+  databaseUrls: Record<DatabaseRole, pulumi.Input<string>>;
   /** How the database is known to be that one. */
-  databaseCa?: ClientCa;
-  redisUrl?: pulumi.Input<string>;
-  adminToken?: pulumi.Input<string>;
+  databaseCa: ClientCa;
+  redisUrl: pulumi.Input<string>;
+  adminToken: pulumi.Input<string>;
   /** With it a cohort is believed. */
-  cohortKey?: pulumi.Input<string>;
-  /** Hosts by which people may call it besides its names in the cluster. */
-  knownHosts?: readonly pulumi.Input<string>[];
-  exposure?: Exposure;
-  /** Address of a trace at the vendor, with `{traceId}`; the console links to it. */
-  traceLink?: string;
-  /** Telemetry goes to Coralogix, too. */
-  coralogix?: boolean;
-  /** Which releases run, where the image holds more than one. */
-  releases: ReleaseChoice;
+  cohortKey: pulumi.Input<string>;
+  /** How people reach shop and console. */
+  exposures: Partial<Record<ServiceName, Exposure>>;
+  /** Hosts by which people may call what is exposed, besides its names in the cluster. */
+  knownHosts: readonly pulumi.Input<string>[];
+}
+
+/** Every service of the catalog. */
+export function createShop(
+  args: ShopArgs,
+  {
+    dependsOn,
+    storesReady,
+  }: {
+    /** What must be there before any pod: rules of the network, pull secret. */
+    dependsOn: pulumi.Resource[];
+    /** What a store's users wait for, so that a store that fails is the fault that is reported. */
+    storesReady: Record<StoreName, pulumi.Resource>;
+  },
+): Record<ServiceName, ShopService> {
+  const services = CATALOG.map((entry) => {
+    const stores = entry.stores.map((store) => storesReady[store]);
+    return [entry.name, new ShopService(entry, args, { dependsOn: [...dependsOn, ...stores] })] as const;
+  });
+  return Object.fromEntries(services) as Record<ServiceName, ShopService>;
 }
 
 /** One service of the catalog: its pods, its address, and what may go wrong with them. */
 export class ShopService extends pulumi.ComponentResource {
   readonly service: k8s.core.v1.Service;
-  readonly workload: k8s.apps.v1.Deployment | k8s.apps.v1.StatefulSet;
 
-  constructor(name: string, args: ShopServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super('ecommerce-demo:service:ShopService', name, {}, opts);
-    const { entry, cluster, exposure, replicas } = args;
-    const workload = new Workload(name, entry.name, cluster, this);
+  constructor(entry: ServiceEntry, args: ShopArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('ecommerce-demo:service:ShopService', entry.name, {}, opts);
+    const workload = new Workload(entry.name, entry.name, args.cluster, this);
     const port = { name: 'http', port: entry.port };
-    const secrets = secretsOf(args);
-    const before = [
+    const secrets = secretsOf(entry, args);
+    const before: pulumi.Resource[] = [
       ...(Object.keys(secrets).length === 0 ? [] : [workload.secret(secrets)]),
       workload.account(),
     ];
-    this.service = workload.service(port, exposure);
-    if (entry.name === 'console') createOtlpService(name, args, this);
-    const pod = { ...args, knownHosts: [...(args.knownHosts ?? []), ...ownAddress(args, this.service)] };
-    this.workload =
-      entry.name === 'load-generator'
-        ? createStatefulSet(name, pod, workload, [...before, workload.podsService(port)], this)
-        : createDeployment(name, pod, workload, before, this);
-    workload.budget(replicas);
+    this.service = workload.service(port, args.exposures[entry.name]);
+    if (entry.name === 'console') createOtlpService(entry, args, this);
+    if (entry.name === 'load-generator') before.push(workload.podsService(port));
+    const template = podTemplate(entry, args, workload, secrets, hostsOf(entry, args, this.service));
+    createPods(entry, args, template, before, this);
+    workload.budget(args.replicas[entry.name]);
     this.registerOutputs({});
   }
 }
 
-/** What of its environment is secret. */
-function secretsOf(args: ShopServiceArgs): Record<string, pulumi.Input<string>> {
-  const { entry } = args;
+/** What of its environment is secret, by the variable. */
+function secretsOf(entry: ServiceEntry, args: ShopArgs): Record<string, pulumi.Input<string>> {
   return {
-    ...(entry.databaseRole !== null && args.databaseUrl !== undefined
-      ? { DATABASE_URL: args.databaseUrl }
-      : {}),
-    ...(entry.stores.includes('redis') && args.redisUrl !== undefined ? { REDIS_URL: args.redisUrl } : {}),
-    ...(entry.adminToken && args.adminToken !== undefined ? { ADMIN_TOKEN: args.adminToken } : {}),
-    ...(entry.shop && args.cohortKey !== undefined ? { COHORT_KEY: args.cohortKey } : {}),
+    ...(entry.databaseRole === null ? {} : { DATABASE_URL: args.databaseUrls[entry.databaseRole] }),
+    ...(entry.stores.includes('redis') ? { REDIS_URL: args.redisUrl } : {}),
+    ...(entry.adminToken ? { ADMIN_TOKEN: args.adminToken } : {}),
+    ...(entry.shop ? { COHORT_KEY: args.cohortKey } : {}),
   };
 }
 
+/** By which hosts people call it, that of its own load balancer among them. */
+function hostsOf(
+  { name }: ServiceEntry,
+  { exposures, knownHosts }: ShopArgs,
+  service: k8s.core.v1.Service,
+): pulumi.Output<string> | undefined {
+  const exposure = exposures[name];
+  if (exposure === undefined) return undefined;
+  const own = exposure.type === 'loadBalancer' ? [addressOf(service, null).host] : [];
+  const hosts = [...knownHosts, ...own];
+  return hosts.length === 0 ? undefined : pulumi.all(hosts).apply((all) => all.join(','));
+}
+
 /** Where the console takes telemetry: inside the cluster only, however its page is reached. */
-function createOtlpService(name: string, { cluster, entry }: ShopServiceArgs, parent: pulumi.Resource) {
+function createOtlpService({ name }: ServiceEntry, { cluster }: ShopArgs, parent: pulumi.Resource) {
   return new k8s.core.v1.Service(
     `${name}-otlp`,
     {
       metadata: {
-        ...cluster.metadata(CONSOLE_OTLP.service, labelsOf(entry.name)),
+        ...cluster.metadata(CONSOLE_OTLP.service, labelsOf(name)),
         annotations: NOT_AWAITED,
       },
       spec: {
-        selector: selectorOf(entry.name),
+        selector: selectorOf(name),
         ports: [{ name: 'otlp-http', port: CONSOLE_OTLP.port, targetPort: 'otlp-http' }],
       },
     },
@@ -102,67 +125,43 @@ function createOtlpService(name: string, { cluster, entry }: ShopServiceArgs, pa
   );
 }
 
-/** The host of its own load balancer, by which people call it. */
-function ownAddress({ exposure }: ShopServiceArgs, service: k8s.core.v1.Service): pulumi.Output<string>[] {
-  return exposure?.type === 'loadBalancer' ? [addressOf(service, null).host] : [];
-}
-
-function createDeployment(
-  name: string,
-  args: ShopServiceArgs,
-  workload: Workload,
+/** The load generator's pods keep their names: a name is a place among those who share the load, which a successor takes. */
+function createPods(
+  { name }: ServiceEntry,
+  { cluster, replicas }: ShopArgs,
+  template: k8s.types.input.core.v1.PodTemplateSpec,
   dependsOn: pulumi.Resource[],
   parent: pulumi.Resource,
-): k8s.apps.v1.Deployment {
-  const { cluster, entry, replicas } = args;
-  return new k8s.apps.v1.Deployment(
-    `${name}-deployment`,
-    {
-      metadata: cluster.metadata(entry.name),
-      spec: {
-        replicas,
-        selector: { matchLabels: selectorOf(entry.name) },
-        // The console's telemetry is in its memory: two at once would each get half of it.
-        strategy:
-          entry.name === 'console'
-            ? { type: 'Recreate' }
-            : { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-        template: podTemplate(workload, args),
-      },
-    },
-    { ...cluster.inside(parent), dependsOn, customTimeouts: READY_WITHIN },
-  );
+): k8s.apps.v1.Deployment | k8s.apps.v1.StatefulSet {
+  const metadata = cluster.metadata(name);
+  const spec = { replicas: replicas[name], selector: { matchLabels: selectorOf(name) }, template };
+  const options = { ...cluster.inside(parent), dependsOn, customTimeouts: READY_WITHIN };
+  if (name === 'load-generator') {
+    return new k8s.apps.v1.StatefulSet(
+      `${name}-statefulset`,
+      { metadata, spec: { ...spec, serviceName: `${name}-pods`, podManagementPolicy: 'Parallel' } },
+      options,
+    );
+  }
+  // The console's telemetry is in its memory: two at once would each get half of it.
+  const strategy =
+    name === 'console'
+      ? { type: 'Recreate' }
+      : { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } };
+  return new k8s.apps.v1.Deployment(`${name}-deployment`, { metadata, spec: { ...spec, strategy } }, options);
 }
 
-/** The load generator: a pod's name is its name among those who share the load, and its successor takes its place. */
-function createStatefulSet(
-  name: string,
-  args: ShopServiceArgs,
+function podTemplate(
+  entry: ServiceEntry,
+  args: ShopArgs,
   workload: Workload,
-  dependsOn: pulumi.Resource[],
-  parent: pulumi.Resource,
-): k8s.apps.v1.StatefulSet {
-  const { cluster, entry, replicas } = args;
-  return new k8s.apps.v1.StatefulSet(
-    `${name}-statefulset`,
-    {
-      metadata: cluster.metadata(entry.name),
-      spec: {
-        serviceName: `${entry.name}-pods`,
-        replicas,
-        podManagementPolicy: 'Parallel',
-        selector: { matchLabels: selectorOf(entry.name) },
-        template: podTemplate(workload, args),
-      },
-    },
-    { ...cluster.inside(parent), dependsOn, customTimeouts: READY_WITHIN },
-  );
-}
-
-function podTemplate(workload: Workload, args: ShopServiceArgs) {
-  const { entry, image, imagePullSecret, databaseCa } = args;
+  secrets: object,
+  hosts: pulumi.Output<string> | undefined,
+) {
+  const { image, imagePullSecret, replicas } = args;
+  const ca = entry.databaseRole === null ? null : args.databaseCa;
   return workload.template(
-    USER,
+    OWN_USER,
     imagePullSecret,
     {
       image,
@@ -172,60 +171,31 @@ function podTemplate(workload: Workload, args: ShopServiceArgs) {
         { name: 'http', containerPort: entry.port },
         ...(entry.name === 'console' ? [{ name: 'otlp-http', containerPort: CONSOLE_OTLP.port }] : []),
       ],
-      env: serviceVariables(entry, { ...variablesOf(args), ...hostsVariable(args) }).map((variable) =>
-        containerVariable(variable, entry.name),
-      ),
+      env: serviceVariables(entry, {
+        ...args,
+        hosts,
+        replicas: replicas[entry.name],
+        secrets: Object.keys(secrets),
+      }),
       securityContext: CONTAINER_SECURITY,
       resources: resources(requestsOf(entry), limitsOf(entry)),
       startupProbe: { ...get('/livez'), periodSeconds: 1, failureThreshold: 60 },
       readinessProbe: { ...get('/readyz'), periodSeconds: 3, failureThreshold: 2 },
       livenessProbe: { ...get('/livez'), periodSeconds: 10, failureThreshold: 6 },
       lifecycle: { preStop: { sleep: { seconds: PRE_STOP_SECONDS } } },
-      volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...(databaseCa ? [databaseCa.mount] : [])],
+      volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...(ca ? [ca.mount] : [])],
     },
     {
       // preStop, drain, flush of the telemetry.
       terminationGracePeriodSeconds: PRE_STOP_SECONDS + 6,
       topologySpreadConstraints: spread(selectorOf(entry.name)),
-      volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '64Mi' } }, ...(databaseCa ? [databaseCa.volume] : [])],
+      volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '64Mi' } }, ...(ca ? [ca.volume] : [])],
     },
   );
 }
 
-function variablesOf({
-  replicas,
-  otlpEndpoint,
-  redisKind,
-  traceLink,
-  coralogix = false,
-  releases,
-}: ShopServiceArgs) {
-  return {
-    replicas,
-    otlpEndpoint,
-    redisKind,
-    coralogix,
-    releases,
-    ...(traceLink === undefined ? {} : { traceLink }),
-  };
-}
-
-function hostsVariable({ knownHosts = [] }: ShopServiceArgs): { knownHosts?: pulumi.Output<string> } {
-  if (knownHosts.length === 0) return {};
-  return { knownHosts: pulumi.all([...knownHosts]).apply((hosts) => hosts.join(',')) };
-}
-
 function get(path: string) {
   return { httpGet: { path, port: 'http' }, timeoutSeconds: 3 };
-}
-
-function containerVariable(variable: Variable, secretName: string): k8s.types.input.core.v1.EnvVar {
-  const { name } = variable;
-  if ('value' in variable) return { name, value: variable.value };
-  if ('secretKey' in variable) {
-    return { name, valueFrom: { secretKeyRef: { name: secretName, key: variable.secretKey } } };
-  }
-  return { name, valueFrom: { fieldRef: { fieldPath: variable.fieldPath } } };
 }
 
 /**

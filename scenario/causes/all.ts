@@ -120,7 +120,7 @@ export function telltalesOf(scenario: Scenario, minute: MinuteExpectation): Read
 
 /** What the shop must show before a scenario counts as applied. */
 export function confirmationsOf(parts: CauseParts): Confirmation[] {
-  return CAUSES.flatMap((cause) => cause.confirmations(parts));
+  return CAUSES.flatMap((cause) => cause.confirmations?.(parts) ?? []);
 }
 
 /** What in a scenario is not as in normal operations. */
@@ -151,20 +151,20 @@ export const CAUSE_NAMES = CAUSES.map(({ name }) => name);
 
 /** What an operator sets of a scenario, in his stack file. */
 export function leversOf(scenario: Scenario): Lever[] {
-  return CAUSES.flatMap((cause) => cause.levers(scenario));
+  return CAUSES.flatMap((cause) => cause.levers?.(scenario) ?? []);
 }
 
 /** What of stack config makes an outage, whatever its mode; each with its key first. */
 export function causesInConfig(config: ScenarioConfig): string[] {
-  return CAUSES.flatMap((cause) => cause.inConfig(config));
+  return CAUSES.flatMap((cause) => cause.inConfig?.(config) ?? []);
 }
 
 /** All that can be taken out of a run. */
-export const ABLATABLE: readonly AblationOf[] = CAUSES.flatMap(({ ablations }) => ablations);
+export const ABLATABLE: readonly AblationOf[] = CAUSES.flatMap(({ ablations }) => ablations ?? []);
 
 /** What can be taken out of a mode's run; in normal mode nothing. */
 export function ablationsOf(mode: DemoMode): AblationOf[] {
-  return causesOf(mode).flatMap(({ ablations }) => ablations);
+  return causesOf(mode).flatMap(({ ablations }) => ablations ?? []);
 }
 
 /** When nothing is taken out any more, as an ablation says it of itself. */

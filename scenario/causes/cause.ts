@@ -229,10 +229,13 @@ export interface Cause {
   ) => ReadonlySet<FlowAttribute>;
   /** What of a scenario shows it in the shop, healthy or not. */
   signs: (scenario: Scenario) => Sign[];
-  /** What the shop must show before a scenario counts as applied. */
-  confirmations: (parts: CauseParts) => Confirmation[];
+  /**
+   * What the shop must show before a scenario counts as applied. Nothing: what is seen is its effect, which every heal and
+   * ablation waits for, checkouts that fail.
+   */
+  confirmations?: (parts: CauseParts) => Confirmation[];
   /** Ways to take it out by itself, or to make it harmless. */
-  ablations: readonly AblationOf[];
+  ablations?: readonly AblationOf[];
   /** Why the clock of a run can't be put back, as a sentence's end; null where it can: what has gathered does not go. */
   noWayBack?: (parts: CauseParts) => string | null;
   /** Where it makes checkouts queue. */
@@ -240,13 +243,13 @@ export interface Cause {
   /** Its steps from cause to effect, as the shop shows them now. */
   chain?: (shop: ShopSeen) => ChainLink[];
   /** What of stack config makes it, whatever the mode: `pool.max is 5, below the normal 100`, each with its key first. */
-  inConfig: (config: CauseConfig) => string[];
+  inConfig?: (config: CauseConfig) => string[];
   /** Why keys of stack config make no outage with a preset that does not name this cause: it has a law of its own. */
   excluded?: (config: CauseConfig) => ConfigFault[];
   /** The keys of config, as paths, that a run by configuration sets. */
   runKeys: readonly (readonly string[])[];
   /** What of it an operator sets, whatever is the matter: of an exercise's stack file. */
-  levers: (scenario: Scenario) => Lever[];
+  levers?: (scenario: Scenario) => Lever[];
   /** How an operator puts it right, in a sentence; null: not by itself. */
   remedy: string | null;
   /** Whether a scenario has it put right without being as in normal mode. */

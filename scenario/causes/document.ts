@@ -1,17 +1,26 @@
 import {
   CARDS_ABLATION,
   RELEASE_ABLATION,
-  type ReleasePart,
+  RELEASE_SCHEMA,
   type ReleaseSettings,
 } from './bad-release/document';
-import { FLIGHT_ABLATION, TTL_ABLATION, type CachePart, type CacheSettings } from './cache-stampede/document';
-import { PAYMENT_ABLATION, SPREAD_ABLATION, type SalePart, type SaleSettings } from './hot-row/document';
-import { INDEX_ABLATION, type IndexPart, type IndexSettings } from './missing-index/document';
-import { POOL_ABLATION, type PoolPart, type PoolSettings } from './small-pool/document';
-import type { StoragePart, StorageSettings } from './slow-storage/document';
+import { CACHE_SCHEMA, FLIGHT_ABLATION, TTL_ABLATION, type CacheSettings } from './cache-stampede/document';
+import { PAYMENT_ABLATION, SALE_SCHEMA, SPREAD_ABLATION, type SaleSettings } from './hot-row/document';
+import { INDEX_ABLATION, INDEX_SCHEMA, type IndexSettings } from './missing-index/document';
+import { POOL_ABLATION, POOL_SCHEMA, type PoolSettings } from './small-pool/document';
+import { STORAGE_SCHEMA, type StorageSettings } from './slow-storage/document';
+import type { PartOf } from '../document-values';
 
 /** What all causes together put into a scenario's document. */
-export type CauseParts = IndexPart & PoolPart & StoragePart & ReleasePart & SalePart & CachePart;
+export const CAUSE_SCHEMAS = {
+  ...INDEX_SCHEMA,
+  ...POOL_SCHEMA,
+  ...STORAGE_SCHEMA,
+  ...RELEASE_SCHEMA,
+  ...SALE_SCHEMA,
+  ...CACHE_SCHEMA,
+};
+export type CauseParts = PartOf<typeof CAUSE_SCHEMAS>;
 
 /** What an outage's preset says of its causes; a cause that it does not name is not one of its own. */
 export interface CauseSettings {

@@ -1,25 +1,21 @@
-import { RELEASE_GROUPS, RELEASE_KEYS } from './bad-release/keys';
-import { CACHE_GROUPS, CACHE_KEYS } from './cache-stampede/keys';
-import { SALE_GROUPS, SALE_KEYS } from './hot-row/keys';
-import { INDEX_GROUPS, INDEX_KEYS } from './missing-index/keys';
-import { POOL_GROUPS, POOL_KEYS } from './small-pool/keys';
-import { STORAGE_KEYS } from './slow-storage/keys';
+import { group } from '../config/key-documentation';
+import { declinedShare, releases } from './bad-release/keys';
+import { cache } from './cache-stampede/keys';
+import { sale } from './hot-row/keys';
+import { indexes } from './missing-index/keys';
+import { pool } from './small-pool/keys';
+import { storageEmulation } from './slow-storage/keys';
+
+/** The members of those keys that are groups. */
+export const CAUSE_GROUPS = { pool, indexes, releases, sale, cache } as const;
 
 /** The keys of stack config by which causes are changed. */
 export const CAUSE_KEYS = {
-  ...STORAGE_KEYS,
-  ...POOL_KEYS,
-  ...INDEX_KEYS,
-  ...RELEASE_KEYS,
-  ...SALE_KEYS,
-  ...CACHE_KEYS,
+  storageEmulation,
+  pool: group(pool),
+  indexes: group(indexes),
+  releases: group(releases),
+  declinedShare,
+  sale: group(sale),
+  cache: group(cache),
 };
-
-/** The members of those that are groups. */
-export const CAUSE_GROUPS = {
-  ...POOL_GROUPS,
-  ...INDEX_GROUPS,
-  ...RELEASE_GROUPS,
-  ...SALE_GROUPS,
-  ...CACHE_GROUPS,
-} as const;

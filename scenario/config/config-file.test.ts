@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { ConfigError } from './config-error';
-import { ConfigFileError, loadScenarioConfig, parseStackConfig, readStackConfig } from './config-file';
+import { ConfigFileError, loadScenarioConfig, parseStackConfig, readStackConfigFile } from './config-file';
 
 function projectWith(context: TestContext, text: string): { projectDir: string; stack: string } {
   const projectDir = mkdtempSync(join(tmpdir(), 'stack-config-'));
@@ -41,8 +41,8 @@ test("the project's keys are read; other namespaces, secrets and the salt are no
     otlp: { endpoint: 'http://localhost:4318' },
     demoRun: '2',
   };
-  assert.deepEqual(readStackConfig(source), expected);
-  assert.deepEqual(readStackConfig(join(source.projectDir, 'Pulumi.dev.yaml')), expected);
+  assert.deepEqual(readStackConfigFile(source).values, expected);
+  assert.deepEqual(readStackConfigFile(join(source.projectDir, 'Pulumi.dev.yaml')).values, expected);
   assert.deepEqual(loadScenarioConfig(source), {
     demoMode: 'blackfriday',
     minuteSeconds: 6,
@@ -74,7 +74,10 @@ test('broken YAML is reported with file and line', () => {
 
 test('a missing file names the stacks that are there', (context) => {
   const { projectDir } = projectWith(context, STACK);
-  assert.throws(() => readStackConfig({ projectDir, stack: 'prod' }), /Pulumi\.prod\.yaml.*stacks here: dev/);
+  assert.throws(
+    () => readStackConfigFile({ projectDir, stack: 'prod' }),
+    /Pulumi\.prod\.yaml.*stacks here: dev/,
+  );
 });
 
 test('faults come with their lines', (context) => {

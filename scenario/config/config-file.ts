@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isMap, isScalar, LineCounter, parseDocument, type Pair } from 'yaml';
+import { isMap, isNode, isScalar, LineCounter, parseDocument, type Pair } from 'yaml';
 import { ConfigError } from './config-error';
 import { parseScenarioConfig } from './parse';
 import type { ScenarioConfig } from './schema';
@@ -53,11 +53,6 @@ export function stackConfigPath(source: StackConfigSource): string {
  *
  * @throws ConfigFileError for a missing file, broken YAML (with its line), or a file of another shape.
  */
-export function readStackConfig(source: StackConfigSource): Record<string, unknown> {
-  return readStackConfigFile(source).values;
-}
-
-/** As `readStackConfig`, with the file's path and the keys' lines. */
 export function readStackConfigFile(source: StackConfigSource): StackConfig {
   const file = stackConfigPath(source);
   return parseStackConfig(readText(file), file);
@@ -66,7 +61,7 @@ export function readStackConfigFile(source: StackConfigSource): StackConfig {
 /**
  * Reads and validates the scenario keys of a stack file.
  *
- * @throws ConfigFileError as `readStackConfig`; ConfigError with the lines of the keys.
+ * @throws ConfigFileError as `readStackConfigFile`; ConfigError with the lines of the keys.
  */
 export function loadScenarioConfig(source: StackConfigSource): ScenarioConfig {
   const { file, values, lines } = readStackConfigFile(source);
@@ -146,15 +141,6 @@ export function parseStackConfig(text: string, file: string): StackConfig {
     values: Object.fromEntries(keys.map(({ name, value }) => [name, value])),
     lines: Object.fromEntries(keys.map(({ name, line }) => [name, line])),
   };
-}
-
-interface YamlNode {
-  toJS(document: unknown): unknown;
-  range?: [number, number, number] | null;
-}
-
-function isNode(value: unknown): value is YamlNode {
-  return typeof value === 'object' && value !== null && 'toJS' in value;
 }
 
 function keyOf(pair: Pair): string {

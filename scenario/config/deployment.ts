@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { cidrFault, networkOf, parseCidr } from './cidr';
 import { ConfigError, type ConfigFault } from './config-error';
 import { KeyBook } from './key-book';
-import { json, key, numberFrom, type KeyDocumentation } from './key-documentation';
+import { choice, flag, group, json, key, wholeKey, type KeyDocumentation } from './key-documentation';
 import {
   accessKey,
   coralogixDomain,
@@ -23,13 +23,6 @@ import { VERSIONS } from './versions';
 
 const text = (pattern: RegExp) => z.string().regex(pattern);
 const nonEmpty = z.string().min(1);
-const wholeNumber = (min: number, max: number) => numberFrom(z.number().int().min(min).max(max));
-
-/** `pulumi config set` writes text. */
-const flag = z.preprocess(
-  (value) => (value === 'true' ? true : value === 'false' ? false : value),
-  z.boolean(),
-);
 
 const record = (value: z.ZodType<string>, name = /./) =>
   z.preprocess(json, z.record(z.string().regex(name), value));
@@ -44,8 +37,8 @@ const pasted = (read: (text: string) => Pasted) =>
   });
 
 const nodePort = (what: string, fallback: number) =>
-  key(wholeNumber(30_000, 32_767), {
-    type: 'integer',
+  wholeKey({
+    range: { from: 30_000, to: 32_767 },
     allowed: 'a port from 30000 to 32767',
     default: String(fallback),
     description: `NodePort of ${what}. Two stacks on one cluster need different ones.`,
@@ -75,7 +68,7 @@ export const HOST_DEFAULTS = {
 } as const;
 
 /** Of the host's volume (GiB): what the images need, and what gp3 has had in every region. */
-const VOLUME_GIB = { least: 20, most: 16_384 } as const;
+const VOLUME_GIB = { from: 20, to: 16_384 };
 
 /** A block that may reach the hosts. */
 const operatorCidr = pasted((text) => {
@@ -96,8 +89,11 @@ export const DEFAULT_IMAGES = {
   collectorContrib: `otel/opentelemetry-collector-contrib:${VERSIONS.collector.version}`,
 } as const;
 
+/** Region EU1, which was `coralogix.com` before. */
+export const DEFAULT_CORALOGIX_DOMAIN = 'eu1.coralogix.com';
+
 /** Whether a config makes span metrics for Coralogix' catalogs, which the core distribution cannot. */
-function makesSpanMetrics({ coralogix }: Partial<DeploymentConfig>): boolean {
+export function makesSpanMetrics({ coralogix }: Partial<DeploymentConfig>): boolean {
   return coralogix?.privateKey !== undefined && (coralogix.spanMetrics ?? true);
 }
 
@@ -128,7 +124,6 @@ function collectorFaults(config: Partial<DeploymentConfig>): ConfigFault[] {
 
 const image = (what: string, fallback: string) =>
   key(pasted(imageReference), {
-    type: 'string',
     allowed: 'an image reference, e.g. `mirror.example.com/name:tag`',
     default: `\`${fallback}\``,
     description: `Image of ${what}: for mirrors and air-gapped use.`,
@@ -136,7 +131,6 @@ const image = (what: string, fallback: string) =>
 
 const images = {
   services: key(pasted(imageReference).pipe(z.string().includes('@')), {
-    type: 'string',
     allowed: 'an image reference by digest, e.g. `registry.example.com/ecommerce-demo@sha256:…`',
     default: 'built and pushed by `pulumi up`',
     description:
@@ -160,15 +154,12 @@ function nodeHost(text: string): Pasted {
 }
 
 const postgresAccess = {
-  type: key(z.enum(['nodePort', 'loadBalancer']), {
-    type: 'string',
-    allowed: '`nodePort` or `loadBalancer`',
+  type: choice(['nodePort', 'loadBalancer'], {
     default: '`nodePort`',
     description:
       'How the machine that runs `pulumi` reaches PostgreSQL, the shop and the console (with `target: kubeconfig`).',
   }),
   host: key(pasted(nodeHost), {
-    type: 'string',
     allowed: 'a host name or an address, without a port',
     default: "the host of the kubeconfig's server",
     description: 'Where the NodePorts answer: any node of the cluster.',
@@ -183,7 +174,6 @@ const postgresAccess = {
 
 const imagePullSecret = {
   username: key(nonEmpty, {
-    type: 'string',
     allowed: 'a user name of the registry',
     default: 'none',
     description: 'Login of `imageRegistry`, for pushing and for pulling.',
@@ -213,9 +203,8 @@ const otlp = {
 
 const coralogix = {
   domain: key(pasted(coralogixDomain), {
-    type: 'string',
     allowed: 'a Coralogix domain, e.g. `eu2.coralogix.com`',
-    default: '`eu1.coralogix.com`',
+    default: `\`${DEFAULT_CORALOGIX_DOMAIN}\``,
     description:
       "The account's domain (by its region; a key is refused anywhere else): the collector sends to `ingress.<domain>:443`.",
   }),
@@ -225,9 +214,7 @@ const coralogix = {
     default: 'none: nothing is sent to Coralogix',
     description: '`pulumi config set --secret --path coralogix.privateKey cxtp_…`',
   }),
-  spanMetrics: key(flag, {
-    type: 'boolean',
-    allowed: '`true` or `false`',
+  spanMetrics: flag({
     default: '`true`',
     description:
       "Whether the collector makes the metrics that Coralogix' Service Catalog and Database Catalog read; they need the contrib distribution.",
@@ -246,17 +233,13 @@ const links = {
 
 const GROUPS = { imagePullSecret, postgresAccess, nodePorts, images, otlp, coralogix, links } as const;
 
-const grouped = <S extends z.ZodRawShape>(shape: S) => z.preprocess(json, z.strictObject(shape)).optional();
-
-const shape = {
-  target: key(z.enum(['aws', 'kubeconfig']), {
-    type: 'string',
-    allowed: '`aws` or `kubeconfig`',
+/** Keys that mean something whatever the target is, and those of a cluster that is there. */
+const anywhere = {
+  target: choice(['aws', 'kubeconfig'], {
     default: '`aws`',
     description: '`aws` makes an EC2 host with K3s, `kubeconfig` takes a cluster that is there.',
   }),
   namespace: key(text(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/), {
-    type: 'string',
     allowed: 'a Kubernetes name: lower case letters, digits and hyphens, at most 63',
     default: '`ecommerce-demo`',
     description: 'Namespace of everything. Two stacks on one cluster need different ones.',
@@ -268,33 +251,28 @@ const shape = {
     description: 'The cluster, with `target: kubeconfig`.',
   }),
   context: key(nonEmpty, {
-    type: 'string',
     allowed: 'a context of the kubeconfig',
     default: "the kubeconfig's current context",
     description: 'Which cluster of the kubeconfig.',
   }),
   imageRegistry: key(pasted(registryName), {
-    type: 'string',
     allowed: 'a registry with an optional path and no tag, e.g. `ghcr.io/me`',
     default: 'the ECR repository of the stack; required with `target: kubeconfig`',
     description: "Where the services' image is pushed, and where the cluster pulls it from.",
   }),
-  imagePullSecret: grouped(imagePullSecret),
-  platform: key(z.enum(['linux/amd64', 'linux/arm64']), {
-    type: 'string',
-    allowed: '`linux/amd64` or `linux/arm64`',
+  imagePullSecret: group(imagePullSecret),
+  platform: choice(['linux/amd64', 'linux/arm64'], {
     default: "this machine's own processor",
     description:
       "The cluster's nodes, which the services' image is built for: a Mac (arm64) deploying to an amd64 cluster needs it.",
   }),
   storageClass: key(nonEmpty, {
-    type: 'string',
     allowed: 'a storage class of the cluster',
     default: "the cluster's default class",
     description: 'For the volumes of PostgreSQL and Redis.',
   }),
-  postgresAccess: grouped(postgresAccess),
-  nodePorts: grouped(nodePorts),
+  postgresAccess: group(postgresAccess),
+  nodePorts: group(nodePorts),
   knownHosts: key(z.preprocess(json, z.array(text(/^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)$/))), {
     type: 'list of hosts',
     allowed:
@@ -303,42 +281,39 @@ const shape = {
     description:
       'By which names people may call shop and console. Any other `Host` is refused (421): a page whose name was pointed at them must not read them.',
   }),
-  images: grouped(images),
-  otlp: grouped(otlp),
-  coralogix: grouped(coralogix),
-  links: grouped(links),
+  images: group(images),
+  otlp: group(otlp),
+  coralogix: group(coralogix),
+  links: group(links),
+};
+
+/** Keys that mean something with `target: aws` only. */
+const ofAws = {
   region: key(text(/^[a-z]{2}(-[a-z]+)+-\d$/), {
-    type: 'string',
     allowed: 'an AWS region, e.g. `eu-west-1`',
     default: '`aws:region`, else `$AWS_REGION`, else `us-east-1`',
     description: 'Where the host is made (`target: aws`, as all keys below).',
   }),
   instanceType: key(text(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/), {
-    type: 'string',
     allowed: `an EC2 instance type, e.g. \`${HOST_DEFAULTS.instanceType}\``,
     default: `\`${HOST_DEFAULTS.instanceType}\``,
     description: 'Graviton types (a `g` after the generation) run arm64 images, others amd64.',
   }),
-  spot: key(flag, {
-    type: 'boolean',
-    allowed: '`true` or `false`',
+  spot: flag({
     default: 'false',
     description: 'Spot hosts: cheaper, and AWS may stop them at any time. Another value makes new hosts.',
   }),
-  cpuCredits: key(z.enum(['standard', 'unlimited']), {
-    type: 'string',
-    allowed: '`standard` or `unlimited`',
+  cpuCredits: choice(['standard', 'unlimited'], {
     default: "AWS's own: `unlimited` of T3 and later",
     description: 'Of T types: `standard` throttles above the baseline, `unlimited` charges for it.',
   }),
-  volumeSize: key(wholeNumber(VOLUME_GIB.least, VOLUME_GIB.most), {
-    type: 'integer (GiB)',
-    allowed: `a whole number from ${String(VOLUME_GIB.least)} to ${String(VOLUME_GIB.most)}`,
+  volumeSize: wholeKey({
+    range: VOLUME_GIB,
+    unit: 'GiB',
     default: String(HOST_DEFAULTS.volumeSize),
     description: "Size of the host's encrypted gp3 volume. It may grow, never shrink.",
   }),
   k3sVersion: key(text(/^v\d+\.\d+\.\d+\+k3s\d+$/), {
-    type: 'string',
     allowed: `a K3s release, e.g. \`${HOST_DEFAULTS.k3sVersion}\``,
     default: `\`${HOST_DEFAULTS.k3sVersion}\``,
     description:
@@ -351,16 +326,12 @@ const shape = {
     default: 'required with `target: aws` and `hostAccess: ssh`',
     description: 'Who may reach the host: SSH, the Kubernetes API, shop, console and PostgreSQL.',
   }),
-  hostAccess: key(z.enum(['ssh', 'ssm']), {
-    type: 'string',
-    allowed: '`ssh` or `ssm`',
+  hostAccess: choice(['ssh', 'ssm'], {
     default: `\`${HOST_DEFAULTS.hostAccess}\``,
     description:
       'How this machine reaches the host: `ssh` opens ports to `operatorCidrs`; `ssm` opens none, and Systems Manager runs commands and, by `npm run tunnel`, forwards ports.',
   }),
-  callerCheck: key(flag, {
-    type: 'boolean',
-    allowed: '`true` or `false`',
+  callerCheck: flag({
     default: 'true',
     description:
       'Whether `pulumi up` refuses to run where its own public address is not among `operatorCidrs`; false where the host sees another address than the Internet does.',
@@ -372,49 +343,43 @@ const shape = {
     description: 'Put on every AWS resource, besides `aws:defaultTags`.',
   }),
   permissionsBoundary: key(text(/^arn:[a-z-]+:iam::(\d{12}|aws):policy\/.+$/), {
-    type: 'string',
     allowed: 'the ARN of an IAM policy',
     default: 'none',
     description: "Bounds the hosts' role, where a company demands that of every role.",
   }),
   instanceProfile: key(text(/^[\w+=,.@-]{1,128}$/), {
-    type: 'string',
     allowed: 'the name of an instance profile',
     default: 'one is made, with a role that may read images and be managed by Systems Manager',
     description:
       'An existing instance profile of the hosts, where nobody may make roles. It has to read the images from ECR.',
   }),
   availabilityZone: key(text(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/), {
-    type: 'string',
     allowed: 'a zone of the region, e.g. `eu-west-1b`',
     default: 'the first one that has the instance type, chosen once',
     description: 'Where the subnet is made. Another zone makes new hosts, with an empty database.',
   }),
   vpcId: key(text(/^vpc-[0-9a-f]+$/), {
-    type: 'string',
     allowed: 'the id of a VPC, e.g. `vpc-0abc…`',
     default: 'a VPC is made',
     description: 'An existing VPC; needs `subnetId`.',
   }),
   subnetId: key(text(/^subnet-[0-9a-f]+$/), {
-    type: 'string',
     allowed: 'the id of a public subnet, e.g. `subnet-0abc…`',
     default: 'a public subnet is made',
     description: 'An existing subnet of `vpcId`.',
   }),
-  agents: key(wholeNumber(0, 20), {
-    type: 'integer',
-    allowed: 'a whole number from 0 to 20',
+  agents: wholeKey({
+    range: { from: 0, to: 20 },
     default: String(HOST_DEFAULTS.agents),
     description: 'Further hosts that join the first one.',
   }),
-  hostState: key(z.enum(['running', 'stopped']), {
-    type: 'string',
-    allowed: '`running` or `stopped`',
+  hostState: choice(['running', 'stopped'], {
     default: `\`${HOST_DEFAULTS.hostState}\``,
     description: '`stopped` parks the hosts: only volumes and address cost then.',
   }),
 };
+
+const shape = { ...anywhere, ...ofAws };
 
 const BOOK = new KeyBook({ shape, groups: GROUPS, lists: {}, otherKeys: [] });
 
@@ -425,27 +390,14 @@ export const deploymentConfigSchema = z.strictObject(shape);
 
 export type DeploymentConfig = z.infer<typeof deploymentConfigSchema>;
 
+export type AwsKey = keyof typeof ofAws;
+
 /** Keys that mean something with one target only: set with the other one, they would be ignored in silence. */
-export const KEYS_OF_TARGET: Readonly<Record<'aws' | 'kubeconfig', readonly (keyof DeploymentConfig)[]>> = {
-  aws: [
-    'region',
-    'instanceType',
-    'spot',
-    'cpuCredits',
-    'volumeSize',
-    'k3sVersion',
-    'operatorCidrs',
-    'hostAccess',
-    'callerCheck',
-    'tags',
-    'permissionsBoundary',
-    'instanceProfile',
-    'availabilityZone',
-    'vpcId',
-    'subnetId',
-    'agents',
-    'hostState',
-  ],
+export const KEYS_OF_TARGET: {
+  readonly aws: readonly AwsKey[];
+  readonly kubeconfig: readonly (keyof DeploymentConfig)[];
+} = {
+  aws: Object.keys(ofAws) as AwsKey[],
   kubeconfig: ['kubeconfig', 'context', 'imageRegistry', 'imagePullSecret', 'platform', 'postgresAccess'],
 };
 

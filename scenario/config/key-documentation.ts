@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Preset } from '../presets/preset';
+import { rangeText, type Range } from './limits';
 
 /** What the page of all keys says about one key. */
 export interface KeyDocumentation {
@@ -24,7 +25,7 @@ export function number(value: unknown): unknown {
 }
 
 /** Text that holds a boolean becomes that. */
-export function boolean(value: unknown): unknown {
+function boolean(value: unknown): unknown {
   if (value === 'true') return true;
   if (value === 'false') return false;
   return value;
@@ -43,11 +44,54 @@ export function json(value: unknown): unknown {
 /** A number that may be written as text, as `pulumi config set` writes it. */
 export const numberFrom = (schema: z.ZodNumber) => z.preprocess(number, schema);
 
-/** An optional key with its documentation. */
-export function key<T extends z.ZodType>(schema: T, documentation: KeyDocumentation): z.ZodOptional<T> {
+/** An optional key with its documentation; it takes text where no type is named. */
+export function key<T extends z.ZodType>(
+  schema: T,
+  documentation: Omit<KeyDocumentation, 'type'> & { type?: string },
+): z.ZodOptional<T> {
   const optional = schema.optional();
-  keyDocumentation.add(optional, documentation);
+  keyDocumentation.add(optional, { type: 'string', ...documentation });
   return optional;
+}
+
+/** What is said of a key whose values say for themselves what is allowed. */
+type Said = Pick<KeyDocumentation, 'default' | 'description'>;
+
+/** A key that takes one of some words. */
+export function choice<const Word extends string>(words: readonly Word[], said: Said) {
+  return key(z.enum(words), { allowed: words.map((word) => `\`${word}\``).join(' or '), ...said });
+}
+
+/** A key that is true or false. */
+export function flag(said: Said) {
+  return key(z.preprocess(boolean, z.boolean()), {
+    type: 'boolean',
+    allowed: '`true` or `false`',
+    ...said,
+  });
+}
+
+/** What is said of a number: its limits, its unit (`ms`), and what is allowed where the limits don't say it. */
+type Quantity = Said & { range: Range; unit?: string; allowed?: string };
+
+/** A key that takes a number within limits. */
+export function numberKey({ range, unit, ...said }: Quantity) {
+  const type = unit === undefined ? 'number' : `number (${unit})`;
+  return key(numberFrom(z.number().min(range.from).max(range.to)), {
+    type,
+    allowed: `a number ${rangeText(range)}`,
+    ...said,
+  });
+}
+
+/** The same, of whole numbers. */
+export function wholeKey({ range, unit, ...said }: Quantity) {
+  const type = unit === undefined ? 'integer' : `integer (${unit})`;
+  return key(numberFrom(z.number().int().min(range.from).max(range.to)), {
+    type,
+    allowed: `a whole number ${rangeText(range)}`,
+    ...said,
+  });
 }
 
 /** An optional group of keys; a group given as JSON text is read. */

@@ -8,6 +8,8 @@ export const DEFAULTS = {
   durationMinutes: 30,
   catalogRows: 500_000,
   browserTelemetry: true,
+  /** Where neither mode nor seeds say anything of it: two or three products of the deal page. */
+  orderValueUsd: 712,
 } as const;
 
 export interface Range {

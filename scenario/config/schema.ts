@@ -3,15 +3,17 @@ import { SERVICE_NAMES, type ServiceName } from '../../services/catalog';
 import { CAUSE_GROUPS, CAUSE_KEYS } from '../causes/keys';
 import { DEPLOYMENT_KEYS } from './deployment';
 import {
-  boolean,
+  flag,
   group,
   json,
   key,
   keyDocumentation,
   numberFrom,
+  numberKey,
+  wholeKey,
   type KeyDocumentation,
 } from './key-documentation';
-import { DEFAULTS, LIMITS, rangeText, type Range } from './limits';
+import { DEFAULTS, LIMITS } from './limits';
 import { presetOf } from '../presets/all';
 import { KeyBook } from './key-book';
 import { DEMO_MODES, OUTAGES, type CurvePoint } from '../types';
@@ -42,9 +44,6 @@ const ofAlert =
 
 const peakOf = (curve: readonly CurvePoint[]): string =>
   `${String(Math.round(100 * Math.max(...curve.map(({ errorRate }) => errorRate))))} % errors`;
-
-const numberIn = ({ from, to }: Range) => numberFrom(z.number().min(from).max(to));
-const wholeIn = ({ from, to }: Range) => numberFrom(z.number().int().min(from).max(to));
 
 const traffic = {
   baselineRpm: key(rpm, {
@@ -80,9 +79,9 @@ const traffic = {
 const replicaCount = (service: ServiceName) => {
   // The console keeps the telemetry in its memory: two would each know half of it.
   const most = service === 'console' ? 1 : 20;
-  return key(numberFrom(z.number().int().min(1).max(most)), {
-    type: 'integer',
-    allowed: most === 1 ? '1' : `a whole number from 1 to ${String(most)}`,
+  return wholeKey({
+    range: { from: 1, to: most },
+    ...(most === 1 ? { allowed: '1' } : {}),
     default: '1',
     description: `Pods of ${service} (on Kubernetes). The load and the recommendation pool are totals, divided among replicas.`,
   });
@@ -101,15 +100,14 @@ const flowAlert = {
     description:
       'The flow alert counts minutes in which a larger share of the demo checkouts fails than this (and its four attributes were seen).',
   }),
-  p95Ms: key(numberFrom(z.number().min(0).max(60_000)), {
-    type: 'number (ms)',
-    allowed: 'a number from 0 to 60000',
+  p95Ms: numberKey({
+    range: { from: 0, to: 60_000 },
+    unit: 'ms',
     default: '2000',
     description: 'And the 95th percentile of their duration is longer than this.',
   }),
-  forMinutes: key(wholeIn(LIMITS.durationMinutes), {
-    type: 'integer',
-    allowed: `a whole number ${rangeText(LIMITS.durationMinutes)}`,
+  forMinutes: wholeKey({
+    range: LIMITS.durationMinutes,
     default: ofAlert('forMinutes'),
     description:
       'It fires when so many full demo minutes in a row met every condition. The presets’ values make it minute 22.',
@@ -124,7 +122,7 @@ const curvePoint = z.strictObject({
     description:
       'Demo minute of the point. Between points rate and error rate are linear, after the last they are held; a curve that begins later than minute 0 rises from nothing.',
   }),
-  rpm: numberIn(LIMITS.rpm).register(keyDocumentation, {
+  rpm: numberFrom(z.number().min(0).max(LIMITS.rpm.to)).register(keyDocumentation, {
     type: 'number',
     allowed: 'a number from 0 to 1000000; above 0 where errorRate is',
     default: 'required',
@@ -141,7 +139,6 @@ const curvePoint = z.strictObject({
 
 const shape = {
   demoMode: key(z.enum(DEMO_MODES), {
-    type: 'string',
     allowed: `one of ${DEMO_MODES.map((mode) => `\`${mode}\``).join(', ')}`,
     default: '`normal`',
     description: `What the shop goes through. ${OUTAGES.map((mode) => `\`${mode}\``).join(', ')} make an outage, \`normal\` heals it.`,
@@ -152,47 +149,40 @@ const shape = {
     default: 'stamped once when a demo mode begins: now + `startDelaySeconds`',
     description: 'Minute 0 of the run. In the past, the run is already under way.',
   }),
-  startDelaySeconds: key(numberIn(LIMITS.startDelaySeconds), {
-    type: 'number',
-    allowed: `a number ${rangeText(LIMITS.startDelaySeconds)}`,
+  startDelaySeconds: numberKey({
+    range: LIMITS.startDelaySeconds,
     default: String(DEFAULTS.startDelaySeconds),
     description: 'Real seconds from entering a demo mode to its minute 0.',
   }),
-  demoRun: key(numberFrom(z.number().int().min(0).max(1_000_000)), {
-    type: 'integer',
-    allowed: 'a whole number from 0 to 1000000',
+  demoRun: wholeKey({
+    range: { from: 0, to: 1_000_000 },
     default: String(DEFAULTS.demoRun),
     description: 'Raise it to run the same mode once more: a new start is stamped.',
   }),
-  minuteSeconds: key(numberIn(LIMITS.minuteSeconds), {
-    type: 'number',
-    allowed: `a number ${rangeText(LIMITS.minuteSeconds)}`,
+  minuteSeconds: numberKey({
+    range: LIMITS.minuteSeconds,
     default: String(DEFAULTS.minuteSeconds),
     description: `Real seconds of a demo minute: 6 shows the 30 minutes in three. Graded: ${OUTAGES.map((mode) => `\`${mode}\` from ${String(presetOf(mode).gradedFromMinuteSeconds)}`).join(', ')} on.`,
   }),
-  durationMinutes: key(wholeIn(LIMITS.durationMinutes), {
-    type: 'integer',
-    allowed: `a whole number ${rangeText(LIMITS.durationMinutes)}`,
+  durationMinutes: wholeKey({
+    range: LIMITS.durationMinutes,
     default: String(DEFAULTS.durationMinutes),
     description:
       'Demo minutes of a run. After it traffic and storage are normal again; index and pool stay as configured until `demoMode normal` heals them.',
   }),
-  shownMinutes: key(wholeIn(LIMITS.durationMinutes), {
-    type: 'integer',
+  shownMinutes: wholeKey({
+    range: LIMITS.durationMinutes,
     allowed: 'a whole number from 1 to `durationMinutes`',
     default: '`durationMinutes`',
     description:
       'Demo minutes that the console, the commands and the report show and count, where the outage is to be held a little longer than that, until it is healed.',
   }),
-  catalogRows: key(wholeIn(LIMITS.catalogRows), {
-    type: 'integer',
-    allowed: `a whole number ${rangeText(LIMITS.catalogRows)}`,
+  catalogRows: wholeKey({
+    range: LIMITS.catalogRows,
     default: String(DEFAULTS.catalogRows),
     description: 'Products in the catalog. 100000 is kinder to small machines; the report says so.',
   }),
-  browserTelemetry: key(z.preprocess(boolean, z.boolean()), {
-    type: 'boolean',
-    allowed: '`true` or `false`',
+  browserTelemetry: flag({
     default: String(DEFAULTS.browserTelemetry),
     description:
       "Whether the storefront's page sends spans of its own (page load, web vitals, clicks, fetches), by way of the frontend. A page that is open keeps what it had until it is loaded anew.",
@@ -200,9 +190,9 @@ const shape = {
   traffic: group(traffic),
   ...CAUSE_KEYS,
   flowAlert: group(flowAlert),
-  orderValueUsd: key(numberIn(LIMITS.orderValueUsd), {
-    type: 'number (USD)',
-    allowed: `a number ${rangeText(LIMITS.orderValueUsd)}`,
+  orderValueUsd: numberKey({
+    range: LIMITS.orderValueUsd,
+    unit: 'USD',
     default: ({ orderValueUsd }) => String(orderValueUsd),
     description:
       'Mean value of a demo order: customers buy so many pieces. What failed checkouts lose is counted from their own orders.',

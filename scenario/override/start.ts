@@ -41,16 +41,17 @@ export function requestedRun(
     ...shopOf(desired),
     demoMode: mode,
     minuteSeconds,
-    ...(durationMinutes === undefined ? {} : { durationMinutes }),
+    durationMinutes,
     // A rule that the stack has for this very outage holds for this run of it, too.
-    ...(desired.mode === mode
-      ? { flowAlert: thresholdsOf(desired), orderValueUsd: desired.orderValueUsd }
-      : {}),
-    traffic: { ...baselineOf(desired), ...(peakRpm === undefined ? {} : { demoPeakRpm: peakRpm }) },
+    ...(desired.mode === mode && {
+      flowAlert: thresholdsOf(desired),
+      orderValueUsd: desired.orderValueUsd,
+    }),
+    traffic: { ...baselineOf(desired), demoPeakRpm: peakRpm },
   });
   const scenario = resolveScenario(config, {
     nowSeconds: now,
-    ...(startTimestamp === undefined ? {} : { startTimestamp }),
+    startTimestamp,
     // The scale is a default, not a demand: a mode that needs more of it gets it.
     scaleDefault: desired.scale,
     runIdSuffix: `${startedBy === 'load-generator' ? 'admin' : startedBy}-${digits}`,

@@ -1,7 +1,7 @@
 import { act } from './acts';
 import { BAD_CHECKOUT } from '../../services/catalog';
 import type { CurvePoint, Phase } from '../types';
-import { ORDER_VALUE_USD, type Preset, type TalkAct } from './preset';
+import { USUAL, type Preset, type TalkAct } from './preset';
 
 /** The talk, act by act. */
 const TALK: readonly TalkAct[] = [
@@ -13,14 +13,11 @@ const TALK: readonly TalkAct[] = [
     show: 'stage',
     vendor: 'The service catalog: checkout by service.version.',
     filter: `service.name = "checkout" AND service.version = "${BAD_CHECKOUT}"{run}`,
-    steps: [
-      [
-        'Show',
-        'Both cohorts are green, before the roll-out of checkout and after it; every order is written.',
-      ],
-      ['Say', 'A new release, tests green, canary green. Nothing to see, and that is the problem.'],
-      ['Do', 'At 1:10, on the Conductor: start the outage with ten-second minutes, held at minute 22.'],
-    ],
+    steps: {
+      Show: 'Both cohorts are green, before the roll-out of checkout and after it; every order is written.',
+      Say: 'A new release, tests green, canary green. Nothing to see, and that is the problem.',
+      Do: 'At 1:10, on the Conductor: start the outage with ten-second minutes, held at minute 22.',
+    },
     points: ['Checkouts: 0 % errors', `service.version ${BAD_CHECKOUT}`],
   },
   {
@@ -31,17 +28,11 @@ const TALK: readonly TalkAct[] = [
     show: 'why',
     vendor: 'The metric db.client.connection.count of the pool orders, state used.',
     filter: 'payment.status = "declined"{run}',
-    steps: [
-      [
-        'Show',
-        'Used connections of the pool orders: a staircase that never goes down. No error, no slow query.',
-      ],
-      [
-        'Say',
-        'One customer in a hundred has his card declined. Each of them takes a connection along, for ever.',
-      ],
-      ['Do', 'Ask the audience when it will fail: connections left, divided by declined cards a minute.'],
-    ],
+    steps: {
+      Show: 'Used connections of the pool orders: a staircase that never goes down. No error, no slow query.',
+      Say: 'One customer in a hundred has his card declined. Each of them takes a connection along, for ever.',
+      Do: 'Ask the audience when it will fail: connections left, divided by declined cards a minute.',
+    },
     points: ['0 % errors', 'Used connections only rise'],
   },
   {
@@ -52,26 +43,18 @@ const TALK: readonly TalkAct[] = [
     show: 'why',
     vendor: 'Tracing: a failed checkout; open the wait, follow its links.',
     filter: 'traffic.type = "demo"{run} AND db.connection.pool.exhausted = true',
-    steps: [
-      [
-        'Show',
-        'From one minute to the next every order fails, after a second of waiting. Browsing is green.',
-      ],
-      [
-        'Say',
-        'Follow the link from the wait: declined orders, minutes ago. PostgreSQL sees idle sessions: nobody works.',
-      ],
-      [
-        'Do',
-        'Conductor: roll back only the release. The pods of one service roll, and orders are written again.',
-      ],
-    ],
+    steps: {
+      Show: 'From one minute to the next every order fails, after a second of waiting. Browsing is green.',
+      Say: 'Follow the link from the wait: declined orders, minutes ago. PostgreSQL sees idle sessions: nobody works.',
+      Do: 'Conductor: roll back only the release. The pods of one service roll, and orders are written again.',
+    },
     points: ['99 % errors from minute 13', 'p95 1.3 s', 'Release back: 0 % errors'],
   },
 ];
 
 /** A release that leaks connections: for twelve minutes nobody sees anything, then every order fails at once. */
 export const badRelease: Preset = {
+  ...USUAL,
   mode: 'bad-release',
   title: "A bad release: checkout's connections leak away",
   curve: [
@@ -84,10 +67,6 @@ export const badRelease: Preset = {
     { minute: 25, rpm: 600, errorRate: 0.99 },
   ],
   causes: { 'bad-release': { checkout: BAD_CHECKOUT, declinedShare: 0.01 } },
-  recommendationsMs: 5000,
-  minScale: 0,
-  minScaleReason: '',
-  gradedFromMinuteSeconds: 6,
   // No query is slow, so the seeds' alert would never fire. Ten minutes from 13 on, the first that is lost, end with 22.
   flowAlert: {
     attributes: ['db.connection.pool.exhausted', 'checkout.failed'],
@@ -95,7 +74,6 @@ export const badRelease: Preset = {
     p95Ms: 1000,
     forMinutes: 10,
   },
-  orderValueUsd: ORDER_VALUE_USD,
   phases,
   toShow: {
     rollout: `checkout runs release ${BAD_CHECKOUT}, and all is well. Show service.version, and the used connections of its pool.`,

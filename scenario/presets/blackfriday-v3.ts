@@ -1,13 +1,14 @@
 import { SEED_FLOW_ALERT } from '../flow-alert';
 import type { Phase } from '../types';
 import { BLACK_FRIDAY_TALK } from './black-friday-talk';
-import type { Preset } from './preset';
+import { USUAL, type Preset } from './preset';
 
 /**
  * Seed 004's scenario (V3). Its pool of 20 can't be exhausted by two 2.5 s queries a second (Little: five are
  * busy), so the same law gives the pool: 2.5 s · (1 − 35 %) · 2/s ≈ 3.
  */
 export const blackfridayV3: Preset = {
+  ...USUAL,
   mode: 'blackfriday-v3',
   title: 'Black Friday, third version: slow degradation at low traffic',
   curve: [
@@ -40,8 +41,10 @@ export const blackfridayV3: Preset = {
     peak_failure: 'A third of the checkouts fail. Open a failing trace: it waits for the pool.',
   },
   talk: BLACK_FRIDAY_TALK,
-  exercises: [],
 };
+
+/** Of customers who meet no errors. */
+const WELL = { browse_only: 0.5, browse_and_cart: 0.3, full_checkout: 0.2 };
 
 /**
  * Seed 004's phases. Customers who meet errors browse instead of buying: the weights shift. The curve's rate is
@@ -52,19 +55,19 @@ const V3_PHASES: readonly Phase[] = [
     fromMinute: 0,
     name: 'ramp',
     title: 'Ramp: customers arrive',
-    journeyWeights: { browse_only: 0.5, browse_and_cart: 0.3, full_checkout: 0.2 },
+    journeyWeights: WELL,
   },
   {
     fromMinute: 10,
     name: 'peak',
     title: 'Peak: full traffic, all is well',
-    journeyWeights: { browse_only: 0.5, browse_and_cart: 0.3, full_checkout: 0.2 },
+    journeyWeights: WELL,
   },
   {
     fromMinute: 15,
     name: 'degradation',
     title: 'Degradation: queries slow down',
-    journeyWeights: { browse_only: 0.5, browse_and_cart: 0.3, full_checkout: 0.2 },
+    journeyWeights: WELL,
   },
   {
     fromMinute: 20,

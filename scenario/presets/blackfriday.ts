@@ -2,13 +2,14 @@ import { SEED_FLOW_ALERT } from '../flow-alert';
 import { actsOf } from './acts';
 import { BLACK_FRIDAY_TALK } from './black-friday-talk';
 import type { CurvePoint } from '../types';
-import { NORMAL_RATES, ORDER_VALUE_USD, type Preset } from './preset';
+import { NORMAL_RATES, USUAL, type Preset } from './preset';
 
 /** Orders as in normal mode, and none fails. */
 const CALM: readonly CurvePoint[] = [{ minute: 0, rpm: NORMAL_RATES.demoRpm, errorRate: 0 }];
 
 /** Seed 001's dual-mode table (V4). */
 export const blackfriday: Preset = {
+  ...USUAL,
   mode: 'blackfriday',
   title: 'Black Friday: a missing index and a small connection pool',
   curve: [
@@ -25,15 +26,10 @@ export const blackfriday: Preset = {
     'small-pool': { max: 20, acquireTimeoutMs: 2000 },
     'slow-storage': { slowFrom: null },
   },
-  recommendationsMs: 5000,
-  minScale: 0,
-  minScaleReason: '',
-  gradedFromMinuteSeconds: 6,
   // The seed's 20 % are exceeded at minute 6. Of the windows that a vendor's alert can have (1, 5, 10, 15, 20, 30
   // minutes), 15 has its border where the curve is steepest: minute 7 makes 27 %, minute 8 makes 33 %, and 15 minutes
   // from 8 on end with 22. Shorter windows have theirs where a minute adds two points: the machine would decide.
   flowAlert: { ...SEED_FLOW_ALERT, errorRate: 0.3, forMinutes: 15 },
-  orderValueUsd: ORDER_VALUE_USD,
   phases: actsOf,
   toShow: {
     calm: 'Both cohorts are green. Show the service map: twelve services, two stores.',

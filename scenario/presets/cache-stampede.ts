@@ -1,10 +1,11 @@
 import { act } from './acts';
 import type { CurvePoint, Phase } from '../types';
 import { CACHE_STAMPEDE_TALK } from './cache-stampede-talk';
-import { ORDER_VALUE_USD, type Preset } from './preset';
+import { USUAL, type Preset } from './preset';
 
 /** A cache hides a missing index until it is emptied, and then never fills again. */
 export const cacheStampede: Preset = {
+  ...USUAL,
   mode: 'cache-stampede',
   title: 'Cache stampede: the cache was emptied once, and does not fill again',
   // The error rates say where the cache is emptied, between minutes 6 and 8. How many fail then is predicted.
@@ -23,10 +24,8 @@ export const cacheStampede: Preset = {
     'slow-storage': { slowFrom: null, scanMs: 600 },
     'cache-stampede': { ttlSeconds: 16, customers: 360, impatient: { share: 0.96, patienceMs: 1800 } },
   },
-  recommendationsMs: 5000,
   minScale: 0.25,
   minScaleReason: 'with fewer customers and connections chance decides whether the cache fills again',
-  gradedFromMinuteSeconds: 6,
   // The cache goes in the middle of minute 7, which fails a third; 15 minutes from 8 on end with 22.
   flowAlert: {
     attributes: ['db.full_table_scan', 'db.connection.pool.exhausted', 'checkout.failed'],
@@ -34,7 +33,6 @@ export const cacheStampede: Preset = {
     p95Ms: 1500,
     forMinutes: 15,
   },
-  orderValueUsd: ORDER_VALUE_USD,
   phases,
   toShow: {
     warm: 'Nothing fails. Open a checkout: a GET from Redis, shop.cache.hit, and no query. The index is absent, and nobody notices.',

@@ -1,9 +1,10 @@
 import { actsOf } from './acts';
 import { FLASH_SALE_TALK } from './flash-sale-talk';
-import { ORDER_VALUE_USD, type Preset } from './preset';
+import { USUAL, type Preset } from './preset';
 
 /** Everybody buys the deal of the day: one row that is locked while payment answers. */
 export const flashSale: Preset = {
+  ...USUAL,
   mode: 'flash-sale',
   title: 'Flash sale: one hot row, locked while payment answers',
   curve: [
@@ -16,11 +17,9 @@ export const flashSale: Preset = {
     { minute: 25, rpm: 4200, errorRate: 0.6 },
   ],
   causes: { 'hot-row': { deals: 1, paymentInTransaction: true } },
-  recommendationsMs: 5000,
   minScale: 0.25,
   minScaleReason:
     'a row serves some 370 orders a minute at any scale, so fewer customers than that would fail nobody',
-  gradedFromMinuteSeconds: 6,
   // As in Black Friday: 15 minutes from minute 8 on end with 22; minute 7 makes 20 %, minute 8 makes 26.
   flowAlert: {
     attributes: ['shop.lock.timeout', 'checkout.failed'],
@@ -28,7 +27,6 @@ export const flashSale: Preset = {
     p95Ms: 2000,
     forMinutes: 15,
   },
-  orderValueUsd: ORDER_VALUE_USD,
   phases: (curve) =>
     actsOf(curve).map((act) =>
       act.name === 'black_friday_begins'

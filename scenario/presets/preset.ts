@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../config/limits';
 import type { CauseSettings } from '../causes/document';
 import type { Ablation, CurvePoint, DemoMode, FlowAlertRule, Phase } from '../types';
 
@@ -43,7 +44,8 @@ export interface TalkAct {
   vendor: string;
   /** A filter to paste there; `{run}` stands for the run's own condition. */
   filter: string;
-  steps: readonly (readonly [term: string, words: string])[];
+  /** What to show, say and do. */
+  steps: Readonly<Record<'Show' | 'Say' | 'Do', string>>;
   points: readonly string[];
 }
 
@@ -70,8 +72,15 @@ export const FLOW_ALERT_MINUTE = 22;
 /** Both cohorts in normal mode, and before and after a run: rpm at scale 1. */
 export const NORMAL_RATES = { baselineRpm: 100, demoRpm: 60 } as const;
 
-/** Mean value of an order, where the seeds say nothing of it (USD): two or three products of the deal page. */
-export const ORDER_VALUE_USD = 712;
+/** What a preset means that says nothing else. */
+export const USUAL = {
+  recommendationsMs: 5000,
+  minScale: 0,
+  minScaleReason: '',
+  gradedFromMinuteSeconds: 6,
+  orderValueUsd: DEFAULTS.orderValueUsd,
+  exercises: [],
+} as const satisfies Partial<Preset>;
 
 /** What a checkout needs besides its recommendations, and for its error to reach the caller in time (ms). */
 export const REST_OF_CHECKOUT_MS = 1000;

@@ -7,7 +7,8 @@ export const INDEX_NAMES = [
   'idx_products_stock_quantity',
 ] as const;
 export type IndexName = (typeof INDEX_NAMES)[number];
-export type IndexState = 'present' | 'absent';
+export const INDEX_STATES = ['present', 'absent'] as const;
+export type IndexState = (typeof INDEX_STATES)[number];
 
 const INDEX_COLUMNS: Readonly<Record<IndexName, string>> = {
   // The recommendation query's: an index scan that reads ten rows in order.

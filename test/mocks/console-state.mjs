@@ -26,7 +26,7 @@ const act = (title, from, to, its, show = 'stage') => ({
   show,
   vendor: 'A vendor’s page.',
   filter: 'traffic.type = "demo"{run} AND checkout.failed = true',
-  steps: [['Say', title]],
+  steps: { Show: 'it', Say: title, Do: 'nothing' },
   points: [title],
 });
 const talk = [

@@ -105,7 +105,7 @@ function podEnvironment(): Record<string, string> {
   const variables = serviceVariables(entry, {
     replicas: 1,
     otlpEndpoint: '',
-    redisKind: 'redis',
+    secrets: [],
     releases: { checkout: '1.0.0' },
   });
   const attributes = variables.find(({ name }) => name === 'OTEL_RESOURCE_ATTRIBUTES');

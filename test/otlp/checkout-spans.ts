@@ -122,3 +122,11 @@ export function traceSpans(n: number, endMs: number) {
     };
   });
 }
+
+/** Spans as a request's `resourceSpans`: one of each service. */
+export function resourceSpansOf(spans: readonly { service: string; span: object }[]) {
+  return [...Map.groupBy(spans, ({ service }) => service)].map(([service, own]) => ({
+    resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
+    scopeSpans: [{ spans: own.map(({ span }) => span) }],
+  }));
+}

@@ -6,7 +6,7 @@
  */
 // A program of its own that paces itself; no request is handled here.
 import { setTimeout as delay } from 'node:timers/promises';
-import { SPANS_OF_A_CHECKOUT, traceSpans } from './checkout-spans';
+import { resourceSpansOf, SPANS_OF_A_CHECKOUT, traceSpans } from './checkout-spans';
 import { encodeRequest } from './encode';
 
 async function main(): Promise<void> {
@@ -22,24 +22,11 @@ async function main(): Promise<void> {
   const statuses: Record<string, number> = {};
   const begin = Date.now();
   for (let round = 0; round < Number(seconds) * 2; round += 1) {
-    const byService = new Map<string, object[]>();
-    for (due += perRound; due >= 1; due -= 1) {
-      for (const { service, span } of traceSpans((n += 1), Date.now())) {
-        const list = byService.get(service) ?? [];
-        byService.set(service, list);
-        list.push(span);
-      }
-    }
+    const spans = [];
+    for (due += perRound; due >= 1; due -= 1) spans.push(...traceSpans((n += 1), Date.now()));
     await Promise.all(
-      [...byService].map(async ([service, spans]) => {
-        const request = {
-          resourceSpans: [
-            {
-              resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
-              scopeSpans: [{ spans }],
-            },
-          ],
-        };
+      resourceSpansOf(spans).map(async (resourceSpans) => {
+        const request = { resourceSpans: [resourceSpans] };
         const body = json ? Buffer.from(JSON.stringify(request)) : encodeRequest('traces', request);
         const started = performance.now();
         const response = await fetch(`${url}/v1/traces`, {
@@ -53,7 +40,7 @@ async function main(): Promise<void> {
         await response.arrayBuffer();
         slowestMs = Math.max(slowestMs, performance.now() - started);
         statuses[response.status] = (statuses[response.status] ?? 0) + 1;
-        sent += spans.length;
+        sent += resourceSpans.scopeSpans[0]?.spans.length ?? 0;
         bytes += body.length;
       }),
     );

@@ -88,6 +88,7 @@ function rightSending() {
       isMonotonic: true,
       dataPoints: [
         {
+          timeUnixNano: '0',
           attributes: [
             key('traffic.type', { stringValue: 'demo' }),
             key('checkout.failure_reason', { stringValue: 'x' }),

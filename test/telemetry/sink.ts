@@ -41,6 +41,8 @@ export interface EmittedSpan extends Described {
 }
 /** A point of whichever kind of metric; numbers of 64 bits are texts. */
 export interface Point extends Described {
+  timeUnixNano: string;
+  bucketCounts?: string[];
   explicitBounds?: number[];
   asInt?: string;
   asDouble?: number;
@@ -77,9 +79,11 @@ export interface Sending {
 }
 
 interface Exports {
-  resourceSpans?: { resource: Described; scopeSpans: { scope: Scope; spans: EmittedSpan[] }[] }[];
-  resourceMetrics?: { resource: Described; scopeMetrics: { scope: Scope; metrics: EmittedMetric[] }[] }[];
-  resourceLogs?: { resource: Described; scopeLogs: { scope: Scope; logRecords: EmittedLog[] }[] }[];
+  resourceSpans?: { resource: Described; scopeSpans: { scope: Scope; spans: EmittedSpan[] }[] }[] | undefined;
+  resourceMetrics?:
+    { resource: Described; scopeMetrics: { scope: Scope; metrics: EmittedMetric[] }[] }[] | undefined;
+  resourceLogs?:
+    { resource: Described; scopeLogs: { scope: Scope; logRecords: EmittedLog[] }[] }[] | undefined;
 }
 
 /** The value as JavaScript has it: integers of 64 bits are texts in OTLP's JSON. */
@@ -96,10 +100,13 @@ export function attributesOf({ attributes = [] }: Partial<Described>): Record<st
 export class Sink {
   private readonly exports: Exports[] = [];
 
-  private constructor(private readonly server: Server) {}
+  private constructor(
+    private readonly server: Server,
+    private readonly service: string | null,
+  ) {}
 
-  /** Opens one on a free port. */
-  static async open(): Promise<Sink> {
+  /** Opens one. @param port 0: a free one @param service whose telemetry is kept; null: everybody's */
+  static async open(port = 0, service: string | null = null): Promise<Sink> {
     const server = createServer((request, response) => {
       const parts: Buffer[] = [];
       request.on('data', (part: Buffer) => parts.push(part));
@@ -109,8 +116,8 @@ export class Sink {
         response.setHeader('content-type', type).end(type === 'application/json' ? '{}' : '');
       });
     });
-    const sink = new Sink(server);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const sink = new Sink(server, service);
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     return sink;
   }
 
@@ -159,6 +166,13 @@ export class Sink {
       request.headers['content-type'] === 'application/json'
         ? fromJson(schema, JSON.parse(content.toString('utf8')) as JsonValue)
         : fromBinary(schema, content);
-    this.exports.push(toJson(schema, message) as Exports);
+    const all = toJson(schema, message) as Exports;
+    const isKept = ({ resource }: { resource: Described }): boolean =>
+      this.service === null || attributesOf(resource)['service.name'] === this.service;
+    this.exports.push({
+      resourceSpans: all.resourceSpans?.filter(isKept),
+      resourceMetrics: all.resourceMetrics?.filter(isKept),
+      resourceLogs: all.resourceLogs?.filter(isKept),
+    });
   }
 }

@@ -1,5 +1,6 @@
 import { BAD_CHECKOUT, GOOD_CHECKOUT } from '../../../services/catalog';
 import type { AblationOf, Cause, Queue, Sign } from '../cause';
+import { INDEX_SCAN_MS } from '../missing-index/document';
 import { poolLink } from '../pool-link';
 import { CARDS_ABLATION, declinedShareOf, ORDERS_POOL, RELEASE_ABLATION, type ReleasePart } from './document';
 import { leakFaults, simulateLeak, solveLeak } from './law';
@@ -11,9 +12,6 @@ const QUEUE: Queue = {
   statement: null,
   lacks: 'a connection to write the order',
 };
-
-/** An answered recommendation query, round trip included (ms). */
-const QUERY_MS = 3;
 
 const released = ({ orders }: ReleasePart, checkout: ReleasePart['releases']['checkout']): ReleasePart => ({
   releases: { checkout },
@@ -103,7 +101,7 @@ export const badRelease: Cause = {
               connections: orders.pool.max,
               declinedShare: declinedShareOf(scenario) ?? 0,
               acquireTimeoutMs: orders.pool.acquireTimeoutMs,
-              queryMs: QUERY_MS,
+              queryMs: INDEX_SCAN_MS,
             }),
           timeoutMs: orders.pool.acquireTimeoutMs,
           contradicted: () =>

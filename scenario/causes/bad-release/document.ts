@@ -1,19 +1,21 @@
-import { GOOD_CHECKOUT, type ReleaseChoice } from '../../../services/catalog';
-import type { PoolSettings } from '../small-pool/document';
+import { z } from 'zod';
+import { GOOD_CHECKOUT, RELEASES, type ReleaseChoice } from '../../../services/catalog';
+import { share, type PartOf } from '../../document-values';
+import { poolSettings, type PoolSettings } from '../small-pool/document';
 
-/** What this cause puts into a scenario's document. */
-export interface ReleasePart {
-  releases: ReleaseChoice;
+const part = {
+  releases: z.object({ checkout: z.enum(RELEASES.checkout) }),
   /** What orders meet. */
-  orders: {
+  orders: z.object({
     /** Checkout's pool, the total over its replicas. */
-    pool: PoolSettings;
+    pool: poolSettings,
     /** Share of the demo orders whose card is declined during a run; null: the payment provider decides, one in a hundred. */
-    declinedShare: number | null;
+    declinedShare: share.nullable(),
     /** No card is declined in a run, whatever the share: an ablation. */
-    everyCardPasses: boolean;
-  };
-}
+    everyCardPasses: z.boolean(),
+  }),
+};
+export type ReleasePart = PartOf<typeof part>;
 
 /** What a preset says of this cause. */
 export interface ReleaseSettings extends ReleaseChoice {
@@ -27,6 +29,12 @@ export const ORDERS_POOL: Readonly<PoolSettings> = { max: 8, acquireTimeoutMs: 1
 export const HEALTHY_RELEASE: Readonly<ReleasePart> = {
   releases: { checkout: GOOD_CHECKOUT },
   orders: { pool: ORDERS_POOL, declinedShare: null, everyCardPasses: false },
+};
+
+/** What this cause puts into a scenario's document. One of before it was there is healthy. */
+export const RELEASE_SCHEMA = {
+  releases: part.releases.default(HEALTHY_RELEASE.releases),
+  orders: part.orders.default(HEALTHY_RELEASE.orders),
 };
 
 /** What its ablations are called. */

@@ -1,7 +1,9 @@
 import { meanRpm } from '../../curve';
-import { arrivalTimes, summarise, type SimulatedMinute } from '../../prediction';
+import { SOLVED_FROM_ERROR_RATE } from '../../little';
+import { arrivalTimes, byMinute, type SimulatedMinute } from '../../prediction';
 import type { CurvePoint } from '../../types';
 import type { CurveFault } from '../cause';
+import { turnFaults, turningMinute } from '../turn';
 
 /**
  * A connection that is never given back: each declined card takes one, so a pool of N lasts until N cards were declined,
@@ -10,8 +12,7 @@ import type { CurveFault } from '../cause';
 
 /** A pool that a handful of declined cards empties shows no leak. */
 const LEAST_CONNECTIONS = 3;
-/** Below it a minute counts as well, above the other as lost: nothing lies between. */
-const WELL_BELOW = 0.05;
+/** From it on a minute counts as lost: between that and one without errors lies nothing. */
 const LOST_FROM = 0.95;
 
 /** Whether the card of order number `n` of a run (from 1) is declined: evenly spaced, so that no run is luckier than another. */
@@ -21,45 +22,22 @@ export function isDeclined(n: number, share: number): boolean {
 
 /** The demo minute in whose course the pool is to be empty: between the last that is well and the first that is lost. */
 export function emptyAt(points: readonly CurvePoint[]): number | null {
-  const lost = points.findIndex(({ errorRate }) => errorRate >= LOST_FROM);
-  const well = points[lost - 1];
-  const first = points[lost];
-  return well === undefined || first === undefined ? null : (well.minute + 1 + first.minute) / 2;
+  return turningMinute(points, LOST_FROM);
 }
 
 /** Why a curve can't be made by a leak: one fault for each point. */
 export function leakFaults(points: readonly CurvePoint[]): CurveFault[] {
-  const lost = points.findIndex(({ errorRate }) => errorRate >= LOST_FROM);
-  return points.flatMap(({ minute, errorRate }, index): CurveFault[] => {
-    if (errorRate >= WELL_BELOW && errorRate < LOST_FROM)
-      return [
-        {
-          index,
-          field: 'errorRate',
-          message:
-            'a pool that leaks fails no order or every order: below 0.05 before it is empty, from 0.95 on after it',
-        },
-      ];
-    if (lost >= 0 && index > lost && errorRate < WELL_BELOW)
-      return [
-        {
-          index,
-          field: 'errorRate',
-          message: 'a leaked connection does not come back by itself: at least 0.95',
-        },
-      ];
-    const before = points[index - 1];
-    if (index === lost && (before === undefined || minute - before.minute < 2))
-      return [
-        {
-          index,
-          field: 'minute',
-          message:
-            'must be two minutes or more after the last point without errors: in between the pool runs empty',
-        },
-      ];
-    return [];
+  const between = points.flatMap(({ errorRate }, index): CurveFault[] => {
+    if (errorRate < SOLVED_FROM_ERROR_RATE || errorRate >= LOST_FROM) return [];
+    const message =
+      'a pool that leaks fails no order or every order: below 0.05 before it is empty, from 0.95 on after it';
+    return [{ index, field: 'errorRate', message }];
   });
+  const turn = turnFaults(points, LOST_FROM, {
+    gap: 'must be two minutes or more after the last point without errors: in between the pool runs empty',
+    back: 'a leaked connection does not come back by itself: at least 0.95',
+  });
+  return [...between, ...turn].sort((a, b) => a.index - b.index);
 }
 
 /** The pool, and the share of declined cards, that are used up just then. */
@@ -86,23 +64,14 @@ export function simulateLeak(input: {
   /** What an answered recommendation query takes (ms). */
   queryMs: number;
 }): SimulatedMinute[] {
-  const { minuteSeconds, durationMinutes, queryMs } = input;
-  const times = arrivalTimes(input.points, minuteSeconds, durationMinutes);
-  const minutes: SimulatedMinute[] = [];
-  let n = 0;
+  const times = arrivalTimes(input.points, input.minuteSeconds, input.durationMinutes);
   let left = input.connections;
-  for (let minute = 0; minute < durationMinutes; minute++) {
-    const until = (minute + 1) * minuteSeconds;
-    let requests = 0;
-    let failed = 0;
-    for (let at = times[n]; at !== undefined && at < until; at = times[++n]) {
-      requests++;
-      // A declined card is an answer, with the pool empty as well.
-      if (!isDeclined(n + 1, input.declinedShare)) failed += left === 0 ? 1 : 0;
-      else if (left > 0) left--;
-    }
-    const answered = new Float64Array(requests - failed).fill(queryMs / 1000);
-    minutes.push(summarise(minute, requests, answered, input.acquireTimeoutMs / 1000));
-  }
-  return minutes;
+  const latencies = times.map((_, index) => {
+    // A declined card is an answer, with the pool empty as well.
+    const declined = isDeclined(index + 1, input.declinedShare);
+    const failed = !declined && left === 0;
+    if (declined && left > 0) left--;
+    return failed ? Infinity : input.queryMs / 1000;
+  });
+  return byMinute(times, input, input.acquireTimeoutMs / 1000, [latencies]);
 }

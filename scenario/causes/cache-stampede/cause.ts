@@ -64,8 +64,6 @@ export const cacheStampede: Cause = {
       seen: isSeen(cache.enabled),
     },
   ],
-  // What is seen is its effect, which every heal and ablation waits for: checkouts that fail.
-  confirmations: () => [],
   chain: ({ cacheHits }) => {
     const few = cacheHits !== null && cacheHits < FEW_HITS;
     return [
@@ -79,7 +77,6 @@ export const cacheStampede: Cause = {
       },
     ];
   },
-  inConfig: () => [],
   levers: ({ cache }) => [
     { key: ['cache', 'ttlSeconds'], value: cache.ttlSeconds },
     { key: ['cache', 'singleFlight'], value: cache.singleFlight },

@@ -1,21 +1,23 @@
+import { z } from 'zod';
+import { minute, share, span } from '../../document-values';
 import { lowDiscrepancy, scattered } from '../low-discrepancy';
 
-/** What this cause puts into a scenario's document. */
+const cache = z.object({
+  /** The catalog keeps each customer's recommendations in Redis. */
+  enabled: z.boolean(),
+  /** How long they are kept (s), on average. */
+  ttlSeconds: z.int().min(1).max(86_400),
+  /** Who misses what another one is already reading waits for that, and it is kept whoever waits. */
+  singleFlight: z.boolean(),
+  /** How many customers the orders of a run come from, scaled; 0: from all that there are. */
+  customers: z.int().min(0).max(100_000),
+  /** Customers who give their recommendations less time than the others: their share (0…1), and the time (ms). */
+  impatient: z.object({ share, patienceMs: span }),
+  /** The demo minute at which the cache is emptied; null: never. */
+  emptiedAt: minute.nullable(),
+});
 export interface CachePart {
-  cache: {
-    /** The catalog keeps each customer's recommendations in Redis. */
-    enabled: boolean;
-    /** How long they are kept (s), on average. */
-    ttlSeconds: number;
-    /** Who misses what another one is already reading waits for that, and it is kept whoever waits. */
-    singleFlight: boolean;
-    /** How many customers the orders of a run come from, scaled; 0: from all that there are. */
-    customers: number;
-    /** Customers who give their recommendations less time than the others: their share (0…1), and the time (ms). */
-    impatient: { share: number; patienceMs: number };
-    /** The demo minute at which the cache is emptied; null: never. */
-    emptiedAt: number | null;
-  };
+  cache: z.infer<typeof cache>;
 }
 
 /** What a preset says of this cause, at scale 1. */
@@ -30,6 +32,9 @@ export const HEALTHY_CACHE: Readonly<CachePart['cache']> = {
   impatient: { share: 0, patienceMs: 5000 },
   emptiedAt: null,
 };
+
+/** What this cause puts into a scenario's document. One of before it was there is healthy. */
+export const CACHE_SCHEMA = { cache: cache.default(HEALTHY_CACHE) };
 
 /** The ablation's: longer than it takes to fill the cache with what is left of the pool's work. */
 export const LONG_TTL_SECONDS = 150;

@@ -1,7 +1,8 @@
 import { SOLVED_FROM_ERROR_RATE } from '../../little';
-import { arrivalTimes, summarise, type SimulatedMinute } from '../../prediction';
+import { arrivalTimes, byMinute, type SimulatedMinute } from '../../prediction';
 import type { CurvePoint, Scenario } from '../../types';
 import type { Bottleneck, CurveFault } from '../cause';
+import { turnFaults, turningMinute } from '../turn';
 import { customerOf, lifetimeSeconds } from './document';
 
 /**
@@ -16,38 +17,17 @@ import { customerOf, lifetimeSeconds } from './document';
 
 /** A list that was kept, Redis' round trip included (ms). */
 const HIT_MS = 2;
-/** Between the last minute that is well and the first that fails; less, and one of them is neither. */
-const LEAST_GAP_MINUTES = 2;
 
 /** The demo minute at which the cache is emptied: between the last that is well and the first that fails. */
 export function emptiedAt(points: readonly CurvePoint[]): number | null {
-  const first = points.findIndex(({ errorRate }) => errorRate >= SOLVED_FROM_ERROR_RATE);
-  const [well, failing] = [points[first - 1], points[first]];
-  return well === undefined || failing === undefined ? null : (well.minute + 1 + failing.minute) / 2;
+  return turningMinute(points, SOLVED_FROM_ERROR_RATE);
 }
 
 /** Why a curve can't be that of a stampede. How many fail is not chosen: the simulation says it. */
 export function stampedeFaults(points: readonly CurvePoint[]): CurveFault[] {
-  const first = points.findIndex(({ errorRate }) => errorRate >= SOLVED_FROM_ERROR_RATE);
-  return points.flatMap(({ minute, errorRate }, index): CurveFault[] => {
-    const before = points[index - 1];
-    if (index === first && (before === undefined || minute - before.minute < LEAST_GAP_MINUTES))
-      return [
-        {
-          index,
-          field: 'minute',
-          message: `must be ${String(LEAST_GAP_MINUTES)} minutes or more after the last point without errors: in between the cache is emptied`,
-        },
-      ];
-    if (first >= 0 && index > first && errorRate < SOLVED_FROM_ERROR_RATE)
-      return [
-        {
-          index,
-          field: 'errorRate',
-          message: `a cache that was emptied at this load does not fill again by itself: at least ${String(SOLVED_FROM_ERROR_RATE)}`,
-        },
-      ];
-    return [];
+  return turnFaults(points, SOLVED_FROM_ERROR_RATE, {
+    gap: 'must be 2 minutes or more after the last point without errors: in between the cache is emptied',
+    back: `a cache that was emptied at this load does not fill again by itself: at least ${String(SOLVED_FROM_ERROR_RATE)}`,
   });
 }
 
@@ -78,19 +58,7 @@ export function simulateStampede(scenario: Scenario, pool: Bottleneck): Simulate
   const plays = Array.from({ length: count }, (_, play) =>
     playRun(scenario, pool, times, play * PLAY_OFFSET),
   );
-  const minutes: SimulatedMinute[] = [];
-  let first = 0;
-  for (let minute = 0; minute < durationMinutes; minute++) {
-    let end = first;
-    while (end < times.length && (times[end] ?? 0) < (minute + 1) * minuteSeconds) end++;
-    const answered = plays
-      .flatMap((latencies) => [...latencies.subarray(first, end)])
-      .filter((s) => s < Infinity);
-    const requests = (end - first) * count;
-    minutes.push(summarise(minute, requests, Float64Array.from(answered), cache.impatient.patienceMs / 1000));
-    first = end;
-  }
-  return minutes;
+  return byMinute(times, scenario, cache.impatient.patienceMs / 1000, plays);
 }
 
 /**

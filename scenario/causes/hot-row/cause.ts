@@ -83,8 +83,6 @@ export const hotRow: Cause = {
       seen: queueSeen,
     },
   ],
-  // What is seen is its effect, which every heal and ablation waits for: checkouts that fail.
-  confirmations: () => [],
   queue: QUEUE,
   chain: (shop) => {
     const { used } = shop.pool(QUEUE.service, QUEUE.pool);

@@ -1,7 +1,14 @@
 import { errorRateAt, rpmAt } from '../../curve';
-import { CALM_UTILISATION, SOLVED_FROM_ERROR_RATE } from '../../little';
+import {
+  CALM_UTILISATION,
+  changingSteps,
+  FILL_FACTOR,
+  SOLVED_FROM_ERROR_RATE,
+  STEP_MINUTES,
+  stepMiddles,
+} from '../../little';
 import { lowDiscrepancy } from '../low-discrepancy';
-import { arrivalTimes, summarise, type SimulatedMinute } from '../../prediction';
+import { arrivalTimes, byMinute, type SimulatedMinute } from '../../prediction';
 import type { CurvePoint, Scenario } from '../../types';
 import type { CurveFault } from '../cause';
 import { LOCK_WAIT_MS, RESERVATIONS_MAX, shareAt, type SaleSettings, type ShareStep } from './document';
@@ -20,12 +27,8 @@ const STATEMENTS_MS = 13;
 /** A checkout that waits for no row (ms). */
 const UNHINDERED_MS = PAYMENT_MS + STATEMENTS_MS;
 
-/** Steps are a quarter of a demo minute. */
-const STEPS_PER_MINUTE = 4;
 /** Most who come for the sale before anybody is to fail. */
 const CALM_SHARE = 0.3;
-/** While the row's queue is built up, at most so many times as many come as it can serve. */
-const FILL_FACTOR = 1.5;
 
 /** How long an order holds its row (s). */
 export function holdSeconds({ paymentInTransaction }: SaleSettings): number {
@@ -67,11 +70,8 @@ export function solveShares(
 ): ShareStep[] {
   const { points, minuteSeconds, durationMinutes } = curve;
   const served = servedRpm(sale);
-  const stepSeconds = minuteSeconds / STEPS_PER_MINUTE;
-  const middles = Array.from(
-    { length: Math.ceil(durationMinutes * STEPS_PER_MINUTE) },
-    (_, step) => (step + 0.5) / STEPS_PER_MINUTE,
-  );
+  const stepSeconds = minuteSeconds * STEP_MINUTES;
+  const middles = stepMiddles(durationMinutes);
   const wanted = middles.map((minute) => errorRateAt(points, Math.max(0, minute - 0.5)));
   // Of the customers of each step, those whom the row can just serve.
   const carried = middles.map((minute) => {
@@ -90,12 +90,11 @@ export function solveShares(
     for (let before = Math.max(0, step - fillSteps); before < step; before++)
       shares[before] = overload * (carried[before] ?? 1);
   });
-  return shares
-    .map((share, step) => ({
-      minute: step / STEPS_PER_MINUTE,
-      share: Math.round(1000 * Math.min(1, share)) / 1000,
-    }))
-    .filter(({ share }, step, steps) => step === 0 || steps[step - 1]?.share !== share);
+  const steps = shares.map((share, step) => ({
+    minute: step * STEP_MINUTES,
+    share: Math.round(1000 * Math.min(1, share)) / 1000,
+  }));
+  return changingSteps(steps, ({ share }) => share);
 }
 
 /**
@@ -107,26 +106,14 @@ export function simulateSale({ sale, traffic, minuteSeconds, durationMinutes }: 
   const hold = holdSeconds(sale);
   const timeout = LOCK_WAIT_MS / 1000;
   const free = new Float64Array(sale.deals);
-  const latencies = new Float64Array(times.length);
-  const minutes: SimulatedMinute[] = [];
-  let next = 0;
-  for (let minute = 0; minute < durationMinutes; minute++) {
-    const first = next;
-    let answered = 0;
-    for (; next < times.length; next++) {
-      const arrival = times[next] ?? 0;
-      if (arrival >= (minute + 1) * minuteSeconds) break;
-      let latency = UNHINDERED_MS / 1000;
-      if (lowDiscrepancy(next) < shareAt(sale.steps, arrival / minuteSeconds)) {
-        const row = next % sale.deals;
-        const start = Math.max(arrival, free[row] ?? 0);
-        if (start - arrival > timeout) continue;
-        free[row] = start + hold;
-        latency += start - arrival;
-      }
-      latencies[first + answered++] = latency;
-    }
-    minutes.push(summarise(minute, next - first, latencies.subarray(first, first + answered), timeout));
-  }
-  return minutes;
+  const latencies = times.map((arrival, index) => {
+    const unhindered = UNHINDERED_MS / 1000;
+    if (lowDiscrepancy(index) >= shareAt(sale.steps, arrival / minuteSeconds)) return unhindered;
+    const row = index % sale.deals;
+    const start = Math.max(arrival, free[row] ?? 0);
+    if (start - arrival > timeout) return Infinity;
+    free[row] = start + hold;
+    return unhindered + (start - arrival);
+  });
+  return byMinute(times, { minuteSeconds, durationMinutes }, timeout, [latencies]);
 }

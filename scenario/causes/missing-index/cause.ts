@@ -1,12 +1,9 @@
 import type { Cause } from '../cause';
 import { createIndexStatement, INDEX_NAMES, indexStage, indexStatesQuery } from '../../sql/indexes';
-import { INDEX_ABLATION, type IndexPart, type IndexSettings } from './document';
+import { INDEX_ABLATION, INDEX_SCAN_MS, type IndexPart, type IndexSettings } from './document';
 
 /** The index that serves the recommendation query. */
 const SERVING = 'idx_products_category';
-
-/** An index scan of ten rows, round trip included (ms). */
-const INDEX_SCAN_MS = 3;
 
 function without(absent: IndexSettings['absent']): IndexPart {
   const states = INDEX_NAMES.map((name) => [name, absent.includes(name) ? 'absent' : 'present']);
@@ -93,7 +90,6 @@ export const missingIndex: Cause = {
               "makes each checkout scan the whole table, which the law of this mode's own cause knows nothing of: set demoMode blackfriday, or leave the index present",
           },
         ],
-  levers: () => [],
   remedy: `create the index while the shop runs: \`${createIndexStatement(SERVING)}\``,
   runKeys: INDEX_NAMES.map((name) => ['indexes', name]),
   leftovers: async (sql) => {

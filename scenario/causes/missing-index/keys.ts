@@ -1,16 +1,15 @@
-import { z } from 'zod';
-import { group, key } from '../../config/key-documentation';
-import type { IndexName } from '../../sql/indexes';
+import type { z } from 'zod';
+import { choice } from '../../config/key-documentation';
+import { INDEX_STATES, type IndexName } from '../../sql/indexes';
 
 const indexState = (name: IndexName, purpose: string) =>
-  key(z.enum(['present', 'absent']), {
-    type: 'string',
-    allowed: '`present` or `absent`',
+  choice(INDEX_STATES, {
     default: ({ causes }) => (causes['missing-index']?.absent.includes(name) ? 'absent' : 'present'),
     description: `${purpose} In \`normal\` mode it is present, whatever is written here. An ablation: the scan times stay. A run whose \`${name}\` is not the preset's is not graded.`,
   });
 
-const indexes = {
+/** This cause's keys of stack config. */
+export const indexes = {
   idx_products_category: indexState(
     'idx_products_category',
     "The recommendation query's index. Without it PostgreSQL scans the whole table; present, nothing fails. In an outage with another cause `absent` is refused.",
@@ -21,7 +20,3 @@ const indexes = {
   ),
   idx_products_stock_quantity: indexState('idx_products_stock_quantity', "The low-stock query's index."),
 } satisfies Record<IndexName, z.ZodType>;
-
-/** This cause's keys of stack config, by group. */
-export const INDEX_GROUPS = { indexes } as const;
-export const INDEX_KEYS = { indexes: group(indexes) };

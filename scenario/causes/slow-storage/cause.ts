@@ -38,12 +38,9 @@ export const slowStorage: Cause = {
         },
   // The profile is not looked at: without an absent index nobody scans.
   signs: () => [],
-  confirmations: () => [],
   telltales: ({ storage }, expected, before) =>
     slowestScanMs(storage, expected) > SLOW_QUERY_MS ? new Set([...before, 'db.slow_query']) : before,
   delays: ({ storage: { steps } }) => ({ queryMs: Math.max(0, ...steps.map(({ scanMs }) => scanMs)) }),
-  inConfig: () => [],
-  levers: () => [],
   remedy: null,
   runKeys: [],
   leftovers: async (sql) => {
@@ -53,7 +50,6 @@ export const slowStorage: Cause = {
     const readMs = Number(rows[0]?.read_ms ?? 0);
     return readMs === 0 ? [] : [`storage is still slowed down (${String(readMs)} ms an extent)`];
   },
-  ablations: [],
   rowSteps: [
     {
       what: 'storage profile',

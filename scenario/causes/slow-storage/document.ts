@@ -1,14 +1,17 @@
-/** From `minute` on, one full scan of the catalog takes `scanMs` of emulated storage time. A step function. */
-export interface StorageStep {
-  minute: number;
-  scanMs: number;
-}
+import { z } from 'zod';
+import { minute, span, type PartOf } from '../../document-values';
 
 /** What this cause puts into a scenario's document. */
-export interface StoragePart {
-  storageEmulation: boolean;
-  storage: { enabled: boolean; steps: StorageStep[] };
-}
+export const STORAGE_SCHEMA = {
+  storageEmulation: z.boolean(),
+  storage: z.object({
+    enabled: z.boolean(),
+    /** From `minute` on, one full scan of the catalog takes `scanMs` of emulated storage time. A step function. */
+    steps: z.array(z.object({ minute, scanMs: span })).max(10_000),
+  }),
+};
+export type StoragePart = PartOf<typeof STORAGE_SCHEMA>;
+export type StorageStep = StoragePart['storage']['steps'][number];
 
 /** What a preset says of this cause. */
 export interface StorageSettings {

@@ -1,20 +1,25 @@
 import { errorRateAt, rpmAt } from '../../curve';
-import { CALM_UTILISATION, holdSeconds, LONGEST_HOLD_SECONDS, SOLVED_FROM_ERROR_RATE } from '../../little';
+import {
+  CALM_UTILISATION,
+  changingSteps,
+  FILL_FACTOR,
+  holdSeconds,
+  LONGEST_HOLD_SECONDS,
+  SOLVED_FROM_ERROR_RATE,
+  STEP_MINUTES,
+  stepMiddles,
+} from '../../little';
 import type { CurvePoint } from '../../types';
 import type { StorageStep } from './document';
 
 /** Which scan times make a curve with a pool, by Little's law. */
 
 /** Without errors a scan takes between these (ms), growing towards the first errors. */
-export const SHORT_SCAN_MS = { from: 150, to: 300 } as const;
+const SHORT_SCAN_MS = { from: 150, to: 300 } as const;
 /** Slow, but still no failure: the share of the pool in use. */
 const SLOW_UTILISATION = 0.97;
-/** Storage changes every quarter of a demo minute. */
-export const STEPS_PER_MINUTE = 4;
-/** While the backlog is built up, scans are at most this much slower than at the first errors. */
-const FILL_FACTOR = 1.5;
 
-export interface StorageInput {
+interface StorageInput {
   /** The curve with its rates scaled. */
   points: readonly CurvePoint[];
   /** The scaled pool that the curve is solved for. */
@@ -41,38 +46,35 @@ export interface StorageInput {
  */
 export function solveStorage(input: StorageInput): StorageStep[] {
   const { points, connections, durationMinutes } = input;
-  const width = 1 / STEPS_PER_MINUTE;
-  const count = Math.ceil(durationMinutes * STEPS_PER_MINUTE);
+  const middles = stepMiddles(durationMinutes);
   const timeoutMinutes = input.acquireTimeoutMs / 1000 / input.minuteSeconds;
   const wanted = (minute: number): number => errorRateAt(points, Math.max(0, minute - 0.5));
-  const middleOf = (step: number): number => (step + 0.5) * width;
   const longest = longestHoldSeconds(points, connections);
 
-  const failing = Array.from(
-    { length: count },
-    (_, step) => wanted(middleOf(step)) >= SOLVED_FROM_ERROR_RATE,
-  );
-  const seconds = Array.from({ length: count }, (_, step) => {
-    if (failing[step] !== true) return calmSeconds(input, middleOf(step), wanted(middleOf(step)));
-    const served = Math.max(0, middleOf(step) - timeoutMinutes);
+  const failing = middles.map((middle) => wanted(middle) >= SOLVED_FROM_ERROR_RATE);
+  const seconds = middles.map((middle, step) => {
+    if (failing[step] !== true) return calmSeconds(input, middle, wanted(middle));
+    const served = Math.max(0, middle - timeoutMinutes);
     const errorRate = Math.max(SOLVED_FROM_ERROR_RATE, wanted(served));
     const rpm = rpmAt(points, served);
     return rpm > 0 ? Math.min(longest, holdSeconds(connections, errorRate, rpm)) : longest;
   });
 
   const fill = fillSteps(input.acquireTimeoutMs, input.minuteSeconds);
-  for (let step = 1; step < count; step++) {
-    if (failing[step] !== true || failing[step - 1] === true) continue;
+  failing.forEach((fails, step) => {
+    if (step === 0 || !fails || failing[step - 1] === true) return;
     for (let before = Math.max(0, step - fill.steps); before < step; before++) {
-      const rpm = rpmAt(points, middleOf(before));
+      const rpm = rpmAt(points, middles[before] ?? 0);
       if (rpm <= 0) continue;
       const slowed = holdSeconds(connections, fill.overload, rpm);
       seconds[before] = Math.min(longest, Math.max(slowed, seconds[before] ?? 0));
     }
-  }
-  return mergeEqual(
-    seconds.map((value, step) => ({ minute: step * width, scanMs: Math.round(value * 1000) })),
-  );
+  });
+  const steps = seconds.map((value, step) => ({
+    minute: step * STEP_MINUTES,
+    scanMs: Math.round(value * 1000),
+  }));
+  return changingSteps(steps, ({ scanMs }) => scanMs);
 }
 
 /**
@@ -83,7 +85,7 @@ export function solveStorage(input: StorageInput): StorageStep[] {
 function fillSteps(acquireTimeoutMs: number, minuteSeconds: number): { steps: number; overload: number } {
   const answered = 1 - SOLVED_FROM_ERROR_RATE;
   const backlogSeconds = answered * (acquireTimeoutMs / 1000);
-  const stepSeconds = minuteSeconds / STEPS_PER_MINUTE;
+  const stepSeconds = minuteSeconds * STEP_MINUTES;
   const steps = Math.ceil(backlogSeconds / (1 - answered / FILL_FACTOR) / stepSeconds);
   return { steps, overload: backlogSeconds / (steps * stepSeconds) };
 }
@@ -115,9 +117,4 @@ function longestHoldSeconds(points: readonly CurvePoint[], connections: number):
     .filter((point) => point.rpm > 0 && point.errorRate >= SOLVED_FROM_ERROR_RATE)
     .map((point) => holdSeconds(connections, point.errorRate, point.rpm));
   return Math.min(LONGEST_HOLD_SECONDS, FILL_FACTOR * Math.max(0, ...solved));
-}
-
-/** Drops steps that change nothing. */
-function mergeEqual(steps: readonly StorageStep[]): StorageStep[] {
-  return steps.filter((step, index) => index === 0 || steps[index - 1]?.scanMs !== step.scanMs);
 }

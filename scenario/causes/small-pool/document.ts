@@ -1,19 +1,24 @@
-export interface PoolSettings {
-  /** Connections, already scaled, the total over all replicas of product-catalog. */
-  max: number;
+import { z } from 'zod';
+import { span, type PartOf } from '../../document-values';
+
+export const poolSettings = z.object({
+  /** Connections, already scaled, the total over all replicas of its service. */
+  max: z.int().min(1).max(100_000),
   /** How long a request waits for a connection before it fails (ms). */
-  acquireTimeoutMs: number;
-}
+  acquireTimeoutMs: span,
+});
+export type PoolSettings = z.infer<typeof poolSettings>;
 
 /** What this cause puts into a scenario's document. */
-export interface PoolPart {
-  pools: {
+export const POOL_SCHEMA = {
+  pools: z.object({
     /** The recommendation query's own pool. */
-    recommendation: PoolSettings;
+    recommendation: poolSettings,
     /** Baseline reads: the bulkhead. Never changed by a scenario. */
-    baseline: PoolSettings;
-  };
-}
+    baseline: poolSettings,
+  }),
+};
+export type PoolPart = PartOf<typeof POOL_SCHEMA>;
 
 /** The recommendation query's pool in normal operations, at scale 1. What a preset says of this cause is in its place. */
 export const HEALTHY_POOL: Readonly<PoolSettings> = { max: 100, acquireTimeoutMs: 2000 };

@@ -104,7 +104,7 @@ function talk(tools, isPresenter) {
       h(
         'dl',
         { class: 'act-steps' },
-        each.steps.map(([term, words]) => [
+        Object.entries(each.steps).map(([term, words]) => [
           h('dt', {}, term),
           h('dd', { class: term === 'Say' ? 'say' : null }, words),
         ]),
