@@ -45,8 +45,8 @@ export function exerciseOf(seed: number): Exercise {
   return {
     seed,
     mode: kind.mode,
-    ablation: kind.ablation,
-    curve: kind.curve === null ? null : kind.curve.map((point) => ({ ...point })),
+    ablation: kind.ablation ?? null,
+    curve: kind.curve?.map((point) => ({ ...point })) ?? null,
     config: kind.config ?? {},
     fromMinute,
     toMinute: Math.min(29, fromMinute + kind.minutes),

@@ -84,8 +84,6 @@ export const badRelease: Preset = {
   talk: TALK,
   exercises: [
     {
-      ablation: null,
-      curve: null,
       // Some minutes before it is empty, and as many after it as a repair needs to show.
       fromMinute: [8, 10],
       minutes: 18,

@@ -43,8 +43,6 @@ export const blackfriday: Preset = {
   talk: BLACK_FRIDAY_TALK,
   exercises: [
     {
-      ablation: null,
-      curve: null,
       fromMinute: [2, 8],
       minutes: 16,
       cause: 'missing-index',
@@ -53,7 +51,6 @@ export const blackfriday: Preset = {
     },
     {
       ablation: 'pool',
-      curve: null,
       fromMinute: [10, 14],
       minutes: 12,
       cause: 'missing-index',
@@ -62,7 +59,6 @@ export const blackfriday: Preset = {
     },
     {
       ablation: 'index',
-      curve: null,
       fromMinute: [8, 14],
       minutes: 12,
       cause: null,
@@ -70,7 +66,6 @@ export const blackfriday: Preset = {
         'nothing is broken: it is a sale. Demo traffic is many times the usual, index and query are fine. A false alarm',
     },
     {
-      ablation: null,
       curve: [
         { minute: 0, rpm: 600, errorRate: 0 },
         { minute: 4, rpm: 1500, errorRate: 0 },
@@ -86,7 +81,6 @@ export const blackfriday: Preset = {
         'idx_products_category is gone, and the load comes in two waves: with less traffic the small pool nearly copes, with more it does not',
     },
     {
-      ablation: null,
       curve: [
         { minute: 0, rpm: 1800, errorRate: 0 },
         { minute: 2, rpm: 1800, errorRate: 0.12 },

@@ -44,8 +44,6 @@ export const cacheStampede: Preset = {
   talk: CACHE_STAMPEDE_TALK,
   exercises: [
     {
-      ablation: null,
-      curve: null,
       fromMinute: [3, 5],
       minutes: 17,
       cause: 'cache-stampede',
@@ -54,7 +52,6 @@ export const cacheStampede: Preset = {
     },
     {
       ablation: 'index',
-      curve: null,
       fromMinute: [6, 8],
       minutes: 12,
       cause: null,

@@ -45,8 +45,6 @@ export const flashSale: Preset = {
   talk: FLASH_SALE_TALK,
   exercises: [
     {
-      ablation: null,
-      curve: null,
       fromMinute: [4, 8],
       minutes: 16,
       cause: 'hot-row',
@@ -55,7 +53,6 @@ export const flashSale: Preset = {
     },
     {
       ablation: 'payment',
-      curve: null,
       fromMinute: [8, 14],
       minutes: 12,
       cause: null,

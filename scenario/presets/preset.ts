@@ -52,9 +52,9 @@ export interface TalkAct {
 /** A form of an outage that a trainee can be given. */
 export interface ExerciseKind {
   /** The cause that is left out. */
-  ablation: Ablation | null;
+  ablation?: Ablation;
   /** Points instead of the preset's. */
-  curve: readonly CurvePoint[] | null;
+  curve?: readonly CurvePoint[];
   /** Keys of stack config that are set besides. */
   config?: Readonly<Record<string, unknown>>;
   /** It begins at one of these demo minutes. */
