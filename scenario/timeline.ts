@@ -38,6 +38,11 @@ export function positionAt(effective: TimelineSource, nowSeconds: number): Timel
   };
 }
 
+/** The whole demo minute that a run is in; null while none runs. */
+export function runningMinute(position: TimelinePosition | null): number | null {
+  return position?.state === 'running' && position.minute !== null ? Math.floor(position.minute) : null;
+}
+
 /** The phase of a demo minute; null if the scenario has none there. */
 export function phaseAt(scenario: Pick<Scenario, 'phases'>, minute: number): Phase | null {
   return scenario.phases.findLast((phase) => phase.fromMinute <= minute) ?? null;

@@ -50,20 +50,19 @@ const entry = (
   name: ServiceName,
   port: number,
   summary: string,
-  options: Partial<
-    Pick<ServiceEntry, 'calls' | 'mayCall' | 'stores' | 'mayUse' | 'databaseRole' | 'adminToken' | 'shop'>
-  > = {},
+  options: Partial<ServiceEntry> = {},
 ): ServiceEntry => ({
   name,
   port,
   summary,
-  calls: options.calls ?? [],
-  mayCall: options.mayCall ?? [],
-  stores: options.stores ?? [],
-  mayUse: options.mayUse ?? [],
-  databaseRole: options.databaseRole ?? null,
-  adminToken: options.adminToken ?? false,
-  shop: options.shop ?? true,
+  calls: [],
+  mayCall: [],
+  stores: [],
+  mayUse: [],
+  databaseRole: null,
+  adminToken: false,
+  shop: true,
+  ...options,
 });
 
 export const CATALOG: readonly ServiceEntry[] = [

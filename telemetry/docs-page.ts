@@ -23,7 +23,7 @@ export function telemetryTables(): string {
     ...table(
       ['metric', 'instrument', 'unit', 'what it is', 'who sends it', 'attributes'],
       of('metric').map((group) => [
-        code(group.metricName),
+        code(group.metric_name),
         group.instrument ?? '',
         code(group.unit),
         [group.brief, group.note].filter(Boolean).join(' '),
@@ -47,7 +47,7 @@ export function telemetryTables(): string {
     ...groups
       .filter(({ defines }) => defines.length > 0)
       .flatMap((group) => [
-        `### ${group.title ?? group.id}`,
+        `### ${group.display_name ?? group.id}`,
         '',
         group.brief,
         '',
@@ -92,8 +92,8 @@ function section(registry: Registry, group: Group, facts: string): string[] {
   return [`### \`${title}\``, '', `${group.brief} ${facts}`, '', ...usesTable(registry, group)];
 }
 
-function spanFacts({ spanKind, emitted }: Group): string {
-  return `Kind ${(spanKind ?? '').toUpperCase()}, scope \`${emitted.scope ?? ''}\`, name \`${emitted.name ?? ''}\`; sent by ${emitted.by ?? ''}.`;
+function spanFacts({ span_kind = '', emitted }: Group): string {
+  return `Kind ${span_kind.toUpperCase()}, scope \`${emitted.scope ?? ''}\`, name \`${emitted.name ?? ''}\`; sent by ${emitted.by ?? ''}.`;
 }
 
 function eventFacts({ emitted }: Group): string {
@@ -126,7 +126,7 @@ function valuesOf({ type, examples = [] }: Attribute): string {
   return values.map((value) => code(String(value))).join(', ');
 }
 
-const code = (text: string | null): string => (text === null ? '' : `\`${text}\``);
+const code = (text: string | undefined): string => (text === undefined ? '' : `\`${text}\``);
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]): string =>

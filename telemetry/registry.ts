@@ -45,25 +45,6 @@ export interface Emitted {
   severity?: string[];
 }
 
-/** A group of the registry, its attributes resolved: what it extends, then its own. */
-export interface Group {
-  id: string;
-  type: 'attribute_group' | 'span' | 'metric' | 'event' | 'entity';
-  brief: string;
-  note: string | null;
-  title: string | null;
-  /** Of an event or an entity. */
-  name: string | null;
-  spanKind: string | null;
-  metricName: string | null;
-  instrument: string | null;
-  unit: string | null;
-  emitted: Emitted;
-  /** Attributes that it defines, rather than refers to. */
-  defines: Attribute[];
-  uses: ReadonlyMap<string, Use>;
-}
-
 export interface Registry {
   schemaUrl: string;
   attributes: ReadonlyMap<string, Attribute>;
@@ -76,20 +57,32 @@ interface RawUse extends Partial<Attribute> {
   requirement_level?: RawLevel;
   annotations?: { pattern?: string };
 }
-interface RawGroup {
+/** What a group says of itself, as its file has it. */
+interface GroupFacts {
   id: string;
-  type: Group['type'];
+  type: 'attribute_group' | 'span' | 'metric' | 'event' | 'entity';
   brief: string;
   note?: string;
   display_name?: string;
-  extends?: string;
+  /** Of an event or an entity. */
   name?: string;
   span_kind?: string;
   metric_name?: string;
   instrument?: string;
   unit?: string;
+}
+interface RawGroup extends GroupFacts {
+  extends?: string;
   annotations?: { emitted?: Emitted };
   attributes?: RawUse[];
+}
+
+/** A group of the registry, its attributes resolved: what it extends, then its own. */
+export interface Group extends GroupFacts {
+  emitted: Emitted;
+  /** Attributes that it defines, rather than refers to. */
+  defines: Attribute[];
+  uses: ReadonlyMap<string, Use>;
 }
 
 /** The shop's own registry: its attributes and groups alone, with what they take from the convention resolved. */
@@ -119,32 +112,19 @@ function readRegistry(folder: string, base?: Registry): Registry {
     attributes.set(id, { ...rest, id, brief, type });
   }
   const groups = new Map<string, Group>();
-  for (const group of raw) {
+  for (const { attributes: own = [], annotations, extends: parentId, ...group } of raw) {
     if (groups.has(group.id)) throw new Error(`${group.id} is defined twice`);
-    const parent = groups.get(group.extends ?? '') ?? base?.groups.get(group.extends ?? '');
-    if (group.extends !== undefined && !parent) throw new Error(`${group.id}: there is no ${group.extends}`);
+    const parent = groups.get(parentId ?? '') ?? base?.groups.get(parentId ?? '');
+    if (parentId !== undefined && !parent) throw new Error(`${group.id}: there is no ${parentId}`);
     const uses = new Map(parent?.uses);
-    for (const use of group.attributes ?? []) {
+    for (const use of own) {
       const key = use.ref ?? use.id ?? '';
       if (!attributes.has(key) && !base?.attributes.has(key))
         throw new Error(`${group.id}: there is no ${key}`);
       uses.set(key, useOf(use, uses.get(key)));
     }
-    groups.set(group.id, {
-      id: group.id,
-      type: group.type,
-      brief: group.brief,
-      note: group.note ?? null,
-      title: group.display_name ?? null,
-      name: group.name ?? null,
-      spanKind: group.span_kind ?? null,
-      metricName: group.metric_name ?? null,
-      instrument: group.instrument ?? null,
-      unit: group.unit ?? null,
-      emitted: group.annotations?.emitted ?? {},
-      defines: (group.attributes ?? []).flatMap(({ id }) => attributes.get(id ?? '') ?? []),
-      uses,
-    });
+    const defines = own.flatMap(({ id }) => attributes.get(id ?? '') ?? []);
+    groups.set(group.id, { ...group, emitted: annotations?.emitted ?? {}, defines, uses });
   }
   const { schema_url: schemaUrl } = read(MANIFEST) as { schema_url: string };
   return { schemaUrl, attributes, groups };

@@ -1,11 +1,12 @@
 import type { Router } from 'express';
 import { z } from 'zod';
+import { MAIN_CATEGORY } from '../../scenario/sql/catalog';
 import { categoryField } from '../lib/fields';
 import { parseInput } from '../lib/validate';
 import { adsFor } from './campaigns';
 
 const adsQuery = z.object({
-  category: categoryField.default('electronics'),
+  category: categoryField.default(MAIN_CATEGORY),
 });
 
 /** `GET /ads?category=`. */

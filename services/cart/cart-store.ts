@@ -36,15 +36,18 @@ export class CartStore {
    */
   async add(cartId: string, item: CartItem): Promise<Cart> {
     const key = cartKey(cartId);
-    const before = await redisCall(() => this.redis.hgetall(key));
-    this.refuseWhenFull(before, item.product_id);
+    await this.refuseWhenFull(key, item.product_id);
     const quantity = await redisCall(() =>
       this.redis.hincrby(key, quantityField(item.product_id), item.quantity),
     );
     if (quantity > MAX_QUANTITY) {
       // Taken back by the same amount, not set: another request may have counted in between.
       await redisCall(() => this.redis.hincrby(key, quantityField(item.product_id), -item.quantity));
-      throw quantityLimit(item.product_id);
+      throw new HttpError(
+        409,
+        'quantity-limit',
+        `product ${String(item.product_id)}: at most ${String(MAX_QUANTITY)} pieces in one cart`,
+      );
     }
     return this.finishWrite(cartId, item);
   }
@@ -52,8 +55,7 @@ export class CartStore {
   /** Sets the pieces of a product. @throws HttpError 409 `cart-full` */
   async set(cartId: string, item: CartItem): Promise<Cart> {
     const key = cartKey(cartId);
-    const before = await redisCall(() => this.redis.hgetall(key));
-    this.refuseWhenFull(before, item.product_id);
+    await this.refuseWhenFull(key, item.product_id);
     await redisCall(() => this.redis.hset(key, quantityField(item.product_id), item.quantity));
     return this.finishWrite(cartId, item);
   }
@@ -86,7 +88,8 @@ export class CartStore {
     return this.read(cartId);
   }
 
-  private refuseWhenFull(hash: Readonly<Record<string, string>>, productId: number): void {
+  private async refuseWhenFull(key: string, productId: number): Promise<void> {
+    const hash = await redisCall(() => this.redis.hgetall(key));
     if (quantityField(productId) in hash || countLines(hash) < MAX_LINES) return;
     throw new HttpError(
       409,
@@ -95,10 +98,3 @@ export class CartStore {
     );
   }
 }
-
-const quantityLimit = (productId: number): HttpError =>
-  new HttpError(
-    409,
-    'quantity-limit',
-    `product ${String(productId)}: at most ${String(MAX_QUANTITY)} pieces in one cart`,
-  );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MAX_QUANTITY } from '../lib/fields';
+import { readJson } from '../lib/validate';
 
 /** A line of a cart. The price is the one the customer saw when the product was put in; checkout asks again. */
 export interface CartItem {
@@ -49,7 +50,7 @@ export function readCart(cartId: string, hash: Readonly<Record<string, string>>)
     const productId = Number(QUANTITY_FIELD.exec(field)?.[1]);
     const quantity = Number(value);
     if (!Number.isInteger(productId) || !Number.isInteger(quantity) || quantity < 1) continue;
-    const details = readDetails(hash[detailsField(productId)]);
+    const details = readJson(storedDetails, hash[detailsField(productId)]);
     if (!details) continue;
     items.push({ product_id: productId, quantity: Math.min(quantity, MAX_QUANTITY), ...details });
   }
@@ -59,14 +60,4 @@ export function readCart(cartId: string, hash: Readonly<Record<string, string>>)
     items,
     total_cents: items.reduce((sum, item) => sum + item.quantity * item.unit_price_cents, 0),
   };
-}
-
-function readDetails(stored: string | undefined): z.infer<typeof storedDetails> | null {
-  if (stored === undefined) return null;
-  try {
-    const parsed = storedDetails.safeParse(JSON.parse(stored));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
 }

@@ -1,4 +1,4 @@
-import { createRedis, redisReady } from '../lib/redis';
+import { redisReady, serviceRedis } from '../lib/redis';
 import { runService } from '../lib/server';
 import { CartStore } from './cart-store';
 import { OpenCarts } from './open-carts';
@@ -6,7 +6,7 @@ import { cartRoutes } from './routes';
 
 /** Starts the cart service. */
 export async function start(): Promise<void> {
-  const redis = createRedis();
+  const redis = serviceRedis();
   const open = new OpenCarts(redis);
   const store = new CartStore(redis, open);
   const watch = open.watch(async (cartId) => (await store.read(cartId)).total_cents);
@@ -14,10 +14,6 @@ export async function start(): Promise<void> {
     name: 'cart',
     routes: cartRoutes(store),
     readiness: { redis: () => redisReady(redis) },
-    close: () => {
-      watch.stop();
-      redis.disconnect();
-      return Promise.resolve();
-    },
+    close: () => watch.stop(),
   });
 }

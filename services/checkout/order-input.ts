@@ -19,16 +19,8 @@ export interface NewOrder {
   /** Hundredths of a unit of `currency`, of those without decimals (JPY) too. */
   totalCents: number;
   currency: string;
-  items: OrderItem[];
+  items: z.infer<typeof orderItem>[];
   paymentId: string | null;
-}
-
-export interface OrderItem {
-  product_id: number;
-  quantity: number;
-  /** Absent if the caller didn't say. */
-  unit_price_cents?: number | undefined;
-  name?: string | undefined;
 }
 
 /** Free text that PostgreSQL can store as jsonb: no NUL, no half of a surrogate pair. */
@@ -41,6 +33,14 @@ const storableText = z
     'must be valid Unicode text without NUL',
   );
 
+/** A product of an order; its price and its name are absent if the caller didn't say. */
+const orderItem = z.object({
+  product_id: productIdField,
+  quantity: quantityField,
+  unit_price_cents: priceCentsField.optional(),
+  name: storableText.optional(),
+});
+
 /** What the frontend sends. */
 const pricedOrder = z.object({
   order_id: z.uuid('must be a UUID'),
@@ -50,17 +50,7 @@ const pricedOrder = z.object({
   // The largest whole number a double carries exactly; the column is a bigint.
   total_cents: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
   payment_id: idField.nullish(),
-  items: z
-    .array(
-      z.object({
-        product_id: productIdField,
-        quantity: quantityField,
-        unit_price_cents: priceCentsField.optional(),
-        name: storableText.optional(),
-      }),
-    )
-    .min(1)
-    .max(50),
+  items: z.array(orderItem).min(1).max(50),
 });
 
 /** One product without a price, e.g. `{user_id, product_id: "prod-123", quantity: 1}`. */

@@ -19,10 +19,7 @@ export async function start(): Promise<void> {
     POOL_REPLICAS: z.coerce.number().int().min(1).default(1),
   });
   const pool = createPool({ name: 'orders' });
-  const subscription = new ScenarioSubscription({
-    connectionString: env.DATABASE_URL,
-    applicationName: 'checkout/scenario',
-  });
+  const subscription = new ScenarioSubscription(env.DATABASE_URL, 'checkout/scenario');
   subscription.onChange(({ scenario }) => {
     const { max, acquireTimeoutMs } = scenario.orders.pool;
     pool.resize({
@@ -31,7 +28,6 @@ export async function start(): Promise<void> {
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     });
   });
-  await subscription.start();
   await runService({
     name: 'checkout',
     routes: checkoutRoutes(
@@ -42,8 +38,7 @@ export async function start(): Promise<void> {
       postgresql: () => databaseReady(pool),
       scenario: () => subscription.assertKnown(),
     },
-    health: () => ({ release: RELEASE, pool: { ...pool.stats(), ...pool.currentSize() } }),
-    close: () => pool.close(),
+    health: () => ({ release: RELEASE, pool: pool.state() }),
     subscription,
   });
 }

@@ -1,15 +1,16 @@
 import type { AppliedChange, Log, SqlExecutor, WantedIndexes } from '../../scenario/apply';
+import { oneAtATime } from '../lib/background';
 import { endRun } from '../../scenario/override/store';
 import type { EffectiveScenario, Scenario } from '../../scenario/types';
 
-/** One session of PostgreSQL as the role `conductor`. */
-export interface ConductorSession extends SqlExecutor {
-  close(): Promise<void>;
-}
+/**
+ * Runs `work` on a session of its own (CONCURRENTLY and advisory locks belong to one) as the role `conductor`; rejects
+ * while the database is away.
+ */
+export type WithSession = <T>(work: (sql: SqlExecutor) => Promise<T>) => Promise<T>;
 
 export interface ConductorOptions {
-  /** Opens a session; rejects while the database is away. */
-  connect: () => Promise<ConductorSession>;
+  withSession: WithSession;
   /** What counts now, read from the database itself; null before a desired row exists. */
   readEffective: (sql: SqlExecutor) => Promise<EffectiveScenario | null>;
   applyIndexes: (sql: SqlExecutor, wanted: WantedIndexes, log: Log) => Promise<AppliedChange[]>;
@@ -28,8 +29,6 @@ export interface ConductorAction {
   durationMs: number;
   error: string | null;
 }
-
-export type ConductorState = 'idle' | 'working' | 'retrying';
 
 /** Deletes the override row, if it has expired. Its id goes along, so that a run begun meanwhile is not ended. */
 const EXPIRED_OVERRIDE = `select run_id from scenario.override where expires_at <= clock_timestamp()`;
@@ -50,9 +49,8 @@ export class Conductor {
   private known: EffectiveScenario | null = null;
   private lifecycleMs = Number.NEGATIVE_INFINITY;
   private trigger: string | null = null;
-  private running: Promise<void> | null = null;
   private notBefore = 0;
-  private state: ConductorState = 'idle';
+  private state: 'idle' | 'working' | 'retrying' = 'idle';
   private readonly actions: ConductorAction[] = [];
   private lastError: string | null = null;
   private readonly now: () => number;
@@ -94,12 +92,7 @@ export class Conductor {
   }
 
   /** Does what is due; called by `follow` and by a timer. Never rejects. */
-  work(): Promise<void> {
-    this.running ??= this.drain().finally(() => {
-      this.running = null;
-    });
-    return this.running;
-  }
+  readonly work = oneAtATime(() => this.drain());
 
   private async drain(): Promise<void> {
     while (this.trigger !== null && this.now() >= this.notBefore) {
@@ -128,17 +121,15 @@ export class Conductor {
       durationMs: 0,
       error: null,
     };
-    let session: ConductorSession | null = null;
     try {
-      session = await this.options.connect();
-      const expired = await this.endExpired(session);
-      if (expired !== null) action.changes.push({ what: `ended expired run ${expired}`, durationMs: 0 });
-      if (expired !== null || !trigger.startsWith('start:')) await this.reconcileIndexes(session, action);
+      await this.options.withSession(async (sql) => {
+        const expired = await this.endExpired(sql);
+        if (expired !== null) action.changes.push({ what: `ended expired run ${expired}`, durationMs: 0 });
+        if (expired !== null || !trigger.startsWith('start:')) await this.reconcileIndexes(sql, action);
+      });
       this.lastError = null;
     } catch (error) {
       action.error = error instanceof Error ? error.message : String(error);
-    } finally {
-      await session?.close().catch(() => undefined);
     }
     action.durationMs = this.now() - startedMs;
     this.remember(action);
@@ -190,12 +181,7 @@ export class Conductor {
   }
 
   /** The answer of GET /api/conductor; actions newest first. */
-  status(): {
-    state: ConductorState;
-    pending: string | null;
-    lastError: string | null;
-    actions: ConductorAction[];
-  } {
+  status() {
     return {
       state: this.state,
       pending: this.trigger,

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { Client } from 'pg';
 import { z } from 'zod';
 import { applyIndexes } from '../../scenario/apply';
 import { otlpBaseUrl } from '../../scenario/config/pasted-forms';
@@ -8,12 +7,13 @@ import { SleepWatch } from '../../report/slept';
 import { every } from '../lib/background';
 import { readEnv } from '../lib/env';
 import { logger } from '../lib/logger';
+import { ObserverConnection } from '../lib/queries/observer-connection';
 import { createRedis } from '../lib/redis';
 import { ScenarioSubscription } from '../lib/scenario-subscription';
 import { HOST_VARIABLE, runService } from '../lib/server';
 import { mountApi } from './api/routes';
 import { CacheEmptier } from './cache-emptier';
-import { Conductor, type ConductorSession } from './conductor';
+import { Conductor, type WithSession } from './conductor';
 import { Confirmations } from './control/confirmations';
 import { OverrideControl } from './control/override-control';
 import { mountControl } from './control/routes';
@@ -81,12 +81,21 @@ export async function start(): Promise<void> {
       })
     : null;
   const receiver = new OtlpReceiver(store, forwarder);
-  const subscription = new ScenarioSubscription({
-    connectionString: env.DATABASE_URL,
-    applicationName: 'console',
-  });
+  const subscription = new ScenarioSubscription(env.DATABASE_URL, 'console');
+  const withSession: WithSession = async (work) => {
+    const session = new ObserverConnection(env.DATABASE_URL, 'console conductor', {
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      // An index takes as long as it takes.
+      statement_timeout: 0,
+    });
+    try {
+      return await session.use(work);
+    } finally {
+      await session.close();
+    }
+  };
   const conductor = new Conductor({
-    connect: () => connectConductor(env.DATABASE_URL),
+    withSession,
     readEffective: async (sql) => effectiveScenario(await readState(sql)),
     applyIndexes,
     log: (fields, message) => {
@@ -108,14 +117,6 @@ export async function start(): Promise<void> {
     now: Date.now,
   });
   const runs = new RunBook((beganMs) => store.beginRun(beganMs));
-  const withSession = async <T>(work: (sql: ConductorSession) => Promise<T>): Promise<T> => {
-    const session = await connectConductor(env.DATABASE_URL);
-    try {
-      return await work(session);
-    } finally {
-      await session.close().catch(() => undefined);
-    }
-  };
   const observer = new DatabaseObserver(env.DATABASE_URL);
   const confirmations = new Confirmations();
   const view = new ConsoleView({
@@ -125,7 +126,6 @@ export async function start(): Promise<void> {
     confirmations,
     observer,
     effective: () => subscription.current(),
-    rows: () => observer.rows(),
     traceLink:
       env.CONSOLE_TRACE_LINK === undefined || env.CONSOLE_TRACE_LINK === '' ? null : env.CONSOLE_TRACE_LINK,
     now: Date.now,
@@ -146,7 +146,6 @@ export async function start(): Promise<void> {
     // What this misses the timer reads.
     void observer.look().catch(() => undefined);
   });
-  await subscription.start();
   const tasks = [
     every(TICK_MS, 'telemetry store', () => {
       store.tick();
@@ -204,21 +203,4 @@ export async function start(): Promise<void> {
       await forwarder?.close();
     },
   });
-}
-
-/** A session of its own for each reconciliation: CONCURRENTLY and advisory locks belong to one. */
-async function connectConductor(connectionString: string): Promise<ConductorSession> {
-  const client = new Client({
-    connectionString,
-    application_name: 'console conductor',
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    keepAlive: true,
-  });
-  // A lost connection also rejects the query under way; without a listener it would end the process.
-  client.on('error', () => undefined);
-  await client.connect();
-  return {
-    query: (text, values) => client.query<Record<string, unknown>>(text, values),
-    close: () => client.end(),
-  };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CURRENCY_CODES } from '../lib/currencies';
+import { CURRENCY_CODES } from '../lib/fields';
 import { convert, crossRate, rateTable } from './rates';
 
 test('converts by the cross rate through the euro', () => {

@@ -1,4 +1,4 @@
-import { CURRENCY_CODES, type CurrencyCode } from '../lib/currencies';
+import { CURRENCY_CODES, type CurrencyCode } from '../lib/fields';
 
 /**
  * The currency table: euro foreign exchange reference rates of the European Central Bank of 31 December 2024.

@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import { z } from 'zod';
-import { CURRENCY_CODES } from '../lib/currencies';
+import { CURRENCY_CODES } from '../lib/fields';
 import { parseInput } from '../lib/validate';
 import { convert, rateTable } from './rates';
 

@@ -18,7 +18,7 @@ const services = (change: Partial<Shop> = {}): BrowseServices => ({
 
 const input = browseBody.parse({ user_id: 'u', cart_id: 'c', currency: 'EUR' });
 const away = (service: 'ad-service' | 'product-catalog'): DownstreamError =>
-  new DownstreamError(service, 'unreachable', `${service} cannot be reached`, null, null);
+  new DownstreamError(service, 'unreachable', `${service} cannot be reached`, null);
 
 test('a page has cart, products, ads and the rate', async () => {
   const page = await browse(input, services());

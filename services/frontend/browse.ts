@@ -1,18 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { logger } from '../lib/logger';
 import type { BrowseInput } from './input';
-import type { Ad, Cart, Conversion, Product, Shop } from './shop';
-
-export interface Page {
-  userId: string;
-  cart: Cart;
-  products: Product[];
-  ads: Ad[];
-  /** The page works without them; people who look at traces should see that it had none. */
-  adsMissing: boolean;
-  /** What a dollar is in the visitor's currency. */
-  dollar: Conversion;
-}
+import type { Shop } from './shop';
 
 const ONE_DOLLAR_CENTS = 100;
 
@@ -23,7 +12,7 @@ const ONE_DOLLAR_CENTS = 100;
 export async function browse(
   input: BrowseInput,
   services: Pick<Shop, 'readCart' | 'listProducts' | 'fetchAds' | 'convertFromUsd'>,
-): Promise<Page> {
+) {
   const visitor = randomUUID();
   const cart = await services.readCart(input.cart_id ?? `guest-${visitor}`);
   const [products, ads, dollar] = await Promise.all([
@@ -39,7 +28,9 @@ export async function browse(
     cart,
     products,
     ads: ads ?? [],
+    /** The page works without them; people who look at traces should see that it had none. */
     adsMissing: ads === null,
+    /** What a dollar is in the visitor's currency. */
     dollar,
   };
 }

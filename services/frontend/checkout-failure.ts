@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { HttpError } from '../lib/errors';
 import { DownstreamError } from '../lib/http-client';
 import { explainFailure } from './dependency-failure';
@@ -5,6 +6,9 @@ import { explainFailure } from './dependency-failure';
 /** The steps of a checkout, in their order. */
 export type CheckoutStep =
   'cart' | 'products' | 'recommendations' | 'shipping' | 'currency' | 'inventory' | 'payment' | 'checkout';
+
+/** The demo minute a service told with its error: a visitor's request carries none. */
+const bodyWithMinute = z.object({ demo_minute: z.number() });
 
 /**
  * A checkout that a dependency failed: 503, `reason` names the step and whether it was late or away
@@ -28,18 +32,12 @@ export class CheckoutFailedError extends HttpError {
         service: failure.service,
         cause,
         waited_ms: Math.round(waitedMs),
-        demo_minute: minuteInBody(failure.body),
+        demo_minute: bodyWithMinute.safeParse(failure.body).data?.demo_minute ?? null,
       },
       { cause: failure },
     );
     this.name = 'CheckoutFailedError';
   }
-}
-
-/** The demo minute a service told with its error: a visitor's request carries none. */
-function minuteInBody(body: unknown): number | null {
-  if (typeof body !== 'object' || body === null || !('demo_minute' in body)) return null;
-  return typeof body.demo_minute === 'number' ? body.demo_minute : null;
 }
 
 /**

@@ -1,8 +1,8 @@
-import { SpanStatusCode, type Attributes, type Counter, type Histogram } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 import { currentCohort } from '../lib/cohort';
 import { logger } from '../lib/logger';
 import { meter } from '../lib/telemetry/metrics';
-import { tracer } from '../lib/telemetry/tracing';
+import { inSpan } from '../lib/telemetry/tracing';
 import type { PricedOrder } from './order';
 import { CheckoutFailedError } from './checkout-failure';
 import { serverSpan } from '../lib/telemetry/server-span';
@@ -15,25 +15,19 @@ type CheckoutOutcome = 'placed' | 'repeated' | 'declined' | 'refused' | 'failed'
 
 /** What a checkout tells about itself: span attributes, the log event of a failure, and what it earned or lost. */
 export class CheckoutTelemetry {
-  private readonly checkouts: Counter;
-  private readonly orderValue: Histogram;
-  private readonly lostRevenue: Counter;
-
-  constructor() {
-    this.checkouts = meter().createCounter('shop.checkouts', {
-      unit: '{checkout}',
-      description: 'Checkouts by how they ended: placed ones are orders, their share is the conversion.',
-    });
-    this.orderValue = meter().createHistogram('shop.order.value', {
-      unit: '{USD}',
-      description: 'Value of the goods of placed orders: the sum is the revenue, the mean the basket value.',
-      advice: { explicitBucketBoundaries: ORDER_VALUE_BOUNDS },
-    });
-    this.lostRevenue = meter().createCounter('shop.checkout.lost_revenue', {
-      unit: '{USD}',
-      description: 'Value of the goods in checkouts that failed because a service did.',
-    });
-  }
+  private readonly checkouts = meter().createCounter('shop.checkouts', {
+    unit: '{checkout}',
+    description: 'Checkouts by how they ended: placed ones are orders, their share is the conversion.',
+  });
+  private readonly orderValue = meter().createHistogram('shop.order.value', {
+    unit: '{USD}',
+    description: 'Value of the goods of placed orders: the sum is the revenue, the mean the basket value.',
+    advice: { explicitBucketBoundaries: ORDER_VALUE_BOUNDS },
+  });
+  private readonly lostRevenue = meter().createCounter('shop.checkout.lost_revenue', {
+    unit: '{USD}',
+    description: 'Value of the goods in checkouts that failed because a service did.',
+  });
 
   /** A checkout has begun. */
   begun(): void {
@@ -42,19 +36,9 @@ export class CheckoutTelemetry {
 
   /** Runs the work as one span, the parent of every call it makes; it is an error if a service failed the work. */
   span<T>(work: () => Promise<T>): Promise<T> {
-    return tracer().startActiveSpan('place order', async (span) => {
-      try {
-        return await work();
-      } catch (error) {
-        if (error instanceof CheckoutFailedError) {
-          span.setAttribute('error.type', error.reason);
-          span.setStatus({ code: SpanStatusCode.ERROR, message: error.reason });
-        }
-        throw error;
-      } finally {
-        span.end();
-      }
-    });
+    return inSpan('place order', {}, work, (error) =>
+      error instanceof CheckoutFailedError ? error.reason : null,
+    );
   }
 
   /** The order's value is known. */

@@ -185,8 +185,7 @@ test('who names items or has no key of his own costs no look-up', async () => {
 
 test('a look-up that fails fails the checkout: a charge in doubt is none', async () => {
   const { services, calls } = healthyServices(cartOf());
-  services.findOrder = () =>
-    Promise.reject(new DownstreamError('checkout', 'unreachable', 'away', null, null));
+  services.findOrder = () => Promise.reject(new DownstreamError('checkout', 'unreachable', 'away', null));
   await assert.rejects(placeOrder(request, services, nothing), { reason: 'checkout-unavailable' });
   // The price is asked for, since it is lost; nothing else.
   assert.deepEqual(calls, ['cart', 'product 123']);
@@ -206,7 +205,7 @@ test('a retry that names its items is priced, charged and written as the first r
 const timeoutOf = (
   body: unknown,
   reason: 'timeout' | 'unreachable' | 'downstream-error' = 'downstream-error',
-) => new DownstreamError('product-catalog', reason, 'product-catalog answered 503', 503, body);
+) => new DownstreamError('product-catalog', reason, 'product-catalog answered 503', body);
 
 test('recommendations that wait for the pool in vain: a time-out, the value is known, nothing is charged', async () => {
   const { services, calls } = healthyServices(cartOf(10));
@@ -242,15 +241,13 @@ test('late and away are distinguished', async () => {
 
 test('the step that failed gives the reason its name', async () => {
   const cart = healthyServices(cartOf(10));
-  cart.services.readCart = () =>
-    Promise.reject(new DownstreamError('cart', 'unreachable', 'away', null, null));
+  cart.services.readCart = () => Promise.reject(new DownstreamError('cart', 'unreachable', 'away', null));
   await assert.rejects(placeOrder(request, cart.services, nothing), {
     reason: 'cart-unavailable',
     status: 503,
   });
   const payment = healthyServices(cartOf(10));
-  payment.services.charge = () =>
-    Promise.reject(new DownstreamError('payment', 'timeout', 'late', null, null));
+  payment.services.charge = () => Promise.reject(new DownstreamError('payment', 'timeout', 'late', null));
   await assert.rejects(placeOrder(request, payment.services, nothing), { reason: 'payment-timeout' });
 });
 
@@ -274,7 +271,7 @@ test('pieces are put aside before anybody pays, and given back when the card is 
   });
   assert.equal(details.release, orderIdFor('user-1', 'key-1'));
   assert.deepEqual(calls.slice(-2), ['release', 'declined']);
-  services.releaseStock = () => Promise.reject(new DownstreamError('inventory', 'timeout', '', null, null));
+  services.releaseStock = () => Promise.reject(new DownstreamError('inventory', 'timeout', '', null));
   await assert.rejects(
     placeOrder(request, services, nothing),
     { status: 402 },
@@ -283,8 +280,7 @@ test('pieces are put aside before anybody pays, and given back when the card is 
 });
 
 test('a payment or an order in doubt keeps its pieces: only the inventory sees whether the order came to be', async () => {
-  const late = (): Promise<never> =>
-    Promise.reject(new DownstreamError('payment', 'timeout', 'late', null, null));
+  const late = (): Promise<never> => Promise.reject(new DownstreamError('payment', 'timeout', 'late', null));
   for (const change of [{ charge: late }, { createOrder: late }]) {
     const { services, calls } = healthyServices(cartOf(10));
     await assert.rejects(placeOrder(request, { ...services, ...change }, nothing), { status: 503 });
@@ -317,7 +313,7 @@ test('what is sold out is an answer, 409, and nobody pays for it', async () => {
 test('an inventory that waits in vain for a row is late, not away', async () => {
   const { services } = healthyServices(cartOf(10));
   services.reserveStock = () =>
-    Promise.reject(new DownstreamError('inventory', 'downstream-error', '', 503, { reason: 'lock-timeout' }));
+    Promise.reject(new DownstreamError('inventory', 'downstream-error', '', { reason: 'lock-timeout' }));
   const error: unknown = await placeOrder(request, services, nothing).catch((thrown: unknown) => thrown);
   assert.ok(error instanceof CheckoutFailedError);
   assert.equal(error.reason, 'inventory-timeout');
@@ -332,7 +328,7 @@ test('an unknown product stays a 404', async () => {
 
 test('an order that is written stays a success when the cart cannot be emptied', async () => {
   const { services } = healthyServices(cartOf(10));
-  services.emptyCart = () => Promise.reject(new DownstreamError('cart', 'timeout', 'late', null, null));
+  services.emptyCart = () => Promise.reject(new DownstreamError('cart', 'timeout', 'late', null));
   assert.equal((await placeOrder(request, services, nothing)).created.created, true);
 });
 
@@ -343,14 +339,13 @@ test('a declined card is put on record, and stays the answer when that fails', a
   const { order_id, total_cents } = details.declined as { order_id: string; total_cents: number };
   assert.match(order_id, /^[0-9a-f-]{36}$/);
   assert.ok(total_cents > 0);
-  services.recordDeclined = () =>
-    Promise.reject(new DownstreamError('checkout', 'timeout', 'late', null, null));
+  services.recordDeclined = () => Promise.reject(new DownstreamError('checkout', 'timeout', 'late', null));
   await assert.rejects(placeOrder(request, services, nothing), { status: 402 });
 });
 
 test('what is lost is known even when the order of an earlier request cannot be looked for', async () => {
   const { services } = healthyServices(cartOf(10));
-  services.findOrder = () => Promise.reject(new DownstreamError('checkout', 'timeout', 'late', null, null));
+  services.findOrder = () => Promise.reject(new DownstreamError('checkout', 'timeout', 'late', null));
   let lostCents = 0;
   const failing = placeOrder({ ...request, keyIsCallers: true }, services, ({ goodsCents }) => {
     lostCents = goodsCents;

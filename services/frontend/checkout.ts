@@ -63,7 +63,14 @@ export async function placeOrder(
     services,
   );
   if (paymentId === null) {
-    await keepDeclined(order, total.converted, request.currency, services);
+    await services
+      .recordDeclined({
+        order_id: order.orderId,
+        user_id: order.userId,
+        currency: request.currency,
+        total_cents: Math.round(total.converted * 100),
+      })
+      .catch(noted({ event: 'declined_order_not_recorded', 'order.id': order.orderId }, 'not recorded'));
     throw new HttpError(402, 'card-declined', 'The card was declined: pay with another one.', {
       order_id: order.orderId,
     });
@@ -149,48 +156,24 @@ async function reserveAndPay(
     return step('inventory', () => services.reserveAndCharge(reservation, payment));
   await step('inventory', () => services.reserveStock(reservation));
   const paymentId = await step('payment', () => services.charge(payment));
-  if (paymentId === null) await giveBack(order.orderId, services);
+  if (paymentId === null) {
+    // A declined card is the same for every retry: its pieces are for others. They come back later if not now.
+    await services
+      .releaseStock(order.orderId)
+      .catch(noted({ event: 'stock_not_released', 'order.id': order.orderId }, 'reservation kept'));
+  }
   return paymentId;
-}
-
-/** A declined card is the same for every retry: its pieces are for others. They come back later if not now. */
-async function giveBack(orderId: string, services: CheckoutServices): Promise<void> {
-  try {
-    await services.releaseStock(orderId);
-  } catch (error) {
-    logger.warn({ event: 'stock_not_released', 'order.id': orderId, err: error }, 'reservation kept');
-  }
-}
-
-/** The card was declined, and that is the answer: whether it comes on record must not change it. */
-async function keepDeclined(
-  { orderId, userId }: OrderToPlace,
-  amount: number,
-  currency: string,
-  services: CheckoutServices,
-): Promise<void> {
-  try {
-    await services.recordDeclined({
-      order_id: orderId,
-      user_id: userId,
-      currency,
-      total_cents: Math.round(amount * 100),
-    });
-  } catch (error) {
-    logger.warn({ event: 'declined_order_not_recorded', 'order.id': orderId, err: error }, 'not recorded');
-  }
 }
 
 /** The order is written: a cart that can't be emptied now must not turn it into a failure. */
 async function emptyBoughtCart(cart: Cart, order: OrderToPlace, services: CheckoutServices): Promise<void> {
   const bought = new Set(order.lines.map(({ product }) => product.id));
   if (cart.items.length === 0 || !cart.items.every((item) => bought.has(item.product_id))) return;
-  try {
-    await services.emptyCart(cart.cart_id);
-  } catch (error) {
-    logger.warn(
-      { event: 'cart_not_emptied', 'cart.id': cart.cart_id, 'order.id': order.orderId, err: error },
-      'cart kept',
-    );
-  }
+  const ids = { 'cart.id': cart.cart_id, 'order.id': order.orderId };
+  await services.emptyCart(cart.cart_id).catch(noted({ event: 'cart_not_emptied', ...ids }, 'cart kept'));
+}
+
+/** Notes a failure that must not change what the customer is answered. */
+function noted(fields: Record<string, string>, message: string): (error: unknown) => void {
+  return (error) => logger.warn({ ...fields, err: error }, message);
 }

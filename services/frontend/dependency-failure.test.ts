@@ -6,8 +6,7 @@ import { toServiceError } from './dependency-failure';
 const failed = (
   reason: 'timeout' | 'unreachable' | 'downstream-error',
   body: unknown = null,
-): DownstreamError =>
-  new DownstreamError('cart', reason, 'message for logs', body === null ? null : 503, body);
+): DownstreamError => new DownstreamError('cart', reason, 'message for logs', body);
 
 test('a service that cannot reach its own store is unavailable, and the store is the cause', () => {
   const error = toServiceError(failed('downstream-error', { reason: 'redis-unavailable' }));

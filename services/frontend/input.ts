@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { CURRENCY_CODES } from '../lib/currencies';
+import { MAIN_CATEGORY } from '../../scenario/sql/catalog';
 import {
+  CURRENCY_CODES,
   categoryField,
   idempotencyKeyField,
   idempotencyKeyHeaderField,
@@ -16,12 +17,11 @@ import {
 
 // The list itself, not just three letters: a currency nobody can charge is refused before anything is asked for.
 const currency = z.enum(CURRENCY_CODES, { error: `must be one of ${CURRENCY_CODES.join(', ')}` });
-export const DEFAULT_CATEGORY = 'electronics';
 
 export const browseBody = z.object({
   user_id: idField.optional(),
   cart_id: idField.optional(),
-  category: categoryField.default(DEFAULT_CATEGORY),
+  category: categoryField.default(MAIN_CATEGORY),
   // As seed 003 has it: a visitor's prices are converted, a buyer's card is charged in dollars.
   currency: currency.default('EUR'),
 });
@@ -50,7 +50,7 @@ export const checkoutHeaders = z.object({
 });
 
 export const productsQuery = z.object({
-  category: categoryField.default(DEFAULT_CATEGORY),
+  category: categoryField.default(MAIN_CATEGORY),
   limit: z
     .string()
     .regex(/^[1-9]\d{0,2}$/, 'must be a whole number from 1')

@@ -42,6 +42,6 @@ export interface PlacedOrder extends PricedOrder {
   recommendations: Recommendation[];
 }
 
-export interface CheckoutServices extends Shop {
+export interface CheckoutServices extends Omit<Shop, 'fetchProduct' | 'listLowStock'> {
   product: (productId: number) => Promise<Product>;
 }

@@ -14,7 +14,7 @@ import { CheckoutTelemetry } from './checkout-telemetry';
 import { nameFailedService } from './dependency-failure';
 import { ExpiringCache } from './expiring-cache';
 import { serverSpan } from '../lib/telemetry/server-span';
-import { fetchProduct, shop } from './shop';
+import { shop } from './shop';
 import { shopRoutes } from './shop-routes';
 import { storefront } from './storefront';
 
@@ -24,7 +24,7 @@ const PRODUCTS_REMEMBERED = 1000;
 
 /** Starts the frontend: the orchestrator of the shop, and its page. */
 export async function start(): Promise<void> {
-  const products = new ExpiringCache(fetchProduct, {
+  const products = new ExpiringCache((productId) => shop.fetchProduct(productId), {
     lifetimeMs: PRODUCT_LIFETIME_MS,
     maxEntries: PRODUCTS_REMEMBERED,
     now: Date.now,
@@ -32,10 +32,7 @@ export async function start(): Promise<void> {
   const product = (productId: number) => products.get(productId);
   const addShopRoutes = shopRoutes(product);
   const { DATABASE_URL } = readEnv({ DATABASE_URL: z.string().min(1) });
-  const subscription = new ScenarioSubscription({
-    connectionString: DATABASE_URL,
-    applicationName: 'frontend/scenario',
-  });
+  const subscription = new ScenarioSubscription(DATABASE_URL, 'frontend/scenario');
   const addCheckoutRoutes = checkoutRoutes({ ...shop, product }, new CheckoutTelemetry(), () => {
     const scenario = subscription.current()?.scenario;
     return {
@@ -54,7 +51,6 @@ export async function start(): Promise<void> {
     },
   });
   const page = storefront(browserTelemetry);
-  await subscription.start();
   await runService({
     name: 'frontend',
     // No readiness: without a scenario the shop sells as in normal mode.

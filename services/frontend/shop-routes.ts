@@ -15,12 +15,19 @@ import {
   productsQuery,
 } from './input';
 import { serverSpan } from '../lib/telemetry/server-span';
-import { availableStock, listLowStock, listProducts, shop, type Product } from './shop';
+import { shop, type CartItem, type Product } from './shop';
 
 const CART_TIMEOUT_MS = 1500;
 const RATES_TIMEOUT_MS = 1000;
 
-const cartPath = (cartId: string): string => `/cart/${encodeURIComponent(cartId)}`;
+/** A call of a cart, or of what is in it. @param names `within`, with names in place of its values */
+const cartCall = (cartId: string, within = '', names = within) => ({
+  path: `/cart/${encodeURIComponent(cartId)}${within}`,
+  template: `/cart/{id}${names}`,
+  timeoutMs: CART_TIMEOUT_MS,
+});
+const itemCall = (cartId: string, productId: number) =>
+  cartCall(cartId, `/items/${String(productId)}`, '/items/{productId}');
 
 /** `POST /api/browse`, and what the storefront page reads and writes: products, currencies, carts. */
 export function shopRoutes(product: (productId: number) => Promise<Product>): (router: Router) => void {
@@ -54,7 +61,7 @@ function browseRoute(router: Router): void {
 function productRoutes(router: Router, product: (productId: number) => Promise<Product>): void {
   router.get('/api/products', async (request, response) => {
     const { category, limit } = parseInput(productsQuery, request.query);
-    response.json({ category, products: await listProducts(category, limit) });
+    response.json({ category, products: await shop.listProducts(category, limit) });
   });
 
   router.get('/api/products/:id', async (request, response) => {
@@ -63,7 +70,7 @@ function productRoutes(router: Router, product: (productId: number) => Promise<P
   });
 
   router.get('/api/low-stock', async (_request, response) => {
-    response.json({ products: await listLowStock() });
+    response.json({ products: await shop.listLowStock() });
   });
 
   router.get('/api/currencies', async (_request, response) => {
@@ -74,17 +81,12 @@ function productRoutes(router: Router, product: (productId: number) => Promise<P
 function cartRoutes(router: Router, product: (productId: number) => Promise<Product>): void {
   router.get('/api/cart/:id', async (request, response) => {
     const { id } = parseInput(cartParams, request.params);
-    await relay(response, 'cart', { path: cartPath(id), template: '/cart/{id}', timeoutMs: CART_TIMEOUT_MS });
+    await relay(response, 'cart', cartCall(id));
   });
 
   router.delete('/api/cart/:id', async (request, response) => {
     const { id } = parseInput(cartParams, request.params);
-    await relay(response, 'cart', {
-      method: 'DELETE',
-      path: cartPath(id),
-      template: '/cart/{id}',
-      timeoutMs: CART_TIMEOUT_MS,
-    });
+    await relay(response, 'cart', { method: 'DELETE', ...cartCall(id) });
   });
 
   router.post('/api/cart/:id/items', async (request, response) => {
@@ -94,10 +96,8 @@ function cartRoutes(router: Router, product: (productId: number) => Promise<Prod
     await assertInStock(item);
     await relay(response, 'cart', {
       method: 'POST',
-      path: `${cartPath(id)}/items`,
-      template: '/cart/{id}/items',
+      ...cartCall(id, '/items'),
       json: { ...item, name, unit_price_cents: price_cents },
-      timeoutMs: CART_TIMEOUT_MS,
     });
   });
 
@@ -107,21 +107,14 @@ function cartRoutes(router: Router, product: (productId: number) => Promise<Prod
     const { name, price_cents } = await product(productId);
     await relay(response, 'cart', {
       method: 'PUT',
-      path: `${cartPath(id)}/items/${String(productId)}`,
-      template: '/cart/{id}/items/{productId}',
+      ...itemCall(id, productId),
       json: { quantity, name, unit_price_cents: price_cents },
-      timeoutMs: CART_TIMEOUT_MS,
     });
   });
 
   router.delete('/api/cart/:id/items/:productId', async (request, response) => {
     const { id, productId } = parseInput(cartItemParams, request.params);
-    await relay(response, 'cart', {
-      method: 'DELETE',
-      path: `${cartPath(id)}/items/${String(productId)}`,
-      template: '/cart/{id}/items/{productId}',
-      timeoutMs: CART_TIMEOUT_MS,
-    });
+    await relay(response, 'cart', { method: 'DELETE', ...itemCall(id, productId) });
   });
 }
 
@@ -132,11 +125,8 @@ function cartRoutes(router: Router, product: (productId: number) => Promise<Prod
 async function assertInStock({
   product_id,
   quantity,
-}: {
-  product_id: number;
-  quantity: number;
-}): Promise<void> {
-  const available = await availableStock(product_id).catch((error: unknown) => {
+}: Pick<CartItem, 'product_id' | 'quantity'>): Promise<void> {
+  const available = await shop.availableStock(product_id).catch((error: unknown) => {
     if (!(error instanceof DownstreamError)) throw error;
     logger.warn({ event: 'stock_unknown', err: error }, 'put into the cart without a look at the stock');
     return Infinity;

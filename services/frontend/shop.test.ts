@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
-import { closeHttpClient } from '../lib/http-client';
-import { findOrder } from './shop';
+import { closeEverything } from '../lib/closing';
+import { shop } from './shop';
 
 const FOUND = {
   order_id: 'found',
@@ -35,17 +35,17 @@ before(async () => {
 });
 after(async () => {
   delete process.env.CHECKOUT_URL;
-  await closeHttpClient();
+  await closeEverything();
   checkout.close();
 });
 
 test('an order is found as the checkout service has it, and one it has not is null', async () => {
-  assert.deepEqual(await findOrder('found'), FOUND);
-  assert.equal(await findOrder('none'), null);
+  assert.deepEqual(await shop.findOrder('found'), FOUND);
+  assert.equal(await shop.findOrder('none'), null);
 });
 
 test('only "there is none" means none: a refusal, a fault or an order without a payment is a failure', async () => {
   for (const id of ['wrong', 'broken', 'unpaid']) {
-    await assert.rejects(findOrder(id), { status: 503, service: 'checkout' }, id);
+    await assert.rejects(shop.findOrder(id), { status: 503, service: 'checkout' }, id);
   }
 });

@@ -1,21 +1,9 @@
 import { Router } from 'express';
-import { pageFiles } from '../lib/page-files';
+import { pageFiles, pagePolicy } from '../lib/page-files';
 import { SHOP, type ShopFacts } from './shop-facts';
 
-/** Everything the page uses comes from this origin, and nothing is inline. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'self'",
-].join('; ');
-
 const HEADERS = {
-  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'content-security-policy': pagePolicy("form-action 'self'", "frame-ancestors 'self'"),
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'same-origin',
 };

@@ -1,9 +1,9 @@
-import { SpanStatusCode, trace } from '@opentelemetry/api';
+import { trace } from '@opentelemetry/api';
 import type { InstrumentedPool, Transaction } from '../lib/database';
-import { HttpError } from '../lib/errors';
+import { HttpError, reasonOf } from '../lib/errors';
 import { logger } from '../lib/logger';
 import { withTraceparent } from '../lib/telemetry/sql-comment';
-import { tracer } from '../lib/telemetry/tracing';
+import { inSpan } from '../lib/telemetry/tracing';
 import type { Item } from './input';
 import { waitAttributes, type LockWaits, type WaitSeen } from './lock-waits';
 
@@ -38,14 +38,23 @@ export async function reserve(
   items: readonly Item[],
   beforeCommit: () => Promise<void> = () => Promise.resolve(),
 ): Promise<boolean> {
-  return inSpan(orderId, () =>
-    reservations.transaction(async (transaction) => {
-      const { rows } = await transaction.query(BEGIN_RESERVATION, [orderId, JSON.stringify(items)]);
-      if (!rows[0]) return false;
-      for (const item of inOrder(items)) await take(transaction, waits, item);
-      await beforeCommit();
-      return true;
-    }),
+  // The transaction as a span: what the statements of who waits for it link to.
+  return inSpan(
+    'reserve stock',
+    { attributes: { 'order.id': orderId } },
+    () =>
+      reservations.transaction(async (transaction) => {
+        const { rows } = await transaction.query(BEGIN_RESERVATION, [orderId, JSON.stringify(items)]);
+        if (!rows[0]) return false;
+        for (const item of inOrder(items)) await take(transaction, waits, item);
+        await beforeCommit();
+        return true;
+      }),
+    (error, span) => {
+      const reason = reasonOf(error);
+      if (reason === 'lock-timeout') span.setAttribute('shop.lock.timeout', true);
+      return error instanceof HttpError && error.status < 500 ? null : reason;
+    },
   );
 }
 
@@ -117,26 +126,6 @@ async function take(
   const message = `Of product ${String(product_id)} ${String(available)} are left.`;
   throw new HttpError(409, 'out-of-stock', message, { product_id, available });
 }
-
-/** The transaction as a span: what the statements of who waits for it link to. */
-function inSpan<T>(orderId: string, work: () => Promise<T>): Promise<T> {
-  return tracer().startActiveSpan('reserve stock', { attributes: { 'order.id': orderId } }, async (span) => {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof HttpError) || error.status >= 500) {
-        span.setStatus({ code: SpanStatusCode.ERROR, message: reasonOf(error) });
-        span.setAttribute('error.type', reasonOf(error));
-      }
-      if (reasonOf(error) === 'lock-timeout') span.setAttribute('shop.lock.timeout', true);
-      throw error;
-    } finally {
-      span.end();
-    }
-  });
-}
-
-const reasonOf = (error: unknown): string => (error instanceof HttpError ? error.reason : 'internal-error');
 
 /** The statement's own span has ended with its error: what its wait was is for the transaction to say. */
 function noteFailedWait(wait: WaitSeen): void {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LOCK_WAIT_MS, RESERVATIONS_MAX } from '../../scenario/causes/hot-row/document';
-import { createPool, databaseReady } from '../lib/database';
+import { createPool, databaseReady, poolsByName } from '../lib/database';
 import { readEnv } from '../lib/env';
 import { ObserverConnection } from '../lib/queries/observer-connection';
 import { runService } from '../lib/server';
@@ -40,17 +40,10 @@ export async function start(): Promise<void> {
     name: 'inventory',
     routes: inventoryRoutes(pools, waits),
     readiness: { postgresql: () => databaseReady(pools.stock) },
-    health: () => ({
-      pools: Object.fromEntries(
-        [pools.reservations, pools.stock].map((pool) => [
-          pool.name,
-          { ...pool.stats(), ...pool.currentSize() },
-        ]),
-      ),
-    }),
+    health: () => ({ pools: poolsByName(Object.values(pools)) }),
     close: async () => {
       for (const task of tasks) task.stop();
-      await Promise.allSettled([pools.reservations.close(), pools.stock.close(), waits.close()]);
+      await waits.close();
     },
   });
 }

@@ -33,3 +33,27 @@ export function every(intervalMs: number, name: string, task: () => Promise<void
     },
   };
 }
+
+/**
+ * Runs `work` one at a time: whoever asks meanwhile gets the end of what is under way.
+ *
+ * @param again what is under way may have begun too early for who asks meanwhile: it is followed by another one
+ */
+export function oneAtATime(work: () => Promise<void>, { again = false } = {}): () => Promise<void> {
+  let asked = 0;
+  let running: Promise<void> | null = null;
+  const rounds = async (): Promise<void> => {
+    let answered: number;
+    do {
+      answered = asked;
+      await work();
+    } while (again && answered !== asked);
+  };
+  return () => {
+    asked += 1;
+    running ??= rounds().finally(() => {
+      running = null;
+    });
+    return running;
+  };
+}

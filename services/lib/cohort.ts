@@ -10,6 +10,17 @@ export interface Cohort {
   readonly phase: string | null;
 }
 
+/** `demo.run_id` of what no load generator sent. */
+export const NO_RUN = 'none';
+
+/** Outside any run: of a person, or of the shop itself. */
+export const outsideRuns = (trafficType: TrafficType): Cohort => ({
+  trafficType,
+  runId: NO_RUN,
+  minute: null,
+  phase: null,
+});
+
 /** The baggage keys of a cohort; each becomes a span attribute of the same name. */
 export const COHORT_KEYS = ['traffic.type', 'demo.run_id', 'demo.minute', 'demo.phase'] as const;
 
@@ -64,18 +75,29 @@ export function activeCohort(): Cohort | null {
 
 /** The cohort of the request being handled; baseline where nothing says otherwise. */
 export function currentCohort(): Cohort {
-  return activeCohort() ?? { trafficType: 'baseline', runId: 'normal', minute: null, phase: null };
+  return activeCohort() ?? outsideRuns('baseline');
+}
+
+/** A cohort as span attributes, fields of a log record and keys of baggage name it. */
+export function cohortFields({ trafficType, runId, minute, phase }: Cohort): Record<string, string | number> {
+  return {
+    'traffic.type': trafficType,
+    'demo.run_id': runId,
+    ...(minute === null ? {} : { 'demo.minute': minute }),
+    ...(phase === null ? {} : { 'demo.phase': phase }),
+  };
 }
 
 /** `ctx` with the cohort in its baggage. */
 export function contextWithCohort(ctx: Context, cohort: Cohort): Context {
-  const entries: Record<string, { value: string }> = {
-    'traffic.type': { value: cohort.trafficType },
-    'demo.run_id': { value: cohort.runId },
-  };
-  if (cohort.minute !== null) entries['demo.minute'] = { value: String(cohort.minute) };
-  if (cohort.phase !== null) entries['demo.phase'] = { value: cohort.phase };
-  return propagation.setBaggage(ctx, propagation.createBaggage(entries));
+  const entries = Object.entries(cohortFields(cohort)).map(([name, value]) => [
+    name,
+    { value: String(value) },
+  ]);
+  return propagation.setBaggage(
+    ctx,
+    propagation.createBaggage(Object.fromEntries(entries) as Record<string, { value: string }>),
+  );
 }
 
 /** Runs `fn` as a part of a cohort: its spans carry it, its requests pass it on. */

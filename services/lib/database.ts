@@ -1,6 +1,7 @@
-import { context, SpanStatusCode, trace, type Link, type SpanContext } from '@opentelemetry/api';
+import { context, SpanStatusCode, trace, type Link, type Span, type SpanContext } from '@opentelemetry/api';
 import { Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 import { asOptions, SESSION_SETTINGS } from '../../scenario/sql/settings';
+import { closeAtEnd } from './closing';
 import { HttpError } from './errors';
 import { logger } from './logger';
 import { poolMetrics, type PoolMetrics } from './telemetry/pool-metrics';
@@ -42,18 +43,9 @@ export interface PooledConnection extends Pick<InstrumentedPool, 'query'> {
 
 /** The pool had no connection free within the acquire timeout. */
 export class PoolExhaustedError extends HttpError {
-  constructor(
-    readonly poolName: string,
-    readonly waitedMs: number,
-    readonly holders: number,
-    readonly oldestHolderAgeMs: number,
-  ) {
-    super(
-      503,
-      'pool-exhausted',
-      `No connection of the ${poolName} pool came free within ${String(Math.round(waitedMs))} ms.`,
-      { pool: poolName },
-    );
+  constructor(pool: string, waitedMs: number) {
+    const message = `No connection of the ${pool} pool came free within ${String(Math.round(waitedMs))} ms.`;
+    super(503, 'pool-exhausted', message, { pool });
     this.name = 'PoolExhaustedError';
   }
 }
@@ -116,9 +108,9 @@ export class InstrumentedPool {
     return { total, idle, pending, used: total - idle };
   }
 
-  /** The size in force. */
-  currentSize(): PoolSize {
-    return { ...this.size };
+  /** Connections, waiters and the size in force, for /health. */
+  state(): ReturnType<InstrumentedPool['stats']> & PoolSize {
+    return { ...this.stats(), ...this.size };
   }
 
   /** Changes the size while the pool runs; connections in use above a smaller `max` close as they come back. */
@@ -245,20 +237,8 @@ export class InstrumentedPool {
         span.setStatus({ code: SpanStatusCode.ERROR, message: 'no connection' });
         throw toHttpError(error);
       }
-      const held = [...this.holders.values()].sort((a, b) => a.since - b.since);
-      const oldestMs = performance.now() - (held[0]?.since ?? performance.now());
-      span.addLinks(held.slice(0, MAX_LINKS).flatMap(linkToHolder));
-      span.setAttributes({
-        'db.connection.pool.exhausted': true,
-        'error.type': 'pool-exhausted',
-        'shop.pool.holders': held.length,
-        'shop.pool.oldest_holder_age_ms': Math.round(oldestMs),
-      });
-      span.setStatus({ code: SpanStatusCode.ERROR, message: 'acquire timeout' });
-      this.metrics.recordTimeout();
-      const exhausted = new PoolExhaustedError(this.name, waitedMs, held.length, oldestMs);
-      this.tellExhausted(exhausted);
-      throw exhausted;
+      this.tellExhausted(span, waitedMs);
+      throw new PoolExhaustedError(this.name, waitedMs);
     } finally {
       const waitedMs = performance.now() - startedAt;
       span.setAttribute('shop.pool.wait_ms', Math.round(waitedMs));
@@ -267,7 +247,21 @@ export class InstrumentedPool {
     }
   }
 
-  private tellExhausted({ waitedMs, holders, oldestHolderAgeMs }: PoolExhaustedError): void {
+  private tellExhausted(span: Span, waitedMs: number): void {
+    const held = [...this.holders.values()].sort((a, b) => a.since - b.since);
+    const oldestMs = performance.now() - (held[0]?.since ?? performance.now());
+    const holders = {
+      'shop.pool.holders': held.length,
+      'shop.pool.oldest_holder_age_ms': Math.round(oldestMs),
+    };
+    span.addLinks(held.slice(0, MAX_LINKS).flatMap(linkToHolder));
+    span.setAttributes({
+      'db.connection.pool.exhausted': true,
+      'error.type': 'pool-exhausted',
+      ...holders,
+    });
+    span.setStatus({ code: SpanStatusCode.ERROR, message: 'acquire timeout' });
+    this.metrics.recordTimeout();
     serverSpan()?.setAttribute('db.connection.pool.exhausted', true);
     const { used, pending } = this.stats();
     logger.error(
@@ -275,8 +269,7 @@ export class InstrumentedPool {
         event: 'demo_pool_exhaustion',
         'db.client.connection.pool.name': this.name,
         'shop.pool.wait_ms': Math.round(waitedMs),
-        'shop.pool.holders': holders,
-        'shop.pool.oldest_holder_age_ms': Math.round(oldestHolderAgeMs),
+        ...holders,
         'shop.pool.used': used,
         'shop.pool.pending': pending,
       },
@@ -302,14 +295,19 @@ export class InstrumentedPool {
   }
 }
 
-/** A pool with the environment's DATABASE_URL. */
+/** A pool with the environment's DATABASE_URL, which ends with the process. */
 export function createPool(options: PoolOptions): InstrumentedPool {
-  return new InstrumentedPool(options);
+  const pool = new InstrumentedPool(options);
+  closeAtEnd(() => pool.close());
+  return pool;
 }
 
-/**
- * Readiness: PostgreSQL answers on a connection of this pool.
- */
+/** Pools by their names, for /health. */
+export function poolsByName(pools: readonly InstrumentedPool[]): Record<string, unknown> {
+  return Object.fromEntries(pools.map((pool) => [pool.name, pool.state()]));
+}
+
+/** Readiness: PostgreSQL answers on a connection of this pool. */
 export async function databaseReady(pool: InstrumentedPool): Promise<void> {
   await pool.query('select 1');
 }
@@ -340,48 +338,32 @@ function sqlState(error: unknown): string | null {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;
 }
 
-/** What PostgreSQL says while schema, roles and grants are not there (yet), by SQLSTATE. */
-const NOT_SET_UP = new Set([
-  '3D000', // no such database
-  '3F000', // no such schema
-  '42P01', // no such table
-  '42883', // no such function
-  '42501', // no right to it
-  '28000', // no such role
-  '28P01', // not its password
-]);
-const QUERY_CANCELED = '57014';
-const LOCK_NOT_AVAILABLE = '55P03';
+type PassingFault = readonly [reason: string, message: string];
 
-/** Why PostgreSQL could not do it, for what passes; null for a fault of ours. */
-function passingFault(error: unknown): { reason: string; message: string } | null {
-  const code = sqlState(error) ?? '';
-  if (NOT_SET_UP.has(code))
-    return {
-      reason: 'database-not-set-up',
-      message:
-        'The database is not set up (yet): the first start, or the set-up Job, makes schema and catalog.',
-    };
-  if (code === QUERY_CANCELED)
-    return {
-      reason: 'query-timeout',
-      message: 'PostgreSQL cancelled the query at its statement_timeout.',
-    };
-  if (code === LOCK_NOT_AVAILABLE)
-    return {
-      reason: 'lock-timeout',
-      message: 'Another transaction held a row for longer than the lock_timeout.',
-    };
-  return isConnectionError(error)
-    ? {
-        reason: 'database-unavailable',
-        message: 'PostgreSQL does not answer; try again in a few seconds.',
-      }
-    : null;
-}
+const NOT_SET_UP: PassingFault = [
+  'database-not-set-up',
+  'The database is not set up (yet): the first start, or the set-up Job, makes schema and catalog.',
+];
+const AWAY: PassingFault = [
+  'database-unavailable',
+  'PostgreSQL does not answer; try again in a few seconds.',
+];
+/** Why PostgreSQL could not do what passes, by SQLSTATE. */
+const PASSING: Readonly<Partial<Record<string, PassingFault>>> = {
+  '3D000': NOT_SET_UP, // no such database
+  '3F000': NOT_SET_UP, // no such schema
+  '42P01': NOT_SET_UP, // no such table
+  '42883': NOT_SET_UP, // no such function
+  '42501': NOT_SET_UP, // no right to it
+  '28000': NOT_SET_UP, // no such role
+  '28P01': NOT_SET_UP, // not its password
+  '57014': ['query-timeout', 'PostgreSQL cancelled the query at its statement_timeout.'],
+  '55P03': ['lock-timeout', 'Another transaction held a row for longer than the lock_timeout.'],
+};
 
 /** What a caller is answered for an error of PostgreSQL: 503 for what passes, the error itself for a fault of ours. */
 export function toHttpError(error: unknown): unknown {
-  const fault = error instanceof HttpError ? null : passingFault(error);
-  return fault === null ? error : new HttpError(503, fault.reason, fault.message, {}, { cause: error });
+  if (error instanceof HttpError) return error;
+  const fault = PASSING[sqlState(error) ?? ''] ?? (isConnectionError(error) ? AWAY : undefined);
+  return fault === undefined ? error : new HttpError(503, ...fault, {}, { cause: error });
 }

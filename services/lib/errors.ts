@@ -17,3 +17,7 @@ export class HttpError extends Error {
     this.name = 'HttpError';
   }
 }
+
+/** The word for machines of any error. */
+export const reasonOf = (error: unknown): string =>
+  error instanceof HttpError ? error.reason : 'internal-error';

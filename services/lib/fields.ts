@@ -40,6 +40,10 @@ export const categoryField = z
   .string()
   .regex(/^[a-z][a-z-]{0,31}$/, 'must be a category such as electronics');
 
+/** The currencies of the shop, as ISO 4217 names them: what can be priced, asked for and charged. */
+export const CURRENCY_CODES = ['EUR', 'USD', 'GBP', 'JPY', 'CHF', 'CAD', 'AUD', 'SEK', 'INR', 'BRL'] as const;
+export type CurrencyCode = (typeof CURRENCY_CODES)[number];
+
 /** The form of a currency's code; which of them the shop has a rate for is the currency service's business. */
 export const currencyCodeField = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD');
 

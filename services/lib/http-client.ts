@@ -12,7 +12,6 @@ export class DownstreamError extends HttpError {
     readonly service: ServiceName,
     reason: 'timeout' | 'unreachable' | 'downstream-error',
     message: string,
-    readonly downstreamStatus: number | null,
     readonly body: unknown,
     options?: ErrorOptions,
   ) {
@@ -24,12 +23,12 @@ export class DownstreamError extends HttpError {
 /** A 4xx to a call of ours that had no reason for one: a fault of ours, not of our caller. */
 export function refused(service: ServiceName, status: number, body: unknown): DownstreamError {
   const message = `${service} refused our request with ${String(status)}`;
-  return new DownstreamError(service, 'downstream-error', message, status, body);
+  return new DownstreamError(service, 'downstream-error', message, body);
 }
 
 // Keep-alive ends here first (servers wait longer), so that no request meets a closing connection.
 const agent = new Agent({ keepAliveTimeout: 10_000, connect: { timeout: 2_000 }, pipelining: 1 });
-closeAtEnd(closeHttpClient);
+closeAtEnd(() => agent.close());
 
 export interface ServiceRequest<T> {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -87,48 +86,19 @@ export async function callService<T = unknown>(
     }));
   } catch (error) {
     const timedOut = error instanceof Error && error.name === 'TimeoutError';
-    throw timedOut
-      ? new DownstreamError(
-          service,
-          'timeout',
-          `${service} did not answer within ${String(timeoutMs)} ms`,
-          null,
-          null,
-          {
-            cause: error,
-          },
-        )
-      : new DownstreamError(service, 'unreachable', `${service} cannot be reached`, null, null, {
-          cause: error,
-        });
+    const [reason, what] = timedOut
+      ? (['timeout', `did not answer within ${String(timeoutMs)} ms`] as const)
+      : (['unreachable', 'cannot be reached'] as const);
+    throw new DownstreamError(service, reason, `${service} ${what}`, null, { cause: error });
   }
   const body = parseJson(text);
-  if (status >= 500) {
-    throw new DownstreamError(
-      service,
-      'downstream-error',
-      `${service} answered ${String(status)}`,
-      status,
-      body,
-    );
-  }
-  if (schema && status < 300) {
-    const parsed = schema.safeParse(body);
-    if (!parsed.success) {
-      throw new DownstreamError(
-        service,
-        'downstream-error',
-        `${service} answered something unexpected`,
-        status,
-        body,
-        {
-          cause: parsed.error,
-        },
-      );
-    }
-    return { status, body: parsed.data };
-  }
-  return { status, body: body as T };
+  const failed = (what: string, cause?: Error): DownstreamError =>
+    new DownstreamError(service, 'downstream-error', `${service} ${what}`, body, { cause });
+  if (status >= 500) throw failed(`answered ${String(status)}`);
+  if (schema === undefined || status >= 300) return { status, body: body as T };
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw failed('answered something unexpected', parsed.error);
+  return { status, body: parsed.data };
 }
 
 /** At once: each parameter that a URL is given by itself has the whole of it written anew. */
@@ -145,9 +115,4 @@ function parseJson(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-/** Closes the connections to other services. */
-export async function closeHttpClient(): Promise<void> {
-  await agent.close();
 }

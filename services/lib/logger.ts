@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { activeCohort } from './cohort';
+import { activeCohort, cohortFields, NO_RUN } from './cohort';
 import { logLevelOf } from './log-level';
 
 const { level, complaint } = logLevelOf(process.env.LOG_LEVEL);
@@ -16,13 +16,7 @@ export const logger = pino({
   formatters: { level: (label) => ({ level: label }), log: withEventName },
   mixin: () => {
     const cohort = activeCohort();
-    if (!cohort) return { 'traffic.type': 'none', 'demo.run_id': 'none' };
-    return {
-      'traffic.type': cohort.trafficType,
-      'demo.run_id': cohort.runId,
-      ...(cohort.minute === null ? {} : { 'demo.minute': cohort.minute }),
-      ...(cohort.phase === null ? {} : { 'demo.phase': cohort.phase }),
-    };
+    return cohort ? cohortFields(cohort) : { 'traffic.type': 'none', 'demo.run_id': NO_RUN };
   },
 });
 if (complaint !== null) logger.warn(complaint);

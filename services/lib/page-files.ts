@@ -7,6 +7,18 @@ import type { ServiceName } from '../catalog';
 /** Whose path names its version, so that it never changes. */
 const VERSIONED = `${sep}vendor${sep}`;
 
+/** A page's policy: everything it uses comes from this origin, nothing is inline. @param more directives of its own */
+export const pagePolicy = (...more: string[]): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    ...more,
+  ].join('; ');
+
 /**
  * Serves a service's page from dist/services/<service>/public, as pages.mjs laid it out: compressed beforehand, known
  * again by its ETag, and asked for each time, so that its parts always belong together.

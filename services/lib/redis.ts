@@ -1,9 +1,20 @@
 import Redis from 'ioredis';
+import { closeAtEnd } from './closing';
 import { HttpError } from './errors';
 import { logger } from './logger';
 
 /** How long one command may take, waiting for a connection included (ms). */
 const COMMAND_TIMEOUT_MS = 500;
+
+/** The client of a service, which ends with the process. */
+export function serviceRedis(): Redis {
+  const redis = createRedis();
+  closeAtEnd(() => {
+    redis.disconnect();
+    return Promise.resolve();
+  });
+  return redis;
+}
 
 /** A Redis client whose commands fail fast while Redis is away, and that connects again by itself. */
 export function createRedis(url = process.env.REDIS_URL ?? 'redis://redis:6379'): Redis {

@@ -58,9 +58,7 @@ describe('the scenario subscription', () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     database = new Database();
     heard = [];
-    subscription = new ScenarioSubscription({
-      connectionString: 'postgres://nowhere',
-      applicationName: 'test',
+    subscription = new ScenarioSubscription('postgres://nowhere', 'test', {
       makeClient: () => new FakeClient(database) as unknown as Client,
     });
     subscription.onChange(({ scenario }) => heard.push(scenario.title));
@@ -80,7 +78,7 @@ describe('the scenario subscription', () => {
 
   it('leaves no session behind while the database takes connections and does not let it listen', async () => {
     database.listens = false;
-    await subscription.start();
+    subscription.start();
     await settle();
     for (let round = 0; round < 5; round++) await poll();
     assert.equal(database.clients.length, 6, 'it tries again');
@@ -95,7 +93,7 @@ describe('the scenario subscription', () => {
   });
 
   it('tells each change once, on a notification at once, else with the next poll', async () => {
-    await subscription.start();
+    subscription.start();
     await settle();
     assert.deepEqual(heard, ['Normal operations']);
     await poll();
@@ -112,7 +110,7 @@ describe('the scenario subscription', () => {
   });
 
   it('keeps the last known scenario while the database is away, with one session when it is back', async () => {
-    await subscription.start();
+    subscription.start();
     await settle();
     database.answers = false;
     await poll();
@@ -125,7 +123,7 @@ describe('the scenario subscription', () => {
   });
 
   it('keeps the last good scenario when a row holds none', async () => {
-    await subscription.start();
+    subscription.start();
     await settle();
     const good = subscription.current();
     assert.ok(good);

@@ -1,24 +1,14 @@
-import { Client, type ClientConfig } from 'pg';
 import { effectiveScenario, readState } from '../../scenario/state';
 import { SCENARIO_CHANNEL, stateRevisionQuery } from '../../scenario/sql/state';
 import { positionAt } from '../../scenario/timeline';
 import type { EffectiveScenario, TimelinePosition } from '../../scenario/types';
-import { every, type BackgroundTask } from './background';
+import { every, type BackgroundTask, oneAtATime } from './background';
 import { logger } from './logger';
+import { ObserverConnection, type ObserverOptions } from './queries/observer-connection';
 
 /** Besides NOTIFY, the rows are polled this often (ms): a lost notification costs a second, no more. */
 const POLL_MS = 1_000;
-const CONNECT_TIMEOUT_MS = 2_000;
 const STATEMENT_TIMEOUT_MS = 2_000;
-
-export interface SubscriptionOptions {
-  connectionString: string;
-  applicationName: string;
-  /** Makes the session's client; tests put their own in its place. */
-  makeClient?: (config: ClientConfig) => Pick<Client, 'connect' | 'query' | 'end' | 'on'>;
-}
-
-type SubscriptionClient = ReturnType<NonNullable<SubscriptionOptions['makeClient']>>;
 
 /** Unix seconds now. */
 export function unixNow(): number {
@@ -30,20 +20,29 @@ export function unixNow(): number {
  * scenario counts.
  */
 export class ScenarioSubscription {
-  private client: SubscriptionClient | null = null;
+  private readonly connection: ObserverConnection;
   private revision: string | null = null;
   private effective: EffectiveScenario | null = null;
   private readonly listeners: ((effective: EffectiveScenario) => void)[] = [];
   private task: BackgroundTask | null = null;
-  private refreshing: Promise<void> | null = null;
+  private readonly refresh = oneAtATime(() => this.read());
   private closed = false;
 
-  constructor(private readonly options: SubscriptionOptions) {}
+  constructor(
+    connectionString: string,
+    applicationName: string,
+    options: Pick<ObserverOptions, 'makeClient'> = {},
+  ) {
+    this.connection = new ObserverConnection(connectionString, applicationName, {
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      listen: { channel: SCENARIO_CHANNEL, heard: () => void this.refresh().catch(() => undefined) },
+      ...options,
+    });
+  }
 
-  /** Begins to follow; resolves at once, and tries for ever. */
-  start(): Promise<void> {
+  /** Begins to follow, and tries for ever. */
+  start(): void {
     this.task ??= every(POLL_MS, 'scenario subscription', () => this.refresh());
-    return Promise.resolve();
   }
 
   /** What counts now; null before the first answer of the database. */
@@ -71,20 +70,12 @@ export class ScenarioSubscription {
   async close(): Promise<void> {
     this.closed = true;
     this.task?.stop();
-    await this.client?.end().catch(() => undefined);
-  }
-
-  private refresh(): Promise<void> {
-    this.refreshing ??= this.read().finally(() => {
-      this.refreshing = null;
-    });
-    return this.refreshing;
+    await this.connection.close();
   }
 
   private async read(): Promise<void> {
     if (this.closed) return;
-    const client = this.client ?? (await this.connect());
-    try {
+    await this.connection.use(async (client) => {
       const { rows } = await client.query<{ revision: string }>(stateRevisionQuery);
       const revision = rows[0]?.revision ?? null;
       if (revision === this.revision) return;
@@ -103,37 +94,6 @@ export class ScenarioSubscription {
         'scenario changed',
       );
       for (const listener of this.listeners) listener(effective);
-    } catch (error) {
-      this.drop(client);
-      throw error;
-    }
-  }
-
-  private async connect(): Promise<SubscriptionClient> {
-    const { makeClient = (config: ClientConfig) => new Client(config) } = this.options;
-    const client = makeClient({
-      connectionString: this.options.connectionString,
-      application_name: this.options.applicationName,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      keepAlive: true,
     });
-    client.on('error', () => this.drop(client));
-    client.on('notification', () => void this.refresh().catch(() => undefined));
-    try {
-      await client.connect();
-      await client.query(`listen ${SCENARIO_CHANNEL}`);
-    } catch (error) {
-      // Connected, but not listening: nobody else would ever end it.
-      this.drop(client);
-      throw error;
-    }
-    this.client = client;
-    return client;
-  }
-
-  private drop(client: SubscriptionClient): void {
-    if (this.client === client) this.client = null;
-    void client.end().catch(() => undefined);
   }
 }

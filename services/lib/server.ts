@@ -4,7 +4,14 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { z } from 'zod';
 import { serviceEntry, type ServiceName } from '../catalog';
-import { cohortOf, contextWithCohort, trafficTypeOfPath, type Cohort } from './cohort';
+import {
+  cohortFields,
+  cohortOf,
+  contextWithCohort,
+  outsideRuns,
+  trafficTypeOfPath,
+  type Cohort,
+} from './cohort';
 import { closeEverything } from './closing';
 import { readEnv } from './env';
 import { HttpError } from './errors';
@@ -33,11 +40,11 @@ export interface ServiceOptions {
   readiness?: Record<string, () => Promise<void> | void>;
   /** Further fields of /health. */
   health?: () => Record<string, unknown>;
-  /** Closes what the service opened. */
-  close?: () => Promise<void>;
+  /** Ends what the service does by itself, before its connections are closed. */
+  close?: () => Promise<void> | void;
   /** Largest JSON body, default 64kb. */
   bodyLimit?: string;
-  /** Where it has one: /health tells the scenario from it, else from the last request's baggage. */
+  /** Where it has one, to be started here: /health tells the scenario from it, else from the last request's baggage. */
   subscription?: ScenarioSubscription;
 }
 
@@ -53,6 +60,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
     PORT: z.coerce.number().int().min(1).max(65_535).default(serviceEntry(options.name).port),
     ...HOST_VARIABLE,
   });
+  options.subscription?.start();
   const state = newState();
   const app = createApp(options, state);
   const server = await listen(app, env.PORT, env.HOST);
@@ -149,14 +157,9 @@ function cohortMiddleware(state: ServiceState): RequestHandler {
       next();
       return;
     }
-    const fallback: Cohort = {
-      trafficType: trafficTypeOfPath(request.path),
-      runId: 'none',
-      minute: null,
-      phase: null,
-    };
+    const fallback = outsideRuns(trafficTypeOfPath(request.path));
     // Half a cohort, or an unknown one, is not passed on.
-    serverSpan()?.setAttributes({ 'traffic.type': fallback.trafficType, 'demo.run_id': fallback.runId });
+    serverSpan()?.setAttributes(cohortFields(fallback));
     context.with(contextWithCohort(active, fallback), next);
   };
 }
@@ -283,6 +286,7 @@ function drainOnSignal(server: Server, options: ServiceOptions, state: ServiceSt
 
 async function shutdown(server: Server, options: ServiceOptions): Promise<void> {
   await closeServer(server, DRAIN_MS);
-  await Promise.allSettled([options.close?.(), options.subscription?.close(), closeEverything()]);
+  await Promise.allSettled([options.close?.(), options.subscription?.close()]);
+  await closeEverything();
   await shutdownTelemetry();
 }

@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { ConfigError } from '../../scenario/config/config-error';
 import { HttpError } from './errors';
 
 /** A field of a request that is wrong, and why. */
@@ -27,20 +26,12 @@ export function parseInput<T>(schema: z.ZodType<T>, value: unknown): T {
   );
 }
 
-/**
- * Resolves the outage that a request asks for.
- *
- * @param fieldOfKey which field of the request a scenario key came from, where the names differ
- * @throws HttpError 400 `invalid-input` with the fields, for an outage that can't be made
- */
-export function outageOf<T>(resolve: () => T, fieldOfKey: Readonly<Record<string, string>>): T {
+/** A text that is JSON of this form; null for any other: another version, or another program, wrote it. */
+export function readJson<T>(schema: z.ZodType<T>, text: string | null | undefined): T | null {
+  if (!text) return null;
   try {
-    return resolve();
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    throw invalidInput(
-      error.faults.map(({ key, message }) => ({ field: fieldOfKey[key] ?? key, reason: message })),
-      'No such outage can be made',
-    );
+    return schema.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
   }
 }

@@ -4,7 +4,7 @@ import { customerOf } from '../../scenario/causes/cache-stampede/document';
 import { shareAt } from '../../scenario/causes/hot-row/document';
 import { JumpWatch, type Jump } from '../../scenario/override/clock';
 import { REST_OF_CHECKOUT_MS } from '../../scenario/presets/preset';
-import { positionAt, ratesAt } from '../../scenario/timeline';
+import { positionAt, ratesAt, runningMinute } from '../../scenario/timeline';
 import type { EffectiveScenario, TimelinePosition, TrafficType } from '../../scenario/types';
 import type { Cohort } from '../lib/cohort';
 import { TEST_CARDS } from '../lib/test-cards';
@@ -329,8 +329,7 @@ export class LoadGenerator {
     const { scenario } = effective;
     const seconds = arrival.time / 1000;
     const position = positionAt(effective, seconds);
-    const minute =
-      position.state === 'running' && position.minute !== null ? Math.floor(position.minute) : null;
+    const minute = runningMinute(position);
     const weights =
       cohort === 'baseline'
         ? BASELINE_WEIGHTS

@@ -20,18 +20,13 @@ import { loadHealth } from './stats/traffic-stats';
 /** No part of the load is decided on an answer that takes longer (ms). */
 const STORE_LIMITS = { connectionTimeoutMillis: 1_000, query_timeout: 1_000 };
 
-/** The environment of this process. */
-function environment() {
-  return readEnv({
+/** Starts the load generator: no traffic before a scenario is known, then it follows it. */
+export async function start(): Promise<void> {
+  const { DATABASE_URL: databaseUrl, LOAD_REPLICA: replica } = readEnv({
     DATABASE_URL: z.string().min(1),
     /** Its name among the replicas that share the load; without one, all of it is this process's. */
     LOAD_REPLICA: z.string().min(1).max(60).optional(),
   });
-}
-
-/** Starts the load generator: no traffic before a scenario is known, then it follows it. */
-export async function start(): Promise<void> {
-  const { DATABASE_URL: databaseUrl, LOAD_REPLICA: replica } = environment();
   const clock = systemClock();
   const player = new JourneyPlayer(new ShopClient(baseUrl('frontend')), clock);
   const connection = new ObserverConnection(databaseUrl, 'load-generator/replicas', STORE_LIMITS);
@@ -53,16 +48,12 @@ export async function start(): Promise<void> {
     play: player.play,
     log: generatorLog(logger),
   });
-  const subscription = new ScenarioSubscription({
-    connectionString: databaseUrl,
-    applicationName: 'load-generator/scenario',
-  });
+  const subscription = new ScenarioSubscription(databaseUrl, 'load-generator/scenario');
   subscription.onChange((effective) => {
     generator.follow(effective);
     group?.start();
   });
   const pool = createPool({ name: 'admin', max: 2, acquireTimeoutMs: 2_000, statementTimeoutMs: 5_000 });
-  await subscription.start();
   await runService({
     name: 'load-generator',
     subscription,
@@ -75,7 +66,6 @@ export async function start(): Promise<void> {
       await group?.leave();
       generator.stop();
       await Promise.all([player.close(), connection.close()]);
-      await pool.close();
     },
   });
 }

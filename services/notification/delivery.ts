@@ -1,21 +1,16 @@
-import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import { contextWithCohort, trafficTypeOfPath, type Cohort } from '../lib/cohort';
+import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
+import { contextWithCohort, outsideRuns, trafficTypeOfPath } from '../lib/cohort';
 import type { InstrumentedPool } from '../lib/database';
-import { HttpError } from '../lib/errors';
+import { HttpError, reasonOf } from '../lib/errors';
 import { logger } from '../lib/logger';
 import { originOf } from '../lib/requests/message-context';
 import { meter } from '../lib/telemetry/metrics';
-import { tracer } from '../lib/telemetry/tracing';
+import { inSpan } from '../lib/telemetry/tracing';
 import { sendConfirmation } from './confirmations';
 import type { Message } from './outbox';
 
 /** Of an order whose message says none: that of the route that writes orders. */
-const NO_COHORT: Cohort = {
-  trafficType: trafficTypeOfPath('/orders/create'),
-  runId: 'none',
-  minute: null,
-  phase: null,
-};
+const NO_COHORT = outsideRuns(trafficTypeOfPath('/orders/create'));
 
 /**
  * Delivers messages: each a trace of its own, since its order does not wait for it, with a link to the trace in which
@@ -31,10 +26,10 @@ export class Delivery {
 
   /** Sends the confirmation that a message asks for. @throws what the database says */
   readonly deliver = async (message: Message): Promise<void> => {
-    const { span: order, cohort } = originOf(message.context);
+    const { span: order, cohort: told } = originOf(message.context);
+    const cohort = told ?? NO_COHORT;
     const { order_id: id } = message;
-    const origin = contextWithCohort(ROOT_CONTEXT, cohort ?? NO_COHORT);
-    const span = tracer().startSpan(
+    await inSpan(
       'process outbox',
       {
         kind: SpanKind.CONSUMER,
@@ -49,15 +44,12 @@ export class Delivery {
         },
         links: order === null ? [] : [{ context: order, attributes: { 'link.kind': 'order' } }],
       },
-      origin,
-    );
-    await context.with(trace.setSpan(origin, span), async () => {
-      try {
+      async (span) => {
         const outcome = (await sendConfirmation(this.pool, message)) ? 'sent' : 'repeated';
         span.setAttribute('notification.outcome', outcome);
         this.notifications.add(1, {
           'notification.outcome': outcome,
-          'traffic.type': (cohort ?? NO_COHORT).trafficType,
+          'traffic.type': cohort.trafficType,
         });
         if (outcome === 'sent')
           logger.info({ event: 'order_confirmed', 'order.id': id, 'user.id': message.user_id }, 'told');
@@ -66,20 +58,17 @@ export class Delivery {
             { event: 'order_confirmed_before', 'order.id': id },
             'told before: the message came again',
           );
-      } catch (error) {
-        const reason = error instanceof HttpError ? error.reason : 'internal-error';
-        span.setAttribute('error.type', reason);
-        span.setStatus({ code: SpanStatusCode.ERROR, message: reason });
+      },
+      (error) => {
         // What passes is told by who tries again.
         if (!(error instanceof HttpError))
           logger.error(
             { event: 'order_confirmation_failed', 'order.id': id, err: error },
             'the message cannot be delivered as it is',
           );
-        throw error;
-      } finally {
-        span.end();
-      }
-    });
+        return reasonOf(error);
+      },
+      contextWithCohort(ROOT_CONTEXT, cohort),
+    );
   };
 }

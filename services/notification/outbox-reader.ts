@@ -1,29 +1,33 @@
 import { context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import type { Client } from 'pg';
 import { OUTBOX_CHANNEL } from '../../scenario/sql/outbox';
 import { every, type BackgroundTask } from '../lib/background';
-import type { ObserverConnection } from '../lib/queries/observer-connection';
+import { ObserverConnection } from '../lib/queries/observer-connection';
 
 /** The outbox is looked into this often (ms) whatever is heard: a notification that was missed costs a second, no more. */
 const POLL_MS = 1_000;
 
 /** Empties the outbox when PostgreSQL says that there is something in it, and now and then. */
 export class OutboxReader {
-  private readonly heard = new WeakSet<Client>();
+  private readonly connection: ObserverConnection;
   private emptying: Promise<void> | null = null;
   private task: BackgroundTask | null = null;
 
   /** @param take takes some messages, and says whether there may be more */
   constructor(
-    private readonly connection: Pick<ObserverConnection, 'use' | 'close'>,
+    connectionString: string,
     private readonly take: () => Promise<boolean>,
-  ) {}
+  ) {
+    this.connection = new ObserverConnection(connectionString, 'notification/outbox', {
+      listen: { channel: OUTBOX_CHANNEL, heard: () => this.hear() },
+    });
+  }
 
   /** Begins to read, and goes on until {@link close}. */
   start(): void {
     this.task = every(POLL_MS, 'outbox', async () => {
-      await Promise.all([this.empty(), this.listen()]);
+      // Asked something, the connection tells that it is dead, and is made anew.
+      await Promise.all([this.empty(), this.connection.use((client) => client.query('select 1'))]);
     });
   }
 
@@ -46,22 +50,8 @@ export class OutboxReader {
     while (await this.take());
   }
 
-  /** Anew on every connection. */
-  private async listen(): Promise<void> {
-    await this.connection.use(async (client) => {
-      if (this.heard.has(client)) {
-        // Tells one that is dead.
-        await client.query('select 1');
-        return;
-      }
-      client.on('notification', this.hear);
-      await client.query(`listen ${OUTBOX_CHANNEL}`);
-      this.heard.add(client);
-    });
-  }
-
-  private readonly hear = (): void => {
+  private hear(): void {
     // What goes wrong is met, and told, by the next poll; so is what comes just as the outbox was found empty.
     void context.with(suppressTracing(context.active()), () => this.empty()).catch(() => undefined);
-  };
+  }
 }

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { NOTIFICATION_POOL_MAX } from '../../scenario/pools/connections';
 import { createPool, databaseReady } from '../lib/database';
 import { readEnv } from '../lib/env';
-import { ObserverConnection } from '../lib/queries/observer-connection';
 import { runService } from '../lib/server';
 import { Delivery } from './delivery';
 import { SetAside, takeMessages } from './outbox';
@@ -26,18 +25,13 @@ export async function start(): Promise<void> {
   });
   const { deliver } = new Delivery(pool);
   const aside = new SetAside();
-  const reader = new OutboxReader(new ObserverConnection(DATABASE_URL, 'notification/outbox'), () =>
-    takeMessages(pool, deliver, aside),
-  );
+  const reader = new OutboxReader(DATABASE_URL, () => takeMessages(pool, deliver, aside));
   reader.start();
   await runService({
     name: 'notification',
     routes: notificationRoutes(pool),
     readiness: { postgresql: () => databaseReady(pool) },
-    health: () => ({ pool: { ...pool.stats(), ...pool.currentSize() } }),
-    close: async () => {
-      await reader.close();
-      await pool.close();
-    },
+    health: () => ({ pool: pool.state() }),
+    close: () => reader.close(),
   });
 }

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Client } from 'pg';
-import { every, type BackgroundTask } from '../lib/background';
+import { every, type BackgroundTask, oneAtATime } from '../lib/background';
 import { logger } from '../lib/logger';
 import { ObserverConnection } from '../lib/queries/observer-connection';
 import { summarizePlan, type PlanSummary } from '../lib/queries/query-plan';
@@ -36,8 +36,6 @@ export class PlanObserver {
   private readonly samples: Connection;
   private readonly tasks: BackgroundTask[] = [];
   private tableRows: number | null = null;
-  private refreshing: Promise<void> | null = null;
-  private requests = 0;
 
   /** @param connect by application name; tests put their own in its place */
   constructor(
@@ -60,13 +58,7 @@ export class PlanObserver {
   }
 
   /** Reads all plans now, e.g. because the scenario changed; after the reading under way, if there is one. */
-  refresh(): Promise<void> {
-    this.requests += 1;
-    this.refreshing ??= this.readUntilCurrent().finally(() => {
-      this.refreshing = null;
-    });
-    return this.refreshing;
-  }
+  readonly refresh = oneAtATime(() => this.plans.use((client) => this.readPlans(client)), { again: true });
 
   /**
    * Span attributes of a query as observed: `db.index_used` (`NONE` without one), `db.full_table_scan`,
@@ -118,14 +110,6 @@ export class PlanObserver {
     if (this.further.size > MAX_FURTHER && oldest !== undefined) this.further.delete(oldest);
     if (!known) void this.refresh().catch(() => undefined);
     return observed;
-  }
-
-  private async readUntilCurrent(): Promise<void> {
-    let answered: number;
-    do {
-      answered = this.requests;
-      await this.plans.use((client) => this.readPlans(client));
-    } while (answered !== this.requests);
   }
 
   private async readPlans(client: Client): Promise<void> {

@@ -6,32 +6,24 @@ import {
   type CachePart,
 } from '../../scenario/causes/cache-stampede/document';
 import type { Jump } from '../../scenario/override/clock';
+import { readJson } from '../lib/validate';
 import { logger } from '../lib/logger';
 import type { createRedis } from '../lib/redis';
 import { meter } from '../lib/telemetry/metrics';
 import { serverSpan } from '../lib/telemetry/server-span';
 import { tracer } from '../lib/telemetry/tracing';
-import type { Candidate, RecommendationRequest } from './recommendations';
+import { candidate, type Candidate, type RecommendationRequest } from './recommendations';
 
 /** What the cache needs of Redis. */
 export type CacheStore = Pick<ReturnType<typeof createRedis>, 'get' | 'set'>;
 
-export interface CachedList {
+interface CachedList {
   products: Candidate[];
   /** Whether it was kept; null: nothing is cached. */
   hit: boolean | null;
 }
 
-const storedList = z.array(
-  z.object({
-    id: z.int(),
-    name: z.string(),
-    category: z.string(),
-    price_cents: z.int(),
-    popularity_score: z.number(),
-    stock_quantity: z.int(),
-  }),
-);
+const storedList = z.array(candidate);
 
 /**
  * Keeps each customer's recommendations in Redis for a while, where the scenario says so. A miss reads them, and keeps what
@@ -132,8 +124,7 @@ export class RecommendationCache {
 
   private async find(key: string): Promise<Candidate[] | null> {
     try {
-      const text = await this.redis.get(key);
-      return text === null ? null : (storedList.safeParse(JSON.parse(text)).data ?? null);
+      return readJson(storedList, await this.redis.get(key));
     } catch (error) {
       logger.debug({ err: error }, 'the cache does not answer');
       return null;

@@ -9,14 +9,16 @@ import { recommendationsQuery } from '../lib/queries/recommendations-query';
 
 const RANKING_TIMEOUT_MS = 1_000;
 
-export interface Candidate {
-  id: number;
-  name: string;
-  category: string;
-  price_cents: number;
-  popularity_score: number;
-  stock_quantity: number;
-}
+/** A product that may be recommended. */
+export const candidate = z.object({
+  id: z.int(),
+  name: z.string(),
+  category: z.string(),
+  price_cents: z.int(),
+  popularity_score: z.number(),
+  stock_quantity: z.int(),
+});
+export type Candidate = z.infer<typeof candidate>;
 
 export interface RecommendationRequest {
   category: string;
@@ -86,7 +88,7 @@ export async function rankCandidates(
       schema: ranking,
     });
     if (status !== 200) throw new Error(`recommendation answered ${String(status)}`);
-    const byId = new Map(candidates.map((candidate) => [candidate.id, candidate]));
+    const byId = new Map(candidates.map((each) => [each.id, each]));
     return body.ranked.flatMap((id) => byId.get(id) ?? []);
   } catch (error) {
     serverSpan()?.setAttribute('recommendation.ranked', false);

@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Router } from 'express';
 import { z } from 'zod';
-import { RECOMMENDATION_BAND_CENTS } from '../../scenario/sql/catalog';
+import { MAIN_CATEGORY, RECOMMENDATION_BAND_CENTS } from '../../scenario/sql/catalog';
 import { PoolExhaustedError } from '../lib/database';
 import { HttpError } from '../lib/errors';
 import { categoryField, idField, INT4_MAX, productIdTextField } from '../lib/fields';
@@ -17,12 +17,12 @@ import { findCandidates, rankCandidates, recommendationValues } from './recommen
 const cents = z.coerce.number().int().min(0).max(INT4_MAX);
 
 const newestInput = z.object({
-  category: categoryField.default('electronics'),
+  category: categoryField.default(MAIN_CATEGORY),
   limit: z.coerce.number().int().min(1).max(50).default(50),
 });
 const recommendationsInput = z
   .object({
-    category: categoryField.default('electronics'),
+    category: categoryField.default(MAIN_CATEGORY),
     min_price_cents: cents.default(RECOMMENDATION_BAND_CENTS.min),
     max_price_cents: cents.default(RECOMMENDATION_BAND_CENTS.max),
     user_id: idField.default('anonymous'),

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { RECOMMENDATION_BAND_CENTS } from '../../scenario/sql/catalog';
+import { MAIN_CATEGORY } from '../../scenario/sql/catalog';
 import { JumpWatch } from '../../scenario/override/clock';
-import { databaseReady } from '../lib/database';
+import { databaseReady, poolsByName } from '../lib/database';
 import { readEnv } from '../lib/env';
-import { createRedis } from '../lib/redis';
+import { serviceRedis } from '../lib/redis';
 import { ScenarioSubscription, unixNow } from '../lib/scenario-subscription';
 import { runService } from '../lib/server';
 import { sendMetrics } from '../lib/telemetry/bootstrap';
 import { PlanObserver } from './plan-observer';
 import { createPools, resizePools } from './pools';
-import { recommendationsQuery } from '../lib/queries/recommendations-query';
+import { recommendationsQuery, USUAL_VALUES } from '../lib/queries/recommendations-query';
 import { lowStockQuery, newestQuery } from './queries';
 import { RecommendationCache } from './recommendation-cache';
 import { catalogRoutes } from './routes';
@@ -22,19 +22,11 @@ export async function start(): Promise<void> {
   });
   const pools = createPools();
   const plans = new PlanObserver(env.DATABASE_URL);
-  const redis = createRedis();
-  const cache = new RecommendationCache(redis);
-  plans.watch(recommendationsQuery, [
-    'electronics',
-    RECOMMENDATION_BAND_CENTS.min,
-    RECOMMENDATION_BAND_CENTS.max,
-  ]);
-  plans.watch(newestQuery, ['electronics', 50]);
+  const cache = new RecommendationCache(serviceRedis());
+  plans.watch(recommendationsQuery, [...USUAL_VALUES]);
+  plans.watch(newestQuery, [MAIN_CATEGORY, 50]);
   plans.watch(lowStockQuery, [12]);
-  const subscription = new ScenarioSubscription({
-    connectionString: env.DATABASE_URL,
-    applicationName: 'product-catalog/scenario',
-  });
+  const subscription = new ScenarioSubscription(env.DATABASE_URL, 'product-catalog/scenario');
   const jumps = new JumpWatch();
   subscription.onChange((effective) => {
     const { cache: rules, minuteSeconds } = effective.scenario;
@@ -44,7 +36,6 @@ export async function start(): Promise<void> {
     // Who changed the scenario waits to see the pool follow.
     void sendMetrics();
   });
-  await subscription.start();
   plans.start();
   await runService({
     name: 'product-catalog',
@@ -57,22 +48,8 @@ export async function start(): Promise<void> {
       postgresql: () => databaseReady(pools.baseline),
       scenario: () => subscription.assertKnown(),
     },
-    health: () => ({
-      pools: Object.fromEntries(
-        Object.values(pools).map((pool: (typeof pools)['baseline']) => [
-          pool.name,
-          { ...pool.stats(), ...pool.currentSize() },
-        ]),
-      ),
-      plans: plans.state(),
-    }),
-    close: async () => {
-      redis.disconnect();
-      await Promise.allSettled([
-        ...Object.values(pools).map((pool: (typeof pools)['baseline']) => pool.close()),
-        plans.close(),
-      ]);
-    },
+    health: () => ({ pools: poolsByName(Object.values(pools)), plans: plans.state() }),
+    close: () => plans.close(),
     subscription,
   });
 }

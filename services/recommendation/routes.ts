@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import { z } from 'zod';
+import { MAIN_CATEGORY } from '../../scenario/sql/catalog';
 import { categoryField, idField, priceCentsField, productIdField } from '../lib/fields';
 import { parseInput } from '../lib/validate';
 import { rank, RANKING_MODEL, seenAfter, SHOWN_PER_PAGE } from './ranking';
@@ -7,7 +8,7 @@ import type { SeenHistory } from './seen-history';
 
 const recommendBody = z.object({
   user_id: idField.default('guest'),
-  category: categoryField.default('electronics'),
+  category: categoryField.default(MAIN_CATEGORY),
   candidates: z
     .array(
       z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readJson } from '../lib/validate';
 import { type createRedis, redisCall } from '../lib/redis';
 
 /** A visitor who stays away this long is a new one (seconds). */
@@ -13,22 +14,11 @@ export class SeenHistory {
   /** What the user saw, the newest first; empty for a new one. @throws HttpError 503 without Redis */
   async of(userId: string): Promise<number[]> {
     const stored = await redisCall(() => this.redis.get(`seen:${userId}`));
-    return parseSeen(stored);
+    return readJson(storedIds, stored) ?? [];
   }
 
   /** Replaces what the user saw. @throws HttpError 503 without Redis */
   async remember(userId: string, seen: readonly number[]): Promise<void> {
     await redisCall(() => this.redis.set(`seen:${userId}`, JSON.stringify(seen), 'EX', REMEMBERED_SECONDS));
-  }
-}
-
-/** Reads a stored history. What another version wrote and this one cannot read counts as none: it is only a hint. */
-export function parseSeen(stored: string | null): number[] {
-  if (stored === null) return [];
-  try {
-    const parsed = storedIds.safeParse(JSON.parse(stored));
-    return parsed.success ? parsed.data : [];
-  } catch {
-    return [];
   }
 }

@@ -30,18 +30,7 @@ const MIDDLE: Zone = { baseCents: 595, perKilogramCents: 95, days: 3 };
 const FAR: Zone = { baseCents: 795, perKilogramCents: 140, days: 5 };
 
 /** By the first digit of the ZIP code: 0 New England … 4 the warehouse's own states … 9 the Pacific states. */
-const ZONE_BY_FIRST_DIGIT: Readonly<Record<string, Zone>> = {
-  '0': MIDDLE,
-  '1': NEAR,
-  '2': NEAR,
-  '3': MIDDLE,
-  '4': NEAR,
-  '5': MIDDLE,
-  '6': MIDDLE,
-  '7': FAR,
-  '8': FAR,
-  '9': FAR,
-};
+const ZONE_BY_FIRST_DIGIT = [MIDDLE, NEAR, NEAR, MIDDLE, NEAR, MIDDLE, MIDDLE, FAR, FAR, FAR] as const;
 
 /** What a carrier takes, up to this many kilograms. */
 const CARRIERS = [
@@ -61,7 +50,7 @@ export function totalWeight(items: readonly ParcelItem[]): number {
  * @throws RangeError if the ZIP code doesn't begin with a digit
  */
 export function quote(items: readonly ParcelItem[], zip: string): ShippingQuote {
-  const zone = ZONE_BY_FIRST_DIGIT[zip.charAt(0)];
+  const zone = ZONE_BY_FIRST_DIGIT[Number.parseInt(zip.charAt(0), 10)];
   if (!zone) throw new RangeError(`ZIP code ${JSON.stringify(zip)} begins with no digit: validate it first`);
   const kilograms = totalWeight(items);
   const carrier = CARRIERS.find((candidate) => kilograms <= candidate.upToKilograms) ?? CARRIERS[2];

@@ -8,7 +8,6 @@ import type { NewOrder } from '../../services/checkout/order-input';
 import { OrderRepository } from '../../services/checkout/order-repository';
 import { InstrumentedPool } from '../../services/lib/database';
 import { HttpError } from '../../services/lib/errors';
-import { ObserverConnection } from '../../services/lib/queries/observer-connection';
 import { findConfirmation, sendConfirmation } from '../../services/notification/confirmations';
 import { SetAside, takeMessages, type Message } from '../../services/notification/outbox';
 import { OutboxReader } from '../../services/notification/outbox-reader';
@@ -214,9 +213,8 @@ describe('the confirmation of an order', () => {
 
   it('is sent when PostgreSQL tells of it, and also after nobody heard', async () => {
     const [first] = pair();
-    const listener = new ObserverConnection(database.urls.shop_app, 'notification/outbox');
     let looks = 0;
-    const reader = new OutboxReader(listener, () => {
+    const reader = new OutboxReader(database.urls.shop_app, () => {
       looks += 1;
       return take(first, sendFrom(first));
     });

@@ -240,7 +240,11 @@ export const failingState = () => ({
         checks: [{ what: 'the load generator sends minute 20', seenAfterMs: 1400 }],
       },
     ],
-    indexes: { idx_products_category: 'absent', idx_products_category_active: 'present' },
+    indexes: {
+      idx_products_category: 'absent',
+      idx_products_category_active: 'present',
+      idx_products_stock_quantity: 'present',
+    },
     run: { runId: 'run-1', startedBy: 'console', expiresAt: new Date(AT + 600_000).toISOString() },
     links: { trace: 'https://vendor.example/trace/{traceId}' },
   },

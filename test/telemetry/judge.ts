@@ -78,7 +78,7 @@ class Judge {
       return;
     }
     const where = `span ${group.id}`;
-    if (span.kind !== `SPAN_KIND_${(group.spanKind ?? '').toUpperCase()}`)
+    if (span.kind !== `SPAN_KIND_${(group.span_kind ?? '').toUpperCase()}`)
       this.note(`${where} is ${span.kind}`);
     this.attributes(where, span, group);
     const hasType = span.attributes.some(({ key }) => key === 'error.type');
@@ -95,7 +95,7 @@ class Judge {
   }
 
   private metric(metric: EmittedMetric, { name: scope }: Scope): void {
-    const group = this.groups.find(({ metricName }) => metricName === metric.name);
+    const group = this.groups.find(({ metric_name }) => metric_name === metric.name);
     const where = `metric ${metric.name}`;
     if (!group) {
       this.note(`${where} is not in the registry`);

@@ -209,7 +209,7 @@ describe('the registry', () => {
     const known = new Set([
       ...shop.attributes.keys(),
       ...convention.attributes.keys(),
-      ...groups.flatMap(({ metricName }) => metricName ?? []),
+      ...groups.flatMap(({ metric_name }) => metric_name ?? []),
     ]);
     const unknown = [...written].filter(
       ([name]) => NAMESPACES.test(name) && !known.has(name) && !SETTINGS.has(name),
@@ -241,8 +241,8 @@ describe('the registry', () => {
     const older = /^(net\.peer\.|db\.(sql\.table|name|operation|statement|system)$)/;
     const missing = [...convention.attributes.keys()].filter((name) => !names.has(name) && !older.test(name));
     assert.deepEqual(missing, []);
-    for (const { metricName } of convention.groups.values())
-      if (metricName !== null) assert.ok(names.has(metricName), metricName);
+    for (const { metric_name } of convention.groups.values())
+      if (metric_name !== undefined) assert.ok(names.has(metric_name), metric_name);
   });
 
   it("passes weaver's check", { skip: weaver() === null ? 'no weaver on PATH' : false }, checkRegistry);

@@ -4,7 +4,6 @@ import {
   FLOW_ROUTE,
   isFullMinute,
   SEED_FLOW_ALERT,
-  type FlowAlert,
   type FlowMinute,
 } from '../../../scenario/flow-alert';
 import { positionAt } from '../../../scenario/timeline';
@@ -17,31 +16,13 @@ import type { TelemetryStore } from '../store/telemetry-store';
 /** After its last answer a minute's spans take so long to arrive (s): exporters send once a second. */
 const ARRIVAL_SECONDS = 2;
 
-/** The flow alert as the page and /api/summary tell it. */
-export interface FlowAlertAnswer {
-  /** Whose minutes it looked at; null before the first run. */
-  run_id: string | null;
-  /** When that run ended (ISO time): everything here is of the past then. Null while it is in force. */
-  ended_at: string | null;
-  state: FlowAlert['state'];
-  /** First minute of the incident that is open; null while armed. */
-  since_minute: number | null;
-  /** The latest full minute looked at, which the conditions are of; null before the first. */
-  evaluated_minute: number | null;
-  conditions: FlowAlert['conditions'];
-  /** Full minutes in a row that met them all, and how many it takes. */
-  held_minutes: number;
-  for_minutes: number;
-  incidents: FlowAlert['incidents'];
-}
-
-/** The flow alert of a run; armed, with nothing seen, without one. */
+/** The flow alert of a run, as the page and /api/summary tell it; armed, with nothing seen, without one. */
 export function flowAlertOf(
   store: TelemetryStore,
   run: KnownRun | null,
   effective: EffectiveScenario | null,
   nowMs: number,
-): FlowAlertAnswer {
+) {
   const inForce = run !== null && effective?.scenario.runId === run.runId;
   const isOver = inForce && positionAt(effective, nowMs / 1000).state !== 'running';
   const rule = run?.effective.scenario.flowAlert ?? SEED_FLOW_ALERT;
@@ -51,12 +32,17 @@ export function flowAlertOf(
     inForce && !isOver,
   );
   return {
+    /** Whose minutes it looked at; null before the first run. */
     run_id: run?.runId ?? null,
+    /** When that run ended (ISO time): everything here is of the past then. Null while it is in force. */
     ended_at: run?.endedMs == null ? null : new Date(run.endedMs).toISOString(),
     state: alert.state,
+    /** First minute of the incident that is open; null while armed. */
     since_minute: alert.sinceMinute,
+    /** The latest full minute looked at, which the conditions are of; null before the first. */
     evaluated_minute: alert.evaluatedMinute,
     conditions: alert.conditions,
+    /** Full minutes in a row that met them all, and how many it takes. */
     held_minutes: alert.heldMinutes,
     for_minutes: rule.forMinutes,
     incidents: alert.incidents,

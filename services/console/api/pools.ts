@@ -1,17 +1,22 @@
 import type { MetricValue } from '../store/metric-values';
 
 /** A connection pool's last figures; null where no such metric has come. */
-export interface PoolState {
-  service: string;
-  pool: string;
-  used: number | null;
-  idle: number | null;
-  max: number | null;
-  pending: number | null;
-  /** Waits given up, since the process started. */
-  timeouts: number | null;
-  /** Mean wait for a connection since the process started (ms). */
-  meanWaitMs: number | null;
+export type PoolState = ReturnType<typeof unseenPool>;
+
+function unseenPool(service: string, pool: string) {
+  const unseen = null as number | null;
+  return {
+    service,
+    pool,
+    used: unseen,
+    idle: unseen,
+    max: unseen,
+    pending: unseen,
+    /** Waits given up, since the process started. */
+    timeouts: unseen,
+    /** Mean wait for a connection since the process started (ms). */
+    meanWaitMs: unseen,
+  };
 }
 
 /** The pools in `db.client.connection.*`, with the names of the semantic conventions. */
@@ -21,16 +26,7 @@ export function poolsOf(values: readonly MetricValue[]): PoolState[] {
     const name = attributes['db.client.connection.pool.name'];
     const pool = typeof name === 'string' ? name : 'default';
     const key = `${service}|${pool}`;
-    const state = pools.get(key) ?? {
-      service,
-      pool,
-      used: null,
-      idle: null,
-      max: null,
-      pending: null,
-      timeouts: null,
-      meanWaitMs: null,
-    };
+    const state = pools.get(key) ?? unseenPool(service, pool);
     pools.set(key, state);
     switch (metric) {
       case 'db.client.connection.count': {

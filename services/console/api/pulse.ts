@@ -1,25 +1,24 @@
 import { SEED_FLOW_ALERT } from '../../../scenario/flow-alert';
 import { BASELINE_ERROR_RATE } from '../../../report/limits';
-import { phaseAt, positionAt } from '../../../scenario/timeline';
+import { phaseAt } from '../../../scenario/timeline';
 import type { EffectiveScenario, Phase, Scenario } from '../../../scenario/types';
 import { ablationOf, chainOf, deviationsOf, queueOf } from '../../../scenario/causes/all';
-import type { ChainLink, PoolSeen, Queue, ShopSeen, Sign } from '../../../scenario/causes/cause';
+import type { PoolSeen, Queue, ShopSeen, Sign } from '../../../scenario/causes/cause';
 import type { KnownRun } from '../runs/run-book';
-import { COHORT_ROUTES, FRONTEND } from '../store/aggregates';
+import { isCohortRoute } from '../store/aggregates';
 import { HISTORY_SECONDS, type HistoryPoint } from '../store/history';
 import type { MetricValue } from '../store/metric-values';
 import { round, statsOf, Totals, type Stats } from '../store/series';
 import type { TelemetryStore } from '../store/telemetry-store';
 import type { SystemSeen } from '../system/database-observer';
-import { flowAlertOf, type FlowAlertAnswer } from './flow-alert';
+import { flowAlertOf } from './flow-alert';
 import { poolsOf, type PoolState } from './pools';
-import { SETTLE_SECONDS } from './summary';
+import { arrivalOf, scenarioHead, SETTLE_SECONDS } from './summary';
 
 /** The stage shows the last ten seconds. */
 export const PULSE_SECONDS = 10;
 /** Orders are fewer than requests. */
 const BUSINESS_SECONDS = 60;
-const ARRIVING_MS = 10_000;
 
 /** Something the scenario has changed from normal. */
 export interface Change extends Omit<Sign, 'seen'> {
@@ -27,70 +26,10 @@ export interface Change extends Omit<Sign, 'seen'> {
   seen: boolean | null;
 }
 
-/** Where the run stands, as the page shows it. */
-export interface ScenarioPulse {
-  source: EffectiveScenario['source'];
-  mode: string;
-  title: string;
-  runId: string;
-  state: 'normal' | 'before_start' | 'running' | 'over';
-  minute: number | null;
-  phase: string;
-  phaseTitle: string;
-  phases: Pick<Phase, 'fromMinute' | 'name' | 'title'>[];
-  /** Real seconds until minute 0; null once it has come. */
-  startsInSeconds: number | null;
-  paused: boolean;
-  /** The cause that was put right, and what that makes of checkouts (see `AblationOf.headline`). */
-  ablation: { name: string; well: string; slow: string } | null;
-  minuteSeconds: number;
-  /** Demo minutes that are shown: the outage may be held a little longer. */
-  durationMinutes: number;
-  scale: number;
-  graded: boolean;
-  expiresInSeconds: number | null;
-}
-
-/** What the shop lives by, in the last minute. */
-export interface BusinessPulse {
-  orders: number;
-  earnedUsd: number;
-  /** Share of the checkouts that became orders; null without any. */
-  conversion: number | null;
-  /** Mean value of an order (USD); null without any. */
-  basketUsd: number | null;
-  /** Cards declined, and what could not be had. */
-  refused: number;
-  /** Since the carts' service started, of both cohorts; null before it said. */
-  abandonedCarts: number | null;
-}
-
 /** What the page gets once a second. */
-export interface Pulse {
-  at: string;
-  windowSeconds: number;
-  scenario: ScenarioPulse | null;
-  /** `keptOneIn`: one of so many traces is kept, and stands for them in all figures. */
-  telemetry: { arriving: boolean; lastSpanAgeMs: number | null; keptOneIn: number };
-  baseline: Stats;
-  demo: Stats;
-  lost: { usdPerMinute: number; usdInAll: number; runId: string | null };
-  business: BusinessPulse;
-  flowAlert: FlowAlertAnswer;
-  /** Where its checkouts queue. */
-  queue: Queue;
-  /** From the outage's causes to its effect, each with what shows it now. */
-  chain: ChainLink[];
-  /** What differs from normal now, as the scenario wants it. */
-  changes: Change[];
-  pool:
-    (PoolState & { queryP50Ms: number | null; queryP95Ms: number | null; waitP95Ms: number | null }) | null;
-  point: HistoryPoint;
-  /** From where on figures count as degrading (more failures than a verdict lets baseline have), failing (as for the flow alert) and slow. */
-  thresholds: { degradingErrorRate: number; failingErrorRate: number; slowP95Ms: number };
-  /** How much history the page keeps. */
-  historySeconds: number;
-}
+export type Pulse = ReturnType<typeof pulse>;
+/** Where the run stands, as the page shows it. */
+export type ScenarioPulse = ReturnType<typeof scenarioPulse>;
 
 export interface PulseOptions {
   store: TelemetryStore;
@@ -101,18 +40,14 @@ export interface PulseOptions {
 }
 
 /** Everything the stage shows, at one moment. */
-export function pulse({ store, effective, run, system, nowMs }: PulseOptions): Pulse {
+export function pulse({ store, effective, run, system, nowMs }: PulseOptions) {
   const { aggregates } = store;
   const rule = effective?.scenario.flowAlert ?? SEED_FLOW_ALERT;
   const until = Math.floor(nowMs / 1000) - SETTLE_SECONDS;
   const from = until - PULSE_SECONDS;
   const cohort = (traffic: 'baseline' | 'demo'): Stats =>
     statsOf(
-      aggregates.windowOf(
-        from,
-        until,
-        (key) => key.service === FRONTEND && COHORT_ROUTES.includes(key.route) && key.traffic === traffic,
-      ),
+      aggregates.windowOf(from, until, (key) => isCohortRoute(key) && key.traffic === traffic),
       PULSE_SECONDS,
     );
   const baseline = cohort('baseline');
@@ -129,11 +64,7 @@ export function pulse({ store, effective, run, system, nowMs }: PulseOptions): P
     at: new Date(nowMs).toISOString(),
     windowSeconds: PULSE_SECONDS,
     scenario,
-    telemetry: {
-      arriving: store.lastSpanMs !== null && nowMs - store.lastSpanMs <= ARRIVING_MS,
-      lastSpanAgeMs: store.lastSpanMs === null ? null : nowMs - store.lastSpanMs,
-      keptOneIn: store.gate.oneIn,
-    },
+    telemetry: arrivalOf(store, nowMs),
     baseline,
     demo,
     lost: {
@@ -143,18 +74,18 @@ export function pulse({ store, effective, run, system, nowMs }: PulseOptions): P
     },
     business: businessPulse(store, until, nowMs),
     flowAlert: flowAlertOf(store, run, effective, nowMs),
+    /** Where its checkouts queue. */
     queue,
+    /** From the outage's causes to its effect, each with what shows it now. */
     chain: chainOf(mode, shop),
+    /** What differs from normal now, as the scenario wants it. */
     changes: effective === null ? [] : changesOf(effective, shop),
-    pool:
-      pool === null
-        ? null
-        : {
-            ...pool,
-            queryP50Ms: query.p50Ms,
-            queryP95Ms: query.p95Ms,
-            waitP95Ms: statsOf(cause.wait, PULSE_SECONDS).p95Ms,
-          },
+    pool: pool && {
+      ...pool,
+      queryP50Ms: query.p50Ms,
+      queryP95Ms: query.p95Ms,
+      waitP95Ms: statsOf(cause.wait, PULSE_SECONDS).p95Ms,
+    },
     point: {
       at: until,
       minute: scenario?.state === 'running' ? scenario.minute : null,
@@ -162,11 +93,13 @@ export function pulse({ store, effective, run, system, nowMs }: PulseOptions): P
       demo: pointOf(demo),
       lostUsdPerMinute: usdPerMinute,
     },
+    /** From where on figures count as degrading (more failures than a verdict lets baseline have), failing (as for the flow alert) and slow. */
     thresholds: {
       degradingErrorRate: BASELINE_ERROR_RATE,
       failingErrorRate: rule.errorRate,
       slowP95Ms: rule.p95Ms,
     },
+    /** How much history the page keeps. */
     historySeconds: HISTORY_SECONDS,
   };
 }
@@ -177,7 +110,8 @@ export function outagePool(store: TelemetryStore, queue: Queue, nowMs: number): 
   return pools.find(({ service, pool }) => service === queue.service && pool === queue.pool) ?? null;
 }
 
-function businessPulse(store: TelemetryStore, until: number, nowMs: number): BusinessPulse {
+/** What the shop lives by, in the last minute. */
+function businessPulse(store: TelemetryStore, until: number, nowMs: number) {
   const { placed, declined, refused, failed, earnedUsd } = store.aggregates.businessBetween(
     until - BUSINESS_SECONDS,
     until,
@@ -189,9 +123,13 @@ function businessPulse(store: TelemetryStore, until: number, nowMs: number): Bus
   return {
     orders: placed,
     earnedUsd: round(earnedUsd, 2),
+    /** Share of the checkouts that became orders; null without any. */
     conversion: checkouts === 0 ? null : round(placed / checkouts, 4),
+    /** Mean value of an order (USD); null without any. */
     basketUsd: placed === 0 ? null : round(earnedUsd / placed, 2),
+    /** Cards declined, and what could not be had. */
     refused: declined + refused,
+    /** Since the carts' service started, of both cohorts; null before it said. */
     abandonedCarts: abandoned.length === 0 ? null : abandoned.reduce((sum, { value }) => sum + value, 0),
   };
 }
@@ -200,36 +138,29 @@ function pointOf({ rpm, errorRate, p95Ms }: Stats): HistoryPoint['baseline'] {
   return { rpm: rpm ?? 0, errorRate, p95Ms };
 }
 
-function ablationPulse(name: Scenario['ablation']): ScenarioPulse['ablation'] {
-  const taken = ablationOf(name);
-  return taken === null ? null : { name: taken.name, ...taken.headline };
-}
-
-function scenarioPulse(effective: EffectiveScenario, nowMs: number): ScenarioPulse {
+function scenarioPulse(effective: EffectiveScenario, nowMs: number) {
   const { scenario, startTimestamp, expiresAt } = effective;
-  const position = positionAt(effective, nowMs / 1000);
-  const waits = position.state === 'before_start' && startTimestamp !== null;
+  const head = scenarioHead(effective, nowMs);
+  const { minute } = head;
+  const waits = head.state === 'before_start' && startTimestamp !== null;
+  const taken = ablationOf(scenario.ablation);
   return {
-    source: effective.source,
-    mode: scenario.mode,
-    title: scenario.title,
-    runId: scenario.runId,
-    ...position,
-    minute: position.minute === null ? null : round(position.minute, 3),
-    phase:
-      position.minute === null
-        ? position.phase
-        : (phaseAt(scenario, position.minute)?.name ?? position.phase),
-    phases: scenario.phases.map(({ fromMinute, name, title }) => ({ fromMinute, name, title })),
+    ...head,
+    minute: minute === null ? null : round(minute, 3),
+    phase: minute === null ? head.phase : (phaseAt(scenario, minute)?.name ?? head.phase),
+    phases: phasesOf(scenario),
+    /** Real seconds until minute 0; null once it has come. */
     startsInSeconds: waits ? Math.max(0, Math.round(startTimestamp - nowMs / 1000)) : null,
-    paused: effective.pausedAt !== null,
-    ablation: ablationPulse(scenario.ablation),
-    minuteSeconds: scenario.minuteSeconds,
-    durationMinutes: scenario.shownMinutes,
-    scale: scenario.scale,
+    /** The cause that was put right, and what that makes of checkouts (see `AblationOf.headline`). */
+    ablation: taken && { name: taken.name, ...taken.headline },
     graded: scenario.expectations.some(({ graded }) => graded),
     expiresInSeconds: expiresAt === null ? null : Math.max(0, Math.round(expiresAt - nowMs / 1000)),
   };
+}
+
+/** The phases of an outage, as the page shows them. */
+export function phasesOf({ phases }: Scenario): Pick<Phase, 'fromMinute' | 'name' | 'title'>[] {
+  return phases.map(({ fromMinute, name, title }) => ({ fromMinute, name, title }));
 }
 
 const UNSEEN: PoolSeen = { max: null, used: null, pending: null };

@@ -36,12 +36,12 @@ const limit = (max: number, fallback: number): z.ZodType<number> =>
     .max(max, `must be at most ${String(max)}`)
     .default(fallback);
 
+const runId = z.string().min(1).max(200).optional();
 const summaryQuery = z.object({
-  run_id: z.string().min(1).max(200).optional(),
+  run_id: runId,
   minutes: flag.default(true),
   minute_services: flag.default(true),
 });
-const runId = z.string().min(1).max(200).optional();
 const runQuery = z.object({ run_id: runId });
 const svgQuery = z.object({ run_id: runId, theme: z.enum(['light', 'dark', 'auto']).default('light') });
 const reportQuery = z.object({ run_id: runId, download: flag.default(false) });
@@ -135,13 +135,8 @@ export function mountApi(router: Router, options: ApiOptions): void {
     response.send(html);
   });
   get('/api/traces', (request) => {
-    const query = parseInput(tracesQuery, request.query);
-    const traces = store.traces.list({
-      limit: query.limit,
-      ...(query.traffic === undefined ? {} : { traffic: query.traffic }),
-      ...(query.error === undefined ? {} : { failed: query.error }),
-    });
-    return { traces: traces.map(traceHeader) };
+    const { limit, traffic, error: failed } = parseInput(tracesQuery, request.query);
+    return { traces: store.traces.list({ limit, traffic, failed }).map(traceHeader) };
   });
   get('/api/traces/:id', (request) => {
     const { id } = parseInput(traceParams, request.params);
@@ -154,14 +149,7 @@ export function mountApi(router: Router, options: ApiOptions): void {
   get('/api/service-map', () => view.map());
   get('/api/explain', () => view.explain());
   get('/api/logs', (request) => {
-    const query = parseInput(logsQuery, request.query);
-    return {
-      logs: store.logs.list({
-        limit: query.limit,
-        ...(query.event === undefined ? {} : { event: query.event }),
-        ...(query.traffic === undefined ? {} : { traffic: query.traffic }),
-      }),
-    };
+    return { logs: store.logs.list(parseInput(logsQuery, request.query)) };
   });
   get('/api/conductor', () => view.conductor());
 }

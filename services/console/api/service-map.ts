@@ -1,7 +1,7 @@
 import { CATALOG } from '../../catalog';
 import { byTraffic } from '../store/aggregates';
 import type { SeenCohort } from '../store/facts';
-import { round, type Stats } from '../store/series';
+import { round } from '../store/series';
 import type { TelemetryStore } from '../store/telemetry-store';
 import { SETTLE_SECONDS } from './summary';
 
@@ -9,15 +9,7 @@ const WINDOW_SECONDS = 60;
 /** A node not heard of for this long (ms) counts as silent. */
 const ACTIVE_MS = 60_000;
 
-export interface MapNode {
-  name: string;
-  kind: 'service' | 'database';
-  /** Telemetry from or about it came within the last minute. */
-  active: boolean;
-  /** Of a service: its requests by traffic type. */
-  traffic: Partial<Record<SeenCohort | 'all', Stats>>;
-}
-
+/** Calls from one node to another, by traffic type. */
 export interface MapEdge {
   from: string;
   to: string;
@@ -26,15 +18,10 @@ export interface MapEdge {
   >;
 }
 
-export interface ServiceMapAnswer {
-  at: string;
-  windowSeconds: number;
-  nodes: MapNode[];
-  edges: MapEdge[];
-}
+export type ServiceMapAnswer = ReturnType<typeof serviceMap>;
 
 /** The answer of GET /api/service-map: the services of the shop, the stores, and what calls went between them. */
-export function serviceMap(store: TelemetryStore, nowMs: number): ServiceMapAnswer {
+export function serviceMap(store: TelemetryStore, nowMs: number) {
   const to = Math.floor(nowMs / 1000) - SETTLE_SECONDS;
   const series = store.aggregates.window(to - WINDOW_SECONDS, to);
   const seen = store.serviceMap.nodesSeen();
@@ -56,10 +43,12 @@ export function serviceMap(store: TelemetryStore, nowMs: number): ServiceMapAnsw
   const shop = CATALOG.filter((entry) => entry.shop).map(({ name }) => name as string);
   const databases = new Set(['postgresql', 'redis', ...stores]);
   const others = [...seen.keys()].filter((name) => !shop.includes(name) && !databases.has(name));
-  const node = (name: string, kind: MapNode['kind']): MapNode => ({
+  const node = (name: string, kind: 'service' | 'database') => ({
     name,
     kind,
+    /** Telemetry from or about it came within the last minute. */
     active: nowMs - (seen.get(name) ?? Number.NEGATIVE_INFINITY) <= ACTIVE_MS,
+    /** Of a service: its requests by traffic type. */
     traffic: kind === 'service' ? byTraffic(series, WINDOW_SECONDS, (key) => key.service === name) : {},
   });
   return {

@@ -8,7 +8,7 @@ import type { AttributeValue, SpanRecord } from '../otlp/records';
 import { TelemetryStore } from '../store/telemetry-store';
 import { span, spanId, traceId } from '../../../test/otlp/spans';
 import { serviceMap } from './service-map';
-import { coveredSeconds, summarize, type Summary } from './summary';
+import { coveredSeconds, summarize } from './summary';
 import { traceTree } from './trace-tree';
 
 const START_MS = 1_700_000_000_000;
@@ -58,7 +58,7 @@ function effective(fields: Partial<Scenario> = {}): EffectiveScenario {
 function summary(
   from: TelemetryStore,
   options: { runId?: string; minutes?: boolean; ended?: { runId: string; atMs: number } } = {},
-): Summary {
+): NonNullable<ReturnType<typeof summarize>> {
   const found = summarize(from, {
     nowMs,
     runId: options.runId ?? null,

@@ -1,102 +1,28 @@
-import { positionAt } from '../../../scenario/timeline';
+import { phaseAt, positionAt, runningMinute } from '../../../scenario/timeline';
 import type { EffectiveScenario } from '../../../scenario/types';
 import { SERVICE_NAMES } from '../../catalog';
-import {
-  byTraffic,
-  COHORT_ROUTES,
-  FRONTEND,
-  type RunMinute,
-  type SeriesKey,
-  type SeriesTotals,
-} from '../store/aggregates';
+import { byTraffic, FRONTEND, isCohortRoute, type RunMinute, type SeriesTotals } from '../store/aggregates';
 import type { SeenCohort } from '../store/facts';
 import { round, statsOf, Totals, type Stats } from '../store/series';
 import type { TelemetryStore } from '../store/telemetry-store';
-import { poolsOf, type PoolState } from './pools';
+import { poolsOf } from './pools';
 
 /** Spans arrive up to this long after their end (s): exporters send once a second. Windows end so long ago. */
 export const SETTLE_SECONDS = 2;
-export const WINDOWS = { last10s: 10, last60s: 60 } as const;
 /** Telemetry counts as arriving when a span came within this time (ms). */
 const ARRIVING_MS = 10_000;
 
-type ByTraffic = Partial<Record<SeenCohort | 'all', Stats>>;
-
-interface RouteStats extends Stats {
-  service: string;
-  route: string;
-  traffic: SeenCohort;
-}
-
-export interface WindowSummary {
-  seconds: number;
-  /** The run that ended within the window: its last failures are in these figures, and no news. Null without one. */
-  tailOfRun: string | null;
-  /** From the frontend's /api/browse and /api/checkout. */
-  traffic: { baseline: Stats; demo: Stats };
-  services: Record<string, ByTraffic>;
-  /** product-catalog's and frontend's routes. */
-  routes: RouteStats[];
-}
-
-export interface MinuteSummary {
-  minute: number;
-  phase: string | null;
-  /** Seconds of real time it covers: rates are over them. Fewer in a minute that is not over. */
-  seconds: number | null;
-  traffic: { baseline: Stats; demo: Stats };
-  services?: Record<string, ByTraffic>;
-  routes: RouteStats[];
-  lostRevenueUsd: number;
-  /** One of so many traces counted, at the least; 1: all. */
-  keptOneIn: number;
-  /** How often each attribute was seen on a demo span: the flow alert's inputs. */
-  flow: RunMinute['flow'];
-}
-
-export interface Summary {
-  at: string;
-  settleSeconds: number;
-  scenario: ScenarioSummary | null;
-  telemetry: {
-    arriving: boolean;
-    lastSpanAgeMs: number | null;
-    spansReceived: number;
+/** Whether telemetry arrives, and how much of it is kept. */
+export function arrivalOf({ lastSpanMs, gate }: TelemetryStore, nowMs: number) {
+  return {
+    arriving: lastSpanMs !== null && nowMs - lastSpanMs <= ARRIVING_MS,
+    lastSpanAgeMs: lastSpanMs === null ? null : nowMs - lastSpanMs,
     /** One of so many traces is kept, and stands for them in all figures; 1: all are. */
-    keptOneIn: number;
+    keptOneIn: gate.oneIn,
   };
-  redis: string | null;
-  windows: Record<keyof typeof WINDOWS, WindowSummary>;
-  runs: { runId: string; firstSeen: string; lastSeen: string; lostRevenueUsd: number }[];
-  run: {
-    runId: string;
-    minuteSeconds: number | null;
-    lostRevenueUsd: number;
-    minutes: MinuteSummary[];
-  } | null;
-  lostRevenueUsd: number;
-  pools: PoolState[];
 }
 
-export interface ScenarioSummary {
-  source: 'desired' | 'override';
-  mode: string;
-  title: string;
-  runId: string;
-  state: string;
-  minute: number | null;
-  phase: string;
-  phaseTitle: string;
-  paused: boolean;
-  ablation: string | null;
-  minuteSeconds: number;
-  /** Demo minutes that are shown: the outage may be held a little longer. */
-  durationMinutes: number;
-  scale: number;
-  indexes: Record<string, string>;
-  pool: { max: number; acquireTimeoutMs: number };
-  storageEmulation: boolean;
-}
+type ByTraffic = Partial<Record<SeenCohort | 'all', Stats>>;
 
 export interface SummaryOptions {
   nowMs: number;
@@ -113,7 +39,7 @@ export interface SummaryOptions {
 }
 
 /** The answer of GET /api/summary; null when the run asked for is not known. */
-export function summarize(store: TelemetryStore, options: SummaryOptions): Summary | null {
+export function summarize(store: TelemetryStore, options: SummaryOptions) {
   const { nowMs, effective } = options;
   const { aggregates } = store;
   const runIds = aggregates.runIds();
@@ -122,12 +48,13 @@ export function summarize(store: TelemetryStore, options: SummaryOptions): Summa
   const inForce = runIds.find((id) => id === effective?.scenario.runId);
   const runId = options.runId ?? inForce ?? runIds[0] ?? null;
   const until = Math.floor(nowMs / 1000) - SETTLE_SECONDS;
-  const window = (seconds: number): WindowSummary => {
+  const window = (seconds: number) => {
     const series = aggregates.window(until - seconds, until);
     const { ended } = options;
     const tail = ended !== null && ended.atMs / 1000 > until - seconds;
     return {
       seconds,
+      /** The run that ended within the window: its last failures are in these figures, and no news. */
       tailOfRun: tail ? ended.runId : null,
       ...groups(series, seconds),
       services: services(series, seconds),
@@ -137,14 +64,9 @@ export function summarize(store: TelemetryStore, options: SummaryOptions): Summa
     at: new Date(nowMs).toISOString(),
     settleSeconds: SETTLE_SECONDS,
     scenario: effective === null ? null : scenarioSummary(effective, nowMs),
-    telemetry: {
-      arriving: store.lastSpanMs !== null && nowMs - store.lastSpanMs <= ARRIVING_MS,
-      lastSpanAgeMs: store.lastSpanMs === null ? null : nowMs - store.lastSpanMs,
-      spansReceived: store.spansReceived,
-      keptOneIn: store.gate.oneIn,
-    },
+    telemetry: { ...arrivalOf(store, nowMs), spansReceived: store.spansReceived },
     redis: options.redis,
-    windows: { last10s: window(WINDOWS.last10s), last60s: window(WINDOWS.last60s) },
+    windows: { last10s: window(10), last60s: window(60) },
     runs: runIds.flatMap((id) => {
       const seen = aggregates.runSeen(id);
       return seen === null
@@ -164,43 +86,48 @@ export function summarize(store: TelemetryStore, options: SummaryOptions): Summa
   };
 }
 
-function scenarioSummary(effective: EffectiveScenario, nowMs: number): ScenarioSummary {
+/** Which scenario is in force, and where its run stands. */
+export function scenarioHead(effective: EffectiveScenario, nowMs: number) {
   const { scenario } = effective;
-  const position = positionAt(effective, nowMs / 1000);
   return {
     source: effective.source,
     mode: scenario.mode,
     title: scenario.title,
     runId: scenario.runId,
-    ...position,
-    minute: position.minute === null ? null : round(position.minute, 2),
+    ...positionAt(effective, nowMs / 1000),
     paused: effective.pausedAt !== null,
-    ablation: scenario.ablation,
     minuteSeconds: scenario.minuteSeconds,
+    /** Demo minutes that are shown: the outage may be held a little longer. */
     durationMinutes: scenario.shownMinutes,
     scale: scenario.scale,
+  };
+}
+
+function scenarioSummary(effective: EffectiveScenario, nowMs: number) {
+  const { scenario } = effective;
+  const head = scenarioHead(effective, nowMs);
+  return {
+    ...head,
+    minute: head.minute === null ? null : round(head.minute, 2),
+    ablation: scenario.ablation,
     indexes: scenario.indexes,
     pool: scenario.pools.recommendation,
     storageEmulation: scenario.storageEmulation,
   };
 }
 
-function runSummary(
-  store: TelemetryStore,
-  runId: string,
-  options: SummaryOptions,
-): NonNullable<Summary['run']> {
+function runSummary(store: TelemetryStore, runId: string, options: SummaryOptions) {
   const { effective, nowMs } = options;
   const scenario = effective?.scenario.runId === runId ? effective.scenario : null;
   const position = effective === null || scenario === null ? null : positionAt(effective, nowMs / 1000);
-  const current =
-    position?.state === 'running' && position.minute !== null ? Math.floor(position.minute) : null;
+  const current = runningMinute(position);
   const kept = options.minutes === false ? [] : store.aggregates.minutes(runId);
-  const minutes = kept.map((minute): MinuteSummary => {
+  const minutes = kept.map((minute) => {
     const seconds = coveredSeconds(minute, scenario?.minuteSeconds ?? null, current, nowMs);
     return {
       minute: minute.minute,
-      phase: scenario?.phases.findLast(({ fromMinute }) => fromMinute <= minute.minute)?.name ?? null,
+      phase: (scenario && phaseAt(scenario, minute.minute)?.name) ?? null,
+      /** Real time it covers: rates are over it. Less in a minute that is not over. */
       seconds: seconds === null ? null : round(seconds, 1),
       ...groups(minute.series, seconds),
       ...(options.minuteServices ? { services: services(minute.series, seconds) } : {}),
@@ -240,14 +167,13 @@ export function coveredSeconds(
 
 const HELD_SECONDS = 10;
 
-function groups(
-  series: readonly SeriesTotals[],
-  seconds: number | null,
-): { traffic: { baseline: Stats; demo: Stats }; routes: RouteStats[] } {
+function groups(series: readonly SeriesTotals[], seconds: number | null) {
   const cohorts = byTraffic(series, seconds, isCohortRoute);
   const empty = statsOf(new Totals(), seconds);
   return {
+    /** From the frontend's /api/browse and /api/checkout. */
     traffic: { baseline: cohorts.baseline ?? empty, demo: cohorts.demo ?? empty },
+    /** product-catalog's and frontend's routes. */
     routes: series
       .filter(
         ({ key, totals }) =>
@@ -256,10 +182,6 @@ function groups(
       .map(({ key, totals }) => ({ ...key, ...statsOf(totals, seconds) }))
       .sort((a, b) => a.service.localeCompare(b.service) || a.route.localeCompare(b.route)),
   };
-}
-
-function isCohortRoute({ service, route }: SeriesKey): boolean {
-  return service === FRONTEND && COHORT_ROUTES.includes(route);
 }
 
 function services(series: readonly SeriesTotals[], seconds: number | null): Record<string, ByTraffic> {

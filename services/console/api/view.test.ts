@@ -34,9 +34,11 @@ function consoleAt(seconds: number, isRunning = true) {
     runs,
     conductor: { status: () => ({ state: 'idle', pending: null, lastError: null, actions: [] }) },
     confirmations: new Confirmations(),
-    observer: { state: () => system },
+    observer: {
+      state: () => system,
+      rows: () => (isRunning ? { desired: null, override: runOf(scenario) } : null),
+    },
     effective: () => (isRunning ? effectiveOf(scenario) : null),
-    rows: () => (isRunning ? { desired: null, override: runOf(scenario) } : null),
     traceLink: 'https://vendor.example/{traceId}',
     now: () => clock.ms,
   });

@@ -1,16 +1,16 @@
 import { queueOf } from '../../../scenario/causes/all';
-import { effectiveScenario, type ScenarioState } from '../../../scenario/state';
-import { positionAt } from '../../../scenario/timeline';
+import { effectiveScenario } from '../../../scenario/state';
+import { positionAt, runningMinute } from '../../../scenario/timeline';
 import type { EffectiveScenario } from '../../../scenario/types';
 import { curveOf, type Curve } from './curve';
-import { explainAnswer, type ExplainAnswer } from './explain';
+import { explainAnswer } from './explain';
 import { outagePool, pulse, shopSeen, type Pulse } from './pulse';
-import { serviceMap, type ServiceMapAnswer } from './service-map';
-import { traceHeader, type TraceHeader } from './trace-tree';
+import { serviceMap } from './service-map';
+import { traceHeader } from './trace-tree';
 import type { Conductor } from '../conductor';
-import { availability, type ActionName, type Availability } from '../../../scenario/override/availability';
-import { choicesOf, type Choices } from '../control/choices';
-import type { Confirmations, SystemView, WatchedAction } from '../control/confirmations';
+import { availability } from '../../../scenario/override/availability';
+import { choicesOf } from '../control/choices';
+import type { Confirmations, SystemView } from '../control/confirmations';
 import type { KnownRun, RunBook } from '../runs/run-book';
 import type { HistoryPoint } from '../store/history';
 import type { TelemetryStore } from '../store/telemetry-store';
@@ -19,35 +19,13 @@ import type { DatabaseObserver } from '../system/database-observer';
 /** Traces of each kind in the page's lists. */
 const LISTED_TRACES = 12;
 
-export interface ConductorAnswer extends ReturnType<Conductor['status']> {
-  /** Which actions work now, and why not. */
-  can: Record<ActionName, Availability>;
-  choices: Choices;
-  /** The last actions, with what was seen of each. */
-  watched: WatchedAction[];
-  indexes: Record<string, string> | null;
-  run: { runId: string; startedBy: string; expiresAt: string } | null;
-  /** Where to see a trace at the vendor, with `{traceId}` in it; null when not configured. */
-  links: { trace: string | null };
-}
-
-export interface TraceLists {
-  failing: TraceHeader[];
-  healthy: TraceHeader[];
-  /** Succeeded after more than a second, or by a full scan. */
-  slow: TraceHeader[];
-  baseline: TraceHeader[];
-}
-
 export interface ConsoleViewOptions {
   store: TelemetryStore;
   runs: RunBook;
   conductor: Pick<Conductor, 'status'>;
   confirmations: Confirmations;
-  observer: Pick<DatabaseObserver, 'state'>;
+  observer: Pick<DatabaseObserver, 'state' | 'rows'>;
   effective: () => EffectiveScenario | null;
-  /** Both rows, as last read. */
-  rows: () => ScenarioState | null;
   traceLink: string | null;
   /** Unix ms. */
   now: () => number;
@@ -57,7 +35,7 @@ export interface ConsoleViewOptions {
 export class ConsoleView {
   constructor(private readonly options: ConsoleViewOptions) {}
 
-  pulse(): Pulse {
+  pulse() {
     const { store, runs, observer, now } = this.options;
     return pulse({
       store,
@@ -84,34 +62,37 @@ export class ConsoleView {
       : curveOf(this.options.store, run, this.options.effective(), this.options.now());
   }
 
-  map(): ServiceMapAnswer {
+  map() {
     return serviceMap(this.options.store, this.options.now());
   }
 
-  traces(): TraceLists {
+  traces() {
     const { traces } = this.options.store;
-    const list = (filter: { traffic: 'demo' | 'baseline'; failed: boolean; slow?: boolean }): TraceHeader[] =>
+    const list = (filter: { traffic: 'demo' | 'baseline'; failed: boolean; slow?: boolean }) =>
       traces.list({ ...filter, answered: true, limit: LISTED_TRACES }).map(traceHeader);
     return {
       failing: list({ traffic: 'demo', failed: true }),
       healthy: list({ traffic: 'demo', failed: false, slow: false }),
+      /** Succeeded after more than a second, or by a full scan. */
       slow: list({ traffic: 'demo', failed: false, slow: true }),
       baseline: list({ traffic: 'baseline', failed: false }),
     };
   }
 
-  explain(): ExplainAnswer {
+  explain() {
     return explainAnswer(this.options.observer.state(), this.options.store, this.options.now());
   }
 
-  conductor(): ConductorAnswer {
-    const { conductor, confirmations, observer, rows, now, traceLink } = this.options;
-    const state = rows() ?? { desired: null, override: null };
+  conductor() {
+    const { conductor, confirmations, observer, now, traceLink } = this.options;
+    const state = observer.rows() ?? { desired: null, override: null };
     const { override } = state;
     return {
       ...conductor.status(),
+      /** Which actions work now, and why not. */
       can: availability(state, now() / 1000),
       choices: choicesOf(effectiveScenario(state)?.scenario.mode ?? 'normal'),
+      /** The last actions, with what was seen of each. */
       watched: confirmations.list(),
       indexes: observer.state().indexes,
       run:
@@ -122,6 +103,7 @@ export class ConsoleView {
               startedBy: override.startedBy,
               expiresAt: new Date(override.expiresAt * 1000).toISOString(),
             },
+      /** Where to see a trace at the vendor, with `{traceId}` in it; null when not configured. */
       links: { trace: traceLink },
     };
   }
@@ -135,17 +117,15 @@ export class ConsoleView {
     store.history.add(shown.point);
     const pool = effective === null ? null : outagePool(store, queueOf(effective.scenario.mode), nowMs);
     if (effective !== null && pool !== null) {
-      const { state, minute } = positionAt(effective, nowMs / 1000);
-      if (state === 'running' && minute !== null) {
-        store.pools.sample(effective.scenario.runId, Math.floor(minute), pool);
-      }
+      const minute = runningMinute(positionAt(effective, nowMs / 1000));
+      if (minute !== null) store.pools.sample(effective.scenario.runId, minute, pool);
     }
     confirmations.look(this.systemView(nowMs, shown));
   }
 
   private systemView(nowMs: number, shown: Pulse): SystemView {
-    const { store, observer, rows } = this.options;
-    const state = rows();
+    const { store, observer } = this.options;
+    const state = observer.rows();
     return {
       nowMs,
       effective: state === null ? null : effectiveScenario(state),

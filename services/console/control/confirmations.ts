@@ -39,7 +39,7 @@ export interface WatchedAction {
 
 interface Watch extends WatchedAction {
   atMs: number;
-  predicates: ((view: SystemView) => boolean)[];
+  conditions: readonly Condition[];
 }
 
 const MAX_WATCHED = 12;
@@ -70,13 +70,8 @@ export class Confirmations {
       atMs: nowMs,
       state: 'watching',
       checks: conditions.map(([what]) => ({ what, seenAfterMs: null })),
-      predicates: [],
+      conditions,
     };
-    watch.predicates = conditions.map(
-      ([, holds]) =>
-        (view) =>
-          holds(view, watch),
-    );
     this.nextId += 1;
     this.watched.unshift(watch);
     this.watched.length = Math.min(this.watched.length, MAX_WATCHED);
@@ -88,7 +83,7 @@ export class Confirmations {
     for (const watch of this.watched) {
       if (watch.state !== 'watching') continue;
       watch.checks.forEach((check, index) => {
-        if (check.seenAfterMs === null && watch.predicates[index]?.(view) === true) {
+        if (check.seenAfterMs === null && watch.conditions[index]?.[1](view, watch) === true) {
           check.seenAfterMs = Math.max(0, view.nowMs - watch.atMs);
         }
       });

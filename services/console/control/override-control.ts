@@ -1,16 +1,16 @@
-import { ROLLS_RELEASES } from '../../lib/rolls-releases';
 import { availability, type ActionName } from '../../../scenario/override/availability';
 import { ablationOf, ALL_CAUSES } from '../../../scenario/causes/all';
 import { ablated, jumpFault, minuteFault, movedTo, paused, resumed } from '../../../scenario/override/change';
 import { HOLD_SECONDS } from '../../../scenario/override/lease';
-import { healingRun, requestedRun } from '../../../scenario/override/start';
+import { healingRun } from '../../../scenario/override/start';
 import { beginRun, changeRun, endRun, OverrideRefused, replaceRun } from '../../../scenario/override/store';
 import type { SqlExecutor } from '../../../scenario/sql/executor';
 import { effectiveScenario, readState, type ScenarioState } from '../../../scenario/state';
 import { positionAt } from '../../../scenario/timeline';
 import type { Ablation, EffectiveScenario, Override, Scenario } from '../../../scenario/types';
 import { HttpError } from '../../lib/errors';
-import { invalidInput, outageOf } from '../../lib/validate';
+import { runAskedFor } from '../../lib/requested-run';
+import { invalidInput } from '../../lib/validate';
 import {
   checkoutsSucceed,
   clockHeld,
@@ -23,11 +23,11 @@ import {
   type Confirmations,
   type WatchedAction,
 } from './confirmations';
+import type { WithSession } from '../conductor';
 import type { StartRequest } from './requests';
 
 export interface OverrideControlOptions {
-  /** Runs `work` on a session as the role `conductor`; rejects while the database is away. */
-  withSession: <T>(work: (sql: SqlExecutor) => Promise<T>) => Promise<T>;
+  withSession: WithSession;
   confirmations: Confirmations;
   /** A run's scenario before anything was taken out of it; null when nobody saw it. */
   originalOf: (runId: string) => Scenario | null;
@@ -221,15 +221,9 @@ function allow(action: ActionName, state: ScenarioState, nowSeconds: number): Ef
 /** The run that a start request asks for. @throws HttpError 400 with the fields */
 function runFor(request: StartRequest, desired: Scenario, now: number): Override {
   const { startInSeconds, holdAtMinute, ...wanted } = request;
-  const run = outageOf(
-    () =>
-      requestedRun({ ...wanted, startTimestamp: Math.ceil(now + startInSeconds) }, desired, {
-        now,
-        startedBy: 'console',
-        rolls: ROLLS_RELEASES,
-      }),
-    { demoMode: 'mode' },
-  );
+  const startTimestamp = Math.ceil(now + startInSeconds);
+  const asked = { ...wanted, startTimestamp };
+  const run = runAskedFor(asked, desired, { now, startedBy: 'console' }, { demoMode: 'mode' });
   if (holdAtMinute !== undefined) refuseMinute('holdAtMinute', minuteFault(run.scenario, holdAtMinute));
   return run;
 }

@@ -1,4 +1,5 @@
-import type { Request, Router } from 'express';
+import type { Router } from 'express';
+import type { z } from 'zod';
 import { requireAdminToken } from '../../lib/admin';
 import { parseInput } from '../../lib/validate';
 import type { WatchedAction } from './confirmations';
@@ -11,32 +12,21 @@ import { ablateBody, emptyBody, gotoBody, startBody } from './requests';
  */
 export function mountControl(router: Router, control: OverrideControl): void {
   const admin = requireAdminToken();
-  const post = (path: string, act: (request: Request) => Promise<WatchedAction>): void => {
-    router.post(path, admin, async (request, response) => {
-      response
-        .status(202)
-        .set('cache-control', 'no-store')
-        .json(await act(request));
+  const post = <Body>(
+    action: string,
+    body: z.ZodType<Body>,
+    act: (body: Body) => Promise<WatchedAction>,
+  ): void => {
+    router.post(`/admin/override/${action}`, admin, async (request, response) => {
+      const answer = await act(parseInput(body, request.body ?? {}));
+      response.status(202).set('cache-control', 'no-store').json(answer);
     });
   };
-  post('/admin/override/start', (request) => control.start(parseInput(startBody, request.body ?? {})));
-  post('/admin/override/pause', (request) => {
-    parseInput(emptyBody, request.body ?? {});
-    return control.pause();
-  });
-  post('/admin/override/resume', (request) => {
-    parseInput(emptyBody, request.body ?? {});
-    return control.resume();
-  });
-  post('/admin/override/goto', (request) => control.goto(parseInput(gotoBody, request.body ?? {}).minute));
-  post('/admin/override/abort', (request) => {
-    parseInput(emptyBody, request.body ?? {});
-    return control.abort();
-  });
-  post('/admin/override/ablate', (request) => {
-    const { what } = parseInput(ablateBody, request.body ?? {});
-    return control.ablate(what === 'none' ? null : what);
-  });
+  post('start', startBody, (request) => control.start(request));
+  post('goto', gotoBody, ({ minute }) => control.goto(minute));
+  post('ablate', ablateBody, ({ what }) => control.ablate(what === 'none' ? null : what));
+  for (const action of ['pause', 'resume', 'abort'] as const)
+    post(action, emptyBody, () => control[action]());
   // For the page: is the token it was given the right one?
   router.get('/admin/override/check', admin, (_request, response) => {
     response.set('cache-control', 'no-store').json({ ok: true });

@@ -2,18 +2,11 @@ import { create, fromJson, toBinary, type JsonObject } from '@bufbuild/protobuf'
 import type { Response } from 'express';
 import { StatusSchema } from './generated/google/rpc/status_pb';
 import type { Encoding } from './request';
-import { RESPONSES, type Signal } from './signals';
+import { EXPORTS, type Signal } from './signals';
 
 const CONTENT_TYPES: Record<Encoding, string> = {
   json: 'application/json',
   protobuf: 'application/x-protobuf',
-};
-
-/** What the rejected records of a partial success are called. */
-const REJECTED: Record<Signal, string> = {
-  traces: 'rejectedSpans',
-  metrics: 'rejectedDataPoints',
-  logs: 'rejectedLogRecords',
 };
 
 /** The Export…ServiceResponse: empty, or with the number of records that were not taken and why. */
@@ -23,11 +16,12 @@ export function answerExport(
   signal: Signal,
   { rejected, reason }: { rejected: number; reason: string },
 ): void {
+  const { response: schema, rejected: name } = EXPORTS[signal];
   const answer: JsonObject =
-    rejected === 0 ? {} : { partialSuccess: { [REJECTED[signal]]: String(rejected), errorMessage: reason } };
+    rejected === 0 ? {} : { partialSuccess: { [name]: String(rejected), errorMessage: reason } };
   response.status(200).type(CONTENT_TYPES[encoding]);
   if (encoding === 'json') response.send(JSON.stringify(answer));
-  else response.send(Buffer.from(toBinary(RESPONSES[signal], fromJson(RESPONSES[signal], answer))));
+  else response.send(Buffer.from(toBinary(schema, fromJson(schema, answer))));
 }
 
 /** gRPC codes of `google.rpc.Status`, by HTTP status. */

@@ -4,7 +4,7 @@ import { gunzip } from 'node:zlib';
 import type { IncomingBodies } from './incoming-bodies';
 import { RefusedBody } from './refused-body';
 
-const unzip = promisify(gunzip);
+export const unzip = promisify(gunzip);
 
 /** Largest body accepted, before and after decompression (bytes). */
 export const BODY_LIMIT = 4 * 1024 * 1024;

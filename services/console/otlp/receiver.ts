@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
+import { mediaTypeOf } from '../../lib/requests/request-form';
 import { answerError, answerExport } from './answer';
 import { contentOf, readBody } from './body';
 import { decodeLogs, decodeMetrics, decodeSpans, type Outcome, type SpanGate } from './decode';
@@ -23,19 +24,11 @@ const BODY_DEADLINE_MS = 10_000;
 /** Whole bodies that are unzipped and decoded at once; more senders are answered to come back. */
 const MAX_WHOLE_BODIES = 16;
 
-export interface ReceiverCounts {
-  requests: number;
-  malformed: number;
-  refused: number;
-  rejectedItems: number;
-  items: Record<Signal, number>;
-}
-
 /** The OTLP/HTTP end points `POST /v1/{traces,metrics,logs}`, JSON and protobuf, plain or gzipped. */
 export class OtlpReceiver {
   private readonly bodies = new IncomingBodies();
   private whole = 0;
-  readonly counts: ReceiverCounts = {
+  readonly counts = {
     requests: 0,
     malformed: 0,
     refused: 0,
@@ -116,29 +109,13 @@ export class OtlpReceiver {
 
   private decode(signal: Signal, content: Buffer, encoding: Encoding): Outcome {
     const { sink } = this;
-    switch (signal) {
-      case 'traces':
-        return this.decodeSpans(content, encoding);
-      case 'metrics':
-        return decodeMetrics(content, encoding, (points) => sink.addMetrics(points));
-      case 'logs':
-        return decodeLogs(content, encoding, (records) => sink.addLogs(records));
-    }
-  }
-
-  private decodeSpans(content: Buffer, encoding: Encoding): Outcome {
-    const { sink } = this;
+    if (signal === 'metrics') return decodeMetrics(content, encoding, (points) => sink.addMetrics(points));
+    if (signal === 'logs') return decodeLogs(content, encoding, (records) => sink.addLogs(records));
     const gate = sink.gate ?? null;
     const began = performance.now();
     try {
-      return decodeSpans(
-        content,
-        encoding,
-        (spans) => {
-          sink.addSpans(spans);
-        },
-        gate?.takesAll === false ? gate : null,
-      );
+      const asked = gate?.takesAll === false ? gate : null;
+      return decodeSpans(content, encoding, (spans) => sink.addSpans(spans), asked);
     } finally {
       gate?.spent(performance.now() - began);
     }
@@ -158,7 +135,7 @@ export class OtlpReceiver {
 }
 
 function encodingOf(request: Request): Encoding | null {
-  const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
+  const type = mediaTypeOf(request);
   if (type === 'application/json') return 'json';
   if (type === 'application/x-protobuf' || type === 'application/protobuf') return 'protobuf';
   return null;

@@ -64,9 +64,21 @@ export const LOGS: RecordPath<typeof LogRecordSchema> = {
   record: LogRecordSchema,
 };
 
-/** What a sender is answered, by signal. */
-export const RESPONSES = {
-  traces: ExportTraceServiceResponseSchema,
-  metrics: ExportMetricsServiceResponseSchema,
-  logs: ExportLogsServiceResponseSchema,
+/** By signal: what is sent, what is answered, and what the records are called that were not taken. */
+export const EXPORTS = {
+  traces: {
+    request: ExportTraceServiceRequestSchema,
+    response: ExportTraceServiceResponseSchema,
+    rejected: 'rejectedSpans',
+  },
+  metrics: {
+    request: ExportMetricsServiceRequestSchema,
+    response: ExportMetricsServiceResponseSchema,
+    rejected: 'rejectedDataPoints',
+  },
+  logs: {
+    request: ExportLogsServiceRequestSchema,
+    response: ExportLogsServiceResponseSchema,
+    rejected: 'rejectedLogRecords',
+  },
 } as const;

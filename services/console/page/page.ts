@@ -1,20 +1,13 @@
 import type { RequestHandler, Router } from 'express';
-import { pageFiles } from '../../lib/page-files';
+import { pageFiles, pagePolicy } from '../../lib/page-files';
 
-/** No inline script or style, nothing from elsewhere, nothing sent elsewhere. */
 const policy = (frameAncestors: string): string =>
-  [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "connect-src 'self'",
-    "base-uri 'none'",
+  pagePolicy(
     "form-action 'none'",
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
     `frame-ancestors ${frameAncestors}`,
-  ].join('; ');
+  );
 
 /** Headers of every answer of the console. */
 export function securityHeaders(): RequestHandler {

@@ -4,7 +4,7 @@ import type { SpanRecord } from '../otlp/records';
 import type { Queue } from '../../../scenario/causes/cause';
 import { causeFigures, causeKey, type CauseFigures, type CauseKey } from './cause-figures';
 import { SEEN_COHORTS, type Facts, type SeenCohort } from './facts';
-import { RunMinutes, type RunEntry } from './run-minutes';
+import { RunMinutes, type RunEntry } from '../../lib/run-minutes';
 import { RING_SECONDS } from './second-slots';
 import { SecondRing, SecondSums, statsOf, Totals, type Stats } from './series';
 
@@ -15,7 +15,7 @@ const MAX_TOTALS_PER_RUN = 4000;
 export const LOAD_GENERATOR = 'load-generator';
 export const FRONTEND = 'frontend';
 /** The routes by which the cohorts are measured, at the frontend. */
-export const COHORT_ROUTES: readonly string[] = ['POST /api/browse', 'POST /api/checkout'];
+const COHORT_ROUTES: readonly string[] = ['POST /api/browse', FLOW_ROUTE];
 
 export interface SeriesKey {
   service: string;
@@ -29,20 +29,25 @@ interface Series {
   ring: SecondRing;
 }
 
+/** Whether a series is one by which the cohorts are measured. */
+export function isCohortRoute({ service, route }: SeriesKey): boolean {
+  return service === FRONTEND && COHORT_ROUTES.includes(route);
+}
+
 /** How often each attribute of the flow alert was seen on demo spans. */
 export type FlowInputs = Record<FlowAttribute, number>;
 
-interface MinuteTotals {
+class MinuteTotals {
   /** By series id. */
-  totals: Map<string, Totals>;
-  lostRevenueUsd: number;
-  flow: FlowInputs;
-  causes: Map<CauseKey, Totals>;
+  readonly totals = new Map<string, Totals>();
+  lostRevenueUsd = 0;
+  readonly flow = Object.fromEntries(FLOW_ATTRIBUTES.map((name) => [name, 0])) as FlowInputs;
+  readonly causes = new Map<CauseKey, Totals>();
   /** One of so many traces counted in it, at the least; 1: all. */
-  keptOneIn: number;
+  keptOneIn = 1;
   /** Start of the first and end of the last demo request seen at the frontend (Unix ms). */
-  firstMs: number;
-  lastMs: number;
+  firstMs = Number.POSITIVE_INFINITY;
+  lastMs = 0;
 }
 
 interface RunTotals {
@@ -61,16 +66,9 @@ export interface SeriesTotals {
   totals: Totals;
 }
 
-export interface RunMinute {
+export interface RunMinute extends Omit<MinuteTotals, 'totals'> {
   minute: number;
   series: SeriesTotals[];
-  lostRevenueUsd: number;
-  flow: FlowInputs;
-  causes: ReadonlyMap<CauseKey, Totals>;
-  /** One of so many traces counted in it, at the least; 1: all. */
-  keptOneIn: number;
-  firstMs: number;
-  lastMs: number;
 }
 
 /** Checkouts of some time, by how they ended; `earnedUsd` is the goods' value of the placed ones. */
@@ -90,21 +88,9 @@ export interface NewestMinute {
  */
 export class Aggregates {
   private readonly series = new Map<string, Series>();
-  private readonly runs = new RunMinutes<RunTotals, MinuteTotals>(
-    () => ({ firstSeenMs: 0, lastSeenMs: 0, totalsCount: 0, lostRevenueUsd: 0 }),
-    () => ({
-      totals: new Map(),
-      lostRevenueUsd: 0,
-      flow: Object.fromEntries(FLOW_ATTRIBUTES.map((name) => [name, 0])) as FlowInputs,
-      causes: new Map(),
-      keptOneIn: 1,
-      firstMs: Number.POSITIVE_INFINITY,
-      lastMs: 0,
-    }),
-    (run, { totals }) => {
-      run.totalsCount -= totals.size;
-    },
-  );
+  private readonly runs = new RunMinutes<RunTotals, MinuteTotals>((run, { totals }) => {
+    run.totalsCount -= totals.size;
+  });
   private lostRevenueUsd = 0;
   private readonly lostBySecond = new SecondSums();
   private readonly causeRings = new Map<CauseKey, SecondRing>();
@@ -215,10 +201,14 @@ export class Aggregates {
   /** `totals` is null for a minute older than those kept: it counts for its run only. */
   private minuteOf(facts: Facts, nowMs: number): { run: Run; totals: MinuteTotals | null } | null {
     if (facts.runId === null || facts.minute === null) return null;
-    const run = this.runs.open(facts.runId);
-    if (run.whole.firstSeenMs === 0) run.whole.firstSeenMs = nowMs;
+    const run = this.runs.open(facts.runId, () => ({
+      firstSeenMs: nowMs,
+      lastSeenMs: nowMs,
+      totalsCount: 0,
+      lostRevenueUsd: 0,
+    }));
     run.whole.lastSeenMs = nowMs;
-    return { run, totals: this.runs.minute(run, facts.minute) };
+    return { run, totals: this.runs.minute(run, facts.minute, () => new MinuteTotals()) };
   }
 
   private seriesOf(id: string, key: SeriesKey): Series | null {

@@ -1,5 +1,6 @@
 import type { Statement } from '../../../scenario/causes/cause';
 import { FLOW_ATTRIBUTES, type FlowAttribute } from '../../../scenario/types';
+import { NO_RUN } from '../../lib/cohort';
 import { cutText, MAX_NAME, type AttributeValue, type SpanRecord } from '../otlp/records';
 
 export const SEEN_COHORTS = ['baseline', 'demo', 'other'] as const;
@@ -12,56 +13,43 @@ const RESERVATION = 'UPDATE shop.stock';
 /** Beyond a year no minute belongs to a run. */
 const MAX_MINUTE = 366 * 24 * 60;
 
-/** `demo.run_id` where no load generator sent the request. */
-export const NO_RUN = 'none';
+/** How a span says that a person caused it: no load generator sent the request. */
+export const OF_VISITORS = { key: 'demo.run_id', text: NO_RUN } as const;
+
+/** Whether a person caused a span. */
+export const isVisitors = ({ runId }: Pick<Facts, 'runId'>): boolean => runId === NO_RUN;
 
 /** What aggregates need of a span's attributes, read in one pass. */
-export interface Facts {
-  traffic: SeenCohort;
+export class Facts {
+  traffic: SeenCohort = 'other';
   /** demo.run_id; null without. */
-  runId: string | null;
+  runId: string | null = null;
   /** Whole demo minute; null outside a run. */
-  minute: number | null;
-  method: string | null;
-  route: string | null;
-  statusCode: number | null;
+  minute: number | null = null;
+  method: string | null = null;
+  route: string | null = null;
+  statusCode: number | null = null;
   /** `server.address:server.port` of a call, or of the server itself. */
-  peer: string | null;
-  dbSystem: string | null;
+  peer: string | null = null;
+  dbSystem: string | null = null;
   /** The span is a database call, rather than, say, a wait for a connection. */
-  dbStatement: boolean;
-  orderTotal: number;
+  dbStatement = false;
+  orderTotal = 0;
   /** How a checkout ended, as far as its own attributes say; null: they say nothing. */
-  checkout: 'placed' | 'repeated' | 'declined' | null;
+  checkout: 'placed' | 'repeated' | 'declined' | null = null;
   /** The flow alert's attributes that are true on it. */
-  flow: FlowAttribute[];
+  readonly flow: FlowAttribute[] = [];
   /** One of the statements whose time tells of an outage. */
-  statement: Statement | null;
+  statement: Statement | null = null;
   /** The pool a connection was waited for. */
-  pool: string | null;
+  pool: string | null = null;
   /** The journey failed: HTTP status of 500 or more, or span status ERROR. */
-  error: boolean;
+  error = false;
 }
 
 /** Reads a span's attributes; those of the stable and of the older semantic conventions. */
 export function factsOf(span: SpanRecord): Facts {
-  const facts: Facts = {
-    traffic: 'other',
-    runId: null,
-    minute: null,
-    method: null,
-    route: null,
-    statusCode: null,
-    peer: null,
-    dbSystem: null,
-    dbStatement: false,
-    orderTotal: 0,
-    checkout: null,
-    flow: [],
-    statement: null,
-    pool: null,
-    error: false,
-  };
+  const facts = new Facts();
   let address: string | null = null;
   let port: number | null = null;
   const { attributes } = span;

@@ -31,12 +31,20 @@ interface PooledText {
   uses: number;
 }
 
+/** Taking a record over (1), or giving it back (-1): what becomes of each of its texts. */
+interface Pass {
+  sign: 1 | -1;
+  text: (text: string) => string;
+}
+
 /**
  * Keeps records, and knows how many bytes of heap they occupy. Texts that occur again and again (attribute keys,
  * routes, SQL) are kept once, for as long as a record uses them.
  */
 export class HeldMemory {
   private readonly texts = new Map<string, PooledText>();
+  private readonly taking: Pass = { sign: 1, text: (text) => this.keepText(text) };
+  private readonly releasing: Pass = { sign: -1, text: (text) => this.releaseText(text) };
   private held = 0;
 
   /** Bytes of heap that all kept records occupy. */
@@ -51,44 +59,31 @@ export class HeldMemory {
 
   /** Takes a record over, whose texts become the shared ones. Give it back by `releaseSpan`. */
   keepSpan(span: SpanRecord): void {
-    this.held += ownBytesOfSpan(span);
-    span.service = this.keepText(span.service);
-    span.name = this.keepText(span.name);
-    span.statusMessage = this.keepText(span.statusMessage);
-    this.keepList(span.attributes);
-    for (const event of span.events) {
-      event.name = this.keepText(event.name);
-      this.keepList(event.attributes);
-    }
-    for (const { attributes } of span.links) this.keepList(attributes);
+    this.passSpan(span, this.taking);
   }
 
   /** Forgets a record that `keepSpan` took over. */
   releaseSpan(span: SpanRecord): void {
-    this.held -= ownBytesOfSpan(span);
-    for (const text of [span.service, span.name, span.statusMessage]) this.releaseText(text);
-    this.releaseList(span.attributes);
-    for (const { name, attributes } of span.events) {
-      this.releaseText(name);
-      this.releaseList(attributes);
-    }
-    for (const { attributes } of span.links) this.releaseList(attributes);
+    this.passSpan(span, this.releasing);
   }
 
   /** Takes a record over; give it back by `releaseLog`. */
   keepLog(record: LogRecord): void {
-    this.held += ownBytesOfLog(record);
-    record.service = this.keepText(record.service);
-    record.severity = this.keepText(record.severity);
-    record.body = this.keepText(record.body);
-    this.keepList(record.attributes);
+    this.passLog(record, this.taking);
   }
 
   /** Forgets a record that `keepLog` took over. */
   releaseLog(record: LogRecord): void {
-    this.held -= ownBytesOfLog(record);
-    for (const text of [record.service, record.severity, record.body]) this.releaseText(text);
-    this.releaseList(record.attributes);
+    this.passLog(record, this.releasing);
+  }
+
+  /** Takes a list over; give it back by `releaseList`. */
+  keepList(list: AttributeList): void {
+    this.passList(list, this.taking);
+  }
+
+  releaseList(list: AttributeList): void {
+    this.passList(list, this.releasing);
   }
 
   /** The kept copy of `text`; give it back by `releaseText`. */
@@ -103,64 +98,57 @@ export class HeldMemory {
     return text;
   }
 
-  releaseText(text: string): void {
+  releaseText(text: string): string {
     const known = this.texts.get(text);
-    if (known === undefined) return;
+    if (known === undefined) return text;
     known.uses -= 1;
-    if (known.uses > 0) return;
+    if (known.uses > 0) return text;
     this.texts.delete(text);
     this.held -= textBytes(text) + POOLED_TEXT;
+    return text;
   }
 
-  /** Takes a list over; give it back by `releaseList`. */
-  keepList(list: AttributeList): void {
-    this.held += ARRAY + list.length * WORD;
-    for (let index = 0; index < list.length; index += 1) list[index] = this.keepValue(list[index] ?? null);
+  private passSpan(span: SpanRecord, pass: Pass): void {
+    this.held += pass.sign * ownBytesOfSpan(span);
+    span.service = pass.text(span.service);
+    span.name = pass.text(span.name);
+    span.statusMessage = pass.text(span.statusMessage);
+    this.passList(span.attributes, pass);
+    for (const event of span.events) {
+      event.name = pass.text(event.name);
+      this.passList(event.attributes, pass);
+    }
+    for (const { attributes } of span.links) this.passList(attributes, pass);
   }
 
-  releaseList(list: AttributeList): void {
-    this.held -= ARRAY + list.length * WORD;
-    for (const value of list) this.releaseValue(value);
+  private passLog(record: LogRecord, pass: Pass): void {
+    this.held += pass.sign * (LOG + idBytes(record.traceId, record.spanId));
+    record.service = pass.text(record.service);
+    record.severity = pass.text(record.severity);
+    record.body = pass.text(record.body);
+    this.passList(record.attributes, pass);
   }
 
-  private keepValue(value: AttributeValue): AttributeValue {
-    switch (typeof value) {
-      case 'string':
-        return this.keepText(value);
-      case 'number':
-        this.held += NUMBER;
-        return value;
-      case 'boolean':
-        return value;
-      default: {
-        if (value === null) return null;
-        if (Array.isArray(value)) {
-          this.keepList(value);
-          return value;
-        }
-        const entries = Object.entries(value);
-        this.held += OBJECT + entries.length * PROPERTY;
-        for (const [key, each] of entries) {
-          this.keepText(key);
-          value[key] = this.keepValue(each);
-        }
-        return value;
-      }
+  private passList(list: AttributeList, pass: Pass): void {
+    this.held += pass.sign * (ARRAY + list.length * WORD);
+    for (let index = 0; index < list.length; index += 1) {
+      list[index] = this.passValue(list[index] ?? null, pass);
     }
   }
 
-  private releaseValue(value: AttributeValue): void {
-    if (typeof value === 'string') this.releaseText(value);
-    else if (typeof value === 'number') this.held -= NUMBER;
-    else if (Array.isArray(value)) this.releaseList(value);
+  private passValue(value: AttributeValue, pass: Pass): AttributeValue {
+    if (typeof value === 'string') return pass.text(value);
+    if (typeof value === 'number') this.held += pass.sign * NUMBER;
+    else if (Array.isArray(value)) this.passList(value, pass);
     else if (typeof value === 'object' && value !== null) {
       const entries = Object.entries(value);
-      this.held -= OBJECT + entries.length * PROPERTY;
+      this.held += pass.sign * (OBJECT + entries.length * PROPERTY);
       for (const [key, each] of entries) {
-        this.releaseText(key);
-        this.releaseValue(each);
+        pass.text(key);
+        value[key] = this.passValue(each, pass);
       }
     }
+    return value;
   }
 }
 
@@ -174,8 +162,4 @@ function ownBytesOfSpan(span: SpanRecord): number {
   bytes += 2 * ARRAY + span.events.length * (EVENT + WORD);
   for (const link of span.links) bytes += LINK + WORD + idBytes(link.traceId, link.spanId);
   return bytes;
-}
-
-function ownBytesOfLog(record: LogRecord): number {
-  return LOG + idBytes(record.traceId, record.spanId);
 }

@@ -1,21 +1,9 @@
-import { attribute, attributesObject, type AttributeValue, type LogRecord } from '../otlp/records';
+import { attribute, attributesObject, type LogRecord } from '../otlp/records';
 import { HeldMemory } from './held-memory';
 
 /** Newest records kept of each event. */
 const PER_EVENT = 150;
 const MAX_EVENTS = 40;
-
-export interface LogEvent {
-  at: string;
-  event: string;
-  service: string;
-  severity: string;
-  message: string;
-  traffic: string | null;
-  traceId: string | null;
-  spanId: string | null;
-  attributes: Record<string, AttributeValue>;
-}
 
 /** The newest structured events (`demo_…`), each kind with its own quota, so that a frequent one hides none. */
 export class LogEvents {
@@ -63,7 +51,7 @@ export class LogEvents {
   }
 
   /** Newest first. */
-  list(filter: { event?: string; traffic?: string; limit: number }): LogEvent[] {
+  list(filter: { event?: string | undefined; traffic?: string | undefined; limit: number }) {
     const records =
       filter.event === undefined ? [...this.byEvent.values()].flat() : this.byEvent.get(filter.event);
     return (records ?? [])
@@ -93,7 +81,7 @@ export class LogEvents {
   }
 }
 
-function present(record: LogRecord): LogEvent {
+function present(record: LogRecord) {
   const traffic = attribute(record.attributes, 'traffic.type');
   const event = attribute(record.attributes, 'event');
   return {

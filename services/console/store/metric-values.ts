@@ -1,5 +1,5 @@
 import { METRICS_INTERVAL_MS } from '../../lib/telemetry/metrics-interval';
-import { attributesObject, type AttributeList, type AttributeValue, type MetricPoint } from '../otlp/records';
+import { attributesObject, type AttributeValue, type MetricPoint } from '../otlp/records';
 import { HeldMemory, textBytes } from './held-memory';
 
 /** Metrics of which the last values are kept. */
@@ -15,16 +15,7 @@ const GONE_AFTER_MS = 3 * METRICS_INTERVAL_MS + 1_000;
 /** Changes are sent only where there are some: their sum is kept for longer (ms). */
 const CHANGES_GONE_AFTER_MS = 60_000;
 
-interface Kept {
-  service: string;
-  name: string;
-  unit: string;
-  kind: MetricPoint['kind'];
-  attributes: AttributeList;
-  value: number;
-  count: number;
-  /** Whether changes are sent, instead of the value. */
-  delta: boolean;
+interface Kept extends Omit<MetricPoint, 'instance' | 'release' | 'atMs'> {
   seenMs: number;
 }
 

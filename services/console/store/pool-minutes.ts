@@ -1,4 +1,4 @@
-import { RunMinutes } from './run-minutes';
+import { RunMinutes } from '../../lib/run-minutes';
 
 /** A pool at one moment; null where no such metric has come. */
 export interface PoolSample {
@@ -20,14 +20,18 @@ export interface PoolMinute {
 
 /** What the outage's pool did in each demo minute. Bounded: the newest runs, the newest minutes of each. */
 export class PoolMinutes {
-  private readonly runs = new RunMinutes<null, PoolMinute>(
-    () => null,
-    () => ({ samples: 0, used: 0, waiting: 0, waitingPeak: 0, max: 0 }),
-  );
+  private readonly runs = new RunMinutes<null, PoolMinute>();
 
   /** Takes one sample of the pool while the run's clock shows `minute` (whole). */
   sample(runId: string, minute: number, pool: PoolSample): void {
-    const kept = this.runs.minute(this.runs.open(runId), minute);
+    const run = this.runs.open(runId, () => null);
+    const kept = this.runs.minute(run, minute, () => ({
+      samples: 0,
+      used: 0,
+      waiting: 0,
+      waitingPeak: 0,
+      max: 0,
+    }));
     if (kept === null) return;
     kept.samples += 1;
     kept.used += ((pool.used ?? 0) - kept.used) / kept.samples;

@@ -24,27 +24,19 @@ export class Totals {
   }
 }
 
-export interface Stats {
-  requests: number;
-  errors: number;
-  /** errors / requests; null without requests. */
-  errorRate: number | null;
-  /** Requests per second; null when the time covered is unknown. */
-  rate: number | null;
-  /** Requests per minute. */
-  rpm: number | null;
-  p50Ms: number | null;
-  p95Ms: number | null;
-}
+export type Stats = ReturnType<typeof statsOf>;
 
 /** @param seconds the time `totals` covers; null when unknown */
-export function statsOf(totals: Totals, seconds: number | null): Stats {
+export function statsOf(totals: Totals, seconds: number | null) {
   const rate = seconds === null || seconds <= 0 ? null : totals.requests / seconds;
   return {
     requests: totals.requests,
     errors: totals.errors,
+    /** errors / requests; null without requests. */
     errorRate: totals.requests === 0 ? null : round(totals.errors / totals.requests, 4),
+    /** Requests per second; null when the time covered is unknown. */
     rate: rate === null ? null : round(rate, 3),
+    /** Requests per minute. */
     rpm: rate === null ? null : round(rate * 60, 1),
     p50Ms: roundMs(quantile(totals.counts, 0.5)),
     p95Ms: roundMs(quantile(totals.counts, 0.95)),

@@ -1,30 +1,24 @@
 import { CATALOG } from '../../catalog';
 import type { SpanRecord } from '../otlp/records';
 import type { Facts, SeenCohort } from './facts';
-import { RING_SECONDS, SecondSlots } from './second-slots';
+import { RING_SECONDS } from './second-slots';
+import { SecondSums } from './series';
 
 const MAX_EDGES = 300;
 const MAX_PEERS = 500;
 
 /** Calls from one node to another, per second. */
-interface Edge {
-  from: string;
-  to: string;
-  traffic: SeenCohort;
-  slots: SecondSlots;
-  calls: Uint32Array;
-  errors: Uint32Array;
-  /** Sum of durations (ms), for a mean. */
-  durations: Float64Array;
-}
+class Edge {
+  readonly calls = new SecondSums();
+  readonly errors = new SecondSums();
+  /** In ms, for a mean. */
+  readonly durations = new SecondSums();
 
-export interface EdgeTotals {
-  from: string;
-  to: string;
-  traffic: SeenCohort;
-  calls: number;
-  errors: number;
-  meanMs: number | null;
+  constructor(
+    readonly from: string,
+    readonly to: string,
+    readonly traffic: SeenCohort,
+  ) {}
 }
 
 /** Ports and names at which services listen unless a server span says otherwise. */
@@ -61,13 +55,9 @@ export class ServiceMap {
     const edge = this.edgeOf(span.service, to, facts.traffic);
     const second = Math.floor(Math.min(span.startMs + span.durationMs, nowMs) / 1000);
     if (edge === null || second <= nowMs / 1000 - RING_SECONDS) return;
-    const slot = edge.slots.take(second, (old) => {
-      for (const figures of [edge.calls, edge.errors, edge.durations]) figures[old] = 0;
-    });
-    if (slot === null) return;
-    edge.calls[slot] = (edge.calls[slot] ?? 0) + weight;
-    if (facts.error) edge.errors[slot] = (edge.errors[slot] ?? 0) + weight;
-    edge.durations[slot] = (edge.durations[slot] ?? 0) + span.durationMs * weight;
+    edge.calls.add(second, weight);
+    if (facts.error) edge.errors.add(second, weight);
+    edge.durations.add(second, span.durationMs * weight);
   }
 
   private calleeOf(span: SpanRecord, facts: Facts): string | null {
@@ -86,31 +76,20 @@ export class ServiceMap {
     let edge = this.edges.get(id);
     if (edge === undefined) {
       if (this.edges.size >= MAX_EDGES) return null;
-      edge = {
-        from,
-        to,
-        traffic,
-        slots: new SecondSlots(),
-        calls: new Uint32Array(RING_SECONDS),
-        errors: new Uint32Array(RING_SECONDS),
-        durations: new Float64Array(RING_SECONDS),
-      };
+      edge = new Edge(from, to, traffic);
       this.edges.set(id, edge);
     }
     return edge;
   }
 
   /** The Unix seconds [from, to); edges that ever occurred, also those now without calls. */
-  window(from: number, to: number): EdgeTotals[] {
+  window(from: number, to: number) {
     return [...this.edges.values()].map((edge) => {
-      const totals = { from: edge.from, to: edge.to, traffic: edge.traffic, calls: 0, errors: 0 };
-      let durations = 0;
-      for (const slot of edge.slots.within(from, to)) {
-        totals.calls += edge.calls[slot] ?? 0;
-        totals.errors += edge.errors[slot] ?? 0;
-        durations += edge.durations[slot] ?? 0;
-      }
-      return { ...totals, meanMs: totals.calls === 0 ? null : durations / totals.calls };
+      const [calls, errors, durations] = [edge.calls, edge.errors, edge.durations].map((each) =>
+        each.sum(from, to),
+      ) as [number, number, number];
+      const meanMs = calls === 0 ? null : durations / calls;
+      return { from: edge.from, to: edge.to, traffic: edge.traffic, calls, errors, meanMs };
     });
   }
 

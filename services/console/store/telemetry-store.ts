@@ -1,7 +1,7 @@
 import type { LogRecord, MetricPoint, SpanRecord } from '../otlp/records';
 import type { TelemetrySink } from '../otlp/receiver';
 import { Aggregates } from './aggregates';
-import { factsOf, NO_RUN } from './facts';
+import { factsOf, isVisitors } from './facts';
 import { LogEvents } from './log-events';
 import { History } from './history';
 import { MetricValues } from './metric-values';
@@ -64,13 +64,13 @@ export class TelemetryStore implements TelemetrySink {
         continue;
       }
       const facts = factsOf(span);
-      const isVisitors = facts.runId === NO_RUN;
-      const weight = isVisitors ? 1 : this.gate.weightOf(span.traceId);
+      const isPersons = isVisitors(facts);
+      const weight = isPersons ? 1 : this.gate.weightOf(span.traceId);
       if (weight > 0) {
         this.aggregates.add(span, facts, nowMs, weight);
         this.serviceMap.add(span, facts, nowMs, weight);
       }
-      this.traces.add(span, facts, nowMs, isVisitors || this.gate.isWhole(span.traceId));
+      this.traces.add(span, facts, nowMs, isPersons || this.gate.isWhole(span.traceId));
       this.makeRoom();
     }
   }

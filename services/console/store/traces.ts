@@ -1,8 +1,8 @@
 import type { SpanRecord } from '../otlp/records';
 import { FRONTEND, LOAD_GENERATOR } from './aggregates';
-import { NO_RUN, SEEN_COHORTS, type Facts, type SeenCohort } from './facts';
+import { isVisitors, SEEN_COHORTS, type Facts, type SeenCohort } from './facts';
 import { HeldMemory } from './held-memory';
-import { hashShare } from './trace-hash';
+import { hashShare } from './trace-sampling';
 
 /** Bounds of the store in numbers; its bytes are bounded together with those of logs and metrics. */
 export interface TraceLimits {
@@ -47,36 +47,51 @@ const MAX_WANTED = 2000;
 /** What a trace occupies besides its spans (bytes): its object, its sets, its places in the maps. */
 const TRACE_BYTES = 1000;
 
-export interface StoredTrace {
-  traceId: string;
-  spans: SpanRecord[];
+export class StoredTrace {
+  readonly traceId: string;
+  readonly spans: SpanRecord[] = [];
   traffic: SeenCohort;
-  failed: boolean;
+  failed = false;
   /** Began with a person's page or call: no load generator sent it. */
-  visitor: boolean;
+  readonly visitor: boolean;
   /** Took more than a second or scanned the whole table, when it was decided upon. */
-  slow: boolean;
+  slow = false;
   /** A full table scan was seen in it. */
-  scanned: boolean;
+  scanned = false;
   /** The span without a parent; null until it comes. */
-  root: SpanRecord | null;
-  /** Arrival of the first span and of the root (Unix ms). */
-  firstMs: number;
-  rootMs: number | null;
+  root: SpanRecord | null = null;
+  /** Arrival of the root (Unix ms). */
+  rootMs: number | null = null;
   startMs: number;
   endMs: number;
-  /** Spans may have been passed over before a link made this trace wanted. */
-  partial: boolean;
   /** null: undecided. */
-  admitted: boolean | null;
+  admitted: boolean | null = null;
   /** Neither admitted nor held: the first to go. */
-  pending: boolean;
+  pending = true;
   /** Held, and not admitted for its own sake. */
-  linked: boolean;
+  linked = false;
   /** Kept failed traces that link here. */
-  heldBy: Set<string>;
+  readonly heldBy = new Set<string>();
   /** What this trace holds. */
-  holds: string[];
+  holds: string[] = [];
+
+  /**
+   * @param first its first span, and what that says
+   * @param firstMs arrival of it (Unix ms)
+   * @param partial spans may have been passed over before a link made this trace wanted
+   */
+  constructor(
+    first: SpanRecord,
+    facts: Facts,
+    readonly firstMs: number,
+    readonly partial: boolean,
+  ) {
+    this.traceId = first.traceId;
+    this.traffic = facts.traffic;
+    this.visitor = isVisitors(facts);
+    this.startMs = first.startMs;
+    this.endMs = first.startMs;
+  }
 }
 
 interface TraceClass {
@@ -110,16 +125,7 @@ export class TraceStore {
   private readonly memory = new HeldMemory();
   readonly counts = { spansSampledOut: 0, spansOverBound: 0, tracesEvicted: 0 };
 
-  constructor(private readonly limits: TraceLimits = TRACE_LIMITS) {
-    for (const traffic of SEEN_COHORTS) {
-      for (const kind of [...KINDS.ok, ...KINDS.failed]) {
-        for (const visitor of [false, true]) {
-          const key = keyOf(traffic, kind, visitor);
-          this.classes.set(key, { kept: new Map(), tokens: ADMIT_BURST, refilledMs: 0 });
-        }
-      }
-    }
-  }
+  constructor(private readonly limits: TraceLimits = TRACE_LIMITS) {}
 
   /**
    * Takes a span.
@@ -153,9 +159,9 @@ export class TraceStore {
     const { traceId } = span;
     const wantedBy = this.wanted.get(traceId);
     // Of the few that people cause none is left to chance: they look for it.
-    const sampled = isWhole && (facts.runId === NO_RUN || hashShare(traceId) < this.share[facts.traffic]);
+    const sampled = isWhole && (isVisitors(facts) || hashShare(traceId) < this.share[facts.traffic]);
     if (wantedBy === undefined && !sampled) return null;
-    const trace = newTrace(span, facts, nowMs, !sampled);
+    const trace = new StoredTrace(span, facts, nowMs, !sampled);
     this.memory.count(TRACE_BYTES);
     this.traces.set(traceId, trace);
     this.gathering.set(traceId, trace);
@@ -208,17 +214,11 @@ export class TraceStore {
     );
     group.refilledMs = nowMs;
     // A trace that came only by a link may lack spans: it is a witness, not an example of its class.
-    if (group.tokens < 1 || trace.partial) {
-      trace.admitted = false;
-      this.place(trace);
-      return;
-    }
-    group.tokens -= 1;
-    trace.admitted = true;
+    trace.admitted = group.tokens >= 1 && !trace.partial;
     this.place(trace);
-    group.kept.set(trace.traceId, trace);
-    if (trace.failed) this.holdLinked(trace);
-    while (group.kept.size > this.limits.tracesPerClass) this.evictOldest(group);
+    if (!trace.admitted) return;
+    group.tokens -= 1;
+    this.keep(trace);
   }
 
   private holdLinked(trace: StoredTrace): void {
@@ -307,9 +307,9 @@ export class TraceStore {
 
   /** Lets go of a trace: the oldest of the largest class, else one that is pending. False when there is none. */
   evict(): boolean {
-    const largest = [...this.classes.values()].reduce((a, b) => (b.kept.size > a.kept.size ? b : a));
+    const [largest] = [...this.classes.values()].sort((a, b) => b.kept.size - a.kept.size);
     const pending = this.lingering.values().next().value ?? this.gathering.values().next().value;
-    if (largest.kept.size > 0) this.evictOldest(largest);
+    if (largest !== undefined && largest.kept.size > 0) this.evictOldest(largest);
     else if (pending !== undefined) this.remove(pending);
     else return false;
     return true;
@@ -343,24 +343,26 @@ export class TraceStore {
   }
 
   private reclassify(trace: StoredTrace, traffic: SeenCohort, failed: boolean): void {
-    if (trace.admitted === true) {
-      this.classOf(trace).kept.delete(trace.traceId);
-      trace.traffic = traffic;
-      trace.failed = failed;
-      this.classOf(trace).kept.set(trace.traceId, trace);
-      if (failed) this.holdLinked(trace);
-      while (this.classOf(trace).kept.size > this.limits.tracesPerClass)
-        this.evictOldest(this.classOf(trace));
-      return;
-    }
+    const isKept = trace.admitted === true;
+    if (isKept) this.classOf(trace).kept.delete(trace.traceId);
     trace.traffic = traffic;
     trace.failed = failed;
+    if (isKept) this.keep(trace);
+  }
+
+  /** Takes an admitted trace into its class, and what it links to. */
+  private keep(trace: StoredTrace): void {
+    const group = this.classOf(trace);
+    group.kept.set(trace.traceId, trace);
+    if (trace.failed) this.holdLinked(trace);
+    while (group.kept.size > this.limits.tracesPerClass) this.evictOldest(group);
   }
 
   private classOf(trace: StoredTrace): TraceClass {
-    const found = this.classes.get(classKey(trace));
-    if (found === undefined) throw new Error(`no trace class ${classKey(trace)}`);
-    return found;
+    const key = classKey(trace);
+    const known = this.classes.get(key) ?? { kept: new Map(), tokens: ADMIT_BURST, refilledMs: 0 };
+    this.classes.set(key, known);
+    return known;
   }
 
   /** Forgets every trace that began earlier (Unix ms). */
@@ -395,8 +397,8 @@ export class TraceStore {
    * @param filter.answered only those with a request that the frontend answered: no mail on its way, no click for nothing
    */
   list(filter: {
-    traffic?: SeenCohort;
-    failed?: boolean;
+    traffic?: SeenCohort | undefined;
+    failed?: boolean | undefined;
     slow?: boolean;
     answered?: true;
     limit: number;
@@ -440,36 +442,8 @@ function isEntry(service: string): boolean {
   return service === FRONTEND || service === LOAD_GENERATOR;
 }
 
-/** Kinds of traces, each with a quota of its own. Of failed ones the slow and the quick renew each other. */
-const KINDS = { ok: ['ok', 'ok.slow'], failed: ['failed'] } as const;
-
+/** Each class has a quota of its own. Of failed ones the slow and the quick renew each other. */
 function classKey({ traffic, failed, slow, visitor }: StoredTrace): string {
-  return keyOf(traffic, failed ? 'failed' : slow ? 'ok.slow' : 'ok', visitor);
-}
-
-function keyOf(traffic: SeenCohort, kind: string, visitor: boolean): string {
+  const kind = failed ? 'failed' : slow ? 'ok.slow' : 'ok';
   return `${traffic}|${kind}${visitor ? '.visitor' : ''}`;
-}
-
-function newTrace(span: SpanRecord, facts: Facts, nowMs: number, partial: boolean): StoredTrace {
-  return {
-    traceId: span.traceId,
-    spans: [],
-    traffic: facts.traffic,
-    failed: false,
-    visitor: facts.runId === NO_RUN,
-    slow: false,
-    scanned: false,
-    root: null,
-    firstMs: nowMs,
-    rootMs: null,
-    startMs: span.startMs,
-    endMs: span.startMs,
-    partial,
-    admitted: null,
-    pending: true,
-    linked: false,
-    heldBy: new Set(),
-    holds: [],
-  };
 }

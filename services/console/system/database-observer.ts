@@ -1,10 +1,10 @@
 import type { Client } from 'pg';
 import { readIndexes, type FoundIndexes } from '../../../scenario/apply';
 import { readState, type ScenarioState } from '../../../scenario/state';
-import { RECOMMENDATION_BAND_CENTS } from '../../../scenario/sql/catalog';
+import { oneAtATime } from '../../lib/background';
 import { ObserverConnection } from '../../lib/queries/observer-connection';
 import { summarizePlan } from '../../lib/queries/query-plan';
-import { recommendationsQuery } from '../../lib/queries/recommendations-query';
+import { recommendationsQuery, USUAL_VALUES } from '../../lib/queries/recommendations-query';
 
 const STATEMENT_TIMEOUT_MS = 3000;
 /** A plan this cheap (planner's units) is run as well: an index scan of ten rows. A full scan never is. */
@@ -39,11 +39,7 @@ export interface SystemSeen {
   now: 'withIndex' | 'withoutIndex' | null;
 }
 
-const VALUES: (string | number)[] = [
-  'electronics',
-  RECOMMENDATION_BAND_CENTS.min,
-  RECOMMENDATION_BAND_CENTS.max,
-];
+const VALUES = [...USUAL_VALUES];
 
 /**
  * Looks at what PostgreSQL really does, on a connection of its own: both scenario rows, which of the known indexes are
@@ -53,8 +49,6 @@ export class DatabaseObserver {
   private readonly connection: ObserverConnection;
   private analyzedMs = 0;
   private scenarioRows: ScenarioState | null = null;
-  private looking: Promise<void> | null = null;
-  private asked = 0;
   private readonly seen: SystemSeen = {
     atMs: null,
     error: null,
@@ -88,21 +82,7 @@ export class DatabaseObserver {
    * Looks now; once more after the look under way, if there is one. Rejects while the database is away; what was seen
    * stays, with its age.
    */
-  look(): Promise<void> {
-    this.asked += 1;
-    this.looking ??= this.lookUntilCurrent().finally(() => {
-      this.looking = null;
-    });
-    return this.looking;
-  }
-
-  private async lookUntilCurrent(): Promise<void> {
-    let answered: number;
-    do {
-      answered = this.asked;
-      await this.lookOnce();
-    } while (answered !== this.asked);
-  }
+  readonly look = oneAtATime(() => this.lookOnce(), { again: true });
 
   private async lookOnce(): Promise<void> {
     try {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { coralogixAttributes, STOREFRONT } from '../../catalog';
-import { trafficTypeOfPath } from '../../lib/cohort';
+import { NO_RUN, trafficTypeOfPath } from '../../lib/cohort';
 import { HttpError } from '../../lib/errors';
 import { peer } from '../../lib/telemetry/calls';
 import { RELEASE } from '../../lib/telemetry/release';
@@ -84,16 +84,8 @@ const bodySchema = z.object({
 });
 type GivenResource = z.infer<typeof bodySchema>['resourceSpans'][number];
 
-interface Span {
-  traceId: string;
-  spanId: string;
-  parentSpanId?: string;
-  name: string;
-  kind: number;
-  startTimeUnixNano: string;
-  endTimeUnixNano: string;
+interface Span extends Omit<GivenSpan, 'attributes'> {
   attributes: KeyValue[];
-  status: { code?: number };
 }
 
 /** A request of OTLP's JSON, as the shop writes it. */
@@ -160,27 +152,18 @@ function readSpan(value: unknown, wanted: Kind | null, { host, nowMs, clicks }: 
   const { success, data: given } = spanSchema.safeParse(value);
   if (!success || !isOfNow(given, nowMs)) return null;
   if (given.kind !== wanted?.kind || !wanted.name.test(given.name)) return null;
-  const { traceId, spanId, parentSpanId, kind, startTimeUnixNano, endTimeUnixNano } = given;
-  const common = {
-    traceId,
-    spanId,
-    ...(parentSpanId === undefined ? {} : { parentSpanId }),
-    kind,
-    startTimeUnixNano,
-    endTimeUnixNano,
-  };
   const told = known(given.attributes, SPAN_ATTRIBUTES);
   const address = addressOf(textOf(given.attributes, 'url.full'), host);
   const location = address === null ? [] : own({ 'url.full': address.full });
-  if (kind !== CLIENT) {
+  if (given.kind !== CLIENT) {
     const name = given.name.startsWith('click ') ? clicks.nameOf(given.name) : given.name;
-    return { ...common, name, attributes: [...told, ...location], status: {} };
+    return { ...given, name, attributes: [...told, ...location], status: {} };
   }
   const method = told.find(({ key }) => key === 'http.request.method')?.value;
   if (!address?.template || method === undefined || !('stringValue' in method)) return null;
   const failed = given.status?.code === FAILED;
   return {
-    ...common,
+    ...given,
     name: `${method.stringValue} ${address.template}`,
     attributes: [
       ...told,
@@ -218,7 +201,7 @@ function giveCohorts(spans: readonly Span[]): void {
   );
   for (const span of spans) {
     const cohort = demo.has(span.traceId) ? 'demo' : 'baseline';
-    span.attributes.push(...own({ 'traffic.type': cohort, 'demo.run_id': 'none' }));
+    span.attributes.push(...own({ 'traffic.type': cohort, 'demo.run_id': NO_RUN }));
   }
 }
 

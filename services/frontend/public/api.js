@@ -79,6 +79,3 @@ export const api = {
   removeFromCart: (cartId, id) => ask('DELETE', itemPath(cartId, id)),
   checkout: (order) => ask('POST', '/api/checkout', order),
 };
-
-/** What to tell the visitor about a request that failed. @param {unknown} error */
-export const messageOf = (error) => (error instanceof Error ? error.message : String(error));

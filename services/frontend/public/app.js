@@ -1,9 +1,9 @@
 /** The storefront: categories, shelves and the way to the cart. */
 
-import { api, messageOf } from './api.js';
+import { api } from './api.js';
 import { cart } from './cart.js';
-import { byId, h } from './lib/dom.js';
-import { openDrawer, redrawDrawer, setUpDrawer } from './drawer.js';
+import { button, byId, h, messageOf } from './lib/dom.js';
+import { openDrawer, redrawDrawer, sentence, setUpDrawer } from './drawer.js';
 import { chooseCurrency, currencyCode, currencyCodes, price, useRates } from './money.js';
 import { picture } from './pictures.js';
 import { SHOP } from './shop-facts.js';
@@ -31,8 +31,6 @@ function categoryOfAddress() {
   const wanted = new URLSearchParams(location.search).get('category');
   return wanted !== null && SHOP.categories.includes(wanted) ? wanted : MAIN_CATEGORY;
 }
-
-const sentence = (/** @type {string} */ word) => word.charAt(0).toUpperCase() + word.slice(1);
 
 // ── drawing ─────────────────────────────────────────────────────────────────
 
@@ -74,18 +72,13 @@ async function add(product, button) {
   }
 }
 
-const addButton = (/** @type {Product} */ product, label = 'Add to cart') =>
-  h(
-    'button',
-    {
-      class: 'button small',
-      type: 'button',
-      'aria-label': `Add ${product.name} to the cart`,
-      disabled: product.stock_quantity < 1,
-      onclick: (event) => void add(product, event.currentTarget),
-    },
-    product.stock_quantity < 1 ? 'Sold out' : label,
-  );
+const addButton = (/** @type {Product} */ product, label = 'Add to cart') => {
+  const disabled = product.stock_quantity < 1;
+  return button(disabled ? 'Sold out' : label, (event) => void add(product, event.currentTarget), 'small', {
+    'aria-label': `Add ${product.name} to the cart`,
+    disabled,
+  });
+};
 
 /** @param {Product} product */
 function stockNote(product) {
@@ -235,11 +228,7 @@ function drawProductsFailure(category, error) {
       { class: 'notice' },
       h('p', {}, 'These products cannot be shown right now.'),
       h('p', { class: 'fine' }, messageOf(error)),
-      h(
-        'button',
-        { class: 'button quiet', type: 'button', onclick: () => void showCategory(category) },
-        'Try again',
-      ),
+      button('Try again', () => void showCategory(category), 'quiet'),
     ),
   );
 }

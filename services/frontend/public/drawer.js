@@ -1,9 +1,9 @@
 /** The drawer: the cart, then the checkout and how it ended. */
 
-import { messageOf, ShopError } from './api.js';
+import { ShopError } from './api.js';
 import { cart } from './cart.js';
 import { CheckoutAttempt } from './checkout-attempt.js';
-import { byId, h, s } from './lib/dom.js';
+import { button, byId, h, messageOf, s } from './lib/dom.js';
 import { amount, currencyCode, price } from './money.js';
 import { picture } from './pictures.js';
 import { SHOP } from './shop-facts.js';
@@ -76,7 +76,7 @@ const emptyCart = () =>
     { class: 'empty' },
     h('p', { class: 'empty-title' }, 'Nothing in it yet'),
     h('p', {}, 'Whatever you add stays here for a day.'),
-    h('button', { class: 'button', type: 'button', onclick: () => dialog.close() }, 'Look around'),
+    button('Look around', () => dialog.close()),
   );
 
 /** @param {Cart['items'][number]} item */
@@ -217,11 +217,7 @@ function showSuccess(order) {
       ]),
     ),
     ...(order.recommendations.length > 0 ? [recommended(order.recommendations)] : []),
-    h(
-      'button',
-      { class: 'button quiet wide', type: 'button', onclick: () => dialog.close() },
-      'Keep looking',
-    ),
+    button('Keep looking', () => dialog.close(), 'quiet wide'),
   );
   focus('.outcome');
 }
@@ -253,16 +249,7 @@ function recommended(products) {
             h('p', { class: 'line-name' }, product.name),
             h('p', { class: 'line-each' }, price(product.price_cents)),
           ),
-          h(
-            'button',
-            {
-              class: 'button small quiet',
-              type: 'button',
-              'aria-label': `Add ${product.name}`,
-              onclick: add(product),
-            },
-            'Add',
-          ),
+          button('Add', add(product), 'small quiet', { 'aria-label': `Add ${product.name}` }),
         ),
       ),
     ),
@@ -281,7 +268,7 @@ function explain(error) {
   return error.message;
 }
 
-const sentence = (/** @type {string} */ word) => word.charAt(0).toUpperCase() + word.slice(1);
+export const sentence = (/** @type {string} */ word) => word.charAt(0).toUpperCase() + word.slice(1);
 
 /** @param {CheckoutAttempt} attempt @param {ShopError} error */
 function showFailure(attempt, error) {
@@ -302,12 +289,8 @@ function showFailure(attempt, error) {
         ...(error.traceId ? [['Trace', traceLink(error.traceId)]] : []),
       ]),
     ),
-    h(
-      'button',
-      { class: 'button wide', type: 'button', onclick: retry },
-      declined ? 'Pay with another card' : 'Try again',
-    ),
-    h('button', { class: 'button quiet wide', type: 'button', onclick: showCart }, 'Back to the cart'),
+    button(declined ? 'Pay with another card' : 'Try again', retry, 'wide'),
+    button('Back to the cart', showCart, 'quiet wide'),
   );
   focus('.outcome');
 }

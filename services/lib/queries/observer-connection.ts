@@ -3,6 +3,16 @@ import { suppressTracing } from '@opentelemetry/core';
 import { Client, type ClientConfig } from 'pg';
 import { SESSION_OPTIONS } from '../../../scenario/sql/settings';
 
+export interface ObserverOptions extends Pick<
+  ClientConfig,
+  'connectionTimeoutMillis' | 'query_timeout' | 'statement_timeout'
+> {
+  /** A channel of NOTIFY on which the connection listens, and what is done when something comes. */
+  listen?: { channel: string; heard: () => void };
+  /** Makes the session's client; tests put their own in its place. */
+  makeClient?: (config: ClientConfig) => Client;
+}
+
 /** A connection of its own beside the pools, untraced: made when first used, and again after it was lost. */
 export class ObserverConnection {
   private client: Client | null = null;
@@ -10,10 +20,7 @@ export class ObserverConnection {
   constructor(
     private readonly connectionString: string,
     private readonly applicationName: string,
-    private readonly config: Pick<
-      ClientConfig,
-      'connectionTimeoutMillis' | 'query_timeout' | 'statement_timeout'
-    > = {},
+    private readonly options: ObserverOptions = {},
   ) {}
 
   /** Runs `work` on the connection; an error drops it, so that the next use begins afresh. */
@@ -37,17 +44,26 @@ export class ObserverConnection {
   }
 
   private async connect(): Promise<Client> {
-    const client = new Client({
+    const { listen, makeClient = (config: ClientConfig) => new Client(config), ...limits } = this.options;
+    const client = makeClient({
       connectionString: this.connectionString,
       options: SESSION_OPTIONS,
       application_name: this.applicationName,
       connectionTimeoutMillis: 2_000,
       statement_timeout: 60_000,
       keepAlive: true,
-      ...this.config,
+      ...limits,
     });
     client.on('error', () => this.drop(client));
-    await client.connect();
+    if (listen) client.on('notification', listen.heard);
+    try {
+      await client.connect();
+      if (listen) await client.query(`listen ${listen.channel}`);
+    } catch (error) {
+      // Connected, but not listening: nobody else would ever end it.
+      this.drop(client);
+      throw error;
+    }
     this.client = client;
     return client;
   }

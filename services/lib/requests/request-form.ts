@@ -1,8 +1,15 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { HttpError } from '../errors';
 
 /** A path and a query, and nothing a parser could read in two ways: no fragment, no backslash, no white space. */
 const PLAIN_TARGET = /^\/[^#\\\s]*$/;
+
+/** What a request says its body is, in lower case and without parameters; empty where it says nothing. */
+export function mediaTypeOf({ headers }: Pick<Request, 'headers'>): string {
+  const [type = ''] = (headers['content-type'] ?? '').split(';', 1);
+  return type.trim().toLowerCase();
+}
+
 /** Methods whose requests a web page of anybody's may send here, if they look like a form's. */
 const WRITING = new Set(['POST', 'PUT', 'PATCH']);
 
@@ -30,14 +37,14 @@ export function plainTarget(): RequestHandler {
 export function requireJson(): RequestHandler {
   return (request, _response, next) => {
     const { headers, method } = request;
-    const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
+    const type = mediaTypeOf(request);
     const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
     const exempt = !hasBody && type === '' && headers.authorization !== undefined;
     if (WRITING.has(method) && type !== 'application/json' && !exempt) {
       throw new HttpError(
         415,
         'json-required',
-        `${method} needs the header "content-type: application/json", not ${type === '' ? 'none' : JSON.stringify(type?.slice(0, 100))}.`,
+        `${method} needs the header "content-type: application/json", not ${type === '' ? 'none' : JSON.stringify(type.slice(0, 100))}.`,
       );
     }
     next();

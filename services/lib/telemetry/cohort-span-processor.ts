@@ -1,6 +1,6 @@
 import { propagation, SpanKind, type Attributes, type Baggage, type Context } from '@opentelemetry/api';
 import { NoopSpanProcessor, type Span } from '@opentelemetry/sdk-trace';
-import { COHORT_KEYS, cohortOf, trafficTypeOfPath, type Cohort } from '../cohort';
+import { COHORT_KEYS, cohortFields, cohortOf, outsideRuns, trafficTypeOfPath, type Cohort } from '../cohort';
 
 /** What baggage says of its cohort, as span attributes, once for each. */
 const known = new WeakMap<Baggage, Attributes>();
@@ -27,10 +27,7 @@ export class CohortSpanProcessor extends NoopSpanProcessor {
     if (baggage !== undefined) span.setAttributes(attributesOf(baggage, cohort));
     if (cohort === null && span.kind === SpanKind.SERVER) {
       const path = span.attributes['url.path'];
-      span.setAttributes({
-        'traffic.type': trafficTypeOfPath(typeof path === 'string' ? path : '/'),
-        'demo.run_id': 'none',
-      });
+      span.setAttributes(cohortFields(outsideRuns(trafficTypeOfPath(typeof path === 'string' ? path : '/'))));
     }
   }
 }

@@ -1,19 +1,8 @@
 import { DURATION_BOUNDS } from './duration-bounds';
 import { meter } from './metrics';
 
-export interface PoolState {
-  used: number;
-  idle: number;
-  pending: number;
-  max: number;
-}
-
 /** What a pool reports besides its state. Durations are given in ms and recorded in s. */
-export interface PoolMetrics {
-  recordWait(waitedMs: number): void;
-  recordUse(usedMs: number): void;
-  recordTimeout(): void;
-}
+export type PoolMetrics = ReturnType<typeof poolMetrics>;
 
 const SECONDS = { unit: 's', advice: { explicitBucketBoundaries: DURATION_BOUNDS } };
 
@@ -21,7 +10,7 @@ const SECONDS = { unit: 's', advice: { explicitBucketBoundaries: DURATION_BOUNDS
  * Registers a pool's instruments under their semantic-convention names
  * (https://opentelemetry.io/docs/specs/semconv/database/database-metrics/#connection-pools).
  */
-export function poolMetrics(name: string, state: () => PoolState): PoolMetrics {
+export function poolMetrics(name: string, state: () => Record<'used' | 'idle' | 'pending' | 'max', number>) {
   const instruments = meter();
   const pool = { 'db.client.connection.pool.name': name };
   instruments
@@ -59,8 +48,8 @@ export function poolMetrics(name: string, state: () => PoolState): PoolMetrics {
     description: 'Time between taking a connection and giving it back.',
   });
   return {
-    recordWait: (waitedMs) => wait.record(waitedMs / 1000, pool),
-    recordUse: (usedMs) => use.record(usedMs / 1000, pool),
+    recordWait: (waitedMs: number) => wait.record(waitedMs / 1000, pool),
+    recordUse: (usedMs: number) => use.record(usedMs / 1000, pool),
     recordTimeout: () => timeouts.add(1, pool),
   };
 }

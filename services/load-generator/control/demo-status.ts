@@ -1,25 +1,9 @@
-import type { EffectiveScenario, TimelinePosition } from '../../../scenario/types';
+import type { EffectiveScenario } from '../../../scenario/types';
 import type { LoadGenerator } from '../generator';
 import { percent } from '../../../report/format';
 
 /** Of the rates in a status (s). */
 const STATUS_WINDOW_SECONDS = 60;
-
-export type DemoStatus = 'not_running' | 'scheduled' | 'running' | 'paused' | 'over';
-
-/** What the timeline says in one word. */
-export function statusOf(effective: EffectiveScenario, position: TimelinePosition): DemoStatus {
-  switch (position.state) {
-    case 'normal':
-      return 'not_running';
-    case 'before_start':
-      return 'scheduled';
-    case 'over':
-      return 'over';
-    case 'running':
-      return effective.pausedAt === null ? 'running' : 'paused';
-  }
-}
 
 /** How a run that is over, or goes on because the configuration says so, is healed. */
 export function healHint(effective: EffectiveScenario): string {
@@ -36,11 +20,17 @@ export function demoStatus(generator: LoadGenerator): Record<string, unknown> {
     return { status: 'not_running', running: false };
   }
   const { scenario, startTimestamp, expiresAt } = effective;
-  const status = statusOf(effective, position);
+  const running = position.state === 'running';
+  const status =
+    position.state === 'before_start'
+      ? 'scheduled'
+      : running && effective.pausedAt !== null
+        ? 'paused'
+        : position.state;
   const recent = generator.counts.demo.window.last(STATUS_WINDOW_SECONDS, generator.now()).tally;
   return {
     status,
-    running: status === 'running' || status === 'paused',
+    running,
     scenario: scenario.mode,
     title: scenario.title,
     run_id: scenario.runId,

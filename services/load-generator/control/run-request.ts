@@ -5,10 +5,8 @@ import { predictedFlowAlertMinute } from '../../../scenario/flow-prediction';
 import { presetOf } from '../../../scenario/presets/all';
 import { bandOf } from '../../../report/limits';
 import { percent } from '../../../report/format';
-import { requestedRun } from '../../../scenario/override/start';
 import { DEFAULT_OUTAGE, OUTAGES, type Override, type Scenario } from '../../../scenario/types';
-import { ROLLS_RELEASES } from '../../lib/rolls-releases';
-import { outageOf } from '../../lib/validate';
+import { runAskedFor } from '../../lib/requested-run';
 
 const { minuteSeconds, durationMinutes, rpm } = LIMITS;
 
@@ -83,8 +81,5 @@ export function overrideFor(request: StartDemoRequest, desired: Scenario, now: n
     durationMinutes: request.duration_minutes,
     peakRpm: request.peak_rpm,
   };
-  return outageOf(
-    () => requestedRun(wanted, desired, { now, startedBy: 'load-generator', rolls: ROLLS_RELEASES }),
-    FIELD_OF_KEY,
-  );
+  return runAskedFor(wanted, desired, { now, startedBy: 'load-generator' }, FIELD_OF_KEY);
 }

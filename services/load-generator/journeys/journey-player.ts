@@ -1,8 +1,6 @@
-import type { Cohort } from '../../lib/cohort';
+import type { PlayJourney } from '../generator';
 import type { Clock } from '../schedule/clock';
 import { traceJourney } from './journey-span';
-import type { JourneyPlan } from './journeys';
-import type { Outcome } from './outcome';
 import type { ShopClient } from './shop-client';
 
 /** How long journeys under way may take when the process stops (ms). */
@@ -19,12 +17,7 @@ export class JourneyPlayer {
   ) {}
 
   /** Plays one journey; null when it was broken off by {@link close}. Never rejects. */
-  readonly play = (
-    plan: JourneyPlan,
-    cohort: Cohort,
-    lagMs: number,
-    patienceMs: number,
-  ): Promise<Outcome | null> => {
+  readonly play: PlayJourney = (plan, cohort, lagMs, patienceMs) => {
     const journey = traceJourney(plan, cohort, lagMs, async () => {
       const outcome = await this.shop.play(plan, patienceMs);
       return this.closing && outcome.result === 'error' ? null : outcome;

@@ -142,7 +142,7 @@ export function planJourney(
     userId: userOf(seed % USERS),
     // A cart of its own: shared ones would fill up over the days.
     cartId: `cart-${idempotencyKey}`,
-    category: BROWSED[hash(`category/${String(seed)}`) % BROWSED.length] ?? 'electronics',
+    category: BROWSED[hash(`category/${String(seed)}`) % BROWSED.length] ?? MAIN_CATEGORY,
     items,
     idempotencyKey,
   };

@@ -1,5 +1,6 @@
-import { Agent, request } from 'undici';
-import type { Dispatcher } from 'undici';
+import { Agent, request, type Dispatcher } from 'undici';
+import { z } from 'zod';
+import { readJson } from '../../lib/validate';
 import { within } from '../../lib/requests/deadline';
 import { withCall } from '../../lib/telemetry/calls';
 import { classifyFailure, classifyStatus, type Outcome } from './outcome';
@@ -116,14 +117,9 @@ export class ShopClient {
   }
 }
 
+const reasonedBody = z.object({ reason: z.string() });
+
 /** The machine word in an error answer's body. */
 async function reasonOf(response: Dispatcher.ResponseData): Promise<string | undefined> {
-  const text = await response.body.text();
-  try {
-    const body = JSON.parse(text) as unknown;
-    if (typeof body !== 'object' || body === null || !('reason' in body)) return undefined;
-    return typeof body.reason === 'string' ? body.reason : undefined;
-  } catch {
-    return undefined;
-  }
+  return readJson(reasonedBody, await response.body.text())?.reason;
 }

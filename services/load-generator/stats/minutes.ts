@@ -1,11 +1,7 @@
-import type { EffectiveScenario } from '../../../scenario/types';
+import type { EffectiveScenario, Scenario } from '../../../scenario/types';
+import { RunMinutes, type RunEntry } from '../../lib/run-minutes';
 import { perGroup } from './tally-group';
 import { Tally } from './tally';
-
-/** Runs whose minutes are kept, the latest ones. */
-const RUNS_KEPT = 3;
-/** Minutes kept of a run, the latest ones: a record takes some 40 KB. */
-const MINUTES_KEPT = 240;
 
 /** What was seen of one demo minute [minute, minute + 1), by the scheduled start of the journeys. */
 export class MinuteRecord {
@@ -20,28 +16,23 @@ export class MinuteRecord {
 }
 
 /** What was seen of one run. */
-export interface RunRecord {
-  runId: string;
-  mode: string;
-  minuteSeconds: number;
-  minutes: MinuteRecord[];
-}
+export type RunRecord = RunEntry<Pick<Scenario, 'mode' | 'minuteSeconds'>, MinuteRecord>;
 
 /** Per-minute records of the latest runs. */
 export class RunRecords {
-  private readonly runs = new Map<string, RunRecord>();
+  private readonly runs = new RunMinutes<RunRecord['whole'], MinuteRecord>();
 
-  /** The record of a minute, new when there is none. */
-  minute(effective: EffectiveScenario, minute: number, phase: string): MinuteRecord {
-    const run = this.run(effective);
-    let record = run.minutes.find((candidate) => candidate.minute === minute);
-    if (!record) {
-      record = new MinuteRecord(minute, phase);
-      run.minutes.push(record);
-      run.minutes.sort((a, b) => a.minute - b.minute);
-      if (run.minutes.length > MINUTES_KEPT) run.minutes.shift();
-    }
-    return record;
+  /** The record of a minute, new when there is none; null for one older than those kept. */
+  minute({ scenario }: EffectiveScenario, minute: number, phase: string): MinuteRecord | null {
+    const { runId, mode, minuteSeconds } = scenario;
+    const run = this.runs.open(runId, () => ({ mode, minuteSeconds }));
+    return this.runs.minute(run, minute, () => new MinuteRecord(minute, phase));
+  }
+
+  /** Notes that a minute was watched for so long (ms). */
+  private watch(effective: EffectiveScenario, minute: number, phase: string, ms: number): void {
+    const record = this.minute(effective, minute, phase);
+    if (record !== null) record.observedMs += ms;
   }
 
   /**
@@ -61,7 +52,7 @@ export class RunRecords {
     if (pausedAt !== null) {
       const minute = Math.floor((pausedAt * 1000 - startMs) / minuteMs);
       if (minute < 0 || minute >= scenario.durationMinutes) return;
-      this.minute(effective, minute, phaseAt(pausedAt)).observedMs += toMs - fromMs;
+      this.watch(effective, minute, phaseAt(pausedAt), toMs - fromMs);
       return;
     }
     const first = Math.max(0, Math.floor((fromMs - startMs) / minuteMs));
@@ -70,35 +61,20 @@ export class RunRecords {
       const begin = startMs + minute * minuteMs;
       const watched = Math.min(toMs, begin + minuteMs) - Math.max(fromMs, begin);
       if (watched <= 0) continue;
-      const middle = (begin + minuteMs / 2) / 1000;
-      this.minute(effective, minute, phaseAt(middle)).observedMs += watched;
+      this.watch(effective, minute, phaseAt((begin + minuteMs / 2) / 1000), watched);
     }
   }
 
   /** A run by its id, the latest one without; null when it isn't known (any more). */
   find(runId?: string): RunRecord | null {
-    if (runId === undefined) return [...this.runs.values()].at(-1) ?? null;
-    return this.runs.get(runId) ?? null;
+    return runId === undefined ? (this.runs.newestFirst()[0] ?? null) : this.runs.get(runId);
   }
 
   /** Ids of the runs that are kept, the oldest first. */
   get runIds(): string[] {
-    return [...this.runs.keys()];
-  }
-
-  private run({ scenario }: EffectiveScenario): RunRecord {
-    let run = this.runs.get(scenario.runId);
-    if (!run) {
-      run = {
-        runId: scenario.runId,
-        mode: scenario.mode,
-        minuteSeconds: scenario.minuteSeconds,
-        minutes: [],
-      };
-      this.runs.set(scenario.runId, run);
-      const oldest = this.runs.keys().next();
-      if (this.runs.size > RUNS_KEPT && oldest.done !== true) this.runs.delete(oldest.value);
-    }
-    return run;
+    return this.runs
+      .newestFirst()
+      .map(({ runId }) => runId)
+      .reverse();
   }
 }

@@ -1,5 +1,4 @@
-import type { DropReason } from '../schedule/scheduler';
-import { LATE_AFTER_MS } from '../schedule/scheduler';
+import { LATE_AFTER_MS, type DropReason } from '../schedule/scheduler';
 import { Latency } from './latency';
 import type { ErrorKind, Outcome } from '../journeys/outcome';
 
@@ -70,9 +69,8 @@ export class Tally {
     this.declined += other.declined;
     this.completed += other.completed;
     this.errors += other.errors;
-    this.dropped.overdue += other.dropped.overdue;
-    this.dropped.in_flight += other.dropped.in_flight;
-    this.dropped.missed += other.dropped.missed;
+    for (const reason of Object.keys(this.dropped) as DropReason[])
+      this.dropped[reason] += other.dropped[reason];
     for (const kind of Object.keys(this.errorKinds) as ErrorKind[])
       this.errorKinds[kind] += other.errorKinds[kind];
     this.latency.add(other.latency);

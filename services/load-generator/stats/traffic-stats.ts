@@ -1,4 +1,5 @@
 import { percent } from '../../../report/format';
+import { runningMinute } from '../../../scenario/timeline';
 import type { TrafficType } from '../../../scenario/types';
 import type { LoadGenerator } from '../generator';
 import type { TallyGroup } from './tally-group';
@@ -53,8 +54,6 @@ function groupOf(generator: LoadGenerator, group: TallyGroup) {
 /** The answer of `GET /admin/traffic-stats`: the seeds' shape, with more fields. */
 export function trafficStats(generator: LoadGenerator) {
   const position = generator.position();
-  const minute =
-    position?.state === 'running' && position.minute !== null ? Math.floor(position.minute) : null;
   const { rpm, ...demo } = groupOf(generator, 'demo');
   const { rpm: browseRpm, requests, errors, error_rate, total } = groupOf(generator, 'demoBrowse');
   return {
@@ -68,7 +67,7 @@ export function trafficStats(generator: LoadGenerator) {
     },
     demo: {
       current_rpm: rpm,
-      demo_minute: minute,
+      demo_minute: runningMinute(position),
       ...demo,
       target_rpm: oneDecimal(generator.targetRpm('demo')),
       in_flight: generator.inFlight('demo'),
@@ -122,8 +121,6 @@ function cohortMinute(tally: Tally, observedMs: number) {
 
 function minuteOf(record: MinuteRecord) {
   const { tallies, observedMs } = record;
-  const load = new Tally();
-  for (const tally of Object.values(tallies)) load.add(tally);
   return {
     minute: record.minute,
     phase: record.phase,
@@ -131,11 +128,14 @@ function minuteOf(record: MinuteRecord) {
     demo: cohortMinute(tallies.demo, observedMs),
     demoBrowse: cohortMinute(tallies.demoBrowse, observedMs),
     baseline: cohortMinute(tallies.baseline, observedMs),
-    load: loadOf(load),
+    load: loadOf([record]),
   };
 }
 
-function loadOf(tally: Tally) {
+/** The load of all groups over some minutes. */
+function loadOf(records: readonly MinuteRecord[]) {
+  const tally = new Tally();
+  for (const { tallies } of records) for (const each of Object.values(tallies)) tally.add(each);
   return {
     scheduled: tally.scheduled,
     started: tally.started,
@@ -148,15 +148,12 @@ function loadOf(tally: Tally) {
 
 /** The answer of `GET /admin/minutes`: every minute of a run that was watched, and the load over all of them. */
 export function runMinutes(run: RunRecord) {
-  const load = new Tally();
-  for (const record of run.minutes) {
-    for (const tally of Object.values(record.tallies)) load.add(tally);
-  }
+  const records = [...run.minutes.values()].sort((a, b) => a.minute - b.minute);
   return {
     run_id: run.runId,
-    mode: run.mode,
-    minute_seconds: run.minuteSeconds,
-    minutes: run.minutes.map(minuteOf),
-    load: loadOf(load),
+    mode: run.whole.mode,
+    minute_seconds: run.whole.minuteSeconds,
+    minutes: records.map(minuteOf),
+    load: loadOf(records),
   };
 }

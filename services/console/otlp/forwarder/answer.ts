@@ -1,3 +1,5 @@
+import type { Signal } from '../signals';
+
 /** What an end point said to a batch, or that it said nothing. */
 export type Answer =
   /** It has it. @property rejected records that it did not take, and why */
@@ -9,7 +11,7 @@ export type Answer =
 
 /** What is sent: one request in protobuf, gzipped. */
 export interface Batch {
-  signal: 'traces' | 'metrics' | 'logs';
+  signal: Signal;
   gzipped: Buffer;
 }
 

@@ -8,12 +8,9 @@ import {
 } from '@grpc/grpc-js';
 import { rootCertificates } from 'node:tls';
 import { proxyFor, proxyHint, type Proxy } from '../../../../machine/proxy';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { unzip } from '../body';
 import { ANSWER_WITHIN_MS, type Answer, type Batch, type Sender, type SenderOptions } from './answer';
 import { partialSuccess } from './http-sender';
-
-const unzip = promisify(gunzip);
 
 const METHODS: Record<Batch['signal'], string> = {
   traces: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',

@@ -1,8 +1,8 @@
-import { fromBinary } from '@bufbuild/protobuf';
+import { fromBinary, toJson, type DescMessage } from '@bufbuild/protobuf';
 import { rootCertificates } from 'node:tls';
 import { Agent, ProxyAgent, request } from 'undici';
 import { proxyFor, proxyHint } from '../../../../machine/proxy';
-import { RESPONSES } from '../signals';
+import { EXPORTS } from '../signals';
 import { ANSWER_WITHIN_MS, type Answer, type Batch, type Sender, type SenderOptions } from './answer';
 import { retryAfterMs } from './backoff';
 
@@ -72,15 +72,14 @@ export function partialSuccess(
   body: Uint8Array,
 ): { rejected: number; reason: string } {
   try {
-    const { partialSuccess: partial } = fromBinary(RESPONSES[signal], body);
-    if (partial === undefined) return { rejected: 0, reason: '' };
-    const count =
-      'rejectedSpans' in partial
-        ? partial.rejectedSpans
-        : 'rejectedDataPoints' in partial
-          ? partial.rejectedDataPoints
-          : partial.rejectedLogRecords;
-    return { rejected: Number(count), reason: partial.errorMessage };
+    const { response, rejected } = EXPORTS[signal];
+    const { partialSuccess = {} } = toJson<DescMessage>(
+      response,
+      fromBinary<DescMessage>(response, body),
+    ) as {
+      partialSuccess?: Partial<Record<string, string>>;
+    };
+    return { rejected: Number(partialSuccess[rejected] ?? 0), reason: partialSuccess.errorMessage ?? '' };
   } catch {
     return { rejected: 0, reason: '' };
   }

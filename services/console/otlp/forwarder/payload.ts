@@ -1,12 +1,6 @@
 import { fromJson, toBinary, type JsonValue } from '@bufbuild/protobuf';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { ExportLogsServiceRequestSchema } from '../generated/opentelemetry/proto/collector/logs/v1/logs_service_pb';
-import { ExportMetricsServiceRequestSchema } from '../generated/opentelemetry/proto/collector/metrics/v1/metrics_service_pb';
-import { ExportTraceServiceRequestSchema } from '../generated/opentelemetry/proto/collector/trace/v1/trace_service_pb';
-import type { Signal } from '../signals';
-
-const unzip = promisify(gunzip);
+import { unzip } from '../body';
+import { EXPORTS, type Signal } from '../signals';
 
 /** A payload as it was received, and found good. */
 export interface Payload {
@@ -15,12 +9,6 @@ export interface Payload {
   contentEncoding: 'gzip' | null;
   body: Buffer;
 }
-
-const REQUESTS = {
-  traces: ExportTraceServiceRequestSchema,
-  metrics: ExportMetricsServiceRequestSchema,
-  logs: ExportLogsServiceRequestSchema,
-} as const;
 
 /** The payload in protobuf, which every OTLP end point takes; some take nothing else. */
 export async function inProtobuf({
@@ -31,7 +19,7 @@ export async function inProtobuf({
 }: Payload): Promise<Uint8Array> {
   const plain = contentEncoding === 'gzip' ? await unzip(body) : body;
   if (!contentType.startsWith('application/json')) return plain;
-  const schema = REQUESTS[signal];
+  const { request: schema } = EXPORTS[signal];
   const json = withBinaryIds(JSON.parse(plain.toString('utf8')) as JsonValue);
   return toBinary(schema, fromJson(schema, json, { ignoreUnknownFields: true }));
 }

@@ -8,9 +8,6 @@ export function text(node, content) {
   if (node.textContent !== next) node.textContent = next;
 }
 
-/** What went wrong, in words. @param {unknown} error */
-export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
-
 /**
  * Runs `build` with a value only when the value has changed since: lists keep focus and scroll otherwise.
  * @template T
@@ -81,6 +78,17 @@ export function table(caption, heads, rows, empty = 'Nothing yet.') {
     h('tbody', {}, body),
   );
 }
+
+/** A part of a view. @param {string} title @param {string} kind of card, as its style names it @param {HTMLElement[]} children */
+export const card = (title, kind, ...children) =>
+  h('section', { class: `card ${kind}`.trim(), 'aria-label': title }, h('h2', {}, title), ...children);
+
+/** What a view begins with. @param {string} title @param {HTMLElement} under it @param {HTMLElement} beside both */
+export const viewHead = (title, under, beside) =>
+  h('div', { class: 'view-head' }, h('div', {}, h('h1', {}, title), under), beside);
+
+/** The figures of a drawing as a table, folded away. @param {string} summary @param {HTMLElement} table */
+export const twin = (summary, table) => h('details', { class: 'twin' }, h('summary', {}, summary), table);
 
 /** A part that scrolls by itself, reached by keyboard, with a name. @param {string} label */
 export const scrollBox = (label, name = 'scroll') =>

@@ -22,9 +22,9 @@ const VIEWS = {
 };
 /** @type {Record<string, () => View>} */
 const EMBEDS = { stage: stageView, curve: curveView, why: whyView, map: mapOnlyView };
-const THEMES = ['system', 'light', 'dark'];
 /** @type {Record<string, string>} */
 const THEME_WORDS = { system: 'as the system', light: 'light', dark: 'dark' };
+const THEMES = Object.keys(THEME_WORDS);
 const SCREEN = 'console.screen';
 
 const parameters = new URLSearchParams(location.search);

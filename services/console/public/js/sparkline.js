@@ -14,7 +14,6 @@ const HEIGHT = 120;
 export function sparkline(seconds) {
   const area = s('path', { class: 'spark-area' });
   const line = s('path', { class: 'spark-line' });
-  const dot = s('circle', { class: 'spark-dot', r: 5, hidden: true });
   const grid = [0, 50, 100].map((rate) =>
     s('line', { class: 'spark-grid', x1: 0, x2: WIDTH, y1: y(rate / 100), y2: y(rate / 100) }),
   );
@@ -31,7 +30,6 @@ export function sparkline(seconds) {
     ...grid,
     area,
     line,
-    dot,
   );
   return {
     element: drawing,
@@ -64,7 +62,6 @@ export function sparkline(seconds) {
           ? `M${x(first.at).toFixed(1)} ${y(0)}${parts.join('').replaceAll('M', 'L')}L${x(last.at).toFixed(1)} ${y(0)}Z`
           : '',
       );
-      attribute(dot, 'hidden', true);
       const began = points.find((point) => point.minute !== null);
       attribute(run, 'x', began ? x(began.at).toFixed(1) : 0);
       const end = points.findLast((point) => point.minute !== null);

@@ -170,6 +170,14 @@ export function waterfall(trace, { folded, selected, open, vendor, touched }) {
   return list;
 }
 
+/** A button that looks like a link. @param {string} label @param {(event: MouseEvent) => void} onclick */
+export const linkButton = (label, onclick) =>
+  h('button', { type: 'button', class: 'link-button', onclick }, label);
+
+/** @param {Vendor} vendor @param {string} traceId @param {string} label */
+export const vendorLink = (vendor, traceId, label) =>
+  vendor && h('a', { href: vendor(traceId), target: '_blank', rel: 'noopener noreferrer' }, label);
+
 /** @param {Row} row @param {(link: SpanLink) => void} open @param {Vendor} vendor */
 function detailOf({ span, caller }, open, vendor) {
   const entries = Object.entries(span.attributes).sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b));
@@ -196,19 +204,9 @@ function detailOf({ span, caller }, open, vendor) {
             'li',
             {},
             link.available
-              ? h(
-                  'button',
-                  { type: 'button', class: 'link-button', onclick: () => open(link) },
-                  `Open the ${label}`,
-                )
+              ? linkButton(`Open the ${label}`, () => open(link))
               : h('span', { class: 'muted' }, `${label} (no longer kept)`),
-            vendor
-              ? h(
-                  'a',
-                  { href: vendor(link.traceId), target: '_blank', rel: 'noopener noreferrer' },
-                  ' at the vendor',
-                )
-              : null,
+            vendorLink(vendor, link.traceId, ' at the vendor'),
           );
         }),
       ),

@@ -25,6 +25,14 @@ export const s = (name, attributes = {}, ...children) =>
   fill(document.createElementNS(SVG, name), attributes, children);
 
 /**
+ * A button.
+ * @param {string} label @param {(event: any) => void} onclick @param {string} [kind] its classes besides `button`
+ * @param {Attributes} [attributes]
+ */
+export const button = (label, onclick, kind = '', attributes = {}) =>
+  h('button', { class: `button ${kind}`.trim(), type: 'button', onclick, ...attributes }, label);
+
+/**
  * @template {Element} E
  * @param {E} node @param {Attributes} attributes @param {Child[]} children
  */
@@ -56,3 +64,6 @@ export function byId(id) {
   if (found === null) throw new Error(`No element #${id} in the page.`);
   return found;
 }
+
+/** What went wrong, in words. @param {unknown} error */
+export const messageOf = (error) => (error instanceof Error ? error.message : String(error));

@@ -1,5 +1,5 @@
-import { attribute, h } from '../../lib/dom.js';
-import { messageOf, text, whenChanged } from '../dom.js';
+import { attribute, h, messageOf } from '../../lib/dom.js';
+import { card, text, viewHead, whenChanged } from '../dom.js';
 import { clockWords, timeOfDay } from '../format.js';
 import { act, forgetToken, isUnauthorized, token, unlock } from '../admin.js';
 import { healList, miniStage } from './stage.js';
@@ -20,15 +20,14 @@ const ACTIONS = {
   goto: { label: 'Jump', path: 'goto' },
   abort: { label: 'Heal', kind: 'primary', path: 'abort' },
 };
-const STATE_WORDS = {
-  watching: 'Waiting for the system to show it',
-  confirmed: 'Confirmed by the system',
-  unconfirmed: 'Not confirmed: the system does not show it',
-  superseded: 'A newer action came first',
+const STATES = {
+  watching: { sign: '…', words: 'Waiting for the system to show it' },
+  confirmed: { sign: '✓', words: 'Confirmed by the system' },
+  unconfirmed: { sign: '✗', words: 'Not confirmed: the system does not show it' },
+  superseded: { sign: '–', words: 'A newer action came first' },
 };
 /** Actions listed; only the newest with its checks. */
 const LISTED = 7;
-const STATE_SIGNS = { watching: '…', confirmed: '✓', unconfirmed: '✗', superseded: '–' };
 
 /** Run-time control: every action is confirmed by what the system then shows. @returns {View} */
 export function conductorView() {
@@ -39,7 +38,7 @@ export function conductorView() {
   const mini = miniStage();
   const heal = healList();
   const now = h('p', { class: 'conductor-now' });
-  const problem = h('p', { class: 'problem', role: 'alert', hidden: true });
+  const problem = problemLine();
 
   /** @param {ActionName} name @param {() => object} [body] @param {typeof ACTIONS[string]} [action] */
   function button(name, body, action = ACTIONS[name]) {
@@ -64,7 +63,7 @@ export function conductorView() {
   async function run(name, { label, path }, body) {
     if (state.can?.[name]?.ok !== true || state.busy !== null || token() === '') return;
     state.busy = name;
-    attribute(problem, 'hidden', true);
+    problem.tell(null);
     refresh();
     try {
       await act(path, body?.());
@@ -73,8 +72,7 @@ export function conductorView() {
         forgetToken();
         showLock();
       }
-      text(problem, `${label}: ${messageOf(error)}`);
-      attribute(problem, 'hidden', false);
+      problem.tell(`${label}: ${messageOf(error)}`);
     }
     state.busy = null;
     refresh();
@@ -122,7 +120,7 @@ export function conductorView() {
   });
 
   const lockField = h('input', { id: 'token', type: 'password', autocomplete: 'off', spellcheck: 'false' });
-  const lockProblem = h('p', { class: 'problem', role: 'alert', hidden: true });
+  const lockProblem = problemLine();
   const lock = h(
     'form',
     {
@@ -150,17 +148,16 @@ export function conductorView() {
       { class: 'muted' },
       'npm start writes it to run.json in its data folder; a deployed stack: pulumi stack output adminToken --show-secrets.',
     ),
-    lockProblem,
+    lockProblem.element,
   );
 
   async function tryUnlock() {
     try {
       await unlock(lockField.value.trim());
       lockField.value = '';
-      attribute(lockProblem, 'hidden', true);
+      lockProblem.tell(null);
     } catch (error) {
-      text(lockProblem, isUnauthorized(error) ? 'That is not the admin token.' : messageOf(error));
-      attribute(lockProblem, 'hidden', false);
+      lockProblem.tell(isUnauthorized(error) ? 'That is not the admin token.' : messageOf(error));
     }
     showLock();
     refresh();
@@ -200,20 +197,14 @@ export function conductorView() {
   });
   /** @param {string} name @param {string} hint @param {HTMLElement[]} children */
   const group = (name, hint, ...children) =>
-    h(
-      'section',
-      { class: 'card group', 'aria-label': name },
-      h('h2', {}, name),
-      h('p', { class: 'muted' }, hint),
-      ...children,
-    );
+    card(name, 'group', h('p', { class: 'muted' }, hint), ...children);
   const announcement = h('p', { class: 'visually-hidden', role: 'status' });
   const element = h(
     'div',
     { class: 'conductor' },
-    h('div', { class: 'view-head' }, h('div', {}, h('h1', {}, 'Conductor'), now), mini.element),
+    viewHead('Conductor', now, mini.element),
     lock,
-    problem,
+    problem.element,
     announcement,
     h(
       'div',
@@ -254,18 +245,8 @@ export function conductorView() {
       h(
         'div',
         { class: 'side' },
-        h(
-          'section',
-          { class: 'card', 'aria-label': 'What the system showed' },
-          h('h2', {}, 'What the system showed'),
-          confirmations,
-        ),
-        h(
-          'section',
-          { class: 'card', 'aria-label': 'Indexes, as PostgreSQL has them' },
-          h('h2', {}, 'Indexes, as PostgreSQL has them'),
-          indexes,
-        ),
+        card('What the system showed', '', confirmations),
+        card('Indexes, as PostgreSQL has them', '', indexes),
       ),
     ),
   );
@@ -301,12 +282,24 @@ export function conductorView() {
       drawIndexes(conductor.indexes);
       attribute(minute, 'max', pulse?.scenario ? String(pulse.scenario.durationMinutes - 1) : null);
       const [latest] = conductor.watched;
-      const said = latest ? `${latest.title}: ${STATE_WORDS[latest.state]}` : '';
+      const said = latest ? `${latest.title}: ${STATES[latest.state].words}` : '';
       if (said !== announced) {
         announced = said;
         text(announcement, said);
       }
       refresh();
+    },
+  };
+}
+
+/** Where it stands what went wrong. */
+function problemLine() {
+  const element = h('p', { class: 'problem', role: 'alert', hidden: true });
+  return {
+    element,
+    tell(/** @type {string | null} */ message) {
+      text(element, message);
+      attribute(element, 'hidden', message === null);
     },
   };
 }
@@ -319,11 +312,11 @@ function watchedItem({ title, at, state, checks }) {
     h(
       'p',
       { class: 'watched-head' },
-      h('span', { class: 'watched-sign', 'aria-hidden': 'true' }, STATE_SIGNS[state]),
+      h('span', { class: 'watched-sign', 'aria-hidden': 'true' }, STATES[state].sign),
       h('strong', {}, title),
       h('time', { datetime: at }, timeOfDay(at)),
     ),
-    h('p', { class: 'watched-state' }, STATE_WORDS[state]),
+    h('p', { class: 'watched-state' }, STATES[state].words),
     h(
       'ul',
       {},

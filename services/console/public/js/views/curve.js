@@ -1,5 +1,5 @@
-import { attribute, h } from '../../lib/dom.js';
-import { messageOf, scrollBox, table, text, whenChanged } from '../dom.js';
+import { attribute, button, h, messageOf } from '../../lib/dom.js';
+import { scrollBox, table, text, twin, viewHead, whenChanged } from '../dom.js';
 import { dollars, duration, figure, percent, percentExact, sentence } from '../format.js';
 import { exportPng, exportSvg } from '../export.js';
 
@@ -8,12 +8,11 @@ import { exportPng, exportSvg } from '../export.js';
 /** @import uPlot from 'uplot' */
 
 /** @typedef {ReturnType<typeof colours>} Colours */
+/** @typedef {{ value: (minute: CurveMinute) => number | null | undefined, series: uPlot.Series }} Line */
 
 const SYNC = 'curve';
 /** Words for an event on the chart, where they are not its own text. @type {Readonly<Record<string, string>>} */
 const EVENT_LABELS = { ended: 'healed', jumped: 'jump', slept: 'slept' };
-/** Heights of the three charts, as shares of the room there is. */
-const SHARES = [0.46, 0.27, 0.27];
 const LEAST_HEIGHT = 150;
 /** A minute that is not over is drawn when so much of it was seen (s). */
 const PARTIAL_SECONDS = 12;
@@ -45,9 +44,94 @@ function colours() {
   return found;
 }
 
+/**
+ * A line of a chart.
+ * @param {Line['value']} value @param {string} stroke @param {number} width @param {uPlot.Series} [extra] @returns {Line}
+ */
+const line = (value, stroke, width, extra = {}) => ({
+  value,
+  series: { stroke, width, points: { show: false }, spanGaps: false, ...extra },
+});
+const PREDICTED = { dash: [3, 5] };
+
+/** A minute of which only the quick answers have come would lie. @param {CurveMinute} minute */
+const seen = ({ observed }) =>
+  observed && observed.requests > 0 && (observed.complete || (observed.seconds ?? 0) >= PARTIAL_SECONDS)
+    ? observed
+    : null;
+/** @param {number | null | undefined} rate */
+const percents = (rate) => (rate === null || rate === undefined ? null : rate * 100);
+/** @param {number | null | undefined} ms */
+const seconds = (ms) => (ms === null || ms === undefined ? null : ms / 1000);
+
+/**
+ * The three charts; `share` is of the height there is. Of the lines the last lies on top.
+ * @type {{ name: string, share: number, legend: [kind: string, label: string][], unit: string, range: uPlot.Scale.Range, splits?: number[], lines: (c: Colours) => Line[] }[]}
+ */
+const CHARTS = [
+  {
+    name: 'Failed checkouts',
+    share: 0.46,
+    legend: [
+      ['demo', 'seen'],
+      ['predicted', 'predicted'],
+      ['target', 'target'],
+      ['baseline', 'browsing'],
+    ],
+    unit: ' %',
+    range: [-2.5, 100],
+    splits: [0, 25, 50, 75, 100],
+    lines: (c) => [
+      line(({ predicted }) => percents(predicted.errorRate), c.demo, 1.6, PREDICTED),
+      line(({ baseline }) => percents(baseline?.errorRate), c.baseline, 3),
+      line((minute) => percents(seen(minute)?.errorRate), c.demo, 3.5, { fill: c.demoSoft }),
+      // Drawn as diamonds.
+      line(({ target }) => (target.graded ? percents(target.errorRate) : null), c.ink, 0, {
+        paths: () => null,
+      }),
+    ],
+  },
+  {
+    name: 'Response time, p95',
+    share: 0.27,
+    legend: [
+      ['demo', 'checkout'],
+      ['predicted', 'predicted'],
+      ['query', 'the statement alone'],
+      ['baseline', 'browsing'],
+    ],
+    unit: ' s',
+    range: (_plot, _min, max) => [0, Math.max(1, max * 1.1)],
+    lines: (c) => [
+      line(({ predicted }) => seconds(predicted.p95Ms), c.demo, 1.6, PREDICTED),
+      line(({ query }) => seconds(query?.p95Ms), c.query, 2.5, { dash: [9, 4] }),
+      line(({ baseline }) => seconds(baseline?.p95Ms), c.baseline, 3),
+      line((minute) => seconds(seen(minute)?.p95Ms), c.demo, 3.5),
+    ],
+  },
+  {
+    name: 'Connection pool',
+    share: 0.27,
+    legend: [
+      ['pool', 'in use'],
+      ['waiting', 'waiting'],
+      ['timeouts', 'gave up, a second'],
+    ],
+    unit: '',
+    range: (_plot, _min, max) => [0, Math.max(10, max * 1.1)],
+    lines: (c) => [
+      line(({ pool }) => pool?.timeoutsPerSecond, c.alert, 0, {
+        fill: c.alert,
+        paths: window.uPlot.paths.bars?.({ size: [0.55, 26] }),
+      }),
+      line(({ pool }) => pool?.used, c.pool, 3.5),
+      line(({ pool }) => pool?.waiting, c.ink, 2.2, { dash: [7, 4] }),
+    ],
+  },
+];
+
 /** Target, prediction and observation by demo minute; response times; the pool. @returns {View} */
 export function curveView() {
-  const title = h('h1', {}, 'The curve');
   const subtitle = h('p', { class: 'muted', id: 'curve-subtitle' });
   const readout = h(
     'p',
@@ -55,25 +139,7 @@ export function curveView() {
     'Move over the charts, or focus them and use the arrow keys.',
   );
   const live = h('p', { class: 'visually-hidden', role: 'status' });
-  const boxes = [
-    chartBox('Failed checkouts', [
-      ['demo', 'seen'],
-      ['predicted', 'predicted'],
-      ['target', 'target'],
-      ['baseline', 'browsing'],
-    ]),
-    chartBox('Response time, p95', [
-      ['demo', 'checkout'],
-      ['predicted', 'predicted'],
-      ['query', 'the statement alone'],
-      ['baseline', 'browsing'],
-    ]),
-    chartBox('Connection pool', [
-      ['pool', 'in use'],
-      ['waiting', 'waiting'],
-      ['timeouts', 'gave up, a second'],
-    ]),
-  ];
+  const boxes = CHARTS.map(chartBox);
   const charts = h(
     'div',
     {
@@ -88,7 +154,7 @@ export function curveView() {
     boxes.map(({ element }) => element),
   );
   const twinBody = scrollBox('The run by demo minute');
-  const twin = h('details', { class: 'twin' }, h('summary', {}, 'Every minute as a table'), twinBody);
+  const folded = twin('Every minute as a table', twinBody);
   const empty = h(
     'p',
     { class: 'empty-note', hidden: true },
@@ -97,31 +163,25 @@ export function curveView() {
   const actions = h(
     'div',
     { class: 'actions' },
-    h(
-      'button',
-      { class: 'button quiet', type: 'button', onclick: () => void save(exportPng) },
-      'Save as PNG',
-    ),
-    h(
-      'button',
-      { class: 'button quiet', type: 'button', onclick: () => void save(exportSvg) },
-      'Save as SVG',
-    ),
+    button('Save as PNG', () => void save(exportPng), 'quiet'),
+    button('Save as SVG', () => void save(exportSvg), 'quiet'),
     h('a', { class: 'button quiet', href: 'report', target: '_blank', rel: 'noopener' }, 'Open the report'),
     h('a', { class: 'button quiet', href: 'report?download=true' }, 'Save the report'),
   );
   const element = h(
     'div',
     { class: 'curve' },
-    h('div', { class: 'view-head' }, h('div', {}, title, subtitle), actions),
+    viewHead('The curve', subtitle, actions),
     readout,
     live,
     empty,
     charts,
-    twin,
+    folded,
   );
   /** @type {uPlot[]} */
   let plots = [];
+  /** @type {Line[][]} */
+  let lines = [];
   /** @type {Curve | null} */
   let curve = null;
   let drawnAs = '';
@@ -162,14 +222,16 @@ export function curveView() {
     if (curve === null || !element.isConnected) return;
     const width = charts.clientWidth;
     const as = `${curve.runId}|${String(width)}|${document.documentElement.dataset.theme ?? ''}|${String(window.matchMedia('(prefers-color-scheme: dark)').matches)}|${String(charts.clientHeight)}`;
-    const data = dataOf(curve);
+    const shown = curve;
     if (plots.length > 0 && as === drawnAs) {
-      plots.forEach((plot, index) => plot.setData(data[index], true));
+      plots.forEach((plot, index) => plot.setData(dataOf(shown, lines[index]), true));
       return;
     }
     drawnAs = as;
     for (const plot of plots) plot.destroy();
-    plots = makePlots(boxes, data, () => curve, hover);
+    const c = colours();
+    lines = CHARTS.map((chart) => chart.lines(c));
+    plots = makePlots(boxes, lines, shown, c, () => curve, hover);
   }
 
   return {
@@ -179,12 +241,12 @@ export function curveView() {
       if (event !== 'curve' && event !== 'shown' && event !== 'resize') return;
       curve = state.curve;
       attribute(empty, 'hidden', curve !== null);
-      for (const part of [charts, readout, twin, actions]) attribute(part, 'hidden', curve === null);
+      for (const part of [charts, readout, folded, actions]) attribute(part, 'hidden', curve === null);
       if (curve === null) return;
       text(subtitle, subtitleOf(curve));
       draw();
       const failing = state.pulse?.thresholds.failingErrorRate ?? 1;
-      if (twin.open) drawTwin({ minutes: drawnMinutes(curve), failing });
+      if (folded.open) drawTwin({ minutes: drawnMinutes(curve), failing });
     },
     hide() {
       for (const plot of plots) plot.destroy();
@@ -193,8 +255,8 @@ export function curveView() {
   };
 }
 
-/** @param {string} name @param {[kind: string, label: string][]} legend */
-function chartBox(name, legend) {
+/** @param {typeof CHARTS[number]} chart */
+function chartBox({ name, legend }) {
   const body = h('div', { class: 'plot', 'aria-hidden': 'true' });
   const element = h(
     'section',
@@ -222,141 +284,58 @@ function drawnMinutes(curve) {
   return curve.minutes.slice(0, Math.max(curve.durationMinutes, lastSeen(curve) + 1));
 }
 
-/** The columns of the three charts. @param {Curve} curve @returns {uPlot.AlignedData[]} */
-function dataOf(curve) {
+/** The columns of a chart. @param {Curve} curve @param {Line[]} lines @returns {uPlot.AlignedData} */
+function dataOf(curve, lines) {
   const minutes = drawnMinutes(curve);
-  const x = minutes.map(({ minute }) => minute);
-  const column = (/** @type {(minute: CurveMinute) => number | null | undefined} */ value) =>
-    minutes.map((minute) => value(minute) ?? null);
-  // A minute of which only the quick answers have come would lie.
-  const seen = (/** @type {CurveMinute} */ { observed }) =>
-    observed && observed.requests > 0 && (observed.complete || (observed.seconds ?? 0) >= PARTIAL_SECONDS)
-      ? observed
-      : null;
-  const scaled = (/** @type {number | null | undefined} */ value, /** @type {number} */ factor) =>
-    value === null || value === undefined ? null : value * factor;
-  return [
-    [
-      x,
-      column(({ predicted }) => predicted.errorRate * 100),
-      column(({ baseline }) => scaled(baseline?.errorRate, 100)),
-      column((minute) => scaled(seen(minute)?.errorRate, 100)),
-      column(({ target }) => (target.graded ? target.errorRate * 100 : null)),
-    ],
-    [
-      x,
-      column(({ predicted }) => scaled(predicted.p95Ms, 0.001)),
-      column(({ query }) => scaled(query?.p95Ms, 0.001)),
-      column(({ baseline }) => scaled(baseline?.p95Ms, 0.001)),
-      column((minute) => scaled(seen(minute)?.p95Ms, 0.001)),
-    ],
-    [
-      x,
-      column(({ pool }) => pool?.timeoutsPerSecond),
-      column(({ pool }) => pool?.used),
-      column(({ pool }) => pool?.waiting),
-    ],
-  ];
+  const columns = lines.map(({ value }) => minutes.map((minute) => value(minute) ?? null));
+  return [minutes.map(({ minute }) => minute), ...columns];
 }
 
 /**
  * @param {ReturnType<typeof chartBox>[]} boxes
- * @param {uPlot.AlignedData[]} data
+ * @param {Line[][]} lines
+ * @param {Curve} shown
+ * @param {Colours} c
  * @param {() => Curve | null} curve what is drawn now
  * @param {(index: number) => void} hover
  */
-function makePlots(boxes, data, curve, hover) {
-  const c = colours();
-  const uPlot = window.uPlot;
+function makePlots(boxes, lines, shown, c, curve, hover) {
   const room = Math.max(
     LEAST_HEIGHT * 3.2,
     window.innerHeight - boxes[0].element.getBoundingClientRect().top - 190 + Math.min(0, window.scrollY),
   );
-  const font = '13px system-ui, sans-serif';
   /** @param {uPlot.Axis.Values} values @param {uPlot.Axis} [extra] @returns {uPlot.Axis} */
   const axis = (values, extra = {}) => ({
     stroke: c.soft,
-    font,
+    font: '13px system-ui, sans-serif',
     grid: { stroke: c.line, width: 1 },
     ticks: { stroke: c.line, width: 1, size: 4 },
     size: 58,
     values,
     ...extra,
   });
-  /** @param {string} stroke @param {number} width @param {uPlot.Series} [extra] @returns {uPlot.Series} */
-  const line = (stroke, width, extra = {}) => ({
-    stroke,
-    width,
-    points: { show: false },
-    spanGaps: false,
-    ...extra,
-  });
-  /** @type {uPlot.Series} */
-  const diamonds = {
-    stroke: c.ink,
-    width: 0,
-    paths: () => null,
-    points: { show: false },
-  };
-  /** @type {uPlot.Series[][]} */
-  const series = [
-    [
-      {},
-      line(c.demo, 1.6, { dash: [3, 5] }),
-      line(c.baseline, 3),
-      line(c.demo, 3.5, { fill: c.demoSoft }),
-      diamonds,
-    ],
-    [
-      {},
-      line(c.demo, 1.6, { dash: [3, 5] }),
-      line(c.query, 2.5, { dash: [9, 4] }),
-      line(c.baseline, 3),
-      line(c.demo, 3.5),
-    ],
-    [
-      {},
-      {
-        stroke: c.alert,
-        fill: c.alert,
-        width: 0,
-        paths: uPlot.paths.bars?.({ size: [0.55, 26] }),
-        points: { show: false },
-      },
-      line(c.pool, 3.5),
-      line(c.ink, 2.2, { dash: [7, 4] }),
-    ],
-  ];
-  /** @type {uPlot.Scales[]} */
-  const scales = [
-    { x: { time: false }, y: { range: [-2.5, 100] } },
-    { x: { time: false }, y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.1)] } },
-    { x: { time: false }, y: { range: (_plot, _min, max) => [0, Math.max(10, max * 1.1)] } },
-  ];
-  /** @type {uPlot.Axis.Values[]} */
-  const values = [
-    (_plot, ticks) => ticks.map((tick) => `${String(tick)} %`),
-    (_plot, ticks) => ticks.map((tick) => `${String(tick)} s`),
-    (_plot, ticks) => ticks.map(String),
-  ];
-  return boxes.map(({ body }, index) => {
-    const isLast = index === boxes.length - 1;
-    const plot = new uPlot(
+  return CHARTS.map(({ share, unit, range, splits }, index) => {
+    const { body } = boxes[index];
+    const isLast = index === CHARTS.length - 1;
+    return new window.uPlot(
       {
         width: Math.max(240, body.clientWidth),
-        height: Math.max(LEAST_HEIGHT, Math.round(room * SHARES[index])),
+        height: Math.max(LEAST_HEIGHT, Math.round(room * share)),
         padding: [12, 14, 0, 0],
         legend: { show: false },
         cursor: { sync: { key: SYNC }, drag: { x: false, y: false }, points: { size: 9 }, y: false },
-        scales: scales[index],
-        series: series[index],
+        scales: { x: { time: false }, y: { range } },
+        series: [{}, ...lines[index].map(({ series }) => series)],
         axes: [
           axis((_plot, ticks) => ticks.map((tick) => (isLast ? String(tick) : '')), {
             size: isLast ? 30 : 8,
             incrs: [1, 5, 10, 30, 60],
             space: 36,
           }),
-          axis(values[index], index === 0 ? { splits: () => [0, 25, 50, 75, 100] } : {}),
+          axis(
+            (_plot, ticks) => ticks.map((tick) => `${String(tick)}${unit}`),
+            splits && { splits: () => splits },
+          ),
         ],
         hooks: {
           drawClear: [(drawn) => drawBands(drawn, curve(), c, index === 0)],
@@ -364,10 +343,9 @@ function makePlots(boxes, data, curve, hover) {
           setCursor: [({ cursor: { idx } }) => index === 0 && typeof idx === 'number' && hover(idx)],
         },
       },
-      data[index],
+      dataOf(shown, lines[index]),
       body,
     );
-    return plot;
   });
 }
 

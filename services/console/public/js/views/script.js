@@ -1,7 +1,6 @@
-import { attribute, h } from '../../lib/dom.js';
-import { text, whenChanged } from '../dom.js';
+import { attribute, button, h } from '../../lib/dom.js';
+import { text, viewHead, whenChanged } from '../dom.js';
 import { clock, clockWords } from '../format.js';
-import { actAt, actOfPhase, talkSeconds } from '../talk.js';
 import { miniStage } from './stage.js';
 
 /** @import { TalkAct } from '../../../../../scenario/presets/preset' */
@@ -11,6 +10,20 @@ const KEY = 'console.talk-start';
 /** @type {Record<string, number>} */
 const STEPS = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 };
 const VIEW_NAMES = { stage: 'Stage', curve: 'Curve', why: 'Why', conductor: 'Conductor' };
+
+/** The act at a second of the talk. @param {readonly TalkAct[]} acts @param {number} seconds */
+const actAt = (acts, seconds) =>
+  Math.max(
+    0,
+    acts.findLastIndex(({ from }) => from <= seconds),
+  );
+
+/** The act that shows what the run shows. @param {readonly TalkAct[]} acts @param {string} phase */
+const actOfPhase = (acts, phase) =>
+  Math.max(
+    0,
+    acts.findIndex(({ phases }) => phases.includes(phase)),
+  );
 
 /** The talk: what to show, what to say, what to paste. Follows the clock, or is stepped by hand. @param {Tools} tools */
 export function scriptView(tools) {
@@ -31,19 +44,13 @@ function talk(tools, isPresenter) {
   const mini = miniStage();
   const time = h('p', { class: 'talk-clock' }, '0:00');
   const next = h('p', { class: 'muted' });
-  const startButton = h(
-    'button',
-    { class: 'button', type: 'button', id: 'talk-start', onclick: toggleTalk },
-    'Start the talk clock',
-  );
+  const startButton = button('Start the talk clock', toggleTalk, '', { id: 'talk-start' });
   const followBox = h('input', {
     type: 'checkbox',
     id: 'follow',
     checked: true,
     onchange: () => setFollow(followBox.checked),
   });
-  const stepButton = (/** @type {string} */ label, /** @type {1 | -1} */ by) =>
-    h('button', { class: 'button quiet', type: 'button', onclick: () => step(by) }, label);
   const list = h('ol', { class: 'acts' });
   /** @type {readonly TalkAct[]} */
   let acts = [];
@@ -57,15 +64,9 @@ function talk(tools, isPresenter) {
   const element = h(
     'div',
     { class: `script${isPresenter ? ' presenter' : ''}`, onkeydown: key },
-    h(
-      'div',
-      { class: 'view-head' },
-      h(
-        'div',
-        {},
-        h('h1', {}, isPresenter ? 'Presenter' : 'Script'),
-        h('p', { class: 'muted' }, 'Eight minutes, four acts.'),
-      ),
+    viewHead(
+      isPresenter ? 'Presenter' : 'Script',
+      h('p', { class: 'muted' }, 'Eight minutes, four acts.'),
       mini.element,
     ),
     h(
@@ -73,7 +74,13 @@ function talk(tools, isPresenter) {
       { class: 'talk-bar', role: 'group', 'aria-label': 'Talk' },
       time,
       next,
-      h('div', { class: 'actions' }, startButton, stepButton('Previous act', -1), stepButton('Next act', 1)),
+      h(
+        'div',
+        { class: 'actions' },
+        startButton,
+        button('Previous act', () => step(-1), 'quiet'),
+        button('Next act', () => step(1), 'quiet'),
+      ),
       h('p', { class: 'check' }, followBox, h('label', { for: 'follow' }, 'follow the clock')),
     ),
     isPresenter ? remote(tools) : null,
@@ -84,14 +91,13 @@ function talk(tools, isPresenter) {
   function actCard(each, index) {
     const filter = h('code', {});
     const copied = h('span', { class: 'muted', role: 'status' });
-    const copy = h('button', { class: 'button quiet small', type: 'button' }, 'Copy');
-    copy.addEventListener('click', () => {
+    const copy = () => {
       navigator.clipboard.writeText(filter.textContent ?? '').then(
         () => text(copied, 'copied'),
         () => text(copied, 'select and copy it by hand'),
       );
       setTimeout(() => text(copied, ''), 2500);
-    });
+    };
     const item = h(
       'li',
       { class: 'act card' },
@@ -115,13 +121,9 @@ function talk(tools, isPresenter) {
         each.points.map((point) => h('li', {}, point)),
       ),
       h('p', { class: 'muted' }, each.vendor),
-      h('div', { class: 'filter' }, filter, copy, copied),
+      h('div', { class: 'filter' }, filter, button('Copy', copy, 'quiet small'), copied),
       isPresenter
-        ? h(
-            'button',
-            { class: 'button quiet small', type: 'button', onclick: () => tools.showOnScreen(each.show) },
-            `Show ${VIEW_NAMES[each.show]} on the big screen`,
-          )
+        ? showButton(tools, each.show, `Show ${VIEW_NAMES[each.show]} on the big screen`)
         : h('p', {}, h('a', { href: `#/${each.show}` }, `Open ${VIEW_NAMES[each.show]}`)),
     );
     return { element: item, filter };
@@ -180,14 +182,15 @@ function talk(tools, isPresenter) {
             );
     }
     const upcoming = acts[act + 1];
+    const end = acts.at(-1)?.to ?? 0;
     text(
       next,
       seconds === null
         ? `Run: ${clockWords(last.scenario)}`
         : upcoming
           ? `Act ${String(act + 2)} in ${clock(upcoming.from - seconds)}`
-          : seconds < talkSeconds(acts)
-            ? `${clock(talkSeconds(acts) - seconds)} left`
+          : seconds < end
+            ? `${clock(end - seconds)} left`
             : 'Time is up',
     );
     cards.forEach(({ element: card }, index) => {
@@ -215,17 +218,14 @@ function talk(tools, isPresenter) {
   };
 }
 
+/** @param {Tools} tools @param {string} view @param {string} label */
+const showButton = (tools, view, label) => button(label, () => tools.showOnScreen(view), 'quiet small');
+
 function remote(/** @type {Tools} */ tools) {
   return h(
     'div',
     { class: 'actions remote', role: 'group', 'aria-label': 'On the big screen' },
     h('span', { class: 'muted' }, 'On the big screen:'),
-    Object.entries(VIEW_NAMES).map(([name, label]) =>
-      h(
-        'button',
-        { class: 'button quiet small', type: 'button', onclick: () => tools.showOnScreen(name) },
-        label,
-      ),
-    ),
+    Object.entries(VIEW_NAMES).map(([name, label]) => showButton(tools, name, label)),
   );
 }

@@ -1,5 +1,5 @@
 import { attribute, h } from '../../lib/dom.js';
-import { scrollBox, stateIcon, table, text, whenChanged } from '../dom.js';
+import { card, scrollBox, stateIcon, table, text, twin, whenChanged } from '../dom.js';
 import { clockWords, decimal, dollars, duration, figure, parts, percent, timeOfDay } from '../format.js';
 import { headline, stateOf, STATE_WORDS } from '../health.js';
 import { sparkline } from '../sparkline.js';
@@ -35,9 +35,8 @@ export function stageView() {
   const money = moneyCard();
   const alert = alertCard();
   const business = businessLine();
-  const twin = h('details', { class: 'twin' }, h('summary', {}, 'The last five minutes as a table'));
   const twinBody = scrollBox('The last five minutes');
-  twin.append(twinBody);
+  const folded = twin('The last five minutes as a table', twinBody);
   const element = h(
     'div',
     { class: 'stage' },
@@ -45,7 +44,7 @@ export function stageView() {
     h('div', { class: 'cohorts' }, baseline.element, demo.element),
     h('div', { class: 'cards' }, changed.element, heal.element, money.element, alert.element),
     business.element,
-    twin,
+    folded,
   );
   const drawTwin = whenChanged((/** @type {string[][]} */ rows) => {
     twinBody.replaceChildren(
@@ -72,7 +71,7 @@ export function stageView() {
       money.update(pulse, curve);
       alert.update(pulse);
       business.update(pulse);
-      if (twin.open) drawTwin(twinRows(history));
+      if (folded.open) drawTwin(twinRows(history));
     },
   };
 }
@@ -209,11 +208,6 @@ function cohort(which, name, who) {
       );
     },
   };
-}
-
-/** @param {string} title @param {string} name @param {HTMLElement[]} children */
-function card(title, name, ...children) {
-  return h('section', { class: `card ${name}`, 'aria-label': title }, h('h2', {}, title), ...children);
 }
 
 function changedCard() {

@@ -1,8 +1,8 @@
-import { attribute, h } from '../../lib/dom.js';
-import { messageOf, scrollBox, text, whenChanged } from '../dom.js';
+import { attribute, h, messageOf } from '../../lib/dom.js';
+import { scrollBox, text, twin, viewHead, whenChanged } from '../dom.js';
 import { duration, figure, percent, timeOfDay } from '../format.js';
 import { mapLegend, mapTable, serviceMap } from '../map.js';
-import { sharesBar, waterfall } from '../waterfall.js';
+import { linkButton, sharesBar, vendorLink, waterfall } from '../waterfall.js';
 
 /** @import { ExplainAnswer } from '../../../api/explain' */
 /** @import { Pulse } from '../../../api/pulse' */
@@ -35,10 +35,9 @@ export function whyView() {
   const element = h(
     'div',
     { class: 'why' },
-    h(
-      'div',
-      { class: 'view-head' },
-      h('div', {}, h('h1', {}, 'Why'), subject),
+    viewHead(
+      'Why',
+      subject,
       h('p', { class: 'check' }, folded, h('label', { for: 'all-spans' }, 'every span')),
     ),
     chain.element,
@@ -209,22 +208,8 @@ function pane(kind, title) {
     links.replaceChildren(
       h('code', {}, traceId),
       ' ',
-      h(
-        'button',
-        {
-          type: 'button',
-          class: 'link-button',
-          onclick: (/** @type {MouseEvent} */ event) => void copy(event, traceId),
-        },
-        'copy the id',
-      ),
-      vendor
-        ? h(
-            'a',
-            { href: vendor(traceId), target: '_blank', rel: 'noopener noreferrer' },
-            'open at the vendor',
-          )
-        : '',
+      linkButton('copy the id', (event) => void copy(event, traceId)),
+      vendorLink(vendor, traceId, 'open at the vendor') ?? '',
     );
   }
 
@@ -274,9 +259,9 @@ function pane(kind, title) {
       isFolded = folded;
       draw();
     },
-    /** @param {TraceHeader[]} list @param {Vendor} vendorLink */
-    update(list, vendorLink) {
-      vendor = vendorLink;
+    /** @param {TraceHeader[]} list @param {Vendor} link */
+    update(list, link) {
+      vendor = link;
       listed = list
         .slice(0, LISTED)
         .map(({ traceId, start, durationMs, traffic }) => ({ traceId, start, durationMs, traffic }));
@@ -363,13 +348,13 @@ function mapPanel(level = 'h2') {
   const drawing = scrollBox('Drawing of the calls', 'scroll map-box');
   const list = scrollBox('Calls between services');
   const legend = h('div', {});
-  const twin = h('details', { class: 'twin' }, h('summary', {}, 'Every call as a table'), list);
+  const folded = twin('Every call as a table', list);
   const element = h(
     'section',
     { class: 'card', 'aria-label': 'Service map' },
     h('header', { class: 'pane-top' }, h(level, { class: 'map-head' }, 'Who calls whom'), legend),
     drawing,
-    twin,
+    folded,
   );
   return {
     element,
@@ -377,7 +362,7 @@ function mapPanel(level = 'h2') {
     update(map, { thresholds }) {
       drawing.replaceChildren(serviceMap(map, thresholds));
       legend.replaceChildren(mapLegend(thresholds));
-      if (twin.open) list.replaceChildren(mapTable(map, thresholds));
+      if (folded.open) list.replaceChildren(mapTable(map, thresholds));
     },
   };
 }

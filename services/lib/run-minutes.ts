@@ -15,16 +15,8 @@ export class RunMinutes<R, M> {
   private readonly runs = new Map<string, RunEntry<R, M>>();
   private inForce: string | null = null;
 
-  /**
-   * @param newRun what a run begins with
-   * @param newMinute what a minute begins with
-   * @param forgotten called with a minute that makes room for a newer one
-   */
-  constructor(
-    private readonly newRun: () => R,
-    private readonly newMinute: () => M,
-    private readonly forgotten: (whole: R, minute: M) => void = () => undefined,
-  ) {}
+  /** @param forgotten called with a minute that makes room for a newer one */
+  constructor(private readonly forgotten: (whole: R, minute: M) => void = () => undefined) {}
 
   /** This run is never forgotten in favour of others, whatever they call themselves. */
   hold(runId: string): void {
@@ -32,10 +24,10 @@ export class RunMinutes<R, M> {
   }
 
   /** The run of that id, begun if it is new; the oldest one that is not in force goes when there are too many. */
-  open(runId: string): RunEntry<R, M> {
+  open(runId: string, begin: () => R): RunEntry<R, M> {
     const known = this.runs.get(runId);
     if (known !== undefined) return known;
-    const run: RunEntry<R, M> = { runId, whole: this.newRun(), minutes: new Map() };
+    const run: RunEntry<R, M> = { runId, whole: begin(), minutes: new Map() };
     this.runs.set(runId, run);
     const oldest = [...this.runs.keys()].find((id) => id !== this.inForce);
     if (this.runs.size > MAX_RUNS && oldest !== undefined) this.runs.delete(oldest);
@@ -43,7 +35,7 @@ export class RunMinutes<R, M> {
   }
 
   /** A minute of a run, begun if it is new; null for one older than those kept. */
-  minute(run: RunEntry<R, M>, minute: number): M | null {
+  minute(run: RunEntry<R, M>, minute: number, begin: () => M): M | null {
     const known = run.minutes.get(minute);
     if (known !== undefined) return known;
     if (run.minutes.size >= MAX_MINUTES) {
@@ -53,7 +45,7 @@ export class RunMinutes<R, M> {
       run.minutes.delete(oldest);
       if (gone !== undefined) this.forgotten(run.whole, gone);
     }
-    const begun = this.newMinute();
+    const begun = begin();
     run.minutes.set(minute, begun);
     return begun;
   }
