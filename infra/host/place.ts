@@ -127,9 +127,11 @@ export async function findImage(
   return insecureValue;
 }
 
-/** AWS's own words, without the path they came by. */
+/** AWS's own words, without the path they came by, nor a full stop. */
 export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const lines = message.split('\n').map((line) => line.trim());
-  return /(?:api error|caused by:|\* ) ?(.+)/.exec(message)?.[1] ?? lines[0] ?? message;
+  // The last of those words: each that passed the error on has put its own before it.
+  const own =
+    /^[^]*(?:api error|caused by:|\* ) ?(.+)/.exec(message)?.[1] ?? message.split('\n')[0] ?? message;
+  return own.trim().replace(/\.$/, '');
 }
