@@ -131,9 +131,9 @@ describe('access to AWS', () => {
     ],
     [
       'to a region that the account has not enabled',
-      '1 error occurred:\n\t* Retrieving AWS account details: operation error STS: GetCallerIdentity, https response error StatusCode: 403, ' +
-        'RequestID: r, api error InvalidClientTokenId: The security token included in the request is invalid.\n\n',
-      { 'aws:region': 'ap-east-1' },
+      '2 errors occurred:\n\t* Retrieving AWS account details: operation error STS: GetCallerIdentity, https response error StatusCode: 403, ' +
+        'RequestID: r, api error InvalidClientTokenId: The security token included in the request is invalid.\n\t* AWS account ID not allowed: \n\n',
+      { 'aws:region': 'ap-east-1', 'aws:allowedAccountIds': '["123456789012"]' },
       /AWS lets nobody in: InvalidClientTokenId: The security token included in the request is invalid\. Log in .*enable-region --region-name ap-east-1\. Nothing was touched\.$/,
     ],
   ];

@@ -56,7 +56,12 @@ describe('a host that cannot be made', () => {
     [
       'an account without room for one more address',
       'api error AddressLimitExceeded: The maximum number of addresses has been reached.',
-      /as its quota allows.*servicequotas.*pulumi config set subnetId ID/,
+      /^AddressLimitExceeded: the account's quota has no room for one more in eu-west-1: .*servicequotas\)\. Then/,
+    ],
+    [
+      'an account without room for one more network',
+      'api error VpcLimitExceeded: The maximum number of VPCs has been reached.',
+      /^VpcLimitExceeded: .*, or take a subnet that is there: pulumi config set subnetId ID\. Then/,
     ],
     [
       'an image that there is not',

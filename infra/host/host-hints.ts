@@ -37,10 +37,12 @@ export function hostRemedy(errors: readonly string[], context: HintContext): str
       `fewer: name fewer and wider ones, or ask for more ${QUOTAS}, VPC, "Inbound or outbound rules per security group"). ${GOES_ON}`
     );
   }
-  if (said.includes('LimitExceeded')) {
+  const [limit] = /\w+LimitExceeded/.exec(said) ?? [];
+  if (limit !== undefined) {
+    const ofNetwork = place.kind === 'new' && /Vpc|Gateway/.test(limit);
     return (
-      `The account has as many of those in ${region} as its quota allows: delete what nobody needs, or ask for more ${QUOTAS}` +
-      `${place.kind === 'new' ? '); a subnet that is there needs no VPC of its own: pulumi config set subnetId ID' : ')'}. ${GOES_ON}`
+      `${limit}: the account's quota has no room for one more in ${region}: delete what nobody needs, or ask for more ${QUOTAS})` +
+      `${ofNetwork ? ', or take a subnet that is there: pulumi config set subnetId ID' : ''}. ${GOES_ON}`
     );
   }
   if (said.includes('InvalidAMIID'))

@@ -130,8 +130,8 @@ export async function findImage(
 /** AWS's own words, without the path they came by, nor a full stop. */
 export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  // The last of those words: each that passed the error on has put its own before it.
-  const own =
-    /^[^]*(?:api error|caused by:|\* ) ?(.+)/.exec(message)?.[1] ?? message.split('\n')[0] ?? message;
+  // Of several errors the first one: the others are what it leads to. In it, what the first to speak said.
+  const first = /^\s*\* (.+)$/m.exec(message)?.[1] ?? message;
+  const own = /^[^]*(?:api error|caused by:) ?(.+)/.exec(first)?.[1] ?? first.split('\n')[0] ?? first;
   return own.trim().replace(/\.$/, '');
 }
