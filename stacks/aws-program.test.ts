@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
@@ -14,7 +15,7 @@ import {
   type MockedAnswers,
   type MockedEngine,
 } from '../test/mocks/engine';
-import { withDocker, withoutDocker } from '../test/mocks/servers';
+import { closedPort, withDocker, withoutDocker } from '../test/mocks/servers';
 import program from './index';
 import type { PastHost } from './past-host';
 
@@ -44,12 +45,12 @@ const PAST: Omit<PastHost, 'loginEnds' | 'apiServer'> = {
 };
 
 /** As K3s writes it; one without a certificate lets nobody in, and asks for no renewal. */
-function kubeconfigWith(certificate: string | undefined): string {
+function kubeconfigWith(certificate: string | undefined, server = 'https://203.0.113.10:6443'): string {
   const data = certificate === undefined ? {} : { 'client-certificate-data': btoa(certificate) };
   return JSON.stringify({
     'current-context': 'default',
     contexts: [{ name: 'default', context: { cluster: 'default', user: 'default' } }],
-    clusters: [{ name: 'default', cluster: { server: 'https://203.0.113.10:6443' } }],
+    clusters: [{ name: 'default', cluster: { server } }],
     users: [{ name: 'default', user: data }],
   });
 }
@@ -74,6 +75,10 @@ interface Situation {
   past?: typeof PAST;
   /** Of the kubeconfig that it left. */
   certificate?: string;
+  /** Where its Kubernetes API is. */
+  apiServer?: string;
+  /** The config of the release that it left. */
+  lastConfig?: Readonly<Record<string, string>>;
   /** The services' image that it left, by digest. */
   lastImage?: string;
   /** Whether an engine answers. */
@@ -91,6 +96,8 @@ async function run(situation: Situation = {}): Promise<{ engine: MockedEngine; o
     parked = false,
     past,
     certificate,
+    apiServer,
+    lastConfig = {},
     lastImage = '',
     docker = true,
     instanceStates = ['running'],
@@ -105,9 +112,9 @@ async function run(situation: Situation = {}): Promise<{ engine: MockedEngine; o
           outputs: past
             ? {
                 host: past,
-                kubeconfig: kubeconfigWith(certificate),
+                kubeconfig: kubeconfigWith(certificate, apiServer),
                 namespace: 'ecommerce-demo',
-                releases: { current: { image: lastImage, config: {} } },
+                releases: { current: { image: lastImage, config: lastConfig } },
               }
             : {},
           secretOutputNames: ['kubeconfig'],
@@ -358,6 +365,22 @@ describe('the whole program on AWS', () => {
     const { engine } = await run({ past: PAST, instanceStates: [] });
     assert.match(engine.said.join('\n'), /warning: The host host-server-id is gone/);
     assert.equal(engine.named('host-server').options.replacementTrigger, '"after host-server-id"');
+  });
+
+  it('asks whether a host that stays answers, unless this update may open it', async () => {
+    const { outputs } = await run();
+    const { release } = (await settled(pulumi.output(outputs.host))) as { release: string };
+    const apiServer = `https://127.0.0.1:${String(await closedPort(createServer()))}`;
+    const silent = {
+      past: { ...PAST, release },
+      apiServer,
+      lastConfig: { operatorCidrs: BASE.operatorCidrs },
+    };
+    assert.match(await refusal(silent), /^The host host-server-id runs, as AWS says, and does not answer/);
+    const others = { lastConfig: { operatorCidrs: '["192.0.2.1/32"]' } };
+    const anew = { past: { ...PAST, release: 'of another program' } };
+    for (const change of [others, anew, { config: { instanceType: 't4g.2xlarge' } }])
+      await run({ ...silent, ...change });
   });
 
   it('asks no cluster whose hosts are parked, nor in the preview of their start', async () => {
