@@ -369,7 +369,8 @@ describe('the whole program on AWS', () => {
 
   it('asks whether a host that stays answers, unless this update may open it', async () => {
     const { outputs } = await run();
-    const { release } = (await settled(pulumi.output(outputs.host))) as { release: string };
+    const host = await settled(pulumi.output(outputs.host));
+    const { release } = host as { release: string };
     const apiServer = `https://127.0.0.1:${String(await closedPort(createServer()))}`;
     const silent = {
       past: { ...PAST, release },
