@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
@@ -371,7 +370,7 @@ describe('the whole program on AWS', () => {
     const { outputs } = await run();
     const host = await settled(pulumi.output(outputs.host));
     const { release } = host as { release: string };
-    const apiServer = `https://127.0.0.1:${String(await closedPort(createServer()))}`;
+    const apiServer = `https://127.0.0.1:${String(await closedPort())}`;
     const silent = {
       past: { ...PAST, release },
       apiServer,

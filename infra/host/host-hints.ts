@@ -1,4 +1,5 @@
-import * as pulumi from '@pulumi/pulumi';
+import type * as pulumi from '@pulumi/pulumi';
+import { hint } from '../cluster/hint';
 import type { Place } from './place';
 
 /** What a remedy has to know of the hosts. */
@@ -118,19 +119,10 @@ function orphan(networkInterface: string, region: string): string {
   );
 }
 
-/**
- * Tells the remedy where making or changing something of the hosts failed: AWS's message, and SSH's, name neither the key
- * nor the way out. Once: a login that ended fails twenty resources.
- */
+/** Tells the remedy where making or changing something of the hosts failed, or SSH did. */
 export function hostHint(name: string, context: HintContext): pulumi.ErrorHook {
-  const told = new Set<string>();
-  return new pulumi.ErrorHook(`${name}-hint`, ({ errors, newInputs }) => {
+  return hint(name, ({ errors, newInputs }) => {
     const [instanceId] = (newInputs?.triggers ?? []) as unknown[];
-    const remedy = hostRemedy(errors, context) ?? sshRemedy(errors, context, String(instanceId));
-    if (remedy !== null && !told.has(remedy)) {
-      told.add(remedy);
-      void pulumi.log.error(remedy);
-    }
-    return false;
+    return hostRemedy(errors, context) ?? sshRemedy(errors, context, String(instanceId));
   });
 }
