@@ -4,7 +4,7 @@ import { backupFile } from './backup/backup-place';
 import { runCommand } from '../machine/command';
 import { EXIT } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
-import { withTarget } from './outage/left-open';
+import { withTarget } from './outage/heal-left-open';
 import { duration } from '../report/format';
 import { standardOutput } from '../machine/terminal';
 import { file as fileOption, type Command, type ValuesOf } from '../machine/options';

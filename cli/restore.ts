@@ -5,7 +5,7 @@ import { backupFile } from './backup/backup-place';
 import { runCommand } from '../machine/command';
 import { EXIT } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
-import { withTarget } from './outage/left-open';
+import { withTarget } from './outage/heal-left-open';
 import { duration } from '../report/format';
 import { silentOutput, standardOutput, type Output } from '../machine/terminal';
 import { describeTarget } from './target/target';

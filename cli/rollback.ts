@@ -4,8 +4,8 @@ import { checkConfigClean, checkDemoMode } from './checks/normal';
 import { checkInstances } from './checks/platform';
 import { checkRoutes } from './checks/routes';
 import { checkTelemetryArrives } from './checks/telemetry';
-import { cleanConfig, rollback, type Rollback } from './rollback/rollback';
-import { judgeImages, rollbackRelease, type ReleaseRollback } from './rollback/release';
+import { cleanConfig, rollback } from './rollback/rollback';
+import { judgeImages, rollbackRelease } from './rollback/release';
 import { rollbackDatabase } from './rollback/rollback-database';
 import { discoverTarget } from './target/discover';
 import { StackEngine } from './target/stack-engine';
@@ -80,11 +80,7 @@ async function open(options: RollbackOptions, output: Output): Promise<Target> {
   }
 }
 
-async function releaseOf(
-  target: Target,
-  interruption: Interruption,
-  output: Output,
-): Promise<ReleaseRollback> {
+async function releaseOf(target: Target, interruption: Interruption, output: Output) {
   const context = checkContext(target, PATIENCE_MS, interruption, output);
   const engine = await StackEngine.open({ stack: target.stack, output });
   return rollbackRelease(target, {
@@ -100,7 +96,7 @@ async function releaseOf(
   });
 }
 
-function rollbackOf(target: Target, interruption: Interruption, output: Output): Promise<Rollback> {
+function rollbackOf(target: Target, interruption: Interruption, output: Output) {
   const context = checkContext(target, PATIENCE_MS, interruption, output);
   const { observer, wait } = context;
   return rollback(target, {

@@ -8,7 +8,7 @@ import { ShopObserver } from './observation/shop-observer';
 import { runCommand } from '../machine/command';
 import { EXIT, Interrupted, messageOf } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
-import { withTarget } from './outage/left-open';
+import { withTarget } from './outage/heal-left-open';
 import { duration } from '../report/format';
 import { standardOutput, type Output } from '../machine/terminal';
 import { file as fileOption, number, type Command, type ValuesOf } from '../machine/options';

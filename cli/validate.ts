@@ -15,7 +15,7 @@ import { runCommand } from '../machine/command';
 import { EXIT, messageOf } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
 import { listAt, textAt } from '../machine/json';
-import { withTarget } from './outage/left-open';
+import { withTarget } from './outage/heal-left-open';
 import { errorOutput, standardOutput, type Output } from '../machine/terminal';
 import { printableJson } from '../machine/printable';
 import { flag, type Command, type ValuesOf } from '../machine/options';
@@ -52,20 +52,6 @@ const VALIDATE: Command<typeof OPTIONS> = {
 Exit codes: 0 all well, 1 a check failed or the shop was not found, 2 bad options, 130 interrupted.`,
 };
 
-/** What `--json` prints. */
-interface Validation {
-  target: string;
-  name: string;
-  shopUrl: string;
-  at: string;
-  /** What the shop follows; null when the database does not tell. */
-  mode: string | null;
-  ok: boolean;
-  checks: CheckResult[];
-  /** null unless it was asked for. */
-  checklist: (ChecklistPoint | SeenPoint)[] | null;
-}
-
 async function main(options: ValidateOptions): Promise<number> {
   const output = options.json ? errorOutput : standardOutput(() => process.exit(EXIT.failed));
   const interruption = new Interruption(() => output.line('Interrupted.')).listen();
@@ -74,11 +60,8 @@ async function main(options: ValidateOptions): Promise<number> {
   return validation.ok ? EXIT.ok : EXIT.failed;
 }
 
-async function validate(
-  options: ValidateOptions,
-  interruption: Interruption,
-  output: Output,
-): Promise<Validation> {
+/** @returns what `--json` prints */
+async function validate(options: ValidateOptions, interruption: Interruption, output: Output) {
   return withTarget(options, output, async (target) => {
     const effective = readEffective(target);
     effective.catch(() => undefined);
@@ -109,9 +92,11 @@ async function validate(
       name: target.name,
       shopUrl: target.shopUrl,
       at: new Date().toISOString(),
+      /** What the shop follows; null when the database does not tell. */
       mode,
       ok,
       checks,
+      /** null unless it was asked for. */
       checklist,
     };
   });

@@ -2,27 +2,8 @@ import { getJson, type JsonAnswer } from '../machine/http';
 import { at, listAt, numberAt, textAt } from '../machine/json';
 import { dollars } from '../report/format';
 
-/** What one cohort shows over the last ten seconds. */
-export interface CohortView {
-  rpm: number | null;
-  /** As the load generator writes it, e.g. `0.0%`. */
-  errorRate: string | null;
-  p95Ms: number | null;
-}
-
 /** What the live line shows. */
-export interface LiveView {
-  runId: string | null;
-  minute: number | null;
-  phase: string | null;
-  baseline: CohortView;
-  demo: CohortView;
-  pool: { used: number; max: number; pending: number } | null;
-  /** USD lost by the run's failed checkouts so far, as its telemetry tells; null outside a run. */
-  lostRevenueUsd: number | null;
-  /** What is wrong with forwarding; null where nothing is, or nothing is forwarded. */
-  forwardingTrouble: string | null;
-}
+export type LiveView = ReturnType<typeof toLiveView>;
 
 /** Asks load generator, product-catalog and console; null while the load generator does not answer. */
 export async function readLiveView(
@@ -45,14 +26,10 @@ export async function readLiveView(
  * Reads the answers of `GET /admin/traffic-stats`, of product-catalog's `GET /health`, and of the console's
  * `GET /api/summary` and `GET /health`.
  */
-export function toLiveView(
-  stats: unknown,
-  catalogHealth: unknown,
-  summary: unknown,
-  consoleHealth: unknown,
-): LiveView {
-  const cohort = (name: 'baseline' | 'demo'): CohortView => ({
+export function toLiveView(stats: unknown, catalogHealth: unknown, summary: unknown, consoleHealth: unknown) {
+  const cohort = (name: 'baseline' | 'demo') => ({
     rpm: numberAt(stats, name, 'last_10s', 'rpm'),
+    /** As the load generator writes it, e.g. `0.0%`. */
     errorRate: textAt(stats, name, 'last_10s', 'error_rate'),
     p95Ms: numberAt(stats, name, 'last_10s', 'p95_ms'),
   });
@@ -66,7 +43,9 @@ export function toLiveView(
     baseline: cohort('baseline'),
     demo: cohort('demo'),
     pool: used !== null && max !== null ? { used, max, pending: pending ?? 0 } : null,
+    /** USD lost by the run's failed checkouts so far, as its telemetry tells; null outside a run. */
     lostRevenueUsd: runId === null ? null : lostRevenueOf(summary, runId),
+    /** What is wrong with forwarding; null where nothing is, or nothing is forwarded. */
     forwardingTrouble: forwardingTrouble(at(consoleHealth, 'forwarding')),
   };
 }
@@ -114,7 +93,7 @@ export function liveLine(view: LiveView | null, now: Date): string {
   return parts.join('  |  ');
 }
 
-function cohortText({ rpm, errorRate, p95Ms }: CohortView): string {
+function cohortText({ rpm, errorRate, p95Ms }: LiveView['demo']): string {
   const p95 =
     p95Ms === null
       ? '-'

@@ -12,7 +12,6 @@ import { createDataFolder, dataFolder, type DataFolder } from '../machine/data-f
 import { readLogLevel } from '../machine/environment';
 import { messageOf } from '../machine/errors';
 import { inOrder } from './in-order';
-import type { MemoryUse } from '../machine/memory';
 import { POSTGRES_PORT, REDIS_PORT, requireFreePorts, type NeededPort } from '../machine/reach/ports';
 import { claimRun, type Predecessor, type RunRecord } from '../machine/run-file';
 import type { StartOptions } from './arguments';
@@ -33,7 +32,7 @@ import {
   type ServiceSettings,
 } from './processes/service-processes';
 import { Supervisor } from './processes/supervisor';
-import { REDIS_NAME, planRedis, startRedis, type RedisKind } from './redis';
+import { REDIS_NAME, planRedis, startRedis } from './redis';
 import type { Reporter } from './progress';
 import { contentMark } from './stack/file-watch';
 import { applyStack } from './stack/stack-apply';
@@ -52,20 +51,7 @@ export interface ShopRequest extends StartOptions {
 }
 
 /** A shop this process runs. */
-export interface RunningShop {
-  /** Base URL of each service. */
-  urls: Record<ServiceName, string>;
-  adminToken: string;
-  dataDir: string;
-  stackFile: string;
-  redisKind: RedisKind;
-  databaseUrl: (role: DatabaseRole | 'superuser') => string;
-  memory: () => Promise<MemoryUse>;
-  /** Ends everything within 5 s; later calls wait for the first. */
-  stop: () => Promise<void>;
-  /** Ends everything at once, without order. */
-  kill: () => void;
-}
+export type RunningShop = Awaited<ReturnType<ShopStart['run']>>;
 
 const LOAD: ServiceName = 'load-generator';
 
@@ -124,7 +110,7 @@ class ShopStart {
   async run(
     predecessor: Predecessor | null,
     scenario: { stack: StackScenario; preview: Scenario; absentSeconds: number },
-  ): Promise<RunningShop> {
+  ) {
     const { signal, reporter } = this.request;
     const abort = (): void => void this.stop();
     signal?.addEventListener('abort', abort);
@@ -142,11 +128,7 @@ class ShopStart {
     }
   }
 
-  private async begin(scenario: {
-    stack: StackScenario;
-    preview: Scenario;
-    absentSeconds: number;
-  }): Promise<RunningShop> {
+  private async begin(scenario: { stack: StackScenario; preview: Scenario; absentSeconds: number }) {
     const { request, folder, supervisor, record } = this;
     const { env, portOffset, reporter, signal } = request;
     const { stack, preview, absentSeconds } = scenario;
@@ -216,9 +198,11 @@ class ShopStart {
       dataDir: folder.root,
       stackFile,
       redisKind: redis.kind,
-      databaseUrl: (role) => urls[role],
+      databaseUrl: (role: DatabaseRole | 'superuser') => urls[role],
       memory: () => supervisor.memory(),
+      /** Ends everything within 5 s; later calls wait for the first. */
       stop: () => this.stop(),
+      /** Ends everything at once, without order. */
       kill: () => {
         supervisor.kill();
         record.remove();

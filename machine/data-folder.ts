@@ -3,21 +3,15 @@ import path from 'node:path';
 import { Refusal, messageOf } from './errors';
 
 /** Where everything of one shop lies. */
-export interface DataFolder {
-  root: string;
-  /** State of the running (or killed) runner, 0600. */
-  runFile: string;
-  /** Generated passwords and the admin token, 0600. */
-  secretsFile: string;
-  logs: string;
-  redis: string;
-}
+export type DataFolder = ReturnType<typeof dataFolder>;
 
 /** The paths in a data folder. */
-export function dataFolder(root: string): DataFolder {
+export function dataFolder(root: string) {
   return {
     root,
+    /** State of the running (or killed) runner, 0600. */
     runFile: path.join(root, 'run.json'),
+    /** Generated passwords and the admin token, 0600. */
     secretsFile: path.join(root, 'secrets.json'),
     logs: path.join(root, 'logs'),
     redis: path.join(root, 'redis'),

@@ -7,16 +7,7 @@ import { statFields } from './process-identity';
 const run = promisify(execFile);
 
 /** Memory of the shop, by process name. */
-export interface MemoryUse {
-  /**
-   * `proportional` (shared pages divided among who shares them), `own` (no shared pages), or `resident` (shared pages
-   * counted each time).
-   */
-  kind: 'proportional' | 'own' | 'resident';
-  /** Bytes by name; PostgreSQL's includes its back ends. */
-  byName: Record<string, number>;
-  totalBytes: number;
-}
+export type MemoryUse = Awaited<ReturnType<typeof measureMemory>>;
 
 interface ProcessRow {
   pid: number;
@@ -30,7 +21,7 @@ interface ProcessRow {
 export async function measureMemory(
   processes: readonly { name: string; pid: number }[],
   wanted: keyof typeof COUNTERS = 'proportional',
-): Promise<MemoryUse> {
+) {
   const rows = await listProcesses();
   const roots = new Set(processes.map(({ pid }) => pid));
   const families = processes.map(({ name, pid }) => ({ name, pids: familyOf(pid, rows, roots) }));
@@ -48,7 +39,16 @@ export async function measureMemory(
         : sum(pids.map((pid) => resident.get(pid) ?? 0)),
     ]),
   );
-  return { kind: known ? wanted : 'resident', byName, totalBytes: sum(Object.values(byName)) };
+  return {
+    /**
+     * `proportional` (shared pages divided among who shares them), `own` (no shared pages), or `resident` (shared pages
+     * counted each time).
+     */
+    kind: known ? wanted : ('resident' as const),
+    /** Bytes by name; PostgreSQL's includes its back ends. */
+    byName,
+    totalBytes: sum(Object.values(byName)),
+  };
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

@@ -1,14 +1,7 @@
 import { proxyFor } from './proxy';
 
 /** What somebody outside answered. */
-export interface OutsideAnswer {
-  status: number;
-  /** 2xx. */
-  ok: boolean;
-  /** A header's value; null without it. */
-  header: (name: string) => string | null;
-  text: string;
-}
+export type OutsideAnswer = Awaited<ReturnType<typeof askOutside>>;
 
 /** How somebody outside is asked. */
 export interface OutsideRequest {
@@ -23,7 +16,7 @@ export interface OutsideRequest {
  *
  * @throws as `fetch` does: a TypeError whose `cause` says what failed
  */
-export async function askOutside(url: string, request: OutsideRequest): Promise<OutsideAnswer> {
+export async function askOutside(url: string, request: OutsideRequest) {
   // Required here: a Pulumi provider that uses this runs from text.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const undici = require('undici') as typeof import('undici');
@@ -34,8 +27,10 @@ export async function askOutside(url: string, request: OutsideRequest): Promise<
     const response = await undici.fetch(url, { ...request, dispatcher });
     return {
       status: response.status,
+      /** 2xx. */
       ok: response.ok,
-      header: (name) => response.headers.get(name),
+      /** A header's value; null without it. */
+      header: (name: string) => response.headers.get(name),
       text: await response.text(),
     };
   } finally {

@@ -13,11 +13,7 @@ import { gradeOf } from './verdict';
 import { renderWaterfall } from './drawing/waterfall';
 
 /** A report as one file: nothing in it comes from elsewhere, nothing in it runs. */
-export interface ReportPage {
-  html: string;
-  /** Its content security policy: its one style sheet, by hash. */
-  policy: string;
-}
+export type ReportPage = ReturnType<typeof pageOf>;
 
 /**
  * Writes the page to send to a customer afterwards.
@@ -48,7 +44,7 @@ export function renderHtml(
  * @param title as text
  * @param parts HTML; empty ones are left out
  */
-export function pageOf(title: string, parts: readonly string[]): ReportPage {
+export function pageOf(title: string, parts: readonly string[]) {
   const hash = createHash('sha256').update(STYLE).digest('base64');
   const own = `default-src 'none'; style-src 'sha256-${hash}'`;
   const html = [
@@ -61,6 +57,7 @@ export function pageOf(title: string, parts: readonly string[]): ReportPage {
   ];
   return {
     html: html.filter((part) => part !== '').join('\n'),
+    /** Its content security policy: its one style sheet, by hash. */
     policy: `${own}; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`,
   };
 }

@@ -105,19 +105,13 @@ export async function backUp(
   });
 }
 
-/** What a restore did. */
-export interface Restored {
-  tables: Map<string, TableTotals>;
-  /** Rows that were there before, by table. */
-  replaced: Map<string, number>;
-}
-
 /**
  * Puts a backup back, in one transaction: everything, checked by counts and checksums, or nothing. Indexes follow
  * afterwards, since building them concurrently cannot be part of a transaction: they are what the scenario says.
  *
  * @param summary of the file, which was read and checked before
  * @param tools.keepScenario leaves the scenario that is there: stack config has just written it
+ * @returns by table what it holds now, and how many rows were there before
  * @throws Refusal when the catalog is another one; Error when what was restored is not what the file holds
  */
 export async function restoreBackup(
@@ -125,9 +119,9 @@ export async function restoreBackup(
   file: string,
   summary: BackupSummary,
   { output, check, keepScenario = false }: BackupTools & { keepScenario?: boolean },
-): Promise<Restored> {
+): Promise<{ tables: Map<string, TableTotals>; replaced: Map<string, number> }> {
   return withSession(target.conductor, async (client) => {
-    const result = await inTransaction(client, async (): Promise<Restored> => {
+    const result = await inTransaction(client, async () => {
       await useFixedTexts(client);
       await client.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
       const { override: running } = await readState(client);

@@ -3,7 +3,6 @@ import { at, textAt } from '../../machine/json';
 import type { Output } from '../../machine/terminal';
 import { describeRun } from '../../scenario/override/store';
 import { allOk, showChecks, type CheckResult } from '../checks/check';
-import type { Restored } from './backup-database';
 import { runUnderWay, type BackupSummary } from './backup-format';
 
 /** The server, of which everything on it is made anew with it. */
@@ -23,7 +22,7 @@ export interface ReplacementTools {
   /** Updates the stack, and makes anew what the patterns name. */
   updateStack: (message: string, replaced: readonly string[]) => Promise<void>;
   /** Puts the file's rows into the new database. */
-  restore: (summary: BackupSummary) => Promise<Restored>;
+  restore: (summary: BackupSummary) => Promise<Pick<BackupSummary, 'tables'>>;
   /** The checks that verify it, under way. */
   verification: () => Promise<CheckResult>[];
 }

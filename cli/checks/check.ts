@@ -13,17 +13,7 @@ export interface Finding {
 }
 
 /** A check that was made. */
-export interface CheckResult {
-  id: CheckId;
-  title: string;
-  state: Finding['state'];
-  figures: string;
-  /** null unless it failed. */
-  remedy: string | null;
-  /** Its entry in the documentation. */
-  anchor: string;
-  durationMs: number;
-}
+export type CheckResult = Awaited<ReturnType<typeof runCheck>>;
 
 export const ok = (figures: string): Finding => ({ state: 'ok', figures });
 export const skipped = (figures: string): Finding => ({ state: 'skipped', figures });
@@ -34,7 +24,7 @@ export const failed = (figures: string, remedy?: string): Finding => ({
 });
 
 /** Makes one check. It never rejects: what is thrown is its failure. */
-export async function runCheck(id: CheckId, check: () => Promise<Finding>): Promise<CheckResult> {
+export async function runCheck(id: CheckId, check: () => Promise<Finding>) {
   const started = performance.now();
   const found = await check().catch((error: unknown) =>
     error instanceof Mendable ? failed(error.problem, error.remedy) : failed(messageOf(error)),
@@ -44,7 +34,9 @@ export async function runCheck(id: CheckId, check: () => Promise<Finding>): Prom
     title: CHECKS[id].title,
     state: found.state,
     figures: found.figures,
+    /** null unless it failed. */
     remedy: found.state === 'failed' ? (found.remedy ?? CHECKS[id].remedy) : null,
+    /** Its entry in the documentation. */
     anchor: anchorOf(id),
     durationMs: Math.round(performance.now() - started),
   };

@@ -15,13 +15,10 @@ const CARDS = 4;
 const BROWSE_WITHIN_MS = 2000;
 
 /** A request whose trace can be looked for. */
-export interface TestRequest {
-  traceId: string;
-  headers: Record<string, string>;
-}
+export type TestRequest = ReturnType<typeof testRequest>;
 
 /** A trace context of our own, sampled: the shop's spans become its children. */
-export function testRequest(): TestRequest {
+export function testRequest() {
   const traceId = randomBytes(16).toString('hex');
   return {
     traceId,

@@ -3,8 +3,7 @@ import { at, numberAt, textAt } from '../../machine/json';
 import { messageOf } from '../../machine/errors';
 import { askOutside } from '../../machine/outside';
 import { failed, ok, skipped, type Finding } from './check';
-import { collectorExporters, isVendor, vendorTrouble } from './collector-metrics';
-import { collectorLog } from './collector-log';
+import { collectorExporters, collectorLog, isVendor, vendorTrouble } from './collector';
 import type { CheckContext } from './context';
 import { browse } from './journeys';
 

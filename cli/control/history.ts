@@ -1,28 +1,13 @@
 import type { PastRun } from './past-runs';
 import { percent, wholeMilliseconds } from '../../report/format';
 import { ended, totalOf } from '../../report/limits';
-import { gradeOf, type Grade } from '../../report/verdict';
+import { gradeOf } from '../../report/verdict';
 
 /** One run as a line of the history. */
-export interface HistoryRow {
-  startedAt: string;
-  runId: string;
-  scenario: string;
-  ablation: string | null;
-  scale: number;
-  minuteSeconds: number;
-  verdict: Grade | 'hidden';
-  /** Mean distance of the graded minutes from their targets (share); null when none was graded. */
-  meanDeviation: number | null;
-  /** The largest one, with its sign. */
-  worstDeviation: { minute: number; difference: number } | null;
-  baselineErrors: number;
-  dropped: number;
-  startLagP99Ms: number | null;
-  timeToRecoverSeconds: number | null;
+type HistoryRow = ReturnType<typeof rowOf> & {
   /** Against the last comparable run (same scenario, scale and minute length) before it. */
   trend: 'better' | 'worse' | 'same' | null;
-}
+};
 
 /** Deviations that differ by less are the same (share). */
 const SAME = 0.005;
@@ -40,20 +25,19 @@ export function historyRows(runs: readonly PastRun[]): HistoryRow[] {
         other.minuteSeconds === row.minuteSeconds &&
         other.meanDeviation !== null,
     );
-    row.trend = trendOf(before?.meanDeviation ?? null, row.meanDeviation);
-    rows.push(row);
+    rows.push({ ...row, trend: trendOf(before?.meanDeviation ?? null, row.meanDeviation) });
   }
   return rows;
 }
 
-function rowOf(run: PastRun): HistoryRow {
+function rowOf(run: PastRun) {
   const hidden = run.exercise !== null && !run.revealed;
   const differences = hidden
     ? []
     : run.minutes
         .filter(({ demo }) => demo.graded && ended(demo) > 0)
         .map(({ minute, demo }) => ({ minute, difference: demo.errorRate - demo.target.errorRate }));
-  const worst = differences.reduce<HistoryRow['worstDeviation']>(
+  const worst = differences.reduce<(typeof differences)[number] | null>(
     (most, each) => (most === null || Math.abs(each.difference) > Math.abs(most.difference) ? each : most),
     null,
   );
@@ -65,16 +49,17 @@ function rowOf(run: PastRun): HistoryRow {
     scale: run.scale,
     minuteSeconds: run.minuteSeconds,
     verdict: hidden ? 'hidden' : gradeOf(run.verdict),
+    /** Mean distance of the graded minutes from their targets (share); null when none was graded. */
     meanDeviation:
       differences.length === 0
         ? null
         : differences.reduce((sum, { difference }) => sum + Math.abs(difference), 0) / differences.length,
+    /** The largest one, with its sign. */
     worstDeviation: worst,
     baselineErrors: totalOf(run.minutes.map(({ baseline }) => baseline)).errors,
     dropped: run.load?.dropped ?? 0,
     startLagP99Ms: run.load?.startLagP99Ms ?? null,
     timeToRecoverSeconds: run.healed?.timeToRecoverSeconds ?? null,
-    trend: null,
   };
 }
 

@@ -3,40 +3,13 @@ import { positionAt } from '../../scenario/timeline';
 import type { Conductor } from '../target/conductor';
 import { messageOf } from '../../machine/errors';
 import { describeIntent, livenessOf, type Intent } from './intent';
-import type { CohortStats, FlowAlertState } from '../observation/answers';
+import type { CohortStats } from '../observation/answers';
 import type { ShopObserver } from '../observation/shop-observer';
 import { percent, wholeMilliseconds } from '../../report/format';
 import type { Target } from '../target/target';
 
 /** What is under way at a target. Times are ISO, shares 0…1. */
-export interface Status {
-  target: { kind: string; name: string; shopUrl: string; consoleUrl: string };
-  mode: string;
-  title: string;
-  runId: string;
-  /** `normal`, `before_start`, `running`, `over`. */
-  state: string;
-  /** Fractional demo minute; null in normal mode. */
-  minute: number | null;
-  durationMinutes: number;
-  phase: string;
-  phaseTitle: string;
-  pausedAt: string | null;
-  /** What wants it: an override row, or the configuration. */
-  source: string;
-  startedBy: string | null;
-  /** When it ends by itself; null where it doesn't. */
-  endsAt: string | null;
-  runner: (Pick<Intent, 'pid' | 'host' | 'user' | 'since'> & { liveness: string; text: string }) | null;
-  /** Over the last ten seconds; null where the load generator doesn't answer. */
-  traffic: Record<
-    'baseline' | 'demo',
-    { rpm: number; requests: number; errorRate: number; p95Ms: number | null }
-  > | null;
-  flowAlert: FlowAlertState | null;
-  /** What could not be asked. */
-  problems: string[];
-}
+export type Status = Awaited<ReturnType<typeof statusOf>>;
 
 /** Asks a target how it is. @throws when its database does not answer */
 export async function statusOf(
@@ -44,7 +17,7 @@ export async function statusOf(
   intent: Intent | null,
   conductor: Pick<Conductor, 'readState'>,
   observer: Pick<ShopObserver, 'traffic' | 'runTelemetry'>,
-): Promise<Status> {
+) {
   const problems: string[] = [];
   const orNull = async <T>(what: string, work: Promise<T>): Promise<T | null> => {
     try {
@@ -69,13 +42,16 @@ export async function statusOf(
     title: scenario.title,
     runId: scenario.runId,
     state: position.state,
+    /** Fractional demo minute; null in normal mode. */
     minute: position.minute === null ? null : Math.round(position.minute * 100) / 100,
     durationMinutes: scenario.shownMinutes,
     phase: position.phase,
     phaseTitle: position.phaseTitle,
     pausedAt: iso(effective.pausedAt),
+    /** What wants it: an override row, or the configuration. */
     source: effective.source,
     startedBy: state.override?.startedBy ?? null,
+    /** When it ends by itself; null where it doesn't. */
     endsAt: iso(effective.expiresAt),
     runner:
       intent === null
@@ -88,8 +64,10 @@ export async function statusOf(
             liveness: livenessOf(intent),
             text: describeIntent(intent),
           },
+    /** Over the last ten seconds; null where the load generator doesn't answer. */
     traffic: traffic === null ? null : { baseline: cohortOf(traffic.baseline), demo: cohortOf(traffic.demo) },
     flowAlert: telemetry?.flowAlert ?? null,
+    /** What could not be asked. */
     problems,
   };
 }

@@ -13,13 +13,6 @@ export interface Known {
   definition: unknown;
 }
 
-/** What the account has, by name; of a name there may be several. */
-export interface AccountState {
-  alerts: Map<string, Known[]>;
-  dashboards: Map<string, Known[]>;
-  views: Map<string, Known[]>;
-}
-
 /**
  * How a page's token may be spelled in the query: the API's description has an object named `pagination` and does not
  * say how it is written. Each is tried until the list goes on.
@@ -27,11 +20,11 @@ export interface AccountState {
 const TOKEN_SPELLINGS = ['pagination.pageToken', 'pagination[pageToken]', 'pageToken'];
 
 /**
- * Reads what the account has.
+ * Reads what the account has, by name; of a name there may be several.
  *
  * @throws Refusal when a list has more pages than can be had: an import would make what is there a second time
  */
-export async function readAccount(api: ManagementApi): Promise<AccountState> {
+export async function readAccount(api: ManagementApi) {
   const dashboards = listAt(await api.call('GET', `${DASHBOARDS}/catalog/list`), 'items');
   const views = listAt(await api.call('GET', VIEWS), 'views');
   return {

@@ -16,19 +16,7 @@ export type ExerciseHead = Pick<
 >;
 
 /** What a participant may know of the exercise under way. */
-export interface ExerciseStatus {
-  id: string;
-  /** Seconds since it began, and how many it may take. */
-  elapsed: number;
-  limit: number;
-  acknowledged: boolean;
-  answers: Diagnosis[];
-  hints: number;
-  /** What the next hint costs; null: there is none left. */
-  nextHintPoints: number | null;
-  /** Why the stack file is not applied as it is; null: it is. */
-  configFault: string | null;
-}
+export type ExerciseStatus = ReturnType<ExerciseRecord['status']>;
 
 /** An exercise under way: what was seen, said and done, by its own clock. */
 export class ExerciseRecord {
@@ -92,16 +80,19 @@ export class ExerciseRecord {
     return this.end !== null;
   }
 
-  status(): ExerciseStatus {
+  status() {
     const { id, limit } = this.head;
     return {
       id,
+      /** Seconds since it began, and how many it may take. */
       elapsed: Math.round(this.now()),
       limit: Math.round(limit),
       acknowledged: this.acknowledged !== null,
       answers: this.answers.map(({ cause }) => cause),
       hints: this.hinted.length,
+      /** What the next hint costs; null: there is none left. */
       nextHintPoints: HINT_POINTS[this.hinted.length] ?? null,
+      /** Why the stack file is not applied as it is; null: it is. */
       configFault: this.configFault,
     };
   }

@@ -2,24 +2,7 @@ import { at, listAt, numberAt, textAt } from '../../machine/json';
 import type { CohortMinute, RunObservation } from '../../report/observation';
 
 /** What the load generator counted of one cohort since it started, and its windows. */
-export interface CohortStats {
-  /** Since the load generator started, as all counts but those of the last ten seconds. */
-  requests: number;
-  errors: number;
-  last10s: { requests: number; errors: number };
-  /** Over the last 60 s (ms). */
-  p95Ms: number | null;
-  /** Over the last 60 s. */
-  rpm: number;
-  /** What the scenario wants now, of all replicas together. */
-  targetRpm: number;
-  scheduled: number;
-  started: number;
-  dropped: number;
-  /** Started later than they should have been. */
-  late: number;
-  startLagP99Ms: number | null;
-}
+export type CohortStats = ReturnType<typeof cohortStats>;
 
 export interface TrafficStats {
   baseline: CohortStats;
@@ -37,26 +20,10 @@ export function countedBetween(before: TrafficStats, after: TrafficStats, cohort
 }
 
 /** What the console says of the flow alert. */
-export interface FlowAlertState {
-  state: 'armed' | 'firing';
-  /** First minute of the incident that is open; null while armed. */
-  sinceMinute: number | null;
-  /** First minute in which the run fired it; null when it has not. */
-  firstMinute: number | null;
-}
+export type FlowAlertState = NonNullable<ReturnType<typeof parseFlowAlert>>;
 
 /** What the telemetry says, over the last minute. */
-export interface TelemetrySummary {
-  arriving: boolean;
-  /** Age of the latest span (ms); null when none has come yet. */
-  lastSpanAgeMs: number | null;
-  /** Since the console started; null when it doesn't tell. */
-  spansReceived: number | null;
-  baselineRequests: number;
-  demoRequests: number;
-  /** Baseline's `GET /products` at product-catalog. */
-  catalog: { requests: number; p95Ms: number | null };
-}
+export type TelemetrySummary = ReturnType<typeof parseSummary>;
 
 /** What the telemetry says of one run. */
 export interface RunTelemetry extends TelemetrySummary {
@@ -67,18 +34,23 @@ export interface RunTelemetry extends TelemetrySummary {
 }
 
 /** Reads one cohort in the answer of `GET /admin/traffic-stats`. */
-export function cohortStats(value: unknown): CohortStats {
+export function cohortStats(value: unknown) {
   const count = (...keys: string[]): number => numberAt(value, ...keys) ?? 0;
   return {
+    /** Since the load generator started, as all counts but those of the last ten seconds. */
     requests: count('total', 'requests'),
     errors: count('total', 'errors'),
     last10s: { requests: count('last_10s', 'requests'), errors: count('last_10s', 'errors') },
+    /** Over the last 60 s (ms). */
     p95Ms: numberAt(value, 'p95_ms'),
+    /** Over the last 60 s. */
     rpm: numberAt(value, 'rpm') ?? count('current_rpm'),
+    /** What the scenario wants now, of all replicas together. */
     targetRpm: count('target_rpm'),
     scheduled: count('total', 'scheduled'),
     started: count('total', 'started'),
     dropped: count('total', 'dropped'),
+    /** Started later than they should have been. */
     late: count('total', 'late'),
     startLagP99Ms: numberAt(value, 'total', 'start_lag_p99_ms'),
   };
@@ -104,7 +76,7 @@ export function parseRun(body: unknown): RunObservation {
 }
 
 /** Reads the answer of the console's `GET /api/summary`. */
-export function parseSummary(body: unknown): TelemetrySummary {
+export function parseSummary(body: unknown) {
   const window = at(body, 'windows', 'last60s');
   const catalog = listAt(window, 'routes').find(
     (route) =>
@@ -114,10 +86,13 @@ export function parseSummary(body: unknown): TelemetrySummary {
   );
   return {
     arriving: at(body, 'telemetry', 'arriving') === true,
+    /** Age of the latest span (ms); null when none has come yet. */
     lastSpanAgeMs: numberAt(body, 'telemetry', 'lastSpanAgeMs'),
+    /** Since the console started; null when it doesn't tell. */
     spansReceived: numberAt(body, 'telemetry', 'spansReceived'),
     baselineRequests: numberAt(window, 'traffic', 'baseline', 'requests') ?? 0,
     demoRequests: numberAt(window, 'traffic', 'demo', 'requests') ?? 0,
+    /** Baseline's `GET /products` at product-catalog. */
     catalog: { requests: numberAt(catalog, 'requests') ?? 0, p95Ms: numberAt(catalog, 'p95Ms') },
   };
 }
@@ -133,13 +108,19 @@ export function parseLostRevenue(body: unknown): Map<number, number> {
 }
 
 /** Reads the flow alert in the answer of `GET /api/summary`; null where it has none. */
-export function parseFlowAlert(body: unknown): FlowAlertState | null {
+export function parseFlowAlert(body: unknown) {
   const found = at(body, 'flowAlert');
   const state = textAt(found, 'state');
   if (state !== 'armed' && state !== 'firing') return null;
   const sinceMinute = numberAt(found, 'since_minute');
   const [first] = listAt(found, 'incidents');
-  return { state, sinceMinute, firstMinute: numberAt(first, 'fromMinute') ?? sinceMinute };
+  return {
+    state,
+    /** First minute of the incident that is open; null while armed. */
+    sinceMinute,
+    /** First minute in which the run fired it; null when it has not. */
+    firstMinute: numberAt(first, 'fromMinute') ?? sinceMinute,
+  };
 }
 
 /** What of a service's `checks` (of /health or /readyz) is not well, each as `name: reason`. */

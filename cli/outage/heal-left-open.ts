@@ -8,14 +8,10 @@ import { ConfigOutage, OverrideOutage, type Outage } from './outage';
 import type { Output } from '../../machine/terminal';
 import { heal } from './heal';
 import type { Healed } from '../../report/report';
+import { discoverTarget } from '../target/discover';
 import { StackEngine } from '../target/stack-engine';
 import type { Target } from '../target/target';
-
-export interface HealLeftOpenOptions {
-  /** Leave it as it is, and say so. */
-  keep: boolean;
-  output: Output;
-}
+import type { TargetOptions } from '../target/target-options';
 
 /** What was found, and done. */
 export type LeftOpen =
@@ -29,9 +25,13 @@ export type LeftOpen =
  * What every command begins with: looks whether a run that was killed (a crash, a lost network, `kill -9`) left an
  * outage open, says so and heals it.
  *
+ * @param options.keep leave it as it is, and say so
  * @throws Refusal when it could not be healed; the intent stays, so that the next command tries again
  */
-export async function healLeftOpen(target: Target, options: HealLeftOpenOptions): Promise<LeftOpen> {
+export async function healLeftOpen(
+  target: Target,
+  options: { keep: boolean; output: Output },
+): Promise<LeftOpen> {
   const { keep, output } = options;
   const intent = await target.intents.read();
   if (intent === null) return { found: 'nothing' };
@@ -91,4 +91,23 @@ export function runningRefusal(intent: Intent): Refusal {
     `Another run is under way: ${describeIntent(intent)}. Only one can be at a time: wait for it, or end it with ` +
       'npm run demo -- abort (its runner then heals and reports).',
   );
+}
+
+/**
+ * The shop that a command is about, for the time of `work`: found, and closed whatever happens. An outage that was left
+ * open is healed first; a run under way is named, and left alone.
+ */
+export async function withTarget<T>(
+  options: Omit<TargetOptions, 'output'> & { keep: boolean },
+  output: Output,
+  work: (target: Target) => Promise<T>,
+): Promise<T> {
+  const target = await discoverTarget({ ...options, output });
+  try {
+    const found = await healLeftOpen(target, { keep: options.keep, output });
+    if (found.found === 'running') output.line(`Under way: ${describeIntent(found.intent)}.`);
+    return await work(target);
+  } finally {
+    await target.close();
+  }
 }

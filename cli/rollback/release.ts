@@ -26,26 +26,16 @@ export interface ReleaseTools {
   verification: (release: Release) => Promise<CheckResult>[];
 }
 
-/** What `--json` prints. */
-export interface ReleaseRollback {
-  stack: string;
-  from: string;
-  to: string;
-  /** Keys of stack config that went back, with their values of now; null where one was taken out. */
-  config: Readonly<Record<string, string | null>>;
-  ok: boolean;
-  checks: CheckResult[];
-}
-
 /**
  * Deploys the release before the one that runs: its image by digest, and the config it had. What the demo is in stays.
  *
+ * @returns what `--json` prints: `config` has the keys that went back, with their values of now
  * @throws Refusal when there is none; what the update failed with (run again, it goes on)
  */
 export async function rollbackRelease(
   { stack, config }: { stack: string; config: StackConfigSource },
   { output, check, releases, updateStack, verification }: ReleaseTools,
-): Promise<ReleaseRollback> {
+) {
   const current = releaseAt(releases, 'current');
   const previous = releaseAt(releases, 'previous');
   if (current === null || previous === null) {

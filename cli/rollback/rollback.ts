@@ -11,19 +11,6 @@ import { restoreConfig } from '../outage/config-before';
 import { cleanStackFileOf } from '../target/stack-file';
 import { describeTarget, type Target } from '../target/target';
 
-/** What `--json` prints. */
-export interface Rollback {
-  target: string;
-  name: string;
-  at: string;
-  ok: boolean;
-  /** From the beginning until all was verified (s). */
-  verifiedAfterSeconds: number;
-  /** From the beginning to the last failed checkout (s); 0 when none failed. */
-  timeToRecoverSeconds: number;
-  checks: CheckResult[];
-}
-
 /** What a rollback works with. */
 export interface RollbackTools extends Patience {
   observer: Pick<ShopObserver, 'traffic'>;
@@ -44,9 +31,10 @@ type RolledBack = Pick<Target, 'kind' | 'name' | 'stack' | 'config' | 'intents'>
  * Puts a shop back to normal operations, and verifies it. What fails on the way is printed and keeps nothing else from
  * being put back.
  *
+ * @returns what `--json` prints
  * @throws Interrupted
  */
-export async function rollback(target: RolledBack, tools: RollbackTools): Promise<Rollback> {
+export async function rollback(target: RolledBack, tools: RollbackTools) {
   const { output } = tools;
   const started = performance.now();
   output.line(`Rollback of ${describeTarget(target)}`);
@@ -78,7 +66,9 @@ export async function rollback(target: RolledBack, tools: RollbackTools): Promis
       name: target.name,
       at: new Date().toISOString(),
       ok,
+      /** From the beginning until all was verified (s). */
       verifiedAfterSeconds: Math.round(took / 100) / 10,
+      /** From the beginning to the last failed checkout (s); 0 when none failed. */
       timeToRecoverSeconds: Math.round(recovery / 100) / 10,
       checks,
     };

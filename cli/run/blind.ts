@@ -1,28 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { presetOf } from '../../scenario/presets/all';
-import type { ExerciseKind } from '../../scenario/presets/preset';
-import { OUTAGES, type Ablation, type CurvePoint, type OutageMode } from '../../scenario/types';
+import { OUTAGES } from '../../scenario/types';
 import type { DemoOptions } from './arguments';
 import type { RunPlan } from './run-plan';
 import { seededNumbers } from './seeded-numbers';
 
 /** What a trainer's seed chose. */
-export interface Exercise {
-  seed: number;
-  mode: OutageMode;
-  ablation: Ablation | null;
-  curve: CurvePoint[] | null;
-  /** Keys of stack config that are set besides. */
-  config: Readonly<Record<string, unknown>>;
-  fromMinute: number;
-  toMinute: number;
-  /** Real seconds of normal traffic before it begins. */
-  delaySeconds: number;
-  /** What is to be found first; null: it is a false alarm. */
-  cause: ExerciseKind['cause'];
-  /** In a sentence, for `reveal`. */
-  answer: string;
-}
+export type Exercise = ReturnType<typeof exerciseOf>;
 
 /** What can be the matter, from obvious to nothing at all. */
 const KINDS = OUTAGES.flatMap((mode) => presetOf(mode).exercises.map((kind) => ({ mode, ...kind })));
@@ -36,7 +20,7 @@ export function anySeed(): number {
 }
 
 /** What a seed chooses; the same seed chooses the same. */
-export function exerciseOf(seed: number): Exercise {
+export function exerciseOf(seed: number) {
   const next = seededNumbers(seed);
   const kind = KINDS[Math.floor(next() * KINDS.length)] ?? KINDS[0];
   if (kind === undefined) throw new Error('there is no exercise');
@@ -47,11 +31,15 @@ export function exerciseOf(seed: number): Exercise {
     mode: kind.mode,
     ablation: kind.ablation ?? null,
     curve: kind.curve?.map((point) => ({ ...point })) ?? null,
+    /** Keys of stack config that are set besides. */
     config: kind.config ?? {},
     fromMinute,
     toMinute: Math.min(29, fromMinute + kind.minutes),
+    /** Real seconds of normal traffic before it begins. */
     delaySeconds: 5 + Math.floor(next() * (MOST_DELAY_SECONDS - 4)),
+    /** What is to be found first; null: it is a false alarm. */
     cause: kind.cause,
+    /** In a sentence, for `reveal`. */
     answer: kind.answer,
   };
 }

@@ -6,7 +6,7 @@ import { predictedFlowAlertMinute } from '../../scenario/flow-prediction';
 import { resolveScenario } from '../../scenario/resolve';
 import { parseScenarioConfig } from '../../scenario/config/parse';
 import type { ScenarioConfig } from '../../scenario/config/schema';
-import type { Override, Scenario } from '../../scenario/types';
+import type { Scenario } from '../../scenario/types';
 import type { DemoOptions } from './arguments';
 import { EXIT, Refusal } from '../../machine/errors';
 import { DEFAULTS, LIMITS } from '../../scenario/config/limits';
@@ -24,20 +24,7 @@ const HOLD_SECONDS = 30;
 const TALK_RAMP_SECONDS = 120;
 
 /** A run before it begins. */
-export interface RunPlan {
-  /** The run as an override row; of a run by configuration just its clock counts. */
-  override: Override;
-  /** Whether somebody named the moment at which it starts. */
-  startGiven: boolean;
-  scenario: Scenario;
-  fromMinute: number;
-  /** Last minute, run to its end. */
-  toMinute: number;
-  /** First minute in which as much is to fail as ever. */
-  peakMinute: number;
-  /** The minute at which a talk is held: at the peak, and not before the flow alert is predicted to fire. */
-  holdMinute: number;
-}
+export type RunPlan = ReturnType<typeof planOf>;
 
 /**
  * Resolves the scenario that the command line asks for, from the stack's file. How many products there are, and
@@ -126,7 +113,7 @@ function planOf(
   nowSeconds: number,
   runIdSuffix: string,
   startGiven: number | null,
-): RunPlan {
+) {
   const minuteSeconds = config.minuteSeconds ?? DEFAULTS.minuteSeconds;
   const shownMinutes = config.shownMinutes ?? config.durationMinutes ?? DEFAULTS.durationMinutes;
   const lastMinute = shownMinutes - 1;
@@ -151,11 +138,16 @@ function planOf(
   const peakMinute = peakMinuteOf(scenario);
   return {
     scenario,
+    /** Whether somebody named the moment at which it starts. */
     startGiven: startGiven !== null,
+    /** First minute in which as much is to fail as ever. */
     peakMinute,
+    /** The minute at which a talk is held: at the peak, and not before the flow alert is predicted to fire. */
     holdMinute: Math.max(peakMinute, predictedFlowAlertMinute(scenario) ?? 0),
     fromMinute,
+    /** Last minute, run to its end. */
     toMinute,
+    /** The run as an override row; of a run by configuration just its clock counts. */
     override: runOf(scenario, 'cli', toMinute + 1),
   };
 }

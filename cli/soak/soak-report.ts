@@ -21,53 +21,11 @@ const LOST_SHARE = 0.001;
 /** How late starts may be: beyond, the machine can't carry the load (ms). */
 const LAG_P99_MS = 100;
 
-export interface ProcessMemory {
-  name: string;
-  /** MB at the end of the warm-up and at the end of the soak. */
-  fromMb: number;
-  toMb: number;
-  /** MB an hour with its standard error; null with too few samples. */
-  slope: number | null;
-  error: number | null;
-  /** Whether it was looked at for long enough to be held against the bound. */
-  judged: boolean;
-  /** More than the bound, by two standard errors. */
-  grows: boolean;
-  /** Up by more than two standard errors, but not beyond the bound: no failure, and not shown to be stable either. */
-  rises: boolean;
-}
-
-/** What was counted of a cohort. */
-type CohortResult = ReturnType<typeof cohortOf>;
-
-export interface SoakResult {
-  startedAt: string;
-  target: string;
-  seconds: number;
-  scale: number;
-  samples: number;
-  cohorts: { baseline: CohortResult; demo: CohortResult };
-  spans: {
-    ended: number;
-    received: number;
-    /** How much the distance between the two grew: what never came. Not below 0. */
-    lost: number;
-    /** The resolution of that figure. */
-    uncertainty: number;
-  };
-  /** Services that were started anew in the middle. */
-  restarts: string[];
-  memory: ProcessMemory[];
-  ok: boolean;
-  failures: string[];
-  notes: string[];
-}
-
 /** What the samples of a soak say, with a verdict. */
 export function soakResult(
   samples: readonly Sample[],
   facts: { startedAt: string; target: string; scale: number },
-): SoakResult {
+) {
   const first = samples[0];
   const last = samples.at(-1);
   if (first === undefined || last === undefined) throw new Error('a soak without a sample');
@@ -135,6 +93,7 @@ export function soakResult(
     samples: samples.length,
     cohorts,
     spans,
+    /** Services that were started anew in the middle. */
     restarts,
     memory,
     ok: failures.length === 0,
@@ -154,7 +113,7 @@ function cohortOf(samples: readonly CohortStats[]) {
  * Spans ended against spans received. Exporters send once a second, so at any moment some are on their way; how far the
  * two are apart at the end, against the beginning, is what was lost. Both are means over a few samples.
  */
-function spansOf(samples: readonly Sample[]): Pick<SoakResult, 'spans' | 'restarts'> {
+function spansOf(samples: readonly Sample[]) {
   const counts = new Map<string, GrowingCounts<'spans'>>();
   const received = new GrowingCounts(['spans']);
   const apart: number[] = [];
@@ -178,7 +137,9 @@ function spansOf(samples: readonly Sample[]): Pick<SoakResult, 'spans' | 'restar
     spans: {
       ended,
       received: received.total.spans,
+      /** How much the distance between the two grew: what never came. Not below 0. */
       lost: Math.max(0, Math.round(drift)),
+      /** The resolution of that figure. */
       uncertainty: Math.ceil(Math.max(1, spread - Math.abs(drift)) / Math.sqrt(few)),
     },
     restarts: [...[...counts].map(([name, count]) => [name, count] as const), ['console', received] as const]
@@ -189,7 +150,7 @@ function spansOf(samples: readonly Sample[]): Pick<SoakResult, 'spans' | 'restar
 
 const MB = 1_000_000;
 
-function memoryOf(samples: readonly Sample[], warmAt: number): ProcessMemory[] {
+function memoryOf(samples: readonly Sample[], warmAt: number) {
   const warm = samples.filter(({ at }) => at >= warmAt);
   const names = [...new Set(samples.flatMap(({ rss }) => Object.keys(rss)))].sort();
   return names.map((name) => {
@@ -202,12 +163,17 @@ function memoryOf(samples: readonly Sample[], warmAt: number): ProcessMemory[] {
     const least = trend === null ? 0 : trend.slope - 2 * trend.error;
     return {
       name,
+      /** MB at the end of the warm-up and at the end of the soak. */
       fromMb: round(points[0]?.[1] ?? 0),
       toMb: round(points.at(-1)?.[1] ?? 0),
+      /** MB an hour with its standard error; null with too few samples. */
       slope: trend === null ? null : round(trend.slope),
       error: trend === null ? null : round(trend.error),
+      /** Whether it was looked at for long enough to be held against the bound. */
       judged,
+      /** More than the bound, by two standard errors. */
       grows: judged && least > GROWTH_MB_PER_HOUR,
+      /** Up by more than two standard errors, but not beyond the bound: no failure, and not shown to be stable either. */
       rises: judged && least > 0 && least <= GROWTH_MB_PER_HOUR,
     };
   });
@@ -218,7 +184,7 @@ function round(value: number): number {
 }
 
 /** The report for a person. */
-export function renderSoak(result: SoakResult): string {
+export function renderSoak(result: ReturnType<typeof soakResult>): string {
   const { cohorts, spans, memory, failures, notes } = result;
   const row = (name: 'baseline' | 'demo'): string => {
     const { scheduled, started, dropped, late, ended, errors, startLagP99Ms } = cohorts[name];

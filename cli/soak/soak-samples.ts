@@ -2,31 +2,18 @@ import { loadavg } from 'node:os';
 import { SERVICE_NAMES, type ServiceName } from '../../services/catalog';
 import { numberAt } from '../../machine/json';
 import { measureMemory } from '../../machine/memory';
-import type { TrafficStats } from '../observation/answers';
 import type { ShopObserver } from '../observation/shop-observer';
 import type { Target } from '../target/target';
 
 /** What is looked at every few seconds. */
-export interface Sample {
-  /** Seconds since the beginning. */
-  at: number;
-  /** Memory of each process (bytes), see `memoryOf`; PostgreSQL's with its back ends. */
-  rss: Record<string, number>;
-  /** Spans that ended, by instance: its counter restarts with it. */
-  ended: Record<string, number>;
-  /** Spans the console has received since it started. */
-  received: number;
-  /** Load average of this machine, of a local shop's alone. */
-  machineLoad: number | null;
-  load: TrafficStats;
-}
+export type Sample = Awaited<ReturnType<typeof takeSample>>;
 
-/** @throws when a service does not answer */
+/** @param at seconds since the beginning @throws when a service does not answer */
 export async function takeSample(
   target: Pick<Target, 'kind' | 'instances'>,
   observer: ShopObserver,
   at: number,
-): Promise<Sample> {
+) {
   const [health, { spansReceived }, load, local] = await Promise.all([
     healthOf(observer),
     observer.telemetry(),
@@ -36,11 +23,15 @@ export async function takeSample(
   if (spansReceived === null) throw new Error('the console does not tell how many spans it has received');
   return {
     at,
+    /** Memory of each process (bytes), see `memoryOf`; PostgreSQL's with its back ends. */
     rss: local ?? Object.fromEntries(health.map(({ instance, rss }) => [instance, rss])),
+    /** Spans that ended, by instance: its counter restarts with it. */
     ended: Object.fromEntries(
       health.filter(({ name }) => name !== 'console').map(({ instance, ended }) => [instance, ended]),
     ),
+    /** Spans the console has received since it started. */
     received: spansReceived,
+    /** Load average of this machine, of a local shop's alone. */
     machineLoad: target.kind === 'local' ? (loadavg()[0] ?? null) : null,
     load,
   };

@@ -27,23 +27,17 @@ export function uncleanKeys(config: ScenarioConfig): string[] {
   return [...(mode === 'normal' ? [] : [`demoMode is ${mode}`]), ...causesInConfig(config)];
 }
 
-/** A stack file's text made clean. */
-export interface CleanedFile {
-  text: string;
-  /** What was changed, for a person; empty when it was clean. */
-  changes: string[];
-}
-
 /**
  * Takes the outage out of a stack file: `demoMode: normal`, and no override of indexes or pool that would keep it
  * broken, in whatever form they are written. Comments, order and everything else stay. The result is read again before
  * it is given back.
  *
  * @param file for messages
+ * @returns the text, and what was changed, for a person: nothing when it was clean
  * @throws ConfigFileError for broken YAML, and where the outage cannot be taken out; ConfigError for values that can't be
  *   read
  */
-export function cleanStackFile(text: string, file: string): CleanedFile {
+export function cleanStackFile(text: string, file: string): { text: string; changes: string[] } {
   const before = parseStackConfig(text, file).values;
   const unclean = uncleanKeys(parseScenarioConfig(before));
   if (unclean.length === 0) return { text, changes: [] };

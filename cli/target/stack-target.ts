@@ -1,5 +1,4 @@
 import path from 'node:path';
-import type { ClientConfig } from 'pg';
 import type * as automation from '@pulumi/pulumi/automation';
 import { serviceEntry } from '../../services/catalog';
 import { ClusterAccess, loadKubernetes } from './cluster';
@@ -11,17 +10,6 @@ import { numberAt, textAt } from '../../machine/json';
 import { findEngine, loadAutomation } from './pulumi-engine';
 import type { Target } from './target';
 import type { TargetOptions } from './target-options';
-
-/** What the stack's outputs say of how to reach the shop. */
-export interface StackAccess {
-  shopUrl: string;
-  consoleUrl: string;
-  adminToken: string;
-  kubeconfig: string;
-  context: string | null;
-  namespace: string;
-  conductor: ClientConfig;
-}
 
 /**
  * A deployed stack as a target, by its outputs.
@@ -102,15 +90,15 @@ export function engineReason(error: unknown): string {
   return found ?? text.split('\n').slice(0, 3).join(' ');
 }
 
-/** Reads the outputs. @throws Refusal that names what is missing */
-export function accessOf(stack: string, outputs: Readonly<Record<string, unknown>>): StackAccess {
+/** What the stack's outputs say of how to reach the shop. @throws Refusal that names what is missing */
+export function accessOf(stack: string, outputs: Readonly<Record<string, unknown>>) {
   const missing: string[] = [];
   const text = (...keys: string[]): string => {
     const found = textAt(outputs, ...keys);
     if (found === null) missing.push(keys.join('.'));
     return found ?? '';
   };
-  const access: StackAccess = {
+  const access = {
     shopUrl: text('shopUrl'),
     consoleUrl: text('consoleUrl'),
     adminToken: text('adminToken'),

@@ -6,7 +6,7 @@ export type Forward = (socket: Socket) => Promise<void>;
 
 /** Local ports whose connections are handed on, one for each key; opened when they are first asked for. */
 export class Tunnels {
-  private readonly open = new Map<string, Promise<Tunnel>>();
+  private readonly open = new Map<string, ReturnType<typeof openTunnel>>();
 
   /** @param listen opens a local port; as a test wants it */
   constructor(private readonly listen: (server: Server) => Promise<number> = listenLocally) {}
@@ -31,12 +31,7 @@ export class Tunnels {
   }
 }
 
-interface Tunnel {
-  port: number;
-  close: () => void;
-}
-
-async function openTunnel(forward: Forward, listen: (server: Server) => Promise<number>): Promise<Tunnel> {
+async function openTunnel(forward: Forward, listen: (server: Server) => Promise<number>) {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);

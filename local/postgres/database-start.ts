@@ -23,25 +23,17 @@ import { postgresUser } from './postgres-user';
 /** From an initdb on one slow core, or a recovery after a kill, to the first login (ms). */
 const DATABASE_TIMEOUT_MS = 30_000;
 
-/** Which PostgreSQL serves, and its secrets. */
-export interface DatabasePlan {
-  /** Null when the user's own server is used. */
-  server: PostgresOptions | null;
-  /** Of any database of the server. */
-  superuserUrl: string;
-  secrets: Secrets;
-}
-
 /**
  * Decides which PostgreSQL serves: `ECOMMERCE_POSTGRES_URL`, else the embedded one in the data folder. Only for the
  * runner that holds the folder: secrets are made when there are none, what a dead runner left is ended.
  *
+ * @returns `server` null when the user's own is used; the superuser's URL, of any database of it
  * @throws Refusal for a URL that is none, a system it does not run on, secrets that are broken or gone
  */
 export async function planDatabase(
   folder: DataFolder,
   options: { env: NodeJS.ProcessEnv; portOffset: number; maxConnections: number; reporter: Reporter },
-): Promise<DatabasePlan> {
+): Promise<{ server: PostgresOptions | null; superuserUrl: string; secrets: Secrets }> {
   const external = options.env.ECOMMERCE_POSTGRES_URL ?? '';
   if (external !== '') {
     requireAddress('ECOMMERCE_POSTGRES_URL', external, ['postgres:', 'postgresql:'], {
@@ -90,7 +82,7 @@ function usableCluster(
 
 /** Starts the embedded PostgreSQL, made first if need be, or waits for the user's own. @throws Refusal */
 export async function startDatabase(
-  { server, superuserUrl, secrets }: DatabasePlan,
+  { server, superuserUrl, secrets }: Awaited<ReturnType<typeof planDatabase>>,
   supervisor: Supervisor,
   reporter: Reporter,
   signal?: AbortSignal,

@@ -28,15 +28,7 @@ export interface PostgresBinaries {
 }
 
 /** Where PostgreSQL's programs and data lie, and why not at the usual place. */
-export interface PostgresPlace {
-  binaries: PostgresBinaries;
-  /** The cluster's folder (PGDATA). */
-  dataDir: string;
-  /** The cluster lies outside the shop's data folder, where PostgreSQL's user can reach it. */
-  outside: boolean;
-  /** What was done differently from the usual, for people; empty normally. */
-  notes: string[];
-}
+export type PostgresPlace = ReturnType<typeof placePostgres>;
 
 /**
  * Finds the embedded PostgreSQL of this platform and makes it runnable: npm 12 skips install scripts, so library
@@ -47,25 +39,32 @@ export interface PostgresPlace {
  * @param user whom PostgreSQL runs as; null: the runner's own user
  * @throws Refusal when there is no embedded PostgreSQL for this platform, or it does not run here
  */
-export function placePostgres(dataRoot: string, user: SystemUser | null): PostgresPlace {
+export function placePostgres(dataRoot: string, user: SystemUser | null) {
   const notes: string[] = [];
   const native = findNative();
   const outside = user !== null && !canReach(user, path.join(dataRoot, 'postgres'));
   const home = outside ? makeOutsideFolder(dataRoot) : dataRoot;
-  const dataDir = path.join(home, 'postgres');
+  const place = {
+    /** The cluster's folder (PGDATA). */
+    dataDir: path.join(home, 'postgres'),
+    /** The cluster lies outside the shop's data folder, where PostgreSQL's user can reach it. */
+    outside,
+    /** What was done differently from the usual, for people; empty normally. */
+    notes,
+  };
   if (outside) notes.push(`user ${user.name} cannot reach ${dataRoot}: the database lies in ${home}`);
 
   const made = makeLinks(native);
   if (made > 0) notes.push(`${String(made)} missing library links were made`);
   const inPlace = tryBinaries(native, user);
-  if (!('fault' in inPlace)) return { binaries: inPlace, dataDir, outside, notes };
+  if (!('fault' in inPlace)) return { binaries: inPlace, ...place };
   const copy = path.join(home, 'postgres-binaries');
   copyNative(native, copy);
   const copied = tryBinaries(copy, user);
   if ('fault' in copied) throw doesNotRun(copied.fault);
   const as = user ? ` as user ${user.name}` : '';
   notes.push(`PostgreSQL does not run from node_modules${as} (${inPlace.fault}): a copy in ${copy} does`);
-  return { binaries: copied, dataDir, outside, notes };
+  return { binaries: copied, ...place };
 }
 
 function findNative(): string {

@@ -27,16 +27,13 @@ export const READY_TIMEOUT_MS = 120_000;
 const DIST = path.resolve(__dirname, '..', '..');
 
 /** By what the processes of one run know each other; made anew for each run. */
-export interface RunKeys {
-  /** The console takes telemetry from who bears it. */
-  otlp: string;
-  /** A cohort is believed with it. */
-  cohort: string;
-}
-
-/** New keys: 192 random bits each, that need no escaping in a header. */
-export function newRunKeys(): RunKeys {
-  return { otlp: secretWord(), cohort: secretWord() };
+export function newRunKeys() {
+  return {
+    /** The console takes telemetry from who bears it. */
+    otlp: secretWord(),
+    /** A cohort is believed with it. */
+    cohort: secretWord(),
+  };
 }
 
 /** Where the console forwards telemetry to, and how. */
@@ -72,7 +69,7 @@ export interface ServiceSettings {
   redis: { url: string; kind: string };
   adminToken: string;
   /** Secrets of this run. */
-  keys: RunKeys;
+  keys: ReturnType<typeof newRunKeys>;
   /** Where the console forwards telemetry to; null: nowhere. */
   forwarding: Forwarding | null;
   folder: Pick<DataFolder, 'logs'>;

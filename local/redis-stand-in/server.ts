@@ -12,11 +12,7 @@ const SWEEP_INTERVAL_MS = 10_000;
 /** A client that reads so slowly that more than this waits for it is cut off (bytes). */
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 
-export interface StandIn {
-  port: number;
-  keys: Keyspace;
-  close: () => Promise<void>;
-}
+export type StandIn = Awaited<ReturnType<typeof startStandIn>>;
 
 /**
  * Starts the stand-in for Redis: RESP2 over TCP, the commands of commands.ts, one database, in memory, bounded.
@@ -25,7 +21,7 @@ export interface StandIn {
  * @param options.port 0 for any free one
  * @param options.maxBytes bound of the keys' memory (estimated)
  */
-export async function startStandIn(options: { port: number; maxBytes: number }): Promise<StandIn> {
+export async function startStandIn(options: { port: number; maxBytes: number }) {
   const keys = new Keyspace(options.maxBytes);
   const startedAt = Date.now();
   const sockets = new Set<Socket>();

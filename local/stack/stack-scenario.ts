@@ -23,12 +23,6 @@ interface Override {
 /** A stored run whose runner has been gone longer than this (s) is not taken up again by a new start. */
 const LONGEST_ABSENCE_SECONDS = 120;
 
-/** What `next` gives: the scenario to apply, and what to tell about its start. */
-export interface ResolvedStack {
-  scenario: Scenario;
-  notes: string[];
-}
-
 /**
  * The scenario of a stack file under the options of the command line. An option outranks the file until the file's
  * value of that key is changed: who edits the file while the shop runs means it.
@@ -91,6 +85,7 @@ export class StackScenario {
    * demoRun stay the same, except at a fresh start when that run is over or nobody ran it for two minutes.
    *
    * @param fresh null while the runner goes on; at its start how long nobody ran the shop (seconds; Infinity: never)
+   * @returns the scenario to apply, and what to tell about its start
    * @throws Refusal for a config no outage can be made of
    */
   resolve(
@@ -98,7 +93,7 @@ export class StackScenario {
     stored: Scenario | null,
     nowSeconds: number,
     fresh: { absentSeconds: number } | null,
-  ): ResolvedStack {
+  ): { scenario: Scenario; notes: string[] } {
     const notes: string[] = [];
     const startTimestamp = this.startFor(config, stored, nowSeconds, fresh, notes);
     const effective = { ...config };

@@ -44,27 +44,14 @@ const kubeconfigSchema = z.looseObject({
 });
 
 /** Where a kubeconfig leads to. */
-export interface ClusterAddress {
-  /** Base URL of the API server. */
-  server: string;
-  host: string;
-  context: string;
-  /** The authority of its certificate (PEM); the system's where there is none. */
-  ca: string | undefined;
-  insecure: boolean;
-  tlsServerName: string | undefined;
-  /** Reached by way of a proxy that the kubeconfig names. */
-  hasProxy: boolean;
-  /** Login, as far as it lies in the kubeconfig. */
-  credentials: { token: string | undefined; certificate: string | undefined; key: string | undefined };
-}
+export type ClusterAddress = ReturnType<typeof clusterAddress>;
 
 /**
  * The API server of a kubeconfig's context.
  *
  * @throws Refusal for what is no kubeconfig, and for a context it doesn't have
  */
-export function clusterAddress(content: string, source: string, context?: string): ClusterAddress {
+export function clusterAddress(content: string, source: string, context?: string) {
   const parsed = kubeconfigSchema.safeParse(tryParse(content));
   if (!parsed.success) {
     throw new Refusal(
@@ -85,13 +72,17 @@ export function clusterAddress(content: string, source: string, context?: string
   const user = config.users?.find(({ name }) => name === found?.user)?.user;
   const pem = (data: string | undefined, file: string | undefined) => pemOf(data, file, source);
   return {
+    /** Base URL of the API server. */
     server: cluster.server,
     host: new URL(cluster.server).hostname.replace(/^\[|\]$/g, ''),
     context: wanted,
+    /** The authority of its certificate (PEM); the system's where there is none. */
     ca: pem(cluster['certificate-authority-data'], cluster['certificate-authority']),
     insecure: cluster['insecure-skip-tls-verify'] ?? false,
     tlsServerName: cluster['tls-server-name'],
+    /** Reached by way of a proxy that the kubeconfig names. */
     hasProxy: cluster['proxy-url'] !== undefined,
+    /** Login, as far as it lies in the kubeconfig. */
     credentials: {
       token: user?.token,
       certificate: pem(user?.['client-certificate-data'], user?.['client-certificate']),

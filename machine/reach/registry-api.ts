@@ -7,17 +7,6 @@ import { proxyHint } from '../proxy';
  * that can be written out, and of Node what is global or required inside.
  */
 
-/** An image reference in its parts. */
-export interface ImageReference {
-  /** Registry host as names begin with, `docker.io` where they begin with none. */
-  server: string;
-  /** Path in the registry. */
-  repository: string;
-  tag: string;
-  /** `sha256:…`; null for a reference by tag. */
-  digest: string | null;
-}
-
 /** Login to a registry. */
 export interface RegistryLogin {
   username: string;
@@ -33,7 +22,7 @@ const MANIFESTS = [
 ].join(', ');
 
 /** Splits `redis:7`, `ghcr.io/me/x`, `localhost:5000/x:1@sha256:…`, as Docker reads them. */
-export function parseReference(image: string): ImageReference {
+export function parseReference(image: string) {
   const [name = '', digest] = image.split('@');
   const segments = name.split('/');
   const [first = ''] = segments;
@@ -43,9 +32,12 @@ export function parseReference(image: string): ImageReference {
   const [last = '', tag = 'latest'] = (path.at(-1) ?? '').split(':');
   const repository = [...path.slice(0, -1), last].join('/');
   return {
+    /** Registry host as names begin with, `docker.io` where they begin with none. */
     server: server === 'index.docker.io' ? 'docker.io' : server,
+    /** Path in the registry. */
     repository: server === 'docker.io' && path.length === 1 ? `library/${repository}` : repository,
     tag,
+    /** `sha256:…`; null for a reference by tag. */
     digest: digest ?? null,
   };
 }

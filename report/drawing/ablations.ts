@@ -20,13 +20,6 @@ const TITLE_ROW = 34;
 const BARS = { left: 400, width: 330 };
 const COLUMNS = { label: 40, browsing: 850, verdict: 868 };
 
-/** What a run came to: failed checkouts and failed browsing of its last minutes, as shares. */
-interface Outcome {
-  demo: number;
-  baseline: number;
-  grade: string;
-}
-
 /** Draws what every outage shows as it is, and without each of its causes, by the reports of its runs. */
 export function renderAblations(reportOf: ReportOf): string {
   const elements: string[] = [];
@@ -72,7 +65,8 @@ ${chartStyle('auto')}
 `;
 }
 
-function outcomeOf(report: Report | null): Outcome | null {
+/** What a run came to: failed checkouts and failed browsing of its last minutes, as shares. */
+function outcomeOf(report: Report | null) {
   const last = report?.minutes.slice(-LAST_MINUTES) ?? [];
   if (report === null || last.length === 0) return null;
   const failed = (of: 'demo' | 'baseline'): number => {
@@ -82,7 +76,7 @@ function outcomeOf(report: Report | null): Outcome | null {
   return { demo: failed('demo'), baseline: failed('baseline'), grade: gradeOf(report.verdict) };
 }
 
-function rowAt(top: number, label: string, outcome: Outcome | null): string[] {
+function rowAt(top: number, label: string, outcome: ReturnType<typeof outcomeOf>): string[] {
   const y = top + 16;
   const named = text('legend', COLUMNS.label, y, label);
   if (outcome === null) return [named, text('', BARS.left, y, 'no report')];

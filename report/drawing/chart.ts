@@ -1,7 +1,7 @@
 import { chartStyle, type Theme } from './chart-style';
 import { capital } from '../format';
 import { bandOf, bandText, totalOf } from '../limits';
-import { ablationText, type PlannedMinute, type Report, type ReportMinute } from '../report';
+import { ablationText, type Report, type ReportMinute } from '../report';
 import { linearScale, minuteTicks, ticksUpTo, type Scale } from './scale';
 import { dot, escape, line, polygon, polyline, rect, text, type Point } from './svg';
 
@@ -26,13 +26,7 @@ export interface ChartOptions {
 }
 
 /** The minutes that are drawn. */
-interface Drawn {
-  planned: readonly PlannedMinute[];
-  minutes: readonly ReportMinute[];
-  first: number;
-  last: number;
-  x: Scale;
-}
+type Drawn = ReturnType<typeof drawnOf>;
 
 /**
  * Draws a run as SVG: above the error rates (target with the verdict's band, prediction, observation, baseline), below
@@ -61,7 +55,7 @@ ${bare ? '' : `  <style>\n${chartStyle(theme)}\n  </style>\n`}${elements.map((el
 `;
 }
 
-function drawnOf({ planned, minutes }: Report): Drawn {
+function drawnOf({ planned, minutes }: Report) {
   const begun = minutes[0]?.minute ?? 0;
   const ran = minutes.at(-1)?.minute ?? begun;
   const shown = planned.at(-1)?.minute ?? ran;

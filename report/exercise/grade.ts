@@ -16,30 +16,10 @@ export const PASSED_FROM = 60;
 const QUICK_SHARE = 1 / 3;
 
 /** What was asked of a participant, and how it went. Times are seconds from the first failing or slow checkouts on. */
-export interface ExerciseGrade {
-  passed: boolean;
-  /** 0 to 100. */
-  points: number;
-  parts: { cause: number; remedy: number; speed: number; care: number; hints: number; wrongAnswers: number };
-  /** When checkouts were first seen to fail or to be slow, since the exercise began; null: they never were. */
-  onset: number | null;
-  detectSeconds: number | null;
-  diagnoseSeconds: number | null;
-  mitigateSeconds: number | null;
-  cause: 'right' | 'contributing' | 'wrong' | 'none given';
-  /** `workaround`: checkouts succeed, and what is the matter is still there. `not needed`: a false alarm, left alone. */
-  remedy: 'right' | 'workaround' | 'none' | 'not needed' | 'needless';
-  collateral: {
-    restarted: string[];
-    dropped: string[];
-    /** Settings and indexes that were changed and that mended nothing. */
-    changed: string[];
-    baseline: { requests: number; errors: number };
-  };
-}
+export type ExerciseGrade = ReturnType<typeof gradeExercise>;
 
 /** Grades an exercise by what the system showed. Pure. */
-export function gradeExercise(facts: ExerciseFacts): ExerciseGrade {
+export function gradeExercise(facts: ExerciseFacts) {
   const { truth, samples, interventions, answers, hints, limit } = facts;
   const onset = onsetOf(samples);
   // Who mends it before anything fails is measured from when it would have.
@@ -85,8 +65,10 @@ export function gradeExercise(facts: ExerciseFacts): ExerciseGrade {
   const mends = remedy === 'right' || remedy === 'workaround' || remedy === 'not needed';
   return {
     passed: found && mends && points >= PASSED_FROM && facts.end !== 'interrupted',
+    /** 0 to 100. */
     points,
     parts,
+    /** When checkouts were first seen to fail or to be slow, since the exercise began; null: they never were. */
     onset,
     detectSeconds: since(detected),
     diagnoseSeconds: since(diagnosed),
@@ -100,7 +82,7 @@ export function gradeExercise(facts: ExerciseFacts): ExerciseGrade {
 function judged(
   said: Diagnosis | null,
   { cause, contributing }: ExerciseFacts['truth'],
-): ExerciseGrade['cause'] {
+): 'right' | 'contributing' | 'wrong' | 'none given' {
   if (said === null) return 'none given';
   if (said === (cause ?? 'none')) return 'right';
   return said !== 'none' && contributing.includes(said) ? 'contributing' : 'wrong';
@@ -114,10 +96,11 @@ function firstOfLast(answers: ExerciseFacts['answers']): number | null {
   return answers[before + 1]?.at ?? null;
 }
 
+/** `workaround`: checkouts succeed, and what is the matter is still there. `not needed`: a false alarm, left alone. */
 function remedyOf(
   { truth, samples, interventions }: ExerciseFacts,
   mended: number | null,
-): ExerciseGrade['remedy'] {
+): 'right' | 'workaround' | 'none' | 'not needed' | 'needless' {
   if (truth.cause === null) return interventions.length === 0 ? 'not needed' : 'needless';
   if (mended === null) return 'none';
   return samples.at(-1)?.cured === true ? 'right' : 'workaround';
@@ -127,10 +110,7 @@ function remedyOf(
  * What was done besides mending: every restart, every index that is not there any more, and of a shop that is not
  * mended, or had nothing to mend, every other change.
  */
-function collateralOf(
-  { truth, samples, interventions }: ExerciseFacts,
-  mended: number | null,
-): ExerciseGrade['collateral'] {
+function collateralOf({ truth, samples, interventions }: ExerciseFacts, mended: number | null) {
   const named = (kind: Intervention['kind']): string[] => [
     ...new Set(interventions.filter((each) => each.kind === kind).map(({ name }) => name)),
   ];
@@ -140,6 +120,7 @@ function collateralOf(
   return {
     restarted: named('restart'),
     dropped: named('index-dropped').filter((name) => !created.includes(name)),
+    /** Settings and indexes that were changed and that mended nothing. */
     changed: idle ? [...created, ...named('config')] : [],
     baseline: { requests: baseline.requests, errors: baseline.errors },
   };
