@@ -46,7 +46,7 @@ export class ShopDatabase extends pulumi.ComponentResource {
       retainOnDelete: true,
       // A new volume has nothing of this in it.
       replacementTrigger: server.volumeId,
-      hooks: { onError: [importHint(name, { component: name, provider: `${name}-provider` })] },
+      hooks: { onError: [importHint(name)] },
     };
     const roles = createRoles(name, passwords, options);
     const database = createDatabase(name, options);

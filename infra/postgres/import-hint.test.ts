@@ -12,7 +12,7 @@ describe('the import command', () => {
         urn: `${head}::ecommerce-demo:postgres:ShopDatabase$postgresql:index/role:Role::database-app`,
         id: 'shop_app',
       },
-      { component: 'database', provider: 'database-provider' },
+      'database',
     );
     assert.equal(
       command,

@@ -12,48 +12,35 @@ export interface Importable {
   id: string;
 }
 
-/** Name of the provider resource, a sibling of what it makes. */
-interface Siblings {
-  component: string;
-  provider: string;
-}
-
 /**
  * The command that takes a role or database over which is there, but not in the stack's state. Parent and provider
  * are what the program gives it: an import without them would be another resource.
  */
-export function importCommand(
-  { type, name, urn, id }: Importable,
-  { component, provider }: Siblings,
-): string {
-  const [head = '', qualifiedType = ''] = splitUrn(urn);
+export function importCommand({ type, name, urn, id }: Importable, component: string): string {
+  // `urn:pulumi:STACK::PROJECT` and the qualified type.
+  const [stack = '', project = '', qualifiedType = ''] = urn.split('::');
+  const head = `${stack}::${project}`;
   const parentType = qualifiedType.split('$').slice(0, -1).join('$');
   const parent = `${head}::${parentType}::${component}`;
-  const providerUrn = `${head}::${parentType}$pulumi:providers:postgresql::${provider}`;
+  const providerUrn = `${head}::${parentType}$pulumi:providers:postgresql::${component}-provider`;
   return (
     `pulumi import ${type} ${name} ${id} --parent 'parent=${parent}' --provider 'provider=${providerUrn}' ` +
     '--protect=false --generate-code=false --yes'
   );
 }
 
-/** `urn:pulumi:STACK::PROJECT` and the qualified type. */
-function splitUrn(urn: string): string[] {
-  const [stack = '', project = '', type = ''] = urn.split('::');
-  return [`${stack}::${project}`, type];
-}
-
 /**
  * Tells the import command where PostgreSQL has already what is to be made: an update that was killed between the
  * statement and the state leaves that.
  */
-export function importHint(name: string, siblings: Siblings): pulumi.ErrorHook {
-  return hint(`${name}-import`, ({ type, name: resource, urn, newInputs, errors }) => {
+export function importHint(component: string): pulumi.ErrorHook {
+  return hint(`${component}-import`, ({ type, name: resource, urn, newInputs, errors }) => {
     if (!(errors[0] ?? '').includes('already exists')) return null;
     const id = String((newInputs as { name?: unknown } | undefined)?.name);
     return (
       `${resource}: ${id} is in PostgreSQL already, but this stack does not know it: an update was killed just when ` +
       `it was made. Take it over, then run pulumi up again:\n` +
-      importCommand({ type, name: resource, urn, id }, siblings)
+      importCommand({ type, name: resource, urn, id }, component)
     );
   });
 }

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
 import { mockEngine, settled } from '../../test/mocks/engine';
-import { IMAGES_KEPT } from './lifecycle';
-import { Registry } from './registry';
+import { IMAGES_KEPT, Registry } from './registry';
 
 const URL = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop-test-images';
 

@@ -2,7 +2,20 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { messageOf } from '../../machine/errors';
 import { applyFault } from '../cluster/apply-fault';
-import { lifecyclePolicy } from './lifecycle';
+
+/** Images kept in a repository, the newest: whatever their age, a rollback may want the one before. */
+export const IMAGES_KEPT = 20;
+
+const LIFECYCLE = {
+  rules: [
+    {
+      rulePriority: 1,
+      description: 'all but the newest',
+      selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: IMAGES_KEPT },
+      action: { type: 'expire' },
+    },
+  ],
+};
 
 export interface RegistryArgs {
   /** Begins the repository's name, see `namePrefix`. */
@@ -60,7 +73,7 @@ function createRepository(
   );
   new aws.ecr.LifecyclePolicy(
     `${name}-lifecycle`,
-    { repository: repository.name, policy: lifecyclePolicy() },
+    { repository: repository.name, policy: JSON.stringify(LIFECYCLE) },
     opts,
   );
   return repository;

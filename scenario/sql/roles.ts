@@ -1,3 +1,4 @@
+import type { DatabaseRole } from '../../services/catalog';
 import { quoteIdentifier, quoteLiteral } from './quote';
 
 /** The roles of the database: who owns, who uses, who conducts. */
@@ -16,10 +17,7 @@ export const PSQL_ROLE = 'ecommerce_user';
 export const DATABASE_NAME = 'ecommerce';
 
 /** Passwords of the roles that log in. */
-export interface RolePasswords {
-  shop_app: string;
-  conductor: string;
-}
+export type RolePasswords = Record<DatabaseRole, string>;
 
 /**
  * Statements that make the roles, for a superuser's connection (the local runner; on Kubernetes
