@@ -15,7 +15,7 @@ import { outboxStatements } from './sql/outbox';
 import { inTransaction } from './sql/plan';
 import { quoteIdentifier, quoteLiteral } from './sql/quote';
 import { mayRestrictQuery, restrictionStatements } from './sql/restrictions';
-import { PSQL_ROLE, ROLES } from './sql/roles';
+import { ensureRole, PSQL_ROLE, ROLES } from './sql/roles';
 import { SESSION_SETTINGS } from './sql/settings';
 import { fillStockStatement, stockStatements } from './sql/stock';
 import { stateStatements } from './sql/state';
@@ -105,14 +105,7 @@ async function restrictServices(sql: SqlExecutor, database: string): Promise<voi
  */
 async function letPsqlIn(sql: SqlExecutor, database: string): Promise<void> {
   await sql.query(`alter database ${database} set search_path = shop, storage, public`);
-  await sql.query(
-    `do $do$ begin
-       if not exists (select from pg_roles where rolname = ${quoteLiteral(PSQL_ROLE)})
-          and (select rolsuper from pg_roles where rolname = current_user) then
-         create role ${PSQL_ROLE} login in role ${ROLES.owner};
-       end if;
-     end $do$`,
-  );
+  await sql.query(ensureRole(PSQL_ROLE, `login in role ${ROLES.owner}`));
 }
 
 async function seedCatalog(

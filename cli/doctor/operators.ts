@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { stackConfigPath, type StackConfigSource } from '../../scenario/config/config-file';
-import { allowCommand, blockOf, isOperator } from '../../scenario/config/operators';
+import { blockOf } from '../../scenario/config/cidr';
+import { allowCommand, isOperator } from '../../scenario/config/operators';
 import { callerAddress } from '../../machine/reach/caller-address';
 import { failed, ok, skipped, type Finding } from '../checks/check';
 import { writeKeys } from '../target/stack-file';

@@ -19,14 +19,16 @@ export function parseCidr(text: string): Cidr | null {
   return prefix <= (family === 4 ? 32 : 128) ? { address, prefix, family } : null;
 }
 
+/** An address as the block that `operatorCidrs` takes. */
+export function blockOf(address: string): string {
+  return `${address}/${isIP(address) === 6 ? '128' : '32'}`;
+}
+
 /** Why a block may not be let in; null when it may. The internet is refused, whole or in halves (0.0.0.0/1 and 128.0.0.0/1). */
 export function cidrFault(text: string): string | null {
   const cidr = parseCidr(text);
   if (cidr === null) {
-    const family = isIP(text);
-    return family === 0
-      ? `${JSON.stringify(text)} is no CIDR block`
-      : `one address is ${text}/${family === 4 ? '32' : '128'}`;
+    return isIP(text) === 0 ? `${JSON.stringify(text)} is no CIDR block` : `one address is ${blockOf(text)}`;
   }
   if (cidr.prefix >= SHORTEST_PREFIX[cidr.family]) return null;
   return `${text} would open SSH, the Kubernetes API and the database to the internet`;

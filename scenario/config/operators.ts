@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { parseCidr } from './cidr';
+import { blockOf, parseCidr } from './cidr';
 
 /** Whether an address is let in; null where that cannot be said: no blocks of its family, or it is no address. */
 export function isOperator(cidrs: readonly string[], address: string): boolean | null {
@@ -13,11 +13,6 @@ export function isOperator(cidrs: readonly string[], address: string): boolean |
     comparable = true;
   }
   return comparable ? allowed.check(address, family === 4 ? 'ipv4' : 'ipv6') : null;
-}
-
-/** An address as the block that `operatorCidrs` takes. */
-export function blockOf(address: string): string {
-  return `${address}/${isIP(address) === 6 ? '128' : '32'}`;
 }
 
 /** The command that lets an address in, besides those that are. */

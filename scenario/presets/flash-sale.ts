@@ -19,7 +19,7 @@ export const flashSale: Preset = {
   causes: { 'hot-row': { deals: 1, paymentInTransaction: true } },
   minScale: 0.25,
   minScaleReason:
-    'a row serves some 370 orders a minute at any scale, so fewer customers than that would fail nobody',
+    'a row serves some 390 orders a minute at any scale, so fewer customers than that would fail nobody',
   // As in Black Friday: 15 minutes from minute 8 on end with 22; minute 7 makes 20 %, minute 8 makes 26.
   flowAlert: {
     attributes: ['shop.lock.timeout', 'checkout.failed'],
@@ -49,7 +49,7 @@ export const flashSale: Preset = {
       minutes: 16,
       cause: 'hot-row',
       answer:
-        'everybody buys one product, so all orders update one row of shop.stock; the inventory asks for the payment before it commits, so each order holds the row for some 160 ms, and most of the others give up after two seconds',
+        'everybody buys one product, so all orders update one row of shop.stock; the inventory asks for the payment before it commits, so each order holds the row for some 155 ms, and most of the others give up after two seconds',
     },
     {
       ablation: 'payment',

@@ -24,18 +24,21 @@ export type RolePasswords = Record<DatabaseRole, string>;
  * `@pulumi/postgresql` owns the roles). Idempotent; passwords are set anew each time.
  */
 export function roleStatements(passwords: RolePasswords): string[] {
-  const ensure = (role: string, options: string): string =>
-    `do $do$ begin
-       if not exists (select from pg_roles where rolname = ${quoteLiteral(role)}) then
-         create role ${quoteIdentifier(role)} ${options};
-       end if;
-     end $do$`;
   return [
-    ensure(ROLES.owner, 'nologin'),
-    ensure(ROLES.app, 'login'),
-    ensure(ROLES.conductor, 'login'),
+    ensureRole(ROLES.owner, 'nologin'),
+    ensureRole(ROLES.app, 'login'),
+    ensureRole(ROLES.conductor, 'login'),
     `alter role ${ROLES.app} password ${quoteLiteral(passwords.shop_app)}`,
     `alter role ${ROLES.conductor} password ${quoteLiteral(passwords.conductor)}`,
     `grant ${ROLES.owner} to ${ROLES.conductor}`,
   ];
+}
+
+/** Makes a role where it is not there. */
+export function ensureRole(role: string, options: string): string {
+  return `do $do$ begin
+    if not exists (select from pg_roles where rolname = ${quoteLiteral(role)}) then
+      create role ${quoteIdentifier(role)} ${options};
+    end if;
+  end $do$`;
 }

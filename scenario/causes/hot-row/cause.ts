@@ -151,5 +151,5 @@ export const hotRow: Cause = {
       'the waiting UPDATE links to the transactions that held its row meanwhile, by pg_blocking_pids and the traceparent in their statement, and so to the checkout whose payment they waited for',
   },
   explain: () =>
-    'Everybody buys the deal of the day, so every order updates the same row; and the inventory asks for the payment before it commits, so each holds that row for some 160 ms. A row serves six orders a second like that, however large the machine: the others wait for two seconds and give up. Other products, and browsing, never noticed.',
+    'Everybody buys the deal of the day, so every order updates the same row; and the inventory asks for the payment before it commits, so each holds that row for some 155 ms. A row serves six orders a second like that, however large the machine: the others wait for two seconds and give up. Other products, and browsing, never noticed.',
 };

@@ -51,7 +51,7 @@ test('a row serves so few that a small shop has nobody left to fail, and a large
   const point = (rpm: number) => [{ minute: 5, rpm, errorRate: 0.5 }];
   const served = 60 / holdSeconds(asked);
   assert.equal(curveFaults(asked, point(2 * served + 1)).length, 0);
-  assert.match(curveFaults(asked, point(2 * served - 1))[0]?.message ?? '', /at least 737 rpm/);
+  assert.match(curveFaults(asked, point(2 * served - 1))[0]?.message ?? '', /at least 775 rpm/);
   const waiting = (rpm: number) => ((rpm / 2 + served) / 60) * (LOCK_WAIT_MS / 1000 + holdSeconds(asked));
   const most = 2 * ((60 * RESERVATIONS_MAX) / (LOCK_WAIT_MS / 1000 + holdSeconds(asked)) - served);
   assert.ok(waiting(most) <= RESERVATIONS_MAX + 1e-6);
