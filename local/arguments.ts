@@ -35,7 +35,6 @@ export function headerOf(text: string): { name: string; value: string } | null {
 
 /** What the command line of `npm start` says; null where the stack file decides. */
 const OPTIONS = {
-  /** Stack whose `Pulumi.<stack>.yaml` is read and watched. */
   stack: text({
     placeholder: 'NAME',
     help: 'read and watch Pulumi.NAME.yaml',
@@ -49,7 +48,6 @@ const OPTIONS = {
     fallback: null,
     otherwise: 'ecommerce-demo:demoMode of the stack',
   }),
-  /** Real seconds of one demo minute. */
   minuteSeconds: number({
     placeholder: 'S',
     help: 'real seconds of one demo minute',
@@ -59,7 +57,6 @@ const OPTIONS = {
     fallback: null,
     otherwise: `the stack's minuteSeconds, else ${String(DEFAULTS.minuteSeconds)}`,
   }),
-  /** Demo minute at which the run is when it starts: its start lies in the past. */
   fromMinute: number({
     placeholder: 'M',
     help: 'start the run at demo minute M: its start is a timestamp in the past',
@@ -76,7 +73,6 @@ const OPTIONS = {
     fallback: null,
     otherwise: `the stack's traffic.scale, else ${String(LOCAL_SCALE)}`,
   }),
-  /** Products in the catalog. */
   rows: number({
     help: 'products in the catalog',
     noun: 'number of products',
@@ -86,7 +82,6 @@ const OPTIONS = {
     fallback: null,
     otherwise: `the stack's catalogRows, else ${String(DEFAULTS.catalogRows)}`,
   }),
-  /** Added to every port. */
   portOffset: number({
     help:
       'add N to every port, to run beside something else or a second shop ' +
@@ -97,7 +92,6 @@ const OPTIONS = {
     example: 1000,
     fallback: 0,
   }),
-  /** OTLP/HTTP base URL the console forwards telemetry to. */
   otlpEndpoint: text({
     placeholder: 'URL',
     help: 'forward all telemetry to this OTLP end point as well, e.g. http://localhost:4318',
@@ -109,7 +103,6 @@ const OPTIONS = {
     help: 'how it is forwarded; some end points take one only',
     fallback: 'http/protobuf',
   }),
-  /** Sent with all that is forwarded. */
   otlpHeader: list({
     placeholder: 'KEY=VALUE',
     help: "a header of the end point's, e.g. Authorization='Bearer KEY'; may be given several times. A key given here stands in the shell's history: see --otlp-headers-file",

@@ -50,7 +50,7 @@ export const errorOutput: Output = {
   },
 };
 
-const ANSI = { green: 32, red: 31, yellow: 33, dim: 2, bold: 1 } as const;
+const ANSI = { green: 32, red: 31, dim: 2, bold: 1 } as const;
 type Style = keyof typeof ANSI;
 /** The sequences that `Screen.styled` writes; those at odd places of a split. */
 const OWN_STYLE = new RegExp(`(\\x1b\\[(?:0|${Object.values(ANSI).join('|')})m)`);

@@ -16,7 +16,7 @@ const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 /** Maps 1…largest to pixels by its logarithm. */
 function logarithmic(largest: number, first: number, last: number): (ratio: number) => number {
   const scale = linearScale(0, Math.log(largest), first, last);
-  return (ratio) => scale.at(Math.log(ratio));
+  return (ratio) => scale(Math.log(ratio));
 }
 
 /** Ratios as bars, each with a mark at its goal, and below how costs grow; all on logarithmic axes. */

@@ -43,8 +43,17 @@ function metricWindow(minutes: number): { name: string; minutes: number } {
 /** OTLP's http.server.request.duration (s) by the rules of OTLP to Prometheus. */
 const DURATION_METRIC = 'http_server_request_duration_seconds';
 
-/** Coralogix gives every series the application it came as. */
-const APPLICATION_LABEL = `cx_application_name="${CORALOGIX_APPLICATION}"`;
+/** A metric's series. Coralogix gives every one the application it came as. */
+function series(metric: string, ...labels: string[]): string {
+  return `${metric}{${[`cx_application_name="${CORALOGIX_APPLICATION}"`, ...labels].join(', ')}}`;
+}
+
+function byCohort(metric: string, ...labels: string[]): string {
+  return `sum by (traffic_type) (rate(${series(metric, ...labels)}[1m]))`;
+}
+
+const DEMO = 'traffic_type="demo"';
+const POOL = 'db_client_connection_pool_name="recommendation"';
 
 type Json = Record<string, unknown>;
 
@@ -111,18 +120,18 @@ function held({ forMinutes }: FlowAlertRule): string {
 
 /** Failed checkouts / checkouts (0…1), over a minute: abandoned ones too, which have no status. A declined card is none. */
 export function errorRateQuery(): string {
-  const counts = (more: string): string => `sum(rate(${DURATION_METRIC}_count{${checkouts()}${more}}[1m]))`;
-  return `${counts(', error_type!=""')} / ${counts('')}`;
+  const counts = (...more: string[]): string => `sum(rate(${checkouts('count', 'demo', ...more)}[1m]))`;
+  return `${counts('error_type!=""')} / ${counts()}`;
 }
 
 /** The 95th percentile of all checkouts (ms), over a minute. */
 export function p95Query(traffic: 'demo' | 'baseline' = 'demo'): string {
-  return `1000 * histogram_quantile(0.95, sum by (le) (rate(${DURATION_METRIC}_bucket{${checkouts(traffic)}}[1m])))`;
+  return `1000 * histogram_quantile(0.95, sum by (le) (rate(${checkouts('bucket', traffic)}[1m])))`;
 }
 
-function checkouts(traffic: 'demo' | 'baseline' = 'demo'): string {
+function checkouts(part: string, traffic: 'demo' | 'baseline', ...more: string[]): string {
   const path = traffic === 'demo' ? (FLOW_ROUTE.split(' ')[1] ?? '') : '/api/browse';
-  return `${APPLICATION_LABEL}, http_route="${path}", traffic_type="${traffic}"`;
+  return series(`${DURATION_METRIC}_${part}`, `http_route="${path}"`, `traffic_type="${traffic}"`, ...more);
 }
 
 function metricAlert(
@@ -238,28 +247,19 @@ export function dashboardDefinition(): Json {
     ]),
     row('pool', [
       lines('Recommendation pool: connections in use, requests waiting', 'UNIT_UNSPECIFIED', [
-        [
-          'in use',
-          `sum(db_client_connection_count{${APPLICATION_LABEL}, db_client_connection_pool_name="recommendation", db_client_connection_state="used"})`,
-        ],
-        [
-          'waiting',
-          `sum(db_client_connection_pending_requests{${APPLICATION_LABEL}, db_client_connection_pool_name="recommendation"})`,
-        ],
+        ['in use', `sum(${series('db_client_connection_count', POOL, 'db_client_connection_state="used"')})`],
+        ['waiting', `sum(${series('db_client_connection_pending_requests', POOL)})`],
       ]),
     ]),
     row('money', [
       lines('Revenue earned and lost (USD a minute)', 'UNIT_USD', [
-        ['earned', `sum(increase(shop_order_value_sum{${APPLICATION_LABEL}, traffic_type="demo"}[1m]))`],
-        [
-          'lost',
-          `sum(increase(shop_checkout_lost_revenue_total{${APPLICATION_LABEL}, traffic_type="demo"}[1m]))`,
-        ],
+        ['earned', `sum(increase(${series('shop_order_value_sum', DEMO)}[1m]))`],
+        ['lost', `sum(increase(${series('shop_checkout_lost_revenue_total', DEMO)}[1m]))`],
       ]),
       lines('Checkouts by how they end (a minute)', 'UNIT_UNSPECIFIED', [
         [
           '{{checkout_outcome}}',
-          `sum by (checkout_outcome) (increase(shop_checkouts_total{${APPLICATION_LABEL}, traffic_type="demo"}[1m]))`,
+          `sum by (checkout_outcome) (increase(${series('shop_checkouts_total', DEMO)}[1m]))`,
         ],
       ]),
     ]),
@@ -267,20 +267,14 @@ export function dashboardDefinition(): Json {
       lines('Conversion: share of the checkouts that become orders', 'UNIT_PERCENT_ZERO_ONE', [
         [
           '{{traffic_type}}',
-          `sum by (traffic_type) (rate(shop_checkouts_total{${APPLICATION_LABEL}, checkout_outcome="placed"}[1m])) / sum by (traffic_type) (rate(shop_checkouts_total{${APPLICATION_LABEL}, checkout_outcome!="repeated"}[1m]))`,
+          `${byCohort('shop_checkouts_total', 'checkout_outcome="placed"')} / ${byCohort('shop_checkouts_total', 'checkout_outcome!="repeated"')}`,
         ],
       ]),
       lines('Basket value: mean of the orders (USD)', 'UNIT_USD', [
-        [
-          '{{traffic_type}}',
-          `sum by (traffic_type) (rate(shop_order_value_sum{${APPLICATION_LABEL}}[1m])) / sum by (traffic_type) (rate(shop_order_value_count{${APPLICATION_LABEL}}[1m]))`,
-        ],
+        ['{{traffic_type}}', `${byCohort('shop_order_value_sum')} / ${byCohort('shop_order_value_count')}`],
       ]),
       lines('Carts abandoned (a minute)', 'UNIT_UNSPECIFIED', [
-        [
-          '{{traffic_type}}',
-          `sum by (traffic_type) (increase(shop_cart_abandoned_total{${APPLICATION_LABEL}}[1m]))`,
-        ],
+        ['{{traffic_type}}', `sum by (traffic_type) (increase(${series('shop_cart_abandoned_total')}[1m]))`],
       ]),
     ]),
     row('cause', [

@@ -7,7 +7,7 @@ import type { Output } from '../../machine/terminal';
 import { releasesInPlace } from '../observation/releases';
 import { ShopObserver } from '../observation/shop-observer';
 import { OverrideOutage } from '../outage/outage';
-import { endedElsewhere } from '../run/monitor';
+import { endedElsewhere, Presence } from '../run/monitor';
 import type { RunPlan } from '../run/run-plan';
 import type { Conductor } from '../target/conductor';
 import { findShop } from '../target/local-target';
@@ -17,9 +17,6 @@ import type { DeskConfig, DeskFile } from './desk-file';
 import { isCured, type ExerciseInput } from './exercise-plan';
 import type { ExerciseRecord } from './exercise-record';
 import { expectedAt, ShopWatch } from './shop-watch';
-
-/** So many looks in a row without the run, and somebody else has ended it. */
-const GONE_AFTER_LOOKS = 3;
 
 export interface CourseTools {
   target: Target;
@@ -47,8 +44,8 @@ export class Course {
   /** The exercise as it began, and as the participant has made it since; null before it began. */
   private planned: Scenario | null = null;
   private current: Scenario | null = null;
+  private presence: Presence | null = null;
   private hasScanned = false;
-  private gone = 0;
   private trouble: string | null = null;
 
   constructor(private readonly tools: CourseTools) {
@@ -68,6 +65,7 @@ export class Course {
     const inPlace = (scenario: Scenario): Promise<void> => releasesInPlace(scenario, this.observer, wait);
     const { startTimestamp } = (await new OverrideOutage(conductor, inPlace).begin(changed)).override;
     this.planned = { ...planned.scenario, startTimestamp };
+    this.presence = new Presence(planned);
     this.current = { ...changed.scenario, startTimestamp };
     this.isDue = false;
     this.watch.forgetIndexes();
@@ -199,10 +197,9 @@ export class Course {
   }
 
   private async requirePresence(): Promise<void> {
-    if (this.planned === null) return;
-    const { override } = await this.tools.conductor.readState();
-    this.gone = override?.runId === this.planned.runId ? 0 : this.gone + 1;
-    if (this.gone >= GONE_AFTER_LOOKS) throw endedElsewhere();
+    if (this.presence === null) return;
+    this.presence.look(await this.tools.conductor.readState());
+    if (this.presence.gone) throw endedElsewhere();
   }
 
   private expectRolls(before: Scenario, after: Scenario): void {

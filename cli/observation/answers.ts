@@ -26,12 +26,7 @@ export type FlowAlertState = NonNullable<ReturnType<typeof parseFlowAlert>>;
 export type TelemetrySummary = ReturnType<typeof parseSummary>;
 
 /** What the telemetry says of one run. */
-export interface RunTelemetry extends TelemetrySummary {
-  /** USD lost by the run's failed checkouts, by demo minute. */
-  lostRevenue: Map<number, number>;
-  /** Null where the console doesn't say. */
-  flowAlert: FlowAlertState | null;
-}
+export type RunTelemetry = ReturnType<typeof parseRunTelemetry>;
 
 /** Reads one cohort in the answer of `GET /admin/traffic-stats`. */
 export function cohortStats(value: unknown) {
@@ -95,6 +90,11 @@ export function parseSummary(body: unknown) {
     /** Baseline's `GET /products` at product-catalog. */
     catalog: { requests: numberAt(catalog, 'requests') ?? 0, p95Ms: numberAt(catalog, 'p95Ms') },
   };
+}
+
+/** Reads the answer of `GET /api/summary` for one run. */
+export function parseRunTelemetry(body: unknown) {
+  return { ...parseSummary(body), lostRevenue: parseLostRevenue(body), flowAlert: parseFlowAlert(body) };
 }
 
 /** Reads the lost revenue (USD) of each demo minute in the answer of `GET /api/summary`. */

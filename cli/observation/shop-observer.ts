@@ -5,9 +5,8 @@ import type { RunObservation } from '../../report/observation';
 import type { Target } from '../target/target';
 import {
   cohortStats,
-  parseFlowAlert,
-  parseLostRevenue,
   parseRun,
+  parseRunTelemetry,
   parseSummary,
   type RunTelemetry,
   type TelemetrySummary,
@@ -73,7 +72,7 @@ export class ShopObserver {
     const url = await this.target.serviceUrl('console');
     const { status, body } = await this.ask(url, 'console', path, FOUND_OR_NOT);
     if (status === 404) return null;
-    return { ...parseSummary(body), lostRevenue: parseLostRevenue(body), flowAlert: parseFlowAlert(body) };
+    return parseRunTelemetry(body);
   }
 
   /** The recommendation pool's size in force, over all replicas: null when one of product-catalog doesn't tell. */

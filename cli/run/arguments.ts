@@ -22,7 +22,6 @@ const OPTIONS = {
     fallback: null,
     otherwise: `the stack's minuteSeconds, else ${String(DEFAULTS.minuteSeconds)}`,
   }),
-  /** First demo minute of the run. */
   fromMinute: number({
     name: 'from',
     placeholder: 'M',
@@ -76,11 +75,9 @@ const OPTIONS = {
     fallback: 0,
   }),
   ...TARGET_OPTIONS,
-  /** The eight-minute show. */
   talk: flag(
     'the eight-minute show: 90 s normal, the way to the peak in 120 s, the peak held until it is healed (key h, or npm run demo -- heal)',
   ),
-  /** Local time of day at which the peak is to be. */
   peakAt: text({
     placeholder: 'HH:MM',
     help: 'begin so that the peak is at this local time',
@@ -88,7 +85,6 @@ const OPTIONS = {
     allowed: 'a local time of day, e.g. --peak-at 14:20',
     parse: parseClockTime,
   }),
-  /** Choose the scenario by a seed, and don't show it. */
   blind: flag(
     'a scenario and a start chosen by a seed and not shown; npm run demo -- reveal tells afterwards',
   ),
@@ -129,7 +125,6 @@ Exit codes: 0 as promised (or NOT GRADED: no graded minute was run, and nothing 
   check: contradictions,
 };
 
-/** Options that exclude each other. */
 function contradictions(
   options: ValuesOf<typeof OPTIONS>,
   refuse: (key: string, value: string, mustBe: string) => void,

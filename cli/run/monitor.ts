@@ -129,11 +129,11 @@ export function startOf(plan: Pick<RunPlan, 'override' | 'scenario'>, minute: nu
 }
 
 /** Notices that the run is no longer what counts. */
-class Presence {
+export class Presence {
   private absent = 0;
   private overridden = false;
 
-  constructor(private readonly plan: RunPlan) {}
+  constructor(private readonly plan: Pick<RunPlan, 'scenario'>) {}
 
   get gone(): boolean {
     return this.absent >= GONE_AFTER_LOOKS;

@@ -32,8 +32,8 @@ describe('axis ticks', () => {
   });
 
   it('map values to pixels, also where there is only one', () => {
-    assert.equal(linearScale(0, 10, 100, 200).at(5), 150);
-    assert.equal(linearScale(3, 3, 100, 200).at(3), 100);
+    assert.equal(linearScale(0, 10, 100, 200)(5), 150);
+    assert.equal(linearScale(3, 3, 100, 200)(3), 100);
   });
 });
 

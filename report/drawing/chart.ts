@@ -126,8 +126,8 @@ function phases({ planned, x }: Drawn): string[] {
     else groups.push({ name: phase, first: minute, last: minute });
   }
   return groups.flatMap(({ name, first, last }, index) => {
-    const left = x.at(first - 0.5);
-    const width = x.at(last + 0.5) - left;
+    const left = x(first - 0.5);
+    const width = x(last + 0.5) - left;
     const label = capital(name.replaceAll('_', ' '));
     return [
       ...(index % 2 === 1
@@ -148,7 +148,7 @@ function errorPlot({ minuteSeconds }: Report, { planned, minutes, x }: Drawn): s
   const ticks = ticksUpTo(Math.min(1, largest) * 100);
   const top = ticks.at(-1) ?? 100;
   const y = linearScale(0, top, ERRORS.bottom, ERRORS.top);
-  const at = (share: number): number => y.at(Math.min(top, Math.max(0, share * 100)));
+  const at = (share: number): number => y(Math.min(top, Math.max(0, share * 100)));
   const points = pointsOf(x, at);
   const upper = points(planned, ({ target }) => target.errorRate + band);
   const lower = points(planned, ({ target }) => target.errorRate - band);
@@ -174,11 +174,11 @@ function errorPlot({ minuteSeconds }: Report, { planned, minutes, x }: Drawn): s
       2.5,
     ),
     ...series('observed', observed, 3),
-    ...wanted.map(({ minute, target }) => dot('target-point', x.at(minute), at(target.errorRate), 5)),
-    ...graded.map(({ minute, demo }) => dot('observed-point', x.at(minute), at(demo.errorRate), 3)),
+    ...wanted.map(({ minute, target }) => dot('target-point', x(minute), at(target.errorRate), 5)),
+    ...graded.map(({ minute, demo }) => dot('observed-point', x(minute), at(demo.errorRate), 3)),
     ...graded.map(({ minute, demo }) => {
       const highest = Math.min(at(demo.errorRate), at(demo.target.errorRate));
-      return text('value', x.at(minute), highest - 11, wholePercent(demo.errorRate), 'middle');
+      return text('value', x(minute), highest - 11, wholePercent(demo.errorRate), 'middle');
     }),
   ];
 }
@@ -204,7 +204,7 @@ function latencyPlot({ planned, minutes, x }: Drawn): string[] {
   );
   const ticks = ticksUpTo(largest);
   const y = linearScale(0, ticks.at(-1) ?? 1, LATENCY.bottom, LATENCY.top);
-  const points = pointsOf(x, (ms) => y.at(ms / 1000));
+  const points = pointsOf(x, (ms) => y(ms / 1000));
   return [
     ...horizontalGrid(ticks, y, (tick) => `${tick} s`),
     text('panel', EDGE, LATENCY.top - 14, 'p95 of the response time'),
@@ -230,8 +230,8 @@ function minuteAxis({ first, last, x }: Drawn): string[] {
     ...[ERRORS, LATENCY].flatMap(({ bottom }) => [
       line('axis', LEFT, bottom, RIGHT, bottom),
       ...minuteTicks(first, last).flatMap((minute) => [
-        line('axis', x.at(minute), bottom, x.at(minute), bottom + 4),
-        text('', x.at(minute), bottom + 18, String(minute), 'middle'),
+        line('axis', x(minute), bottom, x(minute), bottom + 4),
+        text('', x(minute), bottom + 18, String(minute), 'middle'),
       ]),
     ]),
     text('', (LEFT + RIGHT) / 2, LATENCY.bottom + 40, 'demo minute', 'middle'),
@@ -260,7 +260,7 @@ function marks(
     ...(endedMinute === null ? [] : [{ name: 'event', label: 'healed', column: endedMinute - 0.5 }]),
   ].filter(({ column }) => column >= first - 0.5 && column < last + 0.45);
   return found.flatMap(({ name, label, column }, index) => {
-    const at = x.at(column);
+    const at = x(column);
     const fits = at + label.length * 6.8 + 12 < RIGHT;
     return [
       ...[ERRORS, LATENCY].map(({ top, bottom }) => line(name, at, top, at, bottom)),
@@ -283,17 +283,17 @@ function pointsOf(x: Scale, at: (value: number) => number) {
   ): Point[] =>
     minutes.flatMap((minute) => {
       const found = value(minute);
-      return found === null ? [] : [{ x: x.at(minute.minute), y: at(found) }];
+      return found === null ? [] : [{ x: x(minute.minute), y: at(found) }];
     });
 }
 
 function horizontalGrid(ticks: readonly number[], y: Scale, label: (tick: number) => string): string[] {
   // Labels need room: a low plot names every second line.
-  const every = Math.abs(y.at(ticks[1] ?? 1) - y.at(0)) < 15 ? 2 : 1;
+  const every = Math.abs(y(ticks[1] ?? 1) - y(0)) < 15 ? 2 : 1;
   return ticks.map(
     (tick, index) =>
-      line('grid', LEFT, y.at(tick), RIGHT, y.at(tick)) +
-      (index % every === 0 ? text('', LEFT - 9, y.at(tick) + 4, label(tick), 'end') : ''),
+      line('grid', LEFT, y(tick), RIGHT, y(tick)) +
+      (index % every === 0 ? text('', LEFT - 9, y(tick) + 4, label(tick), 'end') : ''),
   );
 }
 

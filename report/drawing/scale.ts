@@ -1,12 +1,10 @@
 /** A linear axis: values to pixels. */
-export interface Scale {
-  at: (value: number) => number;
-}
+export type Scale = (value: number) => number;
 
 /** Maps `from…to` to the pixels `first…last`. */
 export function linearScale(from: number, to: number, first: number, last: number): Scale {
   const span = to === from ? 1 : to - from;
-  return { at: (value) => first + ((value - from) / span) * (last - first) };
+  return (value) => first + ((value - from) / span) * (last - first);
 }
 
 /** Round steps for an axis from 0 that holds `largest`: at most six, each 1, 2, 2.5 or 5 times a power of ten. */
