@@ -29,16 +29,8 @@ function audit({ offline }: ValuesOf<typeof OPTIONS>): Promise<number> {
     found = !run('npm', ['audit', '--audit-level=low']) || found;
     if (spawnSync('trivy', ['--version'], { stdio: 'ignore' }).error === undefined) {
       for (const image of Object.values(DEFAULT_IMAGES)) {
-        const wanted = [
-          'image',
-          '--quiet',
-          '--severity',
-          'HIGH,CRITICAL',
-          '--ignore-unfixed',
-          '--exit-code',
-          '1',
-        ];
-        found = !run('trivy', [...wanted, image]) || found;
+        const wanted = 'image --quiet --severity HIGH,CRITICAL --ignore-unfixed --exit-code 1';
+        found = !run('trivy', [...wanted.split(' '), image]) || found;
       }
     } else output.line('- trivy is not installed: the images were not scanned');
   }

@@ -71,47 +71,41 @@ function trendOf(before: number | null, after: number | null): HistoryRow['trend
 
 const ARROWS = { better: '↓ better', worse: '↑ worse', same: '= same' } as const;
 
+const COLUMNS: readonly [title: string, cell: (row: HistoryRow) => string][] = [
+  ['started (UTC)', ({ startedAt }) => startedAt.slice(0, 16).replace('T', ' ')],
+  [
+    'scenario',
+    ({ scenario, ablation }) => (ablation === null ? scenario : `${scenario}, without ${ablation} cause`),
+  ],
+  ['scale', ({ scale }) => String(scale)],
+  ['minute', ({ minuteSeconds }) => `${minuteSeconds} s`],
+  ['verdict', ({ verdict }) => verdict],
+  ['mean', ({ meanDeviation: mean }) => (mean === null ? '-' : `± ${(mean * 100).toFixed(1)}`)],
+  [
+    'worst',
+    ({ worstDeviation: worst }) =>
+      worst === null
+        ? '-'
+        : `${worst.difference > 0 ? '+' : ''}${(worst.difference * 100).toFixed(1)} (minute ${worst.minute})`,
+  ],
+  ['trend', ({ trend }) => (trend === null ? '-' : ARROWS[trend])],
+  ['baseline', ({ baselineErrors }) => (baselineErrors === 0 ? 'green' : `${baselineErrors} failed`)],
+  ['dropped', ({ dropped }) => String(dropped)],
+  ['lag p99', ({ startLagP99Ms }) => wholeMilliseconds(startLagP99Ms)],
+  ['recovered', ({ timeToRecoverSeconds: took }) => (took === null ? 'not' : `${took} s`)],
+];
+
 /** The history as a table for a terminal. */
 export function historyTable(rows: readonly HistoryRow[]): string[] {
-  const cells = [
-    [
-      'started (UTC)',
-      'scenario',
-      'scale',
-      'minute',
-      'verdict',
-      'mean',
-      'worst',
-      'trend',
-      'baseline',
-      'dropped',
-      'lag p99',
-      'recovered',
-    ],
-    ...rows.map((row) => [
-      row.startedAt.slice(0, 16).replace('T', ' '),
-      row.ablation === null ? row.scenario : `${row.scenario}, without ${row.ablation} cause`,
-      String(row.scale),
-      `${row.minuteSeconds} s`,
-      row.verdict,
-      row.meanDeviation === null ? '-' : `± ${(row.meanDeviation * 100).toFixed(1)}`,
-      row.worstDeviation === null
-        ? '-'
-        : `${row.worstDeviation.difference > 0 ? '+' : ''}${(row.worstDeviation.difference * 100).toFixed(1)} (minute ${row.worstDeviation.minute})`,
-      row.trend === null ? '-' : ARROWS[row.trend],
-      row.baselineErrors === 0 ? 'green' : `${row.baselineErrors} failed`,
-      String(row.dropped),
-      wholeMilliseconds(row.startLagP99Ms),
-      row.timeToRecoverSeconds === null ? 'not' : `${row.timeToRecoverSeconds} s`,
-    ]),
-  ];
-  const widths = (cells[0] ?? []).map((_, column) =>
-    Math.max(...cells.map((row) => (row[column] ?? '').length)),
-  );
+  const columns = COLUMNS.map(([title, cell]) => {
+    const texts = [title, ...rows.map(cell)];
+    const width = Math.max(...texts.map((text) => text.length));
+    return texts.map((text) => text.padEnd(width));
+  });
   return [
-    ...cells.map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+    ...[null, ...rows].map((_, line) =>
+      columns
+        .map((column) => column[line])
         .join('  ')
         .trimEnd(),
     ),

@@ -6,7 +6,8 @@ const POLL_MS = 500;
 /** Notes when the last demo checkout failed, by looking at the total counts. */
 export class LastFailure {
   private errors: number | null = null;
-  private atMs: number | null = null;
+  /** When it was (ms, as given to `look`); null when none failed while looked at. */
+  at: number | null = null;
 
   /**
    * @param atMs when the counts were read
@@ -15,13 +16,8 @@ export class LastFailure {
    */
   look(errors: number, atMs: number, recent = 0): void {
     // A smaller count is a restarted load generator's.
-    if (this.errors === null ? recent > 0 : errors > this.errors) this.atMs = atMs;
+    if (this.errors === null ? recent > 0 : errors > this.errors) this.at = atMs;
     this.errors = errors;
-  }
-
-  /** When it was (ms, as given to `look`); null when none failed while looked at. */
-  get at(): number | null {
-    return this.atMs;
   }
 }
 

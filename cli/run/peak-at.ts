@@ -53,6 +53,5 @@ function untilPeak(run: { peakMinute: number; fromMinute: number; minuteSeconds:
 }
 
 function clock(date: Date): string {
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${two(date.getHours())}:${two(date.getMinutes())}`;
+  return date.toLocaleTimeString('sv-SE').slice(0, 5);
 }

@@ -55,7 +55,8 @@ export class SupervisedProcess {
   private spawnedAt = 0;
   private stopping = false;
   private begun = false;
-  private exits = new Set<() => void>();
+  /** Resolves once the present process is gone. */
+  private gone = Promise.resolve();
   /** How often it came back after a crash. */
   restarts = 0;
   /** The error of its last crash. */
@@ -91,13 +92,14 @@ export class SupervisedProcess {
     });
     closeSync(log);
     this.child = child;
+    const exit = Promise.withResolvers<void>();
+    this.gone = exit.promise;
     let over = false;
     const ended = (reason: string): void => {
       if (over) return;
       over = true;
       this.child = null;
-      for (const exit of this.exits) exit();
-      this.exits.clear();
+      exit.resolve();
       if (!this.stopping) this.scheduleRestart(reason);
     };
     child.once('error', (error) => ended(`could not be started: ${error.message}`));
@@ -110,21 +112,13 @@ export class SupervisedProcess {
     boundLog(this.spec.logFile);
   }
 
-  /** Resolves once the present process is gone (at once without one). */
-  exited(): Promise<void> {
-    if (!this.child) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.exits.add(resolve);
-    });
-  }
-
   /** Ends it for good: asks, and after `graceMs` insists. */
   async stop(graceMs: number): Promise<void> {
     this.stopping = true;
     if (this.restartTimer) clearTimeout(this.restartTimer);
     const pid = this.pid;
     if (pid === null) return;
-    const gone = this.exited();
+    const { gone } = this;
     signalProcess(pid, this.spec.stopSignal);
     const insist = setTimeout(() => {
       signalProcess(pid, this.spec.killSignal);

@@ -23,28 +23,18 @@ const FIELD_OVERHEAD = 40;
 export class Keyspace {
   /** In order of use: a Map keeps the order of insertion, and a use inserts anew. */
   private readonly entries = new Map<string, Entry>();
-  private bytes = 0;
+  /** Estimated bytes in use. */
+  usedBytes = 0;
 
   constructor(
     private readonly maxBytes: number,
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** Keys that have not expired. */
-  get size(): number {
-    this.sweep();
-    return this.entries.size;
-  }
-
   /** Names of the keys that have not expired. */
   names(): string[] {
     this.sweep();
     return [...this.entries.keys()];
-  }
-
-  /** Estimated bytes in use. */
-  get usedBytes(): number {
-    return this.bytes;
   }
 
   /** The text of a key, null when there is none. @throws CommandFault WRONGTYPE */
@@ -84,7 +74,7 @@ export class Keyspace {
   remove(key: string): boolean {
     const entry = this.entries.get(key);
     if (!entry) return false;
-    this.bytes -= entry.bytes;
+    this.usedBytes -= entry.bytes;
     this.entries.delete(key);
     return entry.expiresAt === null || entry.expiresAt > this.now();
   }
@@ -110,7 +100,7 @@ export class Keyspace {
     this.remove(key);
     const entry: Entry = { data, expiresAt, bytes: estimate(key, data) };
     this.entries.set(key, entry);
-    this.bytes += entry.bytes;
+    this.usedBytes += entry.bytes;
     this.evict(key);
   }
 
@@ -128,7 +118,7 @@ export class Keyspace {
 
   private evict(justWritten: string): void {
     for (const key of this.entries.keys()) {
-      if (this.bytes <= this.maxBytes || key === justWritten) return;
+      if (this.usedBytes <= this.maxBytes || key === justWritten) return;
       this.remove(key);
     }
   }

@@ -90,7 +90,7 @@ function describe(keys: Keyspace, startedAt: number, clients: number): string {
     '# Replication',
     'role:master',
     '# Keyspace',
-    `db0:keys=${String(keys.size)}`,
+    `db0:keys=${String(keys.names().length)}`,
     '',
   ].join('\r\n');
 }
