@@ -1,24 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { runCommand } from '../machine/command';
 import { EXIT } from '../machine/errors';
-import { flag, REPOSITORY, type Command, type ValuesOf } from '../machine/options';
+import { flag, REPOSITORY, command, type OptionsOf } from '../machine/options';
 import { standardOutput } from '../machine/terminal';
 import { DEFAULT_IMAGES } from '../scenario/config/deployment';
 import { agedVersions } from '../scenario/config/versions';
 
-const OPTIONS = { offline: flag('only the ages of pinned versions: no registry, no scanner') };
-
-const AUDIT: Command<typeof OPTIONS> = {
+const AUDIT = command({
   name: 'audit',
   about: 'Holds what is pinned against the calendar and published advisories.',
-  options: OPTIONS,
+  options: { offline: flag('only the ages of pinned versions: no registry, no scanner') },
   notes: `Ages of pinned versions (scenario/config/versions.ts), then npm audit of the locked packages, then trivy over the
 default images where it is installed (https://trivy.dev). What is known and argued stands in docs/security.md.
 
 Exit codes: 0 nothing found, 1 findings, or an advisory source that could not be asked, 2 bad options.`,
-};
+});
 
-function audit({ offline }: ValuesOf<typeof OPTIONS>): Promise<number> {
+function audit({ offline }: OptionsOf<typeof AUDIT>): Promise<number> {
   const output = standardOutput(() => undefined);
   const { faults, kept } = agedVersions(new Date());
   for (const fault of faults) output.line(`✗ ${fault}`);

@@ -7,32 +7,30 @@ import { Interruption } from '../machine/interruption';
 import { withTarget } from './outage/heal-left-open';
 import { duration } from '../report/format';
 import { standardOutput } from '../machine/terminal';
-import { file as fileOption, type Command, type ValuesOf } from '../machine/options';
+import { file as fileOption, command, type OptionsOf } from '../machine/options';
 import { describeTarget } from './target/target';
 import { KEEP, TARGET_OPTIONS } from './target/target-options';
 
-const OPTIONS = {
-  ...TARGET_OPTIONS,
-  keep: KEEP,
-  out: fileOption({
-    help: 'where to',
-    otherwise: 'backups/ in the data folder, by date',
-    allowed: 'a file, e.g. shop.jsonl.gz',
-  }),
-};
-
-const BACKUP: Command<typeof OPTIONS> = {
+const BACKUP = command({
   name: 'backup',
   about: `Writes the shop's orders and its scenario state to one file, as of one moment, while the shop goes on.`,
-  options: OPTIONS,
+  options: {
+    ...TARGET_OPTIONS,
+    keep: KEEP,
+    out: fileOption({
+      help: 'where to',
+      otherwise: 'backups/ in the data folder, by date',
+      allowed: 'a file, e.g. shop.jsonl.gz',
+    }),
+  },
   notes: `The catalog is seeded again from its parameters, so the file has those and a checksum of it. Carts and what users saw
 last are in Redis and are not kept. The file has checksums throughout, is read again after it was written, and only
 its owner may read it: npm run restore -- FILE puts it back, npm run restore -- FILE --check only looks.
 
 Exit codes: 0 written, 1 not written (and nothing is left of it), 2 bad options, 130 interrupted.`,
-};
+});
 
-async function backup(options: ValuesOf<typeof OPTIONS>): Promise<number> {
+async function backup(options: OptionsOf<typeof BACKUP>): Promise<number> {
   const output = standardOutput(() => undefined);
   const interruption = new Interruption(() => output.line('Interrupted.')).listen();
   return withTarget(options, output, async (target) => {

@@ -1,7 +1,7 @@
 import { runCommand } from '../machine/command';
 import { EXIT } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
-import { file, number, type Command, type ValuesOf } from '../machine/options';
+import { file, number, command, type OptionsOf } from '../machine/options';
 import { standardOutput } from '../machine/terminal';
 import { findBrowser, startBrowser } from './browse/browser';
 import { visit, type VisitEnd } from './browse/customer';
@@ -13,39 +13,41 @@ const MOST_MINUTES = 60;
 /** Between two visits of one customer (ms). */
 const PAUSE_MS = 3000;
 
-const OPTIONS = {
-  ...TARGET_OPTIONS,
-  customers: number({
-    placeholder: 'N',
-    help: `how many at once, at most ${MOST_CUSTOMERS}: each is a page of its own, some 100 MB`,
-    whole: true,
-    from: 1,
-    to: MOST_CUSTOMERS,
-    example: 3,
-    fallback: 3,
-  }),
-  minutes: number({
-    placeholder: 'M',
-    help: `how long, real minutes, at most ${MOST_MINUTES}`,
-    above: 0,
-    to: MOST_MINUTES,
-    example: 5,
-    fallback: 5,
-  }),
-  browser: file({ help: 'Chromium or Chrome', otherwise: 'where it usually is', allowed: 'its executable' }),
-};
-
-const BROWSE: Command<typeof OPTIONS> = {
+const BROWSE = command({
   name: 'browse',
   about: `Customers with a real, headless browser: they look at the storefront, fill a cart and pay, over and over. What the
 page sends makes a screen of real user monitoring live.`,
-  options: OPTIONS,
+  options: {
+    ...TARGET_OPTIONS,
+    customers: number({
+      placeholder: 'N',
+      help: `how many at once, at most ${MOST_CUSTOMERS}: each is a page of its own, some 100 MB`,
+      whole: true,
+      from: 1,
+      to: MOST_CUSTOMERS,
+      example: 3,
+      fallback: 3,
+    }),
+    minutes: number({
+      placeholder: 'M',
+      help: `how long, real minutes, at most ${MOST_MINUTES}`,
+      above: 0,
+      to: MOST_MINUTES,
+      example: 5,
+      fallback: 5,
+    }),
+    browser: file({
+      help: 'Chromium or Chrome',
+      otherwise: 'where it usually is',
+      allowed: 'its executable',
+    }),
+  },
   notes: `Their orders are real ones, of no run: no minute of an outage counts them. It ends by itself.
 
 Exit codes: 0 customers came, 1 no shop, no browser, or not one visit as far as a checkout, 2 bad options, 130 interrupted.`,
-};
+});
 
-async function main(options: ValuesOf<typeof OPTIONS>): Promise<number> {
+async function main(options: OptionsOf<typeof BROWSE>): Promise<number> {
   const output = standardOutput(() => undefined);
   const interruption = new Interruption(() => output.line('Interrupted: the customers leave.')).listen();
   const executable = findBrowser(options.browser);

@@ -6,30 +6,28 @@ import { managementUrl } from './coralogix/management-api';
 import { accessKey, coralogixDomain, pastedValue } from '../scenario/config/pasted-forms';
 import { EXIT, Refusal } from '../machine/errors';
 import { standardOutput } from '../machine/terminal';
-import { choice, flag, text, type Command, type ValuesOf } from '../machine/options';
+import { choice, flag, text, command, type OptionsOf } from '../machine/options';
 import { runCommand } from '../machine/command';
 
-const OPTIONS = {
-  domain: text({
-    placeholder: 'DOMAIN',
-    help: "the account's domain, as in coralogix.domain of the stack",
-    fallback: null,
-    allowed: "the account's domain, e.g. --domain eu2.coralogix.com",
-    parse: (given) => pastedValue(coralogixDomain(given)),
-  }),
-  mode: choice(OUTAGES, {
-    help: 'the outage whose flow alert it is: each has its own rule',
-    fallback: DEFAULT_OUTAGE,
-  }),
-  check: flag('compare what is in the account with what would be imported; changes nothing'),
-};
-
-const CORALOGIX: Command<typeof OPTIONS> = {
+const CORALOGIX = command({
   name: 'coralogix',
   about:
     'Puts the flow alert (and the six alerts it is made of), a dashboard and log views into a Coralogix account.',
   usage: '--domain eu2.coralogix.com',
-  options: OPTIONS,
+  options: {
+    domain: text({
+      placeholder: 'DOMAIN',
+      help: "the account's domain, as in coralogix.domain of the stack",
+      fallback: null,
+      allowed: "the account's domain, e.g. --domain eu2.coralogix.com",
+      parse: (given) => pastedValue(coralogixDomain(given)),
+    }),
+    mode: choice(OUTAGES, {
+      help: 'the outage whose flow alert it is: each has its own rule',
+      fallback: DEFAULT_OUTAGE,
+    }),
+    check: flag('compare what is in the account with what would be imported; changes nothing'),
+  },
   notes: `CORALOGIX_API_KEY is a personal or team API key with the presets Alerts, Dashboards and Data Querying. What has the
 same name is replaced. The definitions are in docs/coralogix, what they mean in docs/coralogix.md.
 
@@ -39,9 +37,9 @@ Exit codes: 0 done, or the same, 1 refused by Coralogix, or not the same, 2 bad 
       refuse('--domain', '(missing)', "the account's domain, e.g. --domain eu2.coralogix.com");
     }
   },
-};
+});
 
-async function main({ domain, mode, check }: ValuesOf<typeof OPTIONS>): Promise<number> {
+async function main({ domain, mode, check }: OptionsOf<typeof CORALOGIX>): Promise<number> {
   const given = process.env.CORALOGIX_API_KEY ?? '';
   const apiKey = pastedValue(accessKey(given));
   if (apiKey === null) {

@@ -15,33 +15,31 @@ import { checkNode, checkPorts, checkStackFile, judgeStackConfig } from './docto
 import { at } from '../machine/json';
 import { runCommand } from '../machine/command';
 import { EXIT, messageOf } from '../machine/errors';
-import { dataFolderOption, flag, REPOSITORY, type Command, type ValuesOf } from '../machine/options';
+import { dataFolderOption, flag, REPOSITORY, command, type OptionsOf } from '../machine/options';
 import { printableJson } from '../machine/printable';
 import { errorOutput, standardOutput, type Output } from '../machine/terminal';
 import { stackOption } from './target/target-options';
 
-const OPTIONS = {
-  stack: stackOption({
-    help: 'look at what pulumi up of this stack needs',
-    otherwise: 'at what npm start needs',
-    fallback: null,
-  }),
-  dataDir: dataFolderOption('data folder of the local shop'),
-  fix: flag("set what is safe: this machine's public address in operatorCidrs of the stack's file"),
-  json: flag('the result as JSON on standard output'),
-};
-type DoctorOptions = ValuesOf<typeof OPTIONS>;
-
-const DOCTOR: Command<typeof OPTIONS> = {
+const DOCTOR = command({
   name: 'doctor',
   about:
     'Looks whether everything is there that npm start, or pulumi up of a stack, needs. It changes nothing without --fix.',
-  options: OPTIONS,
+  options: {
+    stack: stackOption({
+      help: 'look at what pulumi up of this stack needs',
+      otherwise: 'at what npm start needs',
+      fallback: null,
+    }),
+    dataDir: dataFolderOption('data folder of the local shop'),
+    fix: flag("set what is safe: this machine's public address in operatorCidrs of the stack's file"),
+    json: flag('the result as JSON on standard output'),
+  },
   notes: `Each check that fails names the command that repairs it, and where docs/troubleshooting.md has more. AWS is asked by the AWS CLI,
 with the stack's own profile and region, where there is one.
 
 Exit codes: 0 all is there, 1 something is missing, 2 bad options.`,
-};
+});
+type DoctorOptions = OptionsOf<typeof DOCTOR>;
 
 async function main(options: DoctorOptions): Promise<number> {
   const { stack } = options;

@@ -13,7 +13,7 @@ import { TARGET_OPTIONS } from './target/target-options';
 import { runCommand } from '../machine/command';
 import { EXIT } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
-import { list, type Command, type ValuesOf } from '../machine/options';
+import { list, command, type OptionsOf } from '../machine/options';
 import { standardOutput } from '../machine/terminal';
 
 /** How long pods and telemetry may take to be there (ms). */
@@ -22,24 +22,22 @@ const PATIENCE_MS = 60_000;
 /** Keys that take the data, or the host, from under the command. */
 const NOT_WITH_A_REPLACEMENT = ['catalogRows', 'hostState', 'target'];
 
-const OPTIONS = {
-  stack: TARGET_OPTIONS.stack,
-  dataDir: TARGET_OPTIONS.dataDir,
-  set: list({
-    placeholder: 'KEY=VALUE',
-    help: 'a key of stack config that the new host is made with, e.g. k3sVersion=v1.36.5+k3s1; may be given several times',
-    allowed: 'KEY=VALUE, e.g. instanceType=m7i.xlarge',
-    parse: (given) => {
-      const [, key, value] = /^([\w.[\]]+)=(.+)$/.exec(given) ?? [];
-      return key === undefined || value === undefined ? null : ([key, value] as const);
-    },
-  }),
-};
-
-const REPLACE_HOST: Command<typeof OPTIONS> = {
+const REPLACE_HOST = command({
   name: 'replace-host',
   about: `Makes another EC2 host for a stack and keeps its orders: backs up, runs pulumi up, restores, and verifies.`,
-  options: OPTIONS,
+  options: {
+    stack: TARGET_OPTIONS.stack,
+    dataDir: TARGET_OPTIONS.dataDir,
+    set: list({
+      placeholder: 'KEY=VALUE',
+      help: 'a key of stack config that the new host is made with, e.g. k3sVersion=v1.36.5+k3s1; may be given several times',
+      allowed: 'KEY=VALUE, e.g. instanceType=m7i.xlarge',
+      parse: (given) => {
+        const [, key, value] = /^([\w.[\]]+)=(.+)$/.exec(given) ?? [];
+        return key === undefined || value === undefined ? null : ([key, value] as const);
+      },
+    }),
+  },
   notes: `Another K3s release, zone, subnet, processor or spot makes a new host, whose database is empty; a host that is sick
 is replaced without any --set. The update takes some minutes, in which there is no shop; orders of that time, and carts,
 are lost. The demo stays in its mode, and an outage begins anew.
@@ -58,9 +56,9 @@ Exit codes: 0 replaced and verified, 1 refused, failed or not verified, 2 bad op
         );
     }
   },
-};
+});
 
-async function main({ stack, dataDir, set }: ValuesOf<typeof OPTIONS>): Promise<number> {
+async function main({ stack, dataDir, set }: OptionsOf<typeof REPLACE_HOST>): Promise<number> {
   const output = standardOutput(() => undefined);
   const engine = await StackEngine.open({ stack, output });
   const interruption = new Interruption(() => {

@@ -9,22 +9,20 @@ import { withTarget } from './outage/heal-left-open';
 import { duration } from '../report/format';
 import { silentOutput, standardOutput, type Output } from '../machine/terminal';
 import { describeTarget } from './target/target';
-import { flag, here, type Command, type ValuesOf } from '../machine/options';
+import { flag, here, command, type OptionsOf } from '../machine/options';
 import { KEEP, TARGET_OPTIONS } from './target/target-options';
 
-const OPTIONS = {
-  ...TARGET_OPTIONS,
-  keep: KEEP,
-  check: flag('only read the file and say whether it is whole; nothing is changed, no shop is needed'),
-  noSafety: flag("don't back up what is there before"),
-};
-
-const RESTORE: Command<typeof OPTIONS> = {
+const RESTORE = command({
   name: 'restore',
   usage: 'FILE [options]',
   about:
     'Puts a file of npm run backup back: its orders replace those that are there, its scenario becomes the desired one.',
-  options: OPTIONS,
+  options: {
+    ...TARGET_OPTIONS,
+    keep: KEEP,
+    check: flag('only read the file and say whether it is whole; nothing is changed, no shop is needed'),
+    noSafety: flag("don't back up what is there before"),
+  },
   notes: `A file that is damaged, cut off, or of something else is refused before anything is touched. All of it is one
 transaction, which ends only when counts and checksums in the database are the file's: else nothing was changed. What
 was there before is backed up first. Orders that customers place meanwhile wait, and come after it. A run that was under
@@ -38,9 +36,9 @@ Exit codes: 0 restored (or whole), 1 refused or failed, and nothing was changed,
       refuse('FILE', '', 'the file that npm run backup wrote, e.g. npm run restore -- shop.jsonl.gz');
     }
   },
-};
+});
 
-async function restore(options: ValuesOf<typeof OPTIONS>, [given = '']: string[]): Promise<number> {
+async function restore(options: OptionsOf<typeof RESTORE>, [given = '']: string[]): Promise<number> {
   const file = path.resolve(here().cwd, given);
   const output = standardOutput(() => undefined);
   const summary = await readBackup(file);

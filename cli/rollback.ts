@@ -14,35 +14,33 @@ import { TARGET_OPTIONS } from './target/target-options';
 import { runCommand } from '../machine/command';
 import { EXIT, Refusal } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
-import { choice, flag, REPOSITORY, type Command, type ValuesOf } from '../machine/options';
+import { choice, flag, REPOSITORY, command, type OptionsOf } from '../machine/options';
 import { printableJson } from '../machine/printable';
 import { errorOutput, standardOutput, type Output } from '../machine/terminal';
 
 /** How long everything may take to be well again (ms): a killed PostgreSQL replays its log first. */
 const PATIENCE_MS = 45_000;
 
-const OPTIONS = {
-  ...TARGET_OPTIONS,
-  release: choice(['previous'], {
-    help: 'deploy the release before instead: image and config of then; the demo stays in its mode (a stack only)',
-    fallback: null,
-  }),
-  json: flag('the result as JSON on standard output'),
-};
-type RollbackOptions = ValuesOf<typeof OPTIONS>;
-
-const ROLLBACK: Command<typeof OPTIONS> = {
+const ROLLBACK = command({
   name: 'rollback',
   about: `Puts the shop back to normal operations, from whatever state: ends a run, sets the stack's config to demoMode
 normal, drops an invalid index, builds the missing ones, and waits until pools, traffic and storage have followed.`,
-  options: OPTIONS,
+  options: {
+    ...TARGET_OPTIONS,
+    release: choice(['previous'], {
+      help: 'deploy the release before instead: image and config of then; the demo stays in its mode (a stack only)',
+      fallback: null,
+    }),
+    json: flag('the result as JSON on standard output'),
+  },
   notes: `Then five things are verified: demo mode is normal, the config is clean, telemetry flows, no route answers 404, and
 everything that runs is ready. A second rollback changes nothing.
 
 Each pulumi up records image and config of its release in the stack's output releases; --release previous goes back by it.
 
 Exit codes: 0 back to normal, 1 a check failed or the shop was not found, 2 bad options, 130 interrupted.`,
-};
+});
+type RollbackOptions = OptionsOf<typeof ROLLBACK>;
 
 async function main(options: RollbackOptions): Promise<number> {
   const output: Output = options.json ? errorOutput : standardOutput(() => undefined);

@@ -11,7 +11,7 @@ import { Interruption } from '../machine/interruption';
 import { withTarget } from './outage/heal-left-open';
 import { duration } from '../report/format';
 import { standardOutput, type Output } from '../machine/terminal';
-import { file as fileOption, number, type Command, type ValuesOf } from '../machine/options';
+import { file as fileOption, number, command, type OptionsOf } from '../machine/options';
 import { withSession } from '../machine/session';
 import { renderSoak, soakResult } from './soak/soak-report';
 import { beginSoak } from './soak/soak-run';
@@ -24,43 +24,41 @@ const EVERY_MS = 5000;
 /** Between two lines of progress (ms). */
 const TELL_MS = 30_000;
 
-const OPTIONS = {
-  ...TARGET_OPTIONS,
-  keep: KEEP,
-  minutes: number({
-    placeholder: 'M',
-    help: `how long, real minutes, at most ${MOST_MINUTES}`,
-    above: 0,
-    to: MOST_MINUTES,
-    example: 10,
-    fallback: 10,
-  }),
-  scale: number({
-    placeholder: 'X',
-    help: 'load: 1 is 100 baseline journeys and 60 checkouts a minute',
-    above: 0,
-    to: 100,
-    example: 2,
-    fallback: 2,
-  }),
-  report: fileOption({
-    help: 'FILE (JSON) and its Markdown twin',
-    otherwise: 'soak/ in the data folder, by date',
-    allowed: 'the JSON file, e.g. soak.json',
-    test: (given) => path.extname(given) === '.json',
-  }),
-};
-type SoakOptions = ValuesOf<typeof OPTIONS>;
-
-const SOAK_COMMAND: Command<typeof OPTIONS> = {
+const SOAK_COMMAND = command({
   name: 'soak',
   about: `Runs the healthy shop at a steady load and looks for what goes wrong slowly: dropped starts, processes that grow,
 spans that never arrive.`,
-  options: OPTIONS,
+  options: {
+    ...TARGET_OPTIONS,
+    keep: KEEP,
+    minutes: number({
+      placeholder: 'M',
+      help: `how long, real minutes, at most ${MOST_MINUTES}`,
+      above: 0,
+      to: MOST_MINUTES,
+      example: 10,
+      fallback: 10,
+    }),
+    scale: number({
+      placeholder: 'X',
+      help: 'load: 1 is 100 baseline journeys and 60 checkouts a minute',
+      above: 0,
+      to: 100,
+      example: 2,
+      fallback: 2,
+    }),
+    report: fileOption({
+      help: 'FILE (JSON) and its Markdown twin',
+      otherwise: 'soak/ in the data folder, by date',
+      allowed: 'the JSON file, e.g. soak.json',
+      test: (given) => path.extname(given) === '.json',
+    }),
+  },
   notes: `The load is a run of its own that expires by itself; config, indexes and pools stay as they are.
 
 Exit codes: 0 as it should be, 1 something is wrong or the soak was refused, 2 bad options, 130 interrupted.`,
-};
+});
+type SoakOptions = OptionsOf<typeof SOAK_COMMAND>;
 
 async function main(options: SoakOptions): Promise<number> {
   const output = standardOutput(() => undefined);

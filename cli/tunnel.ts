@@ -3,27 +3,25 @@ import { PROJECT_NAME } from '../scenario/config/config-file';
 import { runCommand } from '../machine/command';
 import { EXIT, messageOf, Refusal } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
-import type { Command, ValuesOf } from '../machine/options';
+import { command, type OptionsOf } from '../machine/options';
 import { standardOutput } from '../machine/terminal';
 import { forwardedBy, keepForwarding } from './target/port-forwarding';
 import { openWorkspace } from './target/stack-target';
 import { TARGET_OPTIONS } from './target/target-options';
 
-const OPTIONS = { stack: TARGET_OPTIONS.stack };
-
-const TUNNEL: Command<typeof OPTIONS> = {
+const TUNNEL = command({
   name: 'tunnel',
   about: 'Forwards the ports of an EC2 host to this machine by Systems Manager (hostAccess: ssm).',
   usage: '--stack NAME',
-  options: OPTIONS,
+  options: { stack: TARGET_OPTIONS.stack },
   notes: `Kubernetes API, shop, console and PostgreSQL answer at the same ports of 127.0.0.1. It waits for the host, opens
 again what AWS closes, and follows another host; so it can be started before pulumi up, and stay open until Ctrl-C. It
 needs the AWS CLI and its Session Manager plugin.
 
 Exit codes: 0 ended by Ctrl-C, 1 no such stack, or no AWS CLI or plugin, 2 bad options.`,
-};
+});
 
-async function main({ stack }: ValuesOf<typeof OPTIONS>): Promise<number> {
+async function main({ stack }: OptionsOf<typeof TUNNEL>): Promise<number> {
   const output = standardOutput(() => undefined);
   const interruption = new Interruption(() => undefined).listen();
   const workspace = await openWorkspace({ output });

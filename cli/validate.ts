@@ -18,7 +18,7 @@ import { listAt, textAt } from '../machine/json';
 import { withTarget } from './outage/heal-left-open';
 import { errorOutput, standardOutput, type Output } from '../machine/terminal';
 import { printableJson } from '../machine/printable';
-import { flag, type Command, type ValuesOf } from '../machine/options';
+import { flag, command, type OptionsOf } from '../machine/options';
 import type { ShopObserver } from './observation/shop-observer';
 import { describeTarget, type Target } from './target/target';
 import { positionAt } from '../scenario/timeline';
@@ -31,26 +31,24 @@ const QUICK_SECONDS = 15;
 const PATIENCE_MS = 20_000;
 const QUICK_PATIENCE_MS = 12_000;
 
-const OPTIONS = {
-  ...TARGET_OPTIONS,
-  keep: KEEP,
-  quick: flag(`watch baseline for ${QUICK_SECONDS} s instead of ${BASELINE_SECONDS} s`),
-  checklist: flag(
-    "then seed 003's six points for the vendor's screens, one by one: what is to be seen, where, by which filter; what you saw goes into the run's report",
-  ),
-  json: flag('the result as JSON on standard output'),
-};
-type ValidateOptions = ValuesOf<typeof OPTIONS>;
-
-const VALIDATE: Command<typeof OPTIONS> = {
+const VALIDATE = command({
   name: 'validate',
   about:
     'Checks that the shop is whole: what runs, what it answers, what its telemetry shows, and what is configured.',
-  options: OPTIONS,
+  options: {
+    ...TARGET_OPTIONS,
+    keep: KEEP,
+    quick: flag(`watch baseline for ${QUICK_SECONDS} s instead of ${BASELINE_SECONDS} s`),
+    checklist: flag(
+      "then seed 003's six points for the vendor's screens, one by one: what is to be seen, where, by which filter; what you saw goes into the run's report",
+    ),
+    json: flag('the result as JSON on standard output'),
+  },
   notes: `Each check that fails says what to do, and where docs/troubleshooting.md has more. It places one order (user validate).
 
 Exit codes: 0 all well, 1 a check failed or the shop was not found, 2 bad options, 130 interrupted.`,
-};
+});
+type ValidateOptions = OptionsOf<typeof VALIDATE>;
 
 async function main(options: ValidateOptions): Promise<number> {
   const output = options.json ? errorOutput : standardOutput(() => process.exit(EXIT.failed));

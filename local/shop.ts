@@ -81,8 +81,7 @@ export async function startShop(request: ShopRequest): Promise<RunningShop> {
     adminToken: '',
     otlp: { url: otlpUrl(portOffset), token: '' },
   });
-  const start = new ShopStart(request, record, presence);
-  return start.run(predecessor, { stack, preview, absentSeconds });
+  return new ShopStart(request, record, presence, { stack, preview, absentSeconds }).run(predecessor);
 }
 
 /** The shop of one claimed data folder, from its claim to its end. */
@@ -97,6 +96,7 @@ class ShopStart {
     private readonly request: ShopRequest,
     private readonly record: RunRecord,
     private readonly presence: Presence,
+    private readonly scenario: { stack: StackScenario; preview: Scenario; absentSeconds: number },
   ) {
     this.folder = dataFolder(request.dataDir);
     this.supervisor = new Supervisor(
@@ -107,17 +107,14 @@ class ShopStart {
   }
 
   /** @throws what the start failed with, when all of it has been stopped */
-  async run(
-    predecessor: Predecessor | null,
-    scenario: { stack: StackScenario; preview: Scenario; absentSeconds: number },
-  ) {
+  async run(predecessor: Predecessor | null) {
     const { signal, reporter } = this.request;
     const abort = (): void => void this.stop();
     signal?.addEventListener('abort', abort);
     try {
       signal?.throwIfAborted();
       if (predecessor) reporter.note(describe(predecessor));
-      return await this.begin(scenario);
+      return await this.begin();
     } catch (error) {
       await this.stop();
       // What was still under way fails now; it must not outlive the call.
@@ -128,10 +125,10 @@ class ShopStart {
     }
   }
 
-  private async begin(scenario: { stack: StackScenario; preview: Scenario; absentSeconds: number }) {
+  private async begin() {
     const { request, folder, supervisor, record } = this;
     const { env, portOffset, reporter, signal } = request;
-    const { stack, preview, absentSeconds } = scenario;
+    const { stack, preview, absentSeconds } = this.scenario;
     const maxConnections = connectionsFor(preview);
     const database = await planDatabase(folder, { env, portOffset, maxConnections, reporter });
     const { superuserUrl, secrets } = database;

@@ -33,7 +33,7 @@ export interface Option<T> {
 
 export type OptionTable = Readonly<Record<string, Option<unknown>>>;
 /** What a table's options are read as, by their keys. */
-export type ValuesOf<T extends OptionTable> = { -readonly [K in keyof T]: ReturnType<T[K]['read']> };
+export type ValuesOf<T> = { -readonly [K in keyof T]: T[K] extends Option<infer V> ? V : never };
 
 /** A value that an option does not take. `message` is what it must be. */
 class NotAllowed extends Error {}
@@ -164,7 +164,7 @@ export function dataFolderOption(help: string): Option<string> {
 }
 
 /** A command line: its options, and everything `--help` says. */
-export interface Command<T extends OptionTable> {
+export interface Command<T> {
   /** As it is typed behind `npm run`, with what `--` needs, e.g. `backup`. */
   name: string;
   /** What it does, in a sentence or two. */
@@ -184,6 +184,12 @@ export interface Command<T extends OptionTable> {
     given: ReadonlySet<string>,
   ) => void;
 }
+
+/** A command line, by the types of its own options. */
+export const command = <T>(line: Command<T>): Command<T> => line;
+
+/** What a command's options are read as. */
+export type OptionsOf<C> = C extends Command<infer T> ? ValuesOf<T> : never;
 
 const HELP = flag('this text');
 

@@ -1,4 +1,13 @@
-import { choice, file, flag, number, text, type Command, type ValuesOf } from '../../machine/options';
+import {
+  choice,
+  command,
+  file,
+  flag,
+  number,
+  text,
+  type Command,
+  type OptionsOf,
+} from '../../machine/options';
 import { DEMO } from '../run/arguments';
 import { TARGET_OPTIONS } from '../target/target-options';
 import { DIAGNOSES } from './desk';
@@ -10,66 +19,64 @@ const { minuteSeconds, scale, rows, portOffset } = DEMO.options;
 const { stack, dataDir } = TARGET_OPTIONS;
 const json = flag('one JSON object a line on standard output; text goes to standard error');
 
-const OPTIONS = {
-  seed: number({
-    help: 'the same seed is the same exercise',
-    whole: true,
-    from: 0,
-    to: 0xffff_ffff,
-    example: 7,
-    fallback: null,
-    otherwise: 'one that nobody knows, told at the end',
-  }),
-  forWhom: choice(['human', 'agent'], {
-    name: 'for',
-    help: 'who is to solve it: it is written into the result; an agent gets JSON',
-    fallback: 'human',
-  }),
-  minuteSeconds,
-  scale,
-  rows,
-  portOffset,
-  stack,
-  dataDir,
-  /** Absolute path of the JSON result; null: only in the data folder. */
-  report: file({
-    help: 'write the result also to FILE (JSON), with the same name .md',
-    allowed: 'the JSON file, e.g. result.json',
-    test: (given) => given.endsWith('.json'),
-  }),
-  json,
-};
-export type ExerciseOptions = ValuesOf<typeof OPTIONS>;
-
-export const EXERCISE: Command<typeof OPTIONS> = {
+export const EXERCISE = command({
   name: 'exercise',
   about: `A graded exercise for who is on call: an outage, or a false alarm, chosen by a seed and not shown, on the shop of
 npm start (which it starts when it isn't there). The participant finds it with the desk's means, says what it is, and
 mends it himself. It grades what the system showed, heals, and writes a result.`,
-  options: OPTIONS,
+  options: {
+    seed: number({
+      help: 'the same seed is the same exercise',
+      whole: true,
+      from: 0,
+      to: 0xffff_ffff,
+      example: 7,
+      fallback: null,
+      otherwise: 'one that nobody knows, told at the end',
+    }),
+    forWhom: choice(['human', 'agent'], {
+      name: 'for',
+      help: 'who is to solve it: it is written into the result; an agent gets JSON',
+      fallback: 'human',
+    }),
+    minuteSeconds,
+    scale,
+    rows,
+    portOffset,
+    stack,
+    dataDir,
+    /** Absolute path of the JSON result; null: only in the data folder. */
+    report: file({
+      help: 'write the result also to FILE (JSON), with the same name .md',
+      allowed: 'the JSON file, e.g. result.json',
+      test: (given) => given.endsWith('.json'),
+    }),
+    json,
+  },
   notes: `From a second terminal (each has --help): ack, answer, hint, status, end (or give-up).
 It ends when it was answered and checkouts were well for thirty seconds under the same load, when it is answered that
 nothing is the matter, when its time is over, or with end. Whatever happened, the shop is healed then.
 
 Exit codes: 0 passed, ${String(NOT_PASSED)} not passed, 1 refused, or the shop could not be healed, 2 bad options, 130 interrupted and healed.
 docs/exercises.md: for trainers, and for who drives an agent.`,
-};
+});
+export type ExerciseOptions = OptionsOf<typeof EXERCISE>;
 
 const COMMON = { dataDir, json: flag('the desk’s answer as JSON') };
 
 /** Commands to an exercise under way. */
 export const SAYINGS = {
-  ack: command('ack', 'Says that something is the matter: the time to detect it ends.'),
-  hint: command('hint', 'Asks for the next hint. Each costs points: 5, 10, 20; the last one is the answer.'),
-  status: command(
+  ack: saying('ack', 'Says that something is the matter: the time to detect it ends.'),
+  hint: saying('hint', 'Asks for the next hint. Each costs points: 5, 10, 20; the last one is the answer.'),
+  status: saying(
     'status',
     'Says how long the exercise goes on, what was answered, and whether the stack file is applied.',
   ),
-  end: command('end', 'Ends the exercise, as far as it is: it is graded, and the shop healed.'),
-  'give-up': command('give-up', 'The same as end.'),
+  end: saying('end', 'Ends the exercise, as far as it is: it is graded, and the shop healed.'),
+  'give-up': saying('give-up', 'The same as end.'),
 } as const;
 
-function command(name: string, about: string): Command<typeof COMMON> {
+function saying(name: string, about: string): Command<typeof COMMON> {
   return {
     name: `exercise ${name}`,
     about,
@@ -78,23 +85,21 @@ function command(name: string, about: string): Command<typeof COMMON> {
   };
 }
 
-const ANSWER_OPTIONS = {
-  ...COMMON,
-  cause: choice(DIAGNOSES, { help: `what it is: ${DIAGNOSES.join(' | ')}`, fallback: null }),
-  why: text({
-    help: 'in words, for the result’s page; not graded',
-    fallback: null,
-    allowed: 'a text of at most 2000 characters',
-    parse: (given) => (given.length <= 2000 ? given : null),
-  }),
-};
-
-export const ANSWER: Command<typeof ANSWER_OPTIONS> = {
+export const ANSWER = command({
   name: 'exercise answer',
   about: `Says what is the matter. It may be said again: the last answer counts, and each wrong one costs 10 points.
 That nothing is (none) ends the exercise.`,
   usage: '--cause CAUSE [--why TEXT] | FILE.json',
-  options: ANSWER_OPTIONS,
+  options: {
+    ...COMMON,
+    cause: choice(DIAGNOSES, { help: `what it is: ${DIAGNOSES.join(' | ')}`, fallback: null }),
+    why: text({
+      help: 'in words, for the result’s page; not graded',
+      fallback: null,
+      allowed: 'a text of at most 2000 characters',
+      parse: (given) => (given.length <= 2000 ? given : null),
+    }),
+  },
   notes: `FILE.json: {"cause": "…", "why": "…"}
 
 Exit codes: 0 said, 1 no exercise is under way, or it was refused, 2 bad options.`,
@@ -104,4 +109,4 @@ Exit codes: 0 said, 1 no exercise is under way, or it was refused, 2 bad options
     if ((cause === null) === (positionals.length === 0))
       refuse('--cause', cause ?? '', `given, or a JSON file instead: one of ${DIAGNOSES.join(', ')}`);
   },
-};
+});

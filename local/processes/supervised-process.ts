@@ -56,7 +56,7 @@ export class SupervisedProcess {
   private stopping = false;
   private begun = false;
   /** Resolves once the present process is gone. */
-  private gone = Promise.resolve();
+  private gone: Promise<void> = Promise.resolve();
   /** How often it came back after a crash. */
   restarts = 0;
   /** The error of its last crash. */
@@ -92,14 +92,14 @@ export class SupervisedProcess {
     });
     closeSync(log);
     this.child = child;
-    const exit = Promise.withResolvers<void>();
+    const exit = Promise.withResolvers<undefined>();
     this.gone = exit.promise;
     let over = false;
     const ended = (reason: string): void => {
       if (over) return;
       over = true;
       this.child = null;
-      exit.resolve();
+      exit.resolve(undefined);
       if (!this.stopping) this.scheduleRestart(reason);
     };
     child.once('error', (error) => ended(`could not be started: ${error.message}`));
