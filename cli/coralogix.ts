@@ -1,6 +1,6 @@
+import { presetOf } from '../scenario/presets/all';
 import { DEFAULT_OUTAGE, OUTAGES } from '../scenario/types';
 import { checkDefinitions } from './coralogix/compare';
-import { flowAlertRuleOf } from './coralogix/definitions';
 import { importDefinitions } from './coralogix/import';
 import { managementUrl } from './coralogix/management-api';
 import { accessKey, coralogixDomain, pastedValue } from '../scenario/config/pasted-forms';
@@ -52,12 +52,12 @@ async function main({ domain, mode, check }: OptionsOf<typeof CORALOGIX>): Promi
   const account = { baseUrl: managementUrl(domain ?? ''), apiKey };
   if (check) {
     output.line(`Compare with ${domain ?? ''}: what is there → what would be imported`);
-    const same = await checkDefinitions(account, flowAlertRuleOf(mode), output);
+    const same = await checkDefinitions(account, presetOf(mode).flowAlert, output);
     output.line(same ? '✓ the same' : '✗ not the same: npm run coralogix without --check puts it right');
     return same ? EXIT.ok : EXIT.failed;
   }
   output.line(`Import into ${domain ?? ''}`);
-  await importDefinitions(account, flowAlertRuleOf(mode), output);
+  await importDefinitions(account, presetOf(mode).flowAlert, output);
   output.line('✓ done: Alerts, Dashboards, and Explore > Logs > Views have "ecommerce-demo: …"');
   return EXIT.ok;
 }

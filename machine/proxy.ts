@@ -1,13 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 
 /** By which proxy an address is reached. */
-export interface Proxy {
-  url: string;
-  /** The variable that names it. */
-  variable: string;
-  /** Host and port of it: its URL may have a login. */
-  host: string;
-}
+export type Proxy = NonNullable<ReturnType<typeof proxyFor>>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -16,9 +10,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * in either case, unless NO_PROXY has its host, a domain of it, its network or `*`. This machine and what only the cluster
  * or the local network can resolve are never reached by one.
  *
- * @returns null: directly
+ * @returns the variable that names it, and its host with its port (the URL may have a login); null: directly
  */
-export function proxyFor(address: string, env: Environment = process.env): Proxy | null {
+export function proxyFor(address: string, env: Environment = process.env) {
   const { protocol, hostname, port } = new URL(address);
   const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
   if (isInside(host) || isExempt(host, port === '' ? (protocol === 'https:' ? '443' : '80') : port, env)) {

@@ -3,9 +3,19 @@ export function duration(ms: number): string {
   return ms < 950 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
+/** A duration for a report (s, to the tenth). */
+export function tenths(ms: number): number {
+  return Math.round(ms / 100) / 10;
+}
+
+/** A number for a person, e.g. `500,000`. */
+export function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
 /** An amount for a person, in whole dollars, e.g. `$12,345`; `-` when it is not known. */
 export function dollars(usd: number | null): string {
-  return usd === null ? '-' : `$${Math.round(usd).toLocaleString('en-US')}`;
+  return usd === null ? '-' : `$${count(Math.round(usd))}`;
 }
 
 /** A share for a person, e.g. `28.0%`. */

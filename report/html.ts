@@ -3,7 +3,7 @@ import { flowAlertOutcome } from './flow-alert-grade';
 import { createHash } from 'node:crypto';
 import { renderChart } from './drawing/chart';
 import type { CauseMinute, Evidence, TraceShown } from './evidence';
-import { capital, dollars, milliseconds, percent } from './format';
+import { capital, count, dollars, milliseconds, percent } from './format';
 import { healedEarlier } from './lost-revenue';
 import { STYLE } from './html-style';
 import { bandText, ended, totalOf } from './limits';
@@ -191,10 +191,6 @@ function method({ minuteSeconds, scale, load }: Report): string {
       ? "By the console, from the shop's own OpenTelemetry spans at the frontend: latency is the server's"
       : "By the load generator: latency counts from a request's scheduled start";
   return `<h2>How it was measured</h2><p class="fine">${by}; failed requests are included, and counted in the demo minute in which they were scheduled. A demo minute was ${minuteSeconds} s, traffic ran at scale ${scale}. Lost revenue is what the orders of failed checkouts were worth. Prediction: a simulation of the connection pool. Bold minutes are graded.</p>`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US');
 }
 
 function when(ms: number): string {

@@ -1,6 +1,6 @@
 import { flowAlertOutcome } from './flow-alert-grade';
 import { INDEX_NAMES } from '../scenario/types';
-import { dollars, percent } from './format';
+import { count, dollars, percent } from './format';
 import { healedEarlier } from './lost-revenue';
 import { bandText, ended } from './limits';
 import { cell, factTable } from './markdown-table';
@@ -44,7 +44,7 @@ function head(report: Report): string[] {
     ['Run', `\`${report.runId}\`, ${report.startedAt}`],
     ['A demo minute', `${report.minuteSeconds} s`],
     ['Scale', String(report.scale)],
-    ['Products', report.catalogRows.toLocaleString('en-US')],
+    ['Products', count(report.catalogRows)],
     ['Storage emulation', report.storageEmulation ? 'on' : 'off'],
     ['Lost revenue', dollars(report.lostRevenueUsd)],
     ['Had it been healed at the end of', healedEarlier(report) ?? 'not known'],

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { presetOf } from '../../scenario/presets/all';
 import { flowConditions, FLOW_ROUTE, SEED_FLOW_ALERT } from '../../scenario/flow-alert';
 import { CORALOGIX_APPLICATION } from '../../services/catalog';
 import { OUTAGES } from '../../scenario/types';
 import { checkDefinitions } from './compare';
-import { alertDefinitions, coralogixPages, flowAlertRuleOf } from './definitions';
+import { alertDefinitions, coralogixPages } from './definitions';
 import { importDefinitions } from './import';
 import { managementUrl } from './management-api';
 import { Refusal } from '../../machine/errors';
@@ -30,7 +31,7 @@ describe('docs/coralogix', () => {
   });
 
   it('has an alert for each of the flow alert’s conditions, with its threshold', () => {
-    const conditions = flowConditions(null, flowAlertRuleOf('blackfriday'));
+    const conditions = flowConditions(null, presetOf('blackfriday').flowAlert);
     assert.deepEqual(
       alerts.map(({ condition }) => condition),
       conditions.map(({ name }) => name),
@@ -55,7 +56,7 @@ describe('docs/coralogix', () => {
       'cache-stampede': ['MINUTES_15', 100],
     };
     for (const mode of OUTAGES) {
-      const made = alertDefinitions(flowAlertRuleOf(mode)).find(
+      const made = alertDefinitions(presetOf(mode).flowAlert).find(
         ({ condition }) => condition === 'error_rate',
       );
       const condition = at(first(made?.request.alertDefProperties, 'metricThreshold', 'rules'), 'condition');
@@ -64,7 +65,7 @@ describe('docs/coralogix', () => {
         [window?.replace('METRIC_TIME_WINDOW_VALUE_', ''), numberAt(condition, 'forOverPct')],
         windows[mode],
       );
-      assert.equal(numberAt(condition, 'threshold'), flowAlertRuleOf(mode).errorRate);
+      assert.equal(numberAt(condition, 'threshold'), presetOf(mode).flowAlert.errorRate);
     }
   });
 
@@ -106,7 +107,7 @@ describe('docs/coralogix', () => {
     assert.equal(textAt(group, 'alertsOp'), 'ALERTS_OP_AND_OR_UNSPECIFIED');
     assert.deepEqual(
       listAt(group, 'alertDefs').map((alert) => textAt(alert, 'id')),
-      flowConditions(null, flowAlertRuleOf('blackfriday')).map(({ name }) => `{{${name}}}`),
+      flowConditions(null, presetOf('blackfriday').flowAlert).map(({ name }) => `{{${name}}}`),
     );
   });
 });
@@ -195,7 +196,7 @@ class FakeAccount {
 describe('the import', () => {
   let account: FakeAccount;
   let baseUrl = '';
-  const rule = flowAlertRuleOf('blackfriday');
+  const rule = presetOf('blackfriday').flowAlert;
 
   beforeEach(async () => {
     account = new FakeAccount();

@@ -28,11 +28,6 @@ function folderOf(mode: OutageMode): string {
   return mode === DEFAULT_OUTAGE ? 'docs/coralogix' : `docs/coralogix/${mode}`;
 }
 
-/** The rule of a mode's flow alert. */
-export function flowAlertRuleOf(mode: OutageMode): FlowAlertRule {
-  return presetOf(mode).flowAlert;
-}
-
 /** The shortest window of a metric alert that holds so many minutes. */
 function metricWindow(minutes: number): { name: string; minutes: number } {
   const [found = 60] = Object.keys(METRIC_WINDOWS)
@@ -407,7 +402,7 @@ export function coralogixPages(): Record<string, string> {
   return {
     ...Object.fromEntries(
       OUTAGES.flatMap((mode) => {
-        const rule = flowAlertRuleOf(mode);
+        const rule = presetOf(mode).flowAlert;
         return [
           [`${folderOf(mode)}/alerts.json`, page(alertDefinitions(rule))],
           [`${folderOf(mode)}/flow-alert.json`, page(flowAlertDefinition(rule, (name) => `{{${name}}}`))],

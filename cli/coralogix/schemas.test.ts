@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { at } from '../../machine/json';
+import { presetOf } from '../../scenario/presets/all';
 import { OUTAGES } from '../../scenario/types';
 import {
   alertDefinitions,
   dashboardDefinition,
   flowAlertDefinition,
-  flowAlertRuleOf,
   policyDefinitions,
   viewDefinitions,
 } from './definitions';
@@ -73,7 +73,7 @@ function faults(schema: Schema | boolean, value: unknown, where: string): string
 
 const REQUESTS: readonly (readonly [kind: string, request: unknown])[] = [
   ...OUTAGES.flatMap((mode) => {
-    const rule = flowAlertRuleOf(mode);
+    const rule = presetOf(mode).flowAlert;
     return [
       ...alertDefinitions(rule).map(({ request }) => ['alert', request] as const),
       ['alert', flowAlertDefinition(rule, (name) => `id of ${name}`)] as const,

@@ -1,14 +1,5 @@
-import {
-  choice,
-  command,
-  file,
-  flag,
-  number,
-  text,
-  type Command,
-  type OptionsOf,
-} from '../../machine/options';
-import { DEMO } from '../run/arguments';
+import { choice, command, file, flag, text, type Command, type OptionsOf } from '../../machine/options';
+import { DEMO, seedOption } from '../run/arguments';
 import { TARGET_OPTIONS } from '../target/target-options';
 import { DIAGNOSES } from './desk';
 
@@ -25,13 +16,8 @@ export const EXERCISE = command({
 npm start (which it starts when it isn't there). The participant finds it with the desk's means, says what it is, and
 mends it himself. It grades what the system showed, heals, and writes a result.`,
   options: {
-    seed: number({
+    seed: seedOption({
       help: 'the same seed is the same exercise',
-      whole: true,
-      from: 0,
-      to: 0xffff_ffff,
-      example: 7,
-      fallback: null,
       otherwise: 'one that nobody knows, told at the end',
     }),
     forWhom: choice(['human', 'agent'], {

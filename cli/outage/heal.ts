@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Scenario } from '../../scenario/types';
 import { messageOf, Refusal } from '../../machine/errors';
 import type { Output } from '../../machine/terminal';
-import { duration, percent } from '../../report/format';
+import { duration, percent, tenths } from '../../report/format';
 import type { Healed } from '../../report/report';
 import { FailureWatch } from '../observation/failure-watch';
 import { untilHealthy } from '../observation/healthy';
@@ -68,8 +68,8 @@ async function verify(
   );
   return {
     ...healed,
-    timeToRecoverSeconds: seconds(Math.max(0, (last.at ?? started) - started)),
-    verifiedAfterSeconds: seconds(verifiedMs),
+    timeToRecoverSeconds: tenths(Math.max(0, (last.at ?? started) - started)),
+    verifiedAfterSeconds: tenths(verifiedMs),
   };
 }
 
@@ -88,8 +88,4 @@ function healedOf(
     verifiedAfterSeconds: null,
     failures,
   };
-}
-
-function seconds(ms: number): number {
-  return Math.round(ms / 100) / 10;
 }

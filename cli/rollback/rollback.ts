@@ -1,6 +1,6 @@
 import { messageOf } from '../../machine/errors';
 import type { Output } from '../../machine/terminal';
-import { duration, percent } from '../../report/format';
+import { duration, percent, tenths } from '../../report/format';
 import { allOk, showChecks, type CheckResult } from '../checks/check';
 import { describeIntent } from '../control/intent';
 import { FailureWatch } from '../observation/failure-watch';
@@ -67,9 +67,9 @@ export async function rollback(target: RolledBack, tools: RollbackTools) {
       at: new Date().toISOString(),
       ok,
       /** From the beginning until all was verified (s). */
-      verifiedAfterSeconds: Math.round(took / 100) / 10,
+      verifiedAfterSeconds: tenths(took),
       /** From the beginning to the last failed checkout (s); 0 when none failed. */
-      timeToRecoverSeconds: Math.round(recovery / 100) / 10,
+      timeToRecoverSeconds: tenths(recovery),
       checks,
     };
   } finally {

@@ -8,6 +8,11 @@ import { KEEP, TARGET_OPTIONS } from '../target/target-options';
 
 const wholeMinute = { noun: 'demo minute', whole: true, from: 0 } as const;
 
+/** An option with what chooses a blind run, or an exercise. */
+export function seedOption(spec: { help: string; otherwise?: string }) {
+  return number({ ...spec, whole: true, from: 0, to: 0xffff_ffff, example: 7, fallback: null });
+}
+
 export const DEMO = command({
   name: 'demo',
   about: `Runs the outage against the shop of npm start (which it starts when it isn't there), watches it, heals it, grades it.`,
@@ -91,14 +96,7 @@ export const DEMO = command({
     blind: flag(
       'a scenario and a start chosen by a seed and not shown; npm run demo -- reveal tells afterwards',
     ),
-    seed: number({
-      help: 'with --blind: the seed',
-      whole: true,
-      from: 0,
-      to: 0xffff_ffff,
-      example: 7,
-      fallback: null,
-    }),
+    seed: seedOption({ help: 'with --blind: the seed' }),
     keep: KEEP,
   },
   notes: `A stack is broken and healed by its configuration and pulumi up, through the Automation API.

@@ -64,11 +64,8 @@ export function forwardedBy(
   };
 }
 
-interface RunningHost {
-  id: string;
-  /** Its address in the VPC, on which NodePorts answer, too. */
-  address: string;
-}
+/** `address` is its own in the VPC, on which NodePorts answer, too. */
+type RunningHost = NonNullable<ReturnType<typeof findHost>>;
 
 /**
  * Keeps the ports of a host forwarded to this machine until `signal`: waits for the host, and for another one when it is
@@ -102,7 +99,7 @@ export async function keepForwarding(forwarding: Forwarding): Promise<void> {
 }
 
 /** The running host of that name; null while there is none. */
-function findHost({ hostName, environment }: Forwarding): RunningHost | null {
+function findHost({ hostName, environment }: Forwarding) {
   const { status, stdout, stderr, error } = spawnSync(
     'aws',
     // prettier-ignore

@@ -5,6 +5,7 @@ import type { DataFolder } from '../../machine/data-folder';
 import type { RolePasswords } from '../../scenario/sql/roles';
 import { POSTGRES_PORT } from '../../machine/reach/ports';
 import type { Supervisor } from '../processes/supervisor';
+import { count } from '../../report/format';
 import type { Reporter } from '../progress';
 import { loadSecrets, type Secrets } from '../secrets';
 import { prepareDatabase, waitForDatabase } from './database';
@@ -120,7 +121,6 @@ export async function prepareCatalog(
   reporter: Reporter,
 ): Promise<void> {
   const step = reporter.step('Catalog');
-  const count = (rows: number): string => rows.toLocaleString('en-US');
   const seeded = await prepareDatabase(superuserUrl, {
     passwords,
     catalogRows,

@@ -5,7 +5,7 @@ import { positionAt } from '../../scenario/timeline';
 import type { Scenario } from '../../scenario/types';
 import { withSession } from '../../machine/session';
 import { prepareDatabase, connectionsFor, type DatabaseUrls } from '../postgres/database';
-import { duration } from '../../report/format';
+import { count, duration } from '../../report/format';
 import type { Reporter } from '../progress';
 import type { RolePasswords } from '../../scenario/sql/roles';
 import type { StackScenario } from './stack-scenario';
@@ -52,7 +52,7 @@ export async function applyStack(
         onProgress: () => undefined,
       });
       reporter.note(
-        `catalog of ${scenario.catalogRows.toLocaleString('en-US')} products (${duration(performance.now() - began)})`,
+        `catalog of ${count(scenario.catalogRows)} products (${duration(performance.now() - began)})`,
       );
     }
     const changes = await applyScenario(sql, scenario, () => undefined);

@@ -5,12 +5,6 @@ import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { messageOf, Refusal } from '../errors';
 
-/** The content of the kubeconfig and where it came from. */
-export interface Kubeconfig {
-  content: string;
-  source: string;
-}
-
 const DEFAULT_FILE = path.join('~', '.kube', 'config');
 
 /** As far as files are put together; kubectl writes an empty list as `null`. */
@@ -36,13 +30,14 @@ const PATHS = ['certificate-authority', 'client-certificate', 'client-key', 'tok
  * Finds the kubeconfig: content as it is, a path (from the project's folder) as its file, unset as kubectl does: the files
  * of `KUBECONFIG`, of which missing ones are passed over and of one name the first counts, else `~/.kube/config`.
  *
+ * @returns its content, and where it came from
  * @throws Refusal when there is no such file, or one is none
  */
 export function readKubeconfig(
   value: string | undefined,
   projectDir: string,
   variable: string | undefined = process.env.KUBECONFIG,
-): Kubeconfig {
+): { content: string; source: string } {
   if (value !== undefined && /\n|^\s*\{/.test(value)) return { content: value, source: 'kubeconfig' };
   const listed = (variable ?? '').split(path.delimiter).filter((file) => file !== '');
   const wanted = value !== undefined ? [value] : listed.length > 0 ? listed : [DEFAULT_FILE];

@@ -1,5 +1,5 @@
 import { chartStyle, type Theme } from './chart-style';
-import { capital } from '../format';
+import { capital, count } from '../format';
 import { bandOf, bandText, totalOf } from '../limits';
 import { ablationText, type Report, type ReportMinute } from '../report';
 import { linearScale, minuteTicks, ticksUpTo, type Scale } from './scale';
@@ -75,7 +75,7 @@ function subtitleOf({ minuteSeconds, scale, catalogRows, startedAt, storageEmula
   const parts = [
     `${minuteSeconds} s a minute`,
     `scale ${scale}`,
-    `${catalogRows.toLocaleString('en-US')} products`,
+    `${count(catalogRows)} products`,
     ...(storageEmulation ? [] : ['no storage emulation']),
     `${startedAt.slice(0, 16).replace('T', ' ')} UTC`,
   ];
