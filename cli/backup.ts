@@ -18,6 +18,7 @@ const BACKUP = command({
     ...TARGET_OPTIONS,
     keep: KEEP,
     out: fileOption({
+      written: true,
       help: 'where to',
       otherwise: 'backups/ in the data folder, by date',
       allowed: 'a file, e.g. shop.jsonl.gz',

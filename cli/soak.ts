@@ -48,6 +48,7 @@ spans that never arrive.`,
       fallback: 2,
     }),
     report: fileOption({
+      written: true,
       help: 'FILE (JSON) and its Markdown twin',
       otherwise: 'soak/ in the data folder, by date',
       allowed: 'the JSON file, e.g. soak.json',

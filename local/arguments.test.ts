@@ -131,6 +131,25 @@ describe('the options of npm start', () => {
     );
   });
 
+  it('refuses what says how to forward where nothing is forwarded to', () => {
+    const how = [
+      '--otlp-protocol',
+      'grpc',
+      '--otlp-header',
+      'a=b',
+      '--otlp-headers-file',
+      'h',
+      '--otlp-ca',
+      'c',
+    ];
+    assert.deepEqual(
+      faultOf(...how).message.split('\n'),
+      ['--otlp-protocol', '--otlp-header', '--otlp-headers-file', '--otlp-ca'].map(
+        (flag) => `${flag}: must be together with --otlp-endpoint: without it nothing is forwarded`,
+      ),
+    );
+  });
+
   it('refuses an unknown option and points to --help', () => {
     assert.match(faultOf('--minutes', '6').message, /--minutes.*--help/);
     assert.match(faultOf('start').message, /start.*--help/);

@@ -128,6 +128,12 @@ export const START = command({
     noColor: flag('no colours, no rewritten line: one plain line every 10 s'),
     plain: flag('like --no-color'),
   },
+  check: ({ otlpEndpoint }, refuse, _positionals, given) => {
+    if (otlpEndpoint !== null) return;
+    for (const flagName of ['--otlp-protocol', '--otlp-header', '--otlp-headers-file', '--otlp-ca'])
+      if (given.has(flagName))
+        refuse(flagName, '', 'together with --otlp-endpoint: without it nothing is forwarded');
+  },
   notes: `While it runs, edit Pulumi.NAME.yaml (ecommerce-demo:demoMode: blackfriday) to start the outage, set it back to heal;
 nothing restarts for it. An option given here outranks the file until you change that key in the file. Ctrl-C stops all.
 

@@ -31,7 +31,8 @@ const options = {
     allowed: 'a word',
     parse: (given) => /^\w+$/.exec(given)?.[0] ?? null,
   }),
-  out: file({ help: 'where to', allowed: 'a file, e.g. x.json', otherwise: 'by date' }),
+  out: file({ help: 'where to', allowed: 'a file, e.g. x.json', otherwise: 'by date', written: true }),
+  key: file({ help: 'whence', allowed: 'a file' }),
   dataDir: dataFolderOption('data'),
   noSafety: flag('without a net '.repeat(12).trim()),
 };
@@ -65,6 +66,7 @@ describe("a command's options", () => {
       fromMinute: 2,
       name: null,
       out: null,
+      key: null,
       dataDir: '/repo/.data',
       noSafety: false,
     });
@@ -76,6 +78,7 @@ describe("a command's options", () => {
         fromMinute: 3,
         name: null,
         out: '/here/a/b',
+        key: null,
         dataDir: '/here/d',
         noSafety: true,
       },
@@ -91,7 +94,7 @@ describe("a command's options", () => {
         '--from 1.5: must be a whole minute from 0 on, e.g. --from 4',
         '--name (empty): must be a word',
         '--out (empty): must be a file, e.g. x.json',
-        '--size (empty): must be without --out',
+        '--size: must be without --out',
       ],
     );
     for (const no of ['', ' ', 'x', 'NaN', 'Infinity', '0', '-1']) {
@@ -100,6 +103,15 @@ describe("a command's options", () => {
         /^--minute-seconds .*: must be a number above 0/,
       );
     }
+    assert.deepEqual(refusal('--data', ''), ['--data (empty): must be a folder, e.g. --data .data-2']);
+    for (const folder of ['/', '..', 'b/', __dirname]) {
+      assert.deepEqual(refusal('--out', folder), [`--out ${folder}: must be a file, e.g. x.json`]);
+      assert.deepEqual(refusal('--key', folder), [`--key ${folder}: must be a file`]);
+    }
+    // What is written takes its place; what is read may be a pipe of the shell's.
+    for (const device of ['/dev/null', '/dev/stdout'])
+      assert.deepEqual(refusal('--out', device), [`--out ${device}: must be a file, e.g. x.json`]);
+    assert.equal(read('--key', '/dev/null')?.key, '/dev/null');
     assert.deepEqual(refusal('--name', 'nobody', '--from', '7'), [
       '--name nobody: must be somebody, from 7 on',
     ]);

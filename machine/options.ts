@@ -1,3 +1,4 @@
+import { lstatSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { EXIT, messageOf, Refusal } from './errors';
@@ -143,13 +144,30 @@ export function list<T>(
   };
 }
 
-/** An option with a file, read as an absolute path; null when it is not given. */
+/**
+ * An option with a file, read as an absolute path; null when it is not given.
+ *
+ * @param spec.written it is one that the command makes or replaces: no folder, link or device; one that is read is no folder
+ */
 export function file(
-  spec: Described & { allowed: string; test?: (given: string) => boolean },
+  spec: Described & { allowed: string; written?: boolean; test?: (given: string) => boolean },
 ): Option<string | null> {
-  return valued({ ...spec, fallback: null }, 'FILE', (given, _name, { cwd }) =>
-    given !== '' && (spec.test?.(given) ?? true) ? path.resolve(cwd, given) : mustBe(spec.allowed),
-  );
+  return valued({ ...spec, fallback: null }, 'FILE', (given, _name, { cwd }) => {
+    const place = path.resolve(cwd, given);
+    const there = given === '' || given.endsWith('/') ? null : whatIs(place);
+    const fits = there !== null && (spec.written === true ? there.isFile : !there.isFolder);
+    return fits && (spec.test?.(given) ?? true) ? place : mustBe(spec.allowed);
+  });
+}
+
+function whatIs(place: string): { isFile: boolean; isFolder: boolean } {
+  try {
+    const isFolder = statSync(place).isDirectory();
+    return { isFile: lstatSync(place).isFile(), isFolder };
+  } catch {
+    // Not there yet, or not to be seen: whoever opens it says so.
+    return { isFile: true, isFolder: false };
+  }
 }
 
 /** The data folder of the local shop, by which a command and its shop find each other. */
@@ -158,8 +176,11 @@ export function dataFolderOption(help: string): Option<string> {
     name: 'data',
     placeholder: 'DIR',
     help: `${help} (default: .data in the repository)`,
-    read: (given, _name, { repositoryDir, cwd }) =>
-      given === null ? path.join(repositoryDir, '.data') : path.resolve(cwd, given),
+    read: (given, _name, { repositoryDir, cwd }) => {
+      if (given === null) return path.join(repositoryDir, '.data');
+      // A variable that is unset would make it the folder one stands in.
+      return given.trim() === '' ? mustBe('a folder, e.g. --data .data-2') : path.resolve(cwd, given);
+    },
   };
 }
 
@@ -241,7 +262,7 @@ export function readCommand<T extends OptionTable>(
   if (given.help === true) return null;
   const faults: string[] = [];
   const refuse = (key: string, value: string, what: string): void => {
-    faults.push(`${key} ${value === '' ? '(empty)' : value}: must be ${what}`);
+    faults.push(`${key}${value === '' ? '' : ` ${value}`}: must be ${what}`);
   };
   const read = table.map(([flagName, option, key]) => {
     const found = given[flagName.slice(2)];
@@ -257,7 +278,7 @@ export function readCommand<T extends OptionTable>(
       return [key, option.read(value, flagName, place)] as const;
     } catch (error) {
       if (!(error instanceof NotAllowed)) throw error;
-      refuse(flagName, value ?? '', error.message);
+      refuse(flagName, value || '(empty)', error.message);
       return [key, option.read(null, flagName, place)] as const;
     }
   });

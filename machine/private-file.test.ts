@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   closeSync,
+  lstatSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -14,7 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { writePrivateFile, writeWholeFile } from './private-file';
+import { writePrivateFile, writeResultFile, writeWholeFile } from './private-file';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'whole-'));
 after(() => {
@@ -49,6 +51,30 @@ describe('a file that is written', () => {
       process.umask(before);
     }
     assert.equal(statSync(file).mode & 0o777, 0o640, 'also under another umask');
+  });
+
+  it('follows no link that somebody laid there, where it is a result', () => {
+    const theirs = path.join(folder, 'authorized_keys');
+    writeFileSync(theirs, 'keys');
+    for (const target of [theirs, path.join(folder, 'not-there')]) {
+      const report = path.join(folder, 'planted.json');
+      symlinkSync(target, report);
+      assert.throws(
+        () => writeResultFile(report, '{}'),
+        /planted\.json is a link, or no file, and is left as it is/,
+      );
+      assert.equal(lstatSync(report).isSymbolicLink(), true);
+      rmSync(report);
+    }
+    assert.equal(readFileSync(theirs, 'utf8'), 'keys');
+  });
+
+  it('is no device and no pipe: those are left as they are', () => {
+    const pipe = path.join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const write of [writeWholeFile, writeResultFile])
+      assert.throws(() => write(pipe, 'x'), /pipe is a link, or no file, and is left as it is/);
+    assert.equal(lstatSync(pipe).isFIFO(), true);
   });
 
   it('is its owner’s alone where it is private', () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   chmodSync,
   linkSync,
+  lstatSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -28,11 +29,32 @@ export function writePrivateFile(file: string, text: string): void {
 /** As `writePrivateFile`, for a person's file: it keeps its mode, and is written where its name leads. */
 export function writeWholeFile(file: string, text: string): void {
   const there = statSync(file, { throwIfNoEntry: false });
-  const place = there === undefined ? file : realpathSync(file);
+  writeInPlace(there === undefined ? file : realpathSync(file), text);
+}
+
+/**
+ * As `writeWholeFile`, for what a command makes: no link is followed, which anybody may have laid in a folder that others
+ * write to.
+ *
+ * @throws also for what is no file: a link, a device, or a pipe that somebody reads is left as it is
+ */
+export function writeResultFile(file: string, text: string): void {
+  writeInPlace(file, text);
+}
+
+function writeInPlace(place: string, text: string): void {
+  requireOwnFile(place);
+  const there = statSync(place, { throwIfNoEntry: false });
   const draft = writeDraft(place, text, there === undefined ? 0o644 : 0o600);
   // The umask has no say in the mode that a file had before.
   if (there !== undefined) chmodSync(draft, there.mode & 0o777);
   renameSync(draft, place);
+}
+
+/** @throws where something lies under that name that a file must not take the place of */
+export function requireOwnFile(place: string): void {
+  if (lstatSync(place, { throwIfNoEntry: false })?.isFile() === false)
+    throw new Error(`${place} is a link, or no file, and is left as it is`);
 }
 
 /** As `writePrivateFile`, for a value written as JSON. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -110,6 +111,14 @@ describe('a backup', () => {
       readdirSync(folder).filter((name) => name.startsWith('full')),
       [],
     );
+  });
+
+  it('takes the place of a file, and of nothing else', async () => {
+    const pipe = path.join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    await assert.rejects(BackupWriter.create(pipe), /no file.*choose another with --out FILE/);
+    await write('again.gz');
+    await readBackup(await write('again.gz'));
   });
 
   it('is refused when it is cut off anywhere', async () => {

@@ -8,6 +8,7 @@ import { DocumentFault, overrideDocument, scenarioDocument } from '../../scenari
 import type { Override, Scenario } from '../../scenario/types';
 import { codeOf, messageOf, Refusal } from '../../machine/errors';
 import { at, numberAt, textAt } from '../../machine/json';
+import { requireOwnFile } from '../../machine/private-file';
 
 /**
  * A backup: gzipped lines of JSON. The header; of each table its name and columns, a list of texts for each row, and
@@ -88,6 +89,7 @@ export class BackupWriter {
     const aside = `${file}.${process.pid}.part`;
     let handle: FileHandle;
     try {
+      requireOwnFile(file);
       handle = await open(aside, 'wx', 0o600);
     } catch (error) {
       throw new Refusal(`${file} cannot be written (${messageOf(error)}): choose another with --out FILE.`);

@@ -1,4 +1,4 @@
-import { asJson, writeWholeFile } from '../../machine/private-file';
+import { asJson, writeResultFile } from '../../machine/private-file';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ControlCommand } from './control-arguments';
@@ -200,7 +200,7 @@ function reveal(dataDir: string, command: ControlCommand, output: Output): numbe
   const blind = pastRuns(dataDir).findLast(({ run }) => run.exercise !== null);
   if (blind === undefined) throw new Refusal('There was no blind run: npm run demo -- --blind makes one.');
   const run = { ...blind.run, revealed: true };
-  writeWholeFile(blind.file, asJson(run));
+  writeResultFile(blind.file, asJson(run));
   const lines = [...revelation(run), `  Report: ${blind.file.replace(/json$/, 'md')}`];
   tell({ runId: run.runId, ...run.exercise, report: blind.file }, () => lines, command, output);
   return EXIT.ok;

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { asJson, writeWholeFile } from '../../machine/private-file';
+import { asJson, writeResultFile } from '../../machine/private-file';
 import path from 'node:path';
 import { listAt, numberAt, parseJson, textAt } from '../../machine/json';
 import { readIfThere } from '../../machine/private-file';
@@ -23,7 +23,7 @@ export function presenterNotes(dataDir: string, runId: string): RunEvent[] {
 export function addPresenterNotes(dataDir: string, runId: string, notes: readonly RunEvent[]): void {
   const file = notesFile(dataDir, runId);
   mkdirSync(path.dirname(file), { recursive: true });
-  writeWholeFile(file, asJson([...presenterNotes(dataDir, runId), ...notes]));
+  writeResultFile(file, asJson([...presenterNotes(dataDir, runId), ...notes]));
   const kept = pastRuns(dataDir).find(({ run }) => run.runId === runId)?.run;
   if (kept) keepRun(dataDir, { ...kept, events: [...kept.events, ...notes] });
 }

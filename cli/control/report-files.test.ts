@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { it } from 'node:test';
-import { reportFiles } from './report-files';
+import { judge } from '../../report/verdict';
+import { goodRun } from '../../test/mocks/runs';
+import { reportFiles, writeReport } from './report-files';
 
 it('a report has its Markdown, its HTML and its chart beside the JSON', () => {
   assert.deepEqual(reportFiles('/a/r.json'), {
@@ -15,4 +20,20 @@ it('a report has its Markdown, its HTML and its chart beside the JSON', () => {
     chart: '/a/run.1.svg',
     html: '/a/run.1.html',
   });
+});
+
+it('a report follows no link that somebody laid under one of its names', (context) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'report-'));
+  context.after(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const theirs = path.join(folder, 'theirs');
+  writeFileSync(theirs, 'kept');
+  for (const name of ['json', 'markdown', 'chart', 'html'] as const) {
+    const file = path.join(folder, name, 'run.json');
+    mkdirSync(path.dirname(file));
+    symlinkSync(theirs, reportFiles(file)[name]);
+    assert.throws(() => writeReport(file, judge(goodRun())), /is a link, or no file/, name);
+  }
+  assert.equal(readFileSync(theirs, 'utf8'), 'kept');
 });

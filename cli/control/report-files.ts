@@ -3,7 +3,7 @@ import path from 'node:path';
 import { renderChart } from '../../report/drawing/chart';
 import { renderHtml } from '../../report/html';
 import { renderMarkdown } from '../../report/markdown';
-import { asJson, writeWholeFile } from '../../machine/private-file';
+import { asJson, writeResultFile } from '../../machine/private-file';
 import type { Report } from '../../report/report';
 
 /** Where a report's twins (Markdown, HTML) and its chart lie. */
@@ -20,9 +20,9 @@ export function reportFiles(file: string): Record<'json' | 'markdown' | 'chart' 
 export function writeReport(file: string, report: Report): string[] {
   const { json, markdown, chart, html } = reportFiles(file);
   mkdirSync(path.dirname(file), { recursive: true });
-  writeWholeFile(json, asJson(report));
-  writeWholeFile(chart, renderChart(report));
-  writeWholeFile(markdown, renderMarkdown(report, path.basename(chart)));
-  writeWholeFile(html, renderHtml(report, null, { writtenMs: Date.now(), endedMs: null }).html);
+  writeResultFile(json, asJson(report));
+  writeResultFile(chart, renderChart(report));
+  writeResultFile(markdown, renderMarkdown(report, path.basename(chart)));
+  writeResultFile(html, renderHtml(report, null, { writtenMs: Date.now(), endedMs: null }).html);
   return [json, markdown, chart, html];
 }

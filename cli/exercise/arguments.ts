@@ -33,13 +33,16 @@ mends it himself. It grades what the system showed, heals, and writes a result.`
     dataDir,
     /** Absolute path of the JSON result; null: only in the data folder. */
     report: file({
+      written: true,
       help: 'write the result also to FILE (JSON), with the same name .md',
       allowed: 'the JSON file, e.g. result.json',
       test: (given) => given.endsWith('.json'),
     }),
     json,
   },
-  notes: `From a second terminal (each has --help): ack, answer, hint, status, end (or give-up).
+  notes: `On this machine alone: there are no exercises on a stack.
+
+From a second terminal (each has --help): ack, answer, hint, status, end (or give-up).
 It ends when it was answered and checkouts were well for thirty seconds under the same load, when it is answered that
 nothing is the matter, when its time is over, or with end. Whatever happened, the shop is healed then.
 

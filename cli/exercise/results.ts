@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ExerciseFacts } from '../../report/exercise/facts';
 import type { ExerciseGrade } from '../../report/exercise/grade';
 import { renderExercise } from '../../report/exercise/markdown';
-import { asJson, writeWholeFile } from '../../machine/private-file';
+import { asJson, writeResultFile } from '../../machine/private-file';
 import { keptFile, keptFiles, letOldestGo } from '../control/kept-files';
 
 /** An exercise's result, as its file has it. */
@@ -45,7 +45,7 @@ export function writeResult(result: ExerciseResult, { dataDir, wanted, tell }: R
   for (const [file, text] of texts) {
     try {
       mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-      writeWholeFile(file, text());
+      writeResultFile(file, text());
       written.push(file);
     } catch (error) {
       failures.push(error);

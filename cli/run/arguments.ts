@@ -55,6 +55,7 @@ export const DEMO = command({
     }),
     /** Absolute path of the JSON report; null: none is written. */
     report: file({
+      written: true,
       help: 'write the report: FILE (JSON), with the same name .md, .html and .svg (the curve)',
       allowed: 'the JSON file, e.g. report.json; .md, .html and .svg lie beside it',
       test: (given) => !['.md', '.svg', '.html'].includes(path.extname(given).toLowerCase()),
