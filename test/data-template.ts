@@ -63,6 +63,7 @@ export async function startDatabaseIn(
     await prepareDatabase(superuser, {
       passwords: secrets,
       catalogRows,
+      ownServer: true,
       log: () => undefined,
       onProgress: () => undefined,
     });

@@ -2,7 +2,6 @@ import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { requireAddress } from '../../machine/address';
 import type { DataFolder } from '../../machine/data-folder';
-import type { RolePasswords } from '../../scenario/sql/roles';
 import { POSTGRES_PORT } from '../../machine/reach/ports';
 import type { Supervisor } from '../processes/supervisor';
 import { count } from '../../report/format';
@@ -115,8 +114,7 @@ export async function startDatabase(
 
 /** Makes roles, schema and catalog, and says how far it is. */
 export async function prepareCatalog(
-  superuserUrl: string,
-  passwords: RolePasswords,
+  { server, superuserUrl, secrets: passwords }: DatabasePlan,
   catalogRows: number,
   reporter: Reporter,
 ): Promise<void> {
@@ -124,6 +122,7 @@ export async function prepareCatalog(
   const seeded = await prepareDatabase(superuserUrl, {
     passwords,
     catalogRows,
+    ownServer: server !== null,
     log: (message) => step.progress(message),
     onProgress: (rows, total) => step.progress(`${count(rows)} of ${count(total)} products`),
   });

@@ -70,6 +70,7 @@ export async function waitForDatabase(
  * Makes roles, database, schema and catalog. Harmless when they are there.
  *
  * @param superuserUrl any database of the server
+ * @param options.ownServer the server is the shop's alone, so its roles may connect to no other database of it
  * @returns rows seeded now
  */
 export async function prepareDatabase(
@@ -77,6 +78,7 @@ export async function prepareDatabase(
   options: {
     passwords: RolePasswords;
     catalogRows: number;
+    ownServer: boolean;
     log: (message: string) => void;
     onProgress: (rows: number, total: number) => void;
   },
@@ -85,6 +87,7 @@ export async function prepareDatabase(
     for (const statement of roleStatements(options.passwords)) await sql.query(statement);
     const { rows } = await sql.query('select from pg_database where datname = $1', [DATABASE_NAME]);
     if (rows.length === 0) await sql.query(`create database ${DATABASE_NAME}`);
+    if (options.ownServer) await sql.query('revoke connect on database postgres, template1 from public');
   });
   const { superuser } = databaseUrls(superuserUrl, options.passwords);
   return withSession({ connectionString: superuser }, async (sql) => {

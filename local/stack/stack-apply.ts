@@ -48,6 +48,7 @@ export async function applyStack(
       await prepareDatabase(target.urls.superuser, {
         passwords: target.passwords,
         catalogRows: scenario.catalogRows,
+        ownServer: target.maxConnections !== null,
         log: (message) => reporter.note(message),
         onProgress: () => undefined,
       });

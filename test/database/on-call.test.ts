@@ -86,6 +86,18 @@ describe('who is on call', () => {
       );
   });
 
+  it('has no other database of the shop’s server to go to', async () => {
+    for (const name of ['postgres', 'template1']) {
+      const other = new URL(url);
+      other.pathname = name;
+      await assert.rejects(
+        as(other.toString(), 'select lo_create(0)'),
+        /permission denied for database/,
+        name,
+      );
+    }
+  });
+
   it('does not keep the conductor from the indexes', async () => {
     await as(url, 'drop index concurrently idx_products_category');
     const normal = resolveScenario({ catalogRows: 50_000 }, { nowSeconds: 0 });
@@ -128,8 +140,10 @@ describe('who is on call', () => {
 
   it('is gone also when it has left something in another database, or is in the middle of something', async () => {
     await open();
+    // On a server of the user's own there are others.
+    await as(database.urls.superuser, 'create database other');
     const other = new URL(url);
-    other.pathname = 'postgres';
+    other.pathname = 'other';
     await as(other.toString(), 'select lo_create(0), lo_create(0)');
     const busy = as(url, `begin; create index slow on storage.products (name); select pg_sleep(60)`).catch(
       () => 'ended',
