@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import { z } from 'zod';
+import { requireOwnPage } from '../../lib/requests/request-form';
 import { parseInput } from '../../lib/validate';
 import type { Broadcast } from './broadcast';
 import { STREAM_EVENTS, type StreamEvent, type StreamHub } from './hub';
@@ -12,9 +13,13 @@ const streamQuery = z.object({
     .optional(),
 });
 
-/** GET /api/stream: what the page shows, as it changes. */
+/**
+ * GET /api/stream: what the page shows, as it changes. Not for pages of other sites: they could not read it, but six streams
+ * of theirs are all connections that their browser has to this address, and the presenter's own page would get none.
+ */
 export function mountStream(router: Router, hub: StreamHub, broadcast: Broadcast): void {
   router.get('/api/stream', (request, response) => {
+    requireOwnPage(request, 'Only the page of this console follows its stream.');
     const { events } = parseInput(streamQuery, request.query);
     hub.join(request, response, new Set<StreamEvent>(events ?? STREAM_EVENTS), (event) =>
       broadcast.stateOf(event),

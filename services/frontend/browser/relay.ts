@@ -1,5 +1,6 @@
-import type { Request, Router } from 'express';
+import type { Router } from 'express';
 import { HttpError } from '../../lib/errors';
+import { requireOwnPage } from '../../lib/requests/request-form';
 import { Allowance } from './allowance';
 import { ClickNames } from './click-names';
 import { readTraceRequest, type TraceRequest } from './trace-request';
@@ -37,7 +38,7 @@ export function browserTelemetryRoutes({
     router.post('/v1/traces', (request, response) => {
       if (!enabled())
         throw new HttpError(404, 'browser-telemetry-off', 'This shop takes no telemetry of pages.');
-      requireOwnPage(request);
+      requireOwnPage(request, 'Only pages of this shop send their telemetry here.');
       const reading = readTraceRequest(request.body, {
         host: request.headers.host ?? '',
         nowMs: now(),
@@ -54,11 +55,4 @@ export function browserTelemetryRoutes({
       response.json(refused === 0 ? {} : { partialSuccess: { rejectedSpans: String(refused) } });
     });
   };
-}
-
-/** A browser says itself whose page asks. */
-function requireOwnPage({ headers }: Request): void {
-  const site = headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin')
-    throw new HttpError(403, 'cross-site', 'Only pages of this shop send their telemetry here.');
 }

@@ -29,6 +29,19 @@ export function plainTarget(): RequestHandler {
 }
 
 /**
+ * Refuses a request that a page of another site makes, which its browser says itself.
+ *
+ * @param why what only pages of ours may
+ * @throws HttpError 403 `cross-site`
+ */
+export function requireOwnPage({ headers }: Request, why: string): void {
+  const site = headers['sec-fetch-site'];
+  // `none`: an address that somebody typed.
+  if (site !== undefined && site !== 'same-origin' && site !== 'none')
+    throw new HttpError(403, 'cross-site', why);
+}
+
+/**
  * Refuses to write without `content-type: application/json`, which a page of another origin cannot send unasked. An
  * authorised request without any body needs none: no such page can send that header either.
  *
