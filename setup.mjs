@@ -7,7 +7,16 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { removeOrphans } from './orphans.mjs';
@@ -15,6 +24,10 @@ import { removeOrphans } from './orphans.mjs';
 const root = dirname(fileURLToPath(import.meta.url));
 const INSTALL_STAMP = join(root, 'node_modules', '.ecommerce-demo-install');
 const BUILD_STAMP = join(root, 'dist', '.ecommerce-demo-build');
+/** Names the process that installs or compiles: another command's set-up waits for it. */
+const LOCK = join(root, '.ecommerce-demo-setup');
+/** Longer than anybody's: a process number that was written down may be another's by then. */
+const LONGEST_SETUP_MS = 15 * 60_000;
 const SOURCE_FOLDERS = [
   'scenario',
   'report',
@@ -85,12 +98,66 @@ function proxyInUse() {
   return name === undefined ? '' : ` (npm goes by the proxy that ${name} names)`;
 }
 
-function install() {
+/** @param {number} ms */
+function pause(ms) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+/** Whether the process that a lock names is at it. @param {string} pid */
+function isHeld(pid) {
+  try {
+    if (Date.now() - statSync(LOCK).mtimeMs > LONGEST_SETUP_MS) return false;
+    process.kill(Number(pid), 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+/** Takes the lock; waits while another command has it: two `npm ci` at once tear down each other's packages. */
+function takeTurn() {
+  const own = String(process.pid);
+  const draft = `${LOCK}.${own}`;
+  const drop = () => rmSync(LOCK, { force: true });
+  for (let told = false; ;) {
+    try {
+      writeFileSync(draft, own);
+      // At once with its text.
+      linkSync(draft, LOCK);
+      // Of two that found the same dead one's, the later may have removed the earlier's.
+      pause(50);
+      if (read(LOCK) !== own) continue;
+      process.on('exit', drop);
+      return;
+    } catch (error) {
+      if (error.code !== 'EEXIST') fail(`${root} cannot be written (${error.message}).`);
+    } finally {
+      rmSync(draft, { force: true });
+    }
+    const other = read(LOCK);
+    if (other === '') continue;
+    if (!isHeld(other)) {
+      drop();
+      continue;
+    }
+    if (!told) process.stdout.write(`Another command (process ${other}) installs or compiles: waiting.\n`);
+    told = true;
+    pause(200);
+  }
+}
+
+/** What is installed for the lock file that there is, and whether that will do. */
+function packages() {
   const all = process.argv.includes('--all');
   const lock = hashOf(['package.json', 'package-lock.json']);
   const wanted = `${lock} ${all ? 'all' : 'shop'}`;
   const found = read(INSTALL_STAMP);
-  if (found === wanted || found === `${lock} all`) return;
+  return { all, wanted, done: found === wanted || found === `${lock} all` };
+}
+
+function install() {
+  const { all, wanted, done } = packages();
+  if (done) return;
   step('Installing packages (npm ci)', () => {
     run(
       'npm',
@@ -135,12 +202,18 @@ function sources() {
   return found.sort().join('\n');
 }
 
-function build() {
+/** The sources that there are, and whether they are compiled. */
+function compiled() {
   const wanted = createHash('sha256')
     .update(sources())
     .update(hashOf(['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', ...SCRIPTS]))
     .digest('hex');
-  if (read(BUILD_STAMP) === wanted) return;
+  return { wanted, done: read(BUILD_STAMP) === wanted };
+}
+
+function build() {
+  const { wanted, done } = compiled();
+  if (done) return;
   step('Compiling', () => {
     removeOrphans(root);
     for (const script of SCRIPTS) run(localNode(), [script], 'Mend the errors above.');
@@ -152,5 +225,8 @@ function build() {
 const major = Number(process.versions.node.split('.')[0]);
 if (major < MIN_NODE_MAJOR)
   fail(`Node ${process.versions.node} is too old: install Node ${MIN_NODE_MAJOR} or newer.`);
-install();
-build();
+if (!packages().done || !compiled().done) {
+  takeTurn();
+  install();
+  build();
+}

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -107,6 +109,53 @@ it('packages are installed by the lock file whatever npm is told for other proje
     ]);
     assert.deepEqual(of('include'), [['dev', 'optional']]);
     assert.match(stderr, /registry \(npm goes by the proxy that HTTPS_PROXY names\)/);
+  } finally {
+    rmSync(home, { recursive: true });
+  }
+});
+
+it('two commands at once install and compile once: the second waits, also where a first one was killed', async () => {
+  const home = mkdtempSync(path.join(tmpdir(), 'two-'));
+  try {
+    for (const file of [
+      'setup.mjs',
+      'orphans.mjs',
+      'package.json',
+      'package-lock.json',
+      'tsconfig.json',
+      'tsconfig.build.json',
+    ])
+      cpSync(path.join(repositoryDir, file), path.join(home, file));
+    const [bin, log] = [path.join(home, 'bin'), path.join(home, 'log')];
+    mkdirSync(bin);
+    writeFileSync(
+      path.join(bin, 'npm'),
+      `#!/bin/sh\necho begin >>"${log}"\nsleep 0.5\nmkdir -p node_modules/node/bin\nln -sf "${process.execPath}" node_modules/node/bin/node\necho end >>"${log}"\n`,
+      { mode: 0o755 },
+    );
+    for (const script of ['compile', 'bundles', 'pages'])
+      writeFileSync(
+        path.join(home, `${script}.mjs`),
+        `import { appendFileSync } from 'node:fs'; appendFileSync(${JSON.stringify(log)}, '${script}\\n');`,
+      );
+    // A killed one's: no process has a number as large.
+    writeFileSync(path.join(home, '.ecommerce-demo-setup'), '99999999');
+    const setUp = async (): Promise<unknown> => {
+      const child = spawn(process.execPath, [path.join(home, 'setup.mjs')], {
+        env: { PATH: [bin, process.env.PATH].join(path.delimiter), HOME: home },
+        stdio: 'ignore',
+      });
+      return (await once(child, 'exit'))[0];
+    };
+    assert.deepEqual(await Promise.all([setUp(), setUp()]), [0, 0]);
+    assert.deepEqual(readFileSync(log, 'utf8').trim().split('\n'), [
+      'begin',
+      'end',
+      'compile',
+      'bundles',
+      'pages',
+    ]);
+    assert.equal(existsSync(path.join(home, '.ecommerce-demo-setup')), false);
   } finally {
     rmSync(home, { recursive: true });
   }
