@@ -28,6 +28,7 @@ import {
   readyServices,
   servicePort,
   serviceSpec,
+  SHARES_PORTS,
   serviceUrls,
   type ServiceSettings,
 } from './processes/service-processes';
@@ -167,7 +168,7 @@ class ShopStart {
     let appliedMark = '';
     const prepareDatabase = async (): Promise<void> => {
       await startDatabase(database, supervisor, reporter, signal);
-      await prepareCatalog(superuserUrl, secrets, preview.catalogRows, reporter);
+      await prepareCatalog(database, preview.catalogRows, reporter);
       // Taken before the file is read: an edit from now on is seen by the watch.
       appliedMark = contentMark(stackFile);
       await applyStack(stack, target, { absentSeconds });
@@ -212,8 +213,14 @@ class ShopStart {
     if (settings.releases.checkout === releases.checkout) return;
     settings.releases = releases;
     this.request.reporter.note(`checkout is replaced by its release ${releases.checkout}`);
-    await this.supervisor.replace(serviceSpec(serviceEntry('checkout'), settings));
-    await this.supervisor.waitReady('checkout', serviceUrls(settings.portOffset).checkout, READY_TIMEOUT_MS);
+    const url = serviceUrls(settings.portOffset).checkout;
+    const serves = (): Promise<void> =>
+      this.supervisor.waitReady('checkout', url, READY_TIMEOUT_MS, releases.checkout);
+    await this.supervisor.replace(
+      serviceSpec(serviceEntry('checkout'), settings),
+      SHARES_PORTS ? serves : null,
+    );
+    await serves();
   }
 
   private stop(): Promise<void> {

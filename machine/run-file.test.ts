@@ -162,18 +162,27 @@ describe('run.json', () => {
     assert.notEqual((await claimRun(folder, details)).predecessor, null);
   });
 
-  it('keeps the newest process of each name', async () => {
+  it('keeps the newest process of each name, and an earlier one for as long as it runs', async () => {
     const { record } = await claimRun(folder, details);
-    const first = await sleeper();
-    record.addChild('cart', first.pid);
-    const second = await sleeper();
-    record.addChild('cart', second.pid);
-    record.update({ state: 'ready' });
-    const stored = find();
-    assert.deepEqual(stored?.children, [{ name: 'cart', pid: second.pid, startedAt: second.startedAt }]);
-    assert.equal(stored.state, 'ready');
-    for (const { pid } of [first, second]) process.kill(pid, 'SIGKILL');
-    await Promise.all([first.gone, second.gone]);
+    const sleepers = [await sleeper(), await sleeper(), await sleeper()] as const;
+    const [first, second, third] = sleepers;
+    const stored = (): number[] => find()?.children.map(({ pid }) => pid) ?? [];
+    try {
+      record.addChild('cart', first.pid);
+      process.kill(first.pid, 'SIGKILL');
+      await first.gone;
+      record.addChild('cart', second.pid);
+      assert.deepEqual(find()?.children, [{ name: 'cart', pid: second.pid, startedAt: second.startedAt }]);
+      record.addChild('cart', third.pid);
+      assert.deepEqual(stored(), [second.pid, third.pid]);
+      record.dropChild(second.pid);
+      record.update({ state: 'ready' });
+      assert.deepEqual(stored(), [third.pid]);
+      assert.equal(find()?.state, 'ready');
+    } finally {
+      for (const { pid } of sleepers) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    }
+    await Promise.all(sleepers.map(({ gone }) => gone));
     assert.equal(isRunning(second), false);
     record.remove();
     assert.equal(find(), null);

@@ -164,12 +164,17 @@ export class RunRecord {
     writePrivateJson(this.file, this.current);
   }
 
-  /** Notes a process that was just spawned, in place of an earlier one of the same name. */
+  /** Notes a process that was just spawned, in place of an earlier one of the same name that has ended. */
   addChild(name: string, pid: number): void {
     const identity = identifyProcess(pid);
-    const children = this.current.children.filter((child) => child.name !== name);
+    const children = this.current.children.filter((child) => child.name !== name || isRunning(child));
     if (identity) children.push({ name, pid, startedAt: identity.startedAt });
     this.update({ children });
+  }
+
+  /** A process has ended that another one of its name has replaced. */
+  dropChild(pid: number): void {
+    this.update({ children: this.current.children.filter((child) => child.pid !== pid) });
   }
 
   /** The runner ended by itself: nothing to clean up for the next one. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { COMPILE_CACHE } from '../../machine/node/compile-cache';
 import { CATALOG, serviceEntry } from '../../services/catalog';
-import { serviceEnvironment, type ServiceSettings } from './service-processes';
+import { serviceEnvironment, SHARES_PORTS, type ServiceSettings } from './service-processes';
 
 const settings: ServiceSettings = {
   portOffset: 100,
@@ -41,6 +41,7 @@ it("gives a service its own settings, and nothing of the user's shell that is me
     PATH: '/bin',
     NODE_ENV: 'production',
     SERVICE_VERSION: '1.1.0',
+    ...(SHARES_PORTS ? { SHARE_PORT: 'true' } : {}),
     NODE_COMPILE_CACHE: COMPILE_CACHE,
     SERVICE: 'checkout',
     HOST: '127.0.0.1',

@@ -95,6 +95,12 @@ export const NODE_FLAGS = [
   '--preserve-symlinks-main',
 ];
 
+/**
+ * Whether a process may listen on the port that its predecessor still has, so that a release is rolled without a moment in
+ * which nobody does. macOS can't: there the old one ends first.
+ */
+export const SHARES_PORTS = process.platform === 'linux';
+
 /** Port of a service, moved. */
 export function servicePort(entry: Pick<ServiceEntry, 'port'>, portOffset: number): number {
   return entry.port + portOffset;
@@ -146,6 +152,7 @@ export function serviceEnvironment(entry: ServiceEntry, settings: ServiceSetting
       NODE_COMPILE_CACHE: COMPILE_CACHE,
       SERVICE: entry.name,
       ...releaseVariables(entry.name, settings.releases),
+      ...(entry.name in settings.releases && SHARES_PORTS ? { SHARE_PORT: 'true' } : {}),
       HOST: '127.0.0.1',
       PORT: String(servicePort(entry, portOffset)),
       ...Object.fromEntries(calls.map((name) => [urlVariable(name), urls[name]])),

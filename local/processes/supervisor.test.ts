@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -65,6 +65,39 @@ describe('the supervisor', () => {
     runner.stdin.write('now\n');
     await once(runner, 'exit');
     while (identifyProcess(Number(line)) !== null) await turn();
+  });
+
+  it('puts a process in the place of another one, which ends when the new one serves, and ends both when asked to', async () => {
+    const record = new RunRecord(path.join(folder, 'run.json'), { children: [] } as never);
+    const supervisor = new Supervisor(record, reporter, new Set());
+    const script = 'setInterval(() => {}, 1000)';
+    const children = (): number[] =>
+      (
+        JSON.parse(readFileSync(path.join(folder, 'run.json'), 'utf8')) as { children: { pid: number }[] }
+      ).children.map(({ pid }) => pid);
+    const old = supervisor.start(spec(script)).pid ?? 0;
+    let both: number[] = [];
+    await supervisor.replace(spec(script), () => {
+      both = supervisor.running().map(({ pid }) => pid);
+      assert.ok(both.includes(old) && identifyProcess(old) !== null, 'it goes on meanwhile');
+      assert.deepEqual(children().sort(), [...both].sort(), 'whoever finds a killed runner ends both');
+      return Promise.resolve();
+    });
+    assert.equal(both.length, 2);
+    assert.equal(identifyProcess(old), null);
+    assert.deepEqual(
+      children(),
+      both.filter((pid) => pid !== old),
+    );
+    // The third never serves: everything is ended all the same.
+    const { promise: served, resolve: serve } = Promise.withResolvers<undefined>();
+    const rolling = supervisor.replace(spec(script), () => served);
+    const running = supervisor.running().map(({ pid }) => pid);
+    assert.equal(running.length, 2);
+    await supervisor.stop();
+    for (const pid of running) assert.equal(identifyProcess(pid), null);
+    serve(undefined);
+    await rolling;
   });
 
   it('quotes the error of a process that ended, not its last line', async () => {

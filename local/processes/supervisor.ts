@@ -23,6 +23,8 @@ const STORES_GRACE_MS = 1_000;
  */
 export class Supervisor {
   private readonly processes = new Map<string, SupervisedProcess>();
+  /** Those in whose place another one has been put, until they have ended. */
+  private readonly replaced = new Set<SupervisedProcess>();
   private readonly logCheck: NodeJS.Timeout;
   private stopped: Promise<void> | null = null;
 
@@ -74,15 +76,42 @@ export class Supervisor {
     return supervised;
   }
 
-  /** Ends a process in order, and starts it as another spec of the same name says. */
-  async replace(spec: ProcessSpec): Promise<void> {
-    await this.processes.get(spec.name)?.stop(FIRST_GRACE_MS);
-    this.start(spec);
+  /**
+   * Starts a process as another spec of its name says, and ends the one that runs in order.
+   *
+   * @param serves resolves when the new one answers, where it can beside the old one, which ends only then; null: it
+   *   ends first
+   */
+  async replace(spec: ProcessSpec, serves: (() => Promise<void>) | null): Promise<void> {
+    const before = this.processes.get(spec.name);
+    const end = async (): Promise<void> => {
+      if (before === undefined) return;
+      const { pid } = before;
+      await before.stop(FIRST_GRACE_MS);
+      this.replaced.delete(before);
+      if (pid !== null) this.record.dropChild(pid);
+    };
+    if (serves === null) {
+      await end();
+      this.start(spec);
+      return;
+    }
+    if (before !== undefined) this.replaced.add(before);
+    try {
+      this.start(spec);
+      await serves();
+    } finally {
+      await end();
+    }
+  }
+
+  private all(): SupervisedProcess[] {
+    return [...this.processes.values(), ...this.replaced];
   }
 
   /** Name and pid of everything that runs. */
   running(): { name: string; pid: number }[] {
-    return [...this.processes.values()].flatMap(({ name, pid }) => (pid === null ? [] : [{ name, pid }]));
+    return this.all().flatMap(({ name, pid }) => (pid === null ? [] : [{ name, pid }]));
   }
 
   /** Memory of everything, the runner included. */
@@ -93,9 +122,10 @@ export class Supervisor {
   /**
    * Waits until a service's /readyz answers 200.
    *
+   * @param release which release must answer, where one of another may
    * @throws Refusal with the last reason and the log when it does not within `timeoutMs`, or keeps crashing
    */
-  async waitReady(name: string, url: string, timeoutMs: number): Promise<void> {
+  async waitReady(name: string, url: string, timeoutMs: number, release?: string): Promise<void> {
     const crashes = (): number => this.processes.get(name)?.restarts ?? 0;
     const notReady = (reason: string): Refusal => {
       const supervised = this.processes.get(name);
@@ -106,7 +136,9 @@ export class Supervisor {
       ask: async () => {
         try {
           const { status, body } = await getJson(`${url}/readyz`, { timeoutMs: 2000 });
-          return status === 200 ? null : describeReadiness(status, body);
+          if (status !== 200) return describeReadiness(status, body);
+          const found = textAt(body, 'release');
+          return release === undefined || found === release ? null : `release ${found ?? '?'} answers`;
         } catch (error) {
           return messageOf(error);
         }
@@ -130,7 +162,7 @@ export class Supervisor {
   /** Ends everything at once. */
   kill(): void {
     this.stopped ??= Promise.resolve();
-    for (const supervised of this.processes.values()) {
+    for (const supervised of this.all()) {
       try {
         supervised.kill();
       } catch {
@@ -141,7 +173,7 @@ export class Supervisor {
 
   private async endAll(): Promise<void> {
     clearInterval(this.logCheck);
-    const all = [...this.processes.values()];
+    const all = this.all();
     // One that may not be signalled keeps nobody else from being ended.
     const end = (some: SupervisedProcess[], graceMs: number): Promise<unknown> =>
       Promise.allSettled(some.map((supervised) => supervised.stop(graceMs)));

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import type { Express } from 'express';
 import { connect, type AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import { Agent, request as undiciRequest } from 'undici';
 import { currentCohort } from './cohort';
-import { closeServer, createApp, listen } from './server';
+import { closeServer, createApp, listen, strictExpress } from './server';
 
 describe('a body that trickles', () => {
   it('ends at the deadline, with its connection, while others are served', { timeout: 20_000 }, async () => {
@@ -18,7 +20,7 @@ describe('a body that trickles', () => {
         });
       },
     });
-    const server = await listen(app, 0, '127.0.0.1', 300);
+    const server = await listen(app, 0, '127.0.0.1', { deadlineMs: 300 });
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
     socket.write(
       'POST /x HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{',
@@ -45,6 +47,44 @@ describe('a body that trickles', () => {
     assert.equal(server.requestTimeout, 15_000);
     await closeServer(server, 0);
   });
+});
+
+describe('a port that a service shares with its successor', { skip: process.platform !== 'linux' }, () => {
+  it('is the successor’s alone when the service has ended, and nobody else’s', async () => {
+    const app = (name: string): Express =>
+      strictExpress().get('/', (_request, response) => void response.json(name));
+    const first = await listen(app('first'), 0, '127.0.0.1', { reusePort: true });
+    const { port } = first.address() as AddressInfo;
+    await assert.rejects(listen(app('other'), port, '127.0.0.1'), { code: 'EADDRINUSE' });
+    const second = await listen(app('second'), port, '127.0.0.1', { reusePort: true });
+    // Each on a connection of its own.
+    const dispatcher = new Agent({ pipelining: 0 });
+    const ask = async (): Promise<unknown> => {
+      const { body } = await undiciRequest(`http://127.0.0.1:${String(port)}/`, { dispatcher });
+      return body.json();
+    };
+    const seen = new Set<unknown>();
+    while (seen.size < 2) seen.add(await ask());
+    await closeServer(first, 0);
+    for (let times = 0; times < 20; times += 1) assert.equal(await ask(), 'second');
+    await closeServer(second, 0);
+  });
+});
+
+it('a server that ends still answers what comes on a connection that was idle', async () => {
+  const app = strictExpress().get('/', (_request, response) => void response.json('answered'));
+  const server = await listen(app, 0, '127.0.0.1');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const text = async (): Promise<string> => String((await once(socket, 'data'))[0]);
+  const get = (connection: string): boolean =>
+    socket.write(`GET / HTTP/1.1\r\nhost: localhost\r\nconnection: ${connection}\r\n\r\n`);
+  get('keep-alive');
+  await text();
+  const closed = closeServer(server, 10_000);
+  get('close');
+  assert.match(await text(), /answered/);
+  await closed;
+  assert.equal(server.listening, false);
 });
 
 describe('a service', () => {

@@ -2,6 +2,7 @@ import { context, trace } from '@opentelemetry/api';
 import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import { z } from 'zod';
 import { serviceEntry, type ServiceName } from '../catalog';
 import {
@@ -19,6 +20,7 @@ import { knownHosts } from './requests/known-hosts';
 import { logger } from './logger';
 import { plainTarget, requireJson } from './requests/request-form';
 import type { ScenarioSubscription } from './scenario-subscription';
+import { RELEASE } from './telemetry/release';
 import { requestMetrics } from './telemetry/request-metrics';
 import { noteErrorReason } from './telemetry/request-outcome';
 import { serverSpan } from './telemetry/server-span';
@@ -27,6 +29,8 @@ import { shutdownTelemetry } from './telemetry/bootstrap';
 
 /** After SIGTERM: how long open requests may take (ms), and when the process ends whatever happens. */
 const DRAIN_MS = 1_500;
+/** … and for how long idle connections may still bring a request (ms): the busy ones have all brought one by then. */
+const IDLE_MS = 250;
 const HARD_EXIT_MS = 4_000;
 /** A request must be whole so long after it began (ms). */
 const REQUEST_DEADLINE_MS = 15_000;
@@ -50,6 +54,8 @@ export interface ServiceOptions {
 
 /** Which of the machine's addresses a process listens on. */
 export const HOST_VARIABLE = { HOST: z.string().default('0.0.0.0') };
+/** Whether another process may listen on the port, too: this one's successor, before this one ends. Not every system can. */
+const SHARE_VARIABLE = { SHARE_PORT: z.stringbool().default(false) };
 
 /**
  * Runs a service: express with cohort, metrics, health routes and one error handler; listens on PORT; drains on
@@ -59,11 +65,12 @@ export async function runService(options: ServiceOptions): Promise<void> {
   const env = readEnv({
     PORT: z.coerce.number().int().min(1).max(65_535).default(serviceEntry(options.name).port),
     ...HOST_VARIABLE,
+    ...SHARE_VARIABLE,
   });
   options.subscription?.start();
   const state = newState();
   const app = createApp(options, state);
-  const server = await listen(app, env.PORT, env.HOST);
+  const server = await listen(app, env.PORT, env.HOST, { reusePort: env.SHARE_PORT });
   logger.info({ 'server.port': env.PORT }, `${options.name} listens`);
   drainOnSignal(server, options, state);
 }
@@ -73,7 +80,7 @@ export async function listen(
   app: express.Express,
   port: number,
   host: string,
-  deadlineMs = REQUEST_DEADLINE_MS,
+  { deadlineMs = REQUEST_DEADLINE_MS, reusePort = false } = {},
 ): Promise<Server> {
   const server = createServer(
     {
@@ -84,19 +91,26 @@ export async function listen(
     },
     app,
   );
-  server.listen(port, host);
+  server.listen({ port, host, reusePort });
   await once(server, 'listening');
   return server;
 }
 
-/** Ends a server: what is under way may finish for `graceMs`. */
+/**
+ * Ends a server: no new connection is taken, what is under way may finish for `graceMs`. Idle connections stay for a moment:
+ * on one that ended at once a client may just have sent its next request, which nobody would answer.
+ */
 export async function closeServer(server: Server, graceMs: number): Promise<void> {
   const closed = once(server, 'close');
-  server.close();
-  server.closeIdleConnections();
-  const impatience = setTimeout(() => server.closeAllConnections(), graceMs);
+  // The HTTP server's own ends them at once.
+  NetServer.prototype.close.call(server);
+  const timers = [
+    setTimeout(() => server.close(), Math.min(IDLE_MS, graceMs)),
+    setTimeout(() => server.closeAllConnections(), graceMs),
+  ];
   await closed;
-  clearTimeout(impatience);
+  server.close();
+  for (const timer of timers) clearTimeout(timer);
 }
 
 /** An express whose routes are taken literally: `/api/checkout/` and `/API/Checkout` are no routes, and so no cohort's. */
@@ -171,7 +185,9 @@ function healthRoutes(options: ServiceOptions, state: ServiceState): Router {
   });
   router.get('/readyz', async (_request, response) => {
     const { ready, checks } = await runChecks(options, state);
-    response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not-ready', checks });
+    response
+      .status(ready ? 200 : 503)
+      .json({ status: ready ? 'ready' : 'not-ready', release: RELEASE, checks });
   });
   router.get('/health', async (_request, response) => {
     const { ready, checks } = await runChecks(options, state);

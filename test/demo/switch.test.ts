@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { DEMO_MODES, OUTAGES, type DemoMode } from '../../scenario/presets/modes';
 import { resolveScenario } from '../../scenario/resolve';
+import { SHARES_PORTS } from '../../local/processes/service-processes';
 import { Browsers } from '../browsers';
+import { approvedKey } from '../cards';
 import { TestShop, until } from '../harness';
 
 const shop = new TestShop(`e2e-switch-${String(process.pid)}`, ['--rows', '50000'], 13_000);
@@ -97,4 +99,42 @@ describe('the switch between all modes on a running shop', () => {
     assert.equal(baseline.errors, before.baseline.errors);
     assert.ok(baseline.requests > before.baseline.requests);
   });
+
+  // Elsewhere the old release ends before the new one can listen.
+  it(
+    'costs nobody an order while a release is rolled, and rolled back',
+    { skip: !SHARES_PORTS },
+    async () => {
+      const buyers = new Browsers(async () => {
+        const answer = await shop.request('frontend', '/api/checkout', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'idempotency-key': approvedKey('rolled', 'buys') },
+          body: JSON.stringify({ user_id: 'buys', cart_id: 'buys' }),
+        });
+        return answer;
+      });
+      buyers.start();
+      try {
+        for (const mode of ['bad-release', 'normal', 'bad-release', 'normal'] as const) {
+          // Before its minute 0 nothing of the outage is there but its release.
+          const start = { minuteSeconds: 60, demoStartTimestamp: Math.round(Date.now() / 1000 + 600) };
+          shop.configure({ demoMode: mode, ...(mode === 'normal' ? {} : start) });
+          await until(
+            async () => (await inForce()).join() === wantedOf(mode).join(),
+            30_000,
+            () => mode,
+          );
+          const enough = buyers.served + 2 * CUSTOMERS;
+          await until(
+            () => buyers.served >= enough,
+            30_000,
+            () => 'orders of it',
+          );
+        }
+      } finally {
+        await buyers.stop();
+      }
+      assert.deepEqual(buyers.failures, []);
+    },
+  );
 });
