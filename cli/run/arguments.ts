@@ -110,7 +110,8 @@ Before it begins it checks that all services are ready, that baseline was green 
 arrives. Ctrl-C heals and ends; a second Ctrl-C ends at once, and the outage ends by itself when the run expires (a
 stack's update is waited for: it would leave the stack locked). What a killed run left broken the next command heals.
 
-Exit codes: 0 as promised (or NOT GRADED: no graded minute was run, and nothing else failed), 1 the verdict is negative or the run was refused, 2 bad options, 130 interrupted and healed.`,
+Exit codes: 0 as promised (or NOT GRADED: no graded minute was run, and nothing else failed), 1 the verdict is
+negative or the run was refused, 2 bad options, 130 interrupted and healed.`,
   check: ({ fromMinute, toMinute, talk, seed, blind, ablation, peakAt }, refuse, _positionals, given) => {
     const part = fromMinute > 0 || toMinute !== null;
     if (talk && part) refuse('--talk', '', 'without --from and --to: it goes from minute 0 to the peak');

@@ -8,7 +8,7 @@ import { Refusal } from '../../machine/errors';
 import { lastError } from '../processes/last-error';
 import type { PostgresPlace } from './postgres-binaries';
 import { asNamedUser, type SystemUser } from './postgres-user';
-import { endProcesses, identifyProcess } from '../../machine/process-identity';
+import { endProcesses, identifyProcess, parentOf } from '../../machine/process-identity';
 import type { ProcessSpec } from '../processes/supervised-process';
 
 /** Name of PostgreSQL's process in run.json, in logs and in messages. */
@@ -17,6 +17,9 @@ export const SUPERUSER = 'postgres';
 
 /** Of the server and of initdb: its messages in one language. */
 const SERVER_ENVIRONMENT = childEnvironment(process.env, { LC_ALL: 'C' });
+
+/** What `npm start` runs, as a command line shows it. */
+const RUNNER = path.join('dist', 'local', 'main.js');
 
 export interface PostgresOptions {
   place: PostgresPlace;
@@ -148,6 +151,7 @@ export function remedyOf(errors: string): string {
  * process that only has the same pid is left alone (PostgreSQL itself then ignores the stale file).
  *
  * @returns true when there was one
+ * @throws Refusal when its runner lives: what says so, run.json, is gone or broken
  */
 export async function endOrphanedPostgres(dataDir: string): Promise<boolean> {
   const pidFile = path.join(dataDir, 'postmaster.pid');
@@ -155,6 +159,13 @@ export async function endOrphanedPostgres(dataDir: string): Promise<boolean> {
   const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
   const found = identifyProcess(pid);
   if (!found?.command.includes(`-D ${dataDir}`)) return false;
+  const runner = identifyProcess(parentOf(pid) ?? 0);
+  if (runner?.command.includes(RUNNER)) {
+    throw new Refusal(
+      `The shop already runs with this data folder (process ${String(runner.pid)}), though its run.json is gone or broken: ` +
+        `end it there (Ctrl-C, or kill ${String(runner.pid)}), then start again.`,
+    );
+  }
   await endProcesses([found], { signal: 'SIGINT', lastSignal: 'SIGQUIT', graceMs: 10_000 });
   return true;
 }
