@@ -1,12 +1,12 @@
 import { namePrefix, serverName } from '../scenario/config/aws-names';
 import { PROJECT_NAME } from '../scenario/config/config-file';
 import { runCommand } from '../machine/command';
-import { EXIT, messageOf, Refusal } from '../machine/errors';
+import { EXIT } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
 import { command, type OptionsOf } from '../machine/options';
 import { standardOutput } from '../machine/terminal';
 import { forwardedBy, keepForwarding } from './target/port-forwarding';
-import { openWorkspace } from './target/stack-target';
+import { notToBeRead, openWorkspace } from './target/stack-target';
 import { TARGET_OPTIONS } from './target/target-options';
 
 const TUNNEL = command({
@@ -26,7 +26,7 @@ async function main({ stack }: OptionsOf<typeof TUNNEL>): Promise<number> {
   const interruption = new Interruption(() => undefined).listen();
   const workspace = await openWorkspace({ output });
   const config = await workspace.getAllConfig(stack).catch((error: unknown) => {
-    throw new Refusal(`The config of stack ${stack} cannot be read: ${messageOf(error)}`);
+    throw notToBeRead('config', stack, error);
   });
   await keepForwarding({
     ...forwardedBy(config),

@@ -7,7 +7,7 @@ import type { EngineEvent } from '@pulumi/pulumi/automation';
 import { Refusal } from '../../machine/errors';
 import { engineRoots } from './pulumi-engine';
 import { lockOf, problemOf, progressLine } from './stack-engine';
-import { accessOf } from './stack-target';
+import { accessOf, notToBeRead } from './stack-target';
 
 const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'demo-engine-')));
 after(() => {
@@ -102,4 +102,14 @@ describe("a stack's outputs", () => {
         /no output namespace, conductorDatabase\.host[^]*pulumi up --stack dev/.test(error.message),
     );
   });
+});
+
+it('says that a stack is not there in the engine’s own words, and what it may be', () => {
+  const error = new Error(
+    "code: -2\n stdout: \n stderr: Command failed with exit code 6: /bin/pulumi stack select\nerror: no stack named 'x' found\n err?: …",
+  );
+  assert.match(
+    notToBeRead('config', 'x', error).message,
+    /^The config of stack x cannot be read: no stack named 'x' found\nIs it the right name/,
+  );
 });

@@ -6,7 +6,7 @@ import { duration } from '../../report/format';
 import { type Output } from '../../machine/terminal';
 import { loadAutomation } from './pulumi-engine';
 import { isAlive } from '../../machine/process-identity';
-import { engineReason, openWorkspace } from './stack-target';
+import { engineReason, notToBeRead, openWorkspace } from './stack-target';
 import type { TargetOptions } from './target-options';
 
 /** How long an update of somebody else is waited for (ms). */
@@ -26,13 +26,15 @@ export class StackEngine {
     private readonly output: Output,
   ) {}
 
-  /** @throws Refusal without engine or packages; Error when there is no such stack */
+  /** @throws Refusal without engine or packages, or when there is no such stack */
   static async open(options: Pick<TargetOptions, 'stack' | 'output'>): Promise<StackEngine> {
     const workspace = await openWorkspace(options);
     const { Stack } = loadAutomation(options.output);
     // Selecting is how the Automation API opens a stack; which one is selected is the user's own choice.
     const selected = (await workspace.stack().catch(() => undefined))?.name;
-    const stack = await Stack.select(options.stack, workspace);
+    const stack = await Stack.select(options.stack, workspace).catch((error: unknown) => {
+      throw notToBeRead('state', options.stack, error);
+    });
     if (selected !== undefined && selected !== options.stack) await workspace.selectStack(selected);
     return new StackEngine(workspace, stack, options.stack, options.output);
   }

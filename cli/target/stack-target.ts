@@ -75,12 +75,17 @@ async function outputsOf(
     const outputs = await workspace.stackOutputs(stack);
     return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]));
   } catch (error) {
-    throw new Refusal(
-      `The outputs of stack ${stack} cannot be read: ${engineReason(error)}\n` +
-        `Is it the right name (pulumi stack ls), back end (PULUMI_BACKEND_URL, pulumi login) and passphrase ` +
-        `(PULUMI_CONFIG_PASSPHRASE), and was it deployed (pulumi up --stack ${stack})?`,
-    );
+    throw notToBeRead('outputs', stack, error);
   }
+}
+
+/** @param what of the stack, e.g. `config` @param error of the engine's command */
+export function notToBeRead(what: string, stack: string, error: unknown): Refusal {
+  return new Refusal(
+    `The ${what} of stack ${stack} cannot be read: ${engineReason(error)}\n` +
+      `Is it the right name (pulumi stack ls), back end (PULUMI_BACKEND_URL, pulumi login) and passphrase ` +
+      `(PULUMI_CONFIG_PASSPHRASE), and was it deployed (pulumi up --stack ${stack})?`,
+  );
 }
 
 /** The engine's own words in the error of one of its commands. */

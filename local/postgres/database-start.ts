@@ -114,7 +114,7 @@ export async function startDatabase(
 
 /** Makes roles, schema and catalog, and says how far it is. */
 export async function prepareCatalog(
-  { server, superuserUrl, secrets: passwords }: DatabasePlan,
+  { server, superuserUrl, secrets: passwords }: Awaited<ReturnType<typeof planDatabase>>,
   catalogRows: number,
   reporter: Reporter,
 ): Promise<void> {
