@@ -278,7 +278,7 @@ export function readCommand<T extends OptionTable>(
       return [key, option.read(value, flagName, place)] as const;
     } catch (error) {
       if (!(error instanceof NotAllowed)) throw error;
-      refuse(flagName, value || '(empty)', error.message);
+      refuse(flagName, value === null || value === '' ? '(empty)' : value, error.message);
       return [key, option.read(null, flagName, place)] as const;
     }
   });
