@@ -152,16 +152,18 @@ function packages() {
   const lock = hashOf(['package.json', 'package-lock.json']);
   const wanted = `${lock} ${all ? 'all' : 'shop'}`;
   const found = read(INSTALL_STAMP);
-  return { all, wanted, done: found === wanted || found === `${lock} all` };
+  return { all, wanted, some: found === `${lock} shop`, done: found === wanted || found === `${lock} all` };
 }
 
 function install() {
-  const { all, wanted, done } = packages();
+  const { all, wanted, some, done } = packages();
   if (done) return;
-  step('Installing packages (npm ci)', () => {
+  // `npm ci` begins by removing everything, also from under a shop that runs; what is missing is added beside the rest.
+  const how = some ? ['install', '--no-save'] : ['ci'];
+  step(`Installing packages (npm ${how[0]})`, () => {
     run(
       'npm',
-      ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...OURS, ...(all ? EVERYTHING : SHOP_ONLY)],
+      [...how, '--no-audit', '--no-fund', '--loglevel=error', ...OURS, ...(all ? EVERYTHING : SHOP_ONLY)],
       `Check the connection to the npm registry${proxyInUse()}, then try again.`,
     );
   });

@@ -114,7 +114,7 @@ it('packages are installed by the lock file whatever npm is told for other proje
   }
 });
 
-it('two commands at once install and compile once: the second waits, also where a first one was killed', async () => {
+it('two commands at once install and compile once, and one that needs more adds it to what a running shop uses', async () => {
   const home = mkdtempSync(path.join(tmpdir(), 'two-'));
   try {
     for (const file of [
@@ -130,7 +130,7 @@ it('two commands at once install and compile once: the second waits, also where 
     mkdirSync(bin);
     writeFileSync(
       path.join(bin, 'npm'),
-      `#!/bin/sh\necho begin >>"${log}"\nsleep 0.5\nmkdir -p node_modules/node/bin\nln -sf "${process.execPath}" node_modules/node/bin/node\necho end >>"${log}"\n`,
+      `#!/bin/sh\necho begin $1 $2 >>"${log}"\nsleep 0.5\nmkdir -p node_modules/node/bin\nln -sf "${process.execPath}" node_modules/node/bin/node\necho end >>"${log}"\n`,
       { mode: 0o755 },
     );
     for (const script of ['compile', 'bundles', 'pages'])
@@ -140,8 +140,8 @@ it('two commands at once install and compile once: the second waits, also where 
       );
     // A killed one's: no process has a number as large.
     writeFileSync(path.join(home, '.ecommerce-demo-setup'), '99999999');
-    const setUp = async (): Promise<unknown> => {
-      const child = spawn(process.execPath, [path.join(home, 'setup.mjs')], {
+    const setUp = async (...args: string[]): Promise<unknown> => {
+      const child = spawn(process.execPath, [path.join(home, 'setup.mjs'), ...args], {
         env: { PATH: [bin, process.env.PATH].join(path.delimiter), HOME: home },
         stdio: 'ignore',
       });
@@ -149,13 +149,19 @@ it('two commands at once install and compile once: the second waits, also where 
     };
     assert.deepEqual(await Promise.all([setUp(), setUp()]), [0, 0]);
     assert.deepEqual(readFileSync(log, 'utf8').trim().split('\n'), [
-      'begin',
+      'begin ci --no-audit',
       'end',
       'compile',
       'bundles',
       'pages',
     ]);
     assert.equal(existsSync(path.join(home, '.ecommerce-demo-setup')), false);
+    // Not `ci`, which begins by removing everything.
+    assert.equal(await setUp('--all'), 0);
+    assert.deepEqual(readFileSync(log, 'utf8').trim().split('\n').slice(5), [
+      'begin install --no-save',
+      'end',
+    ]);
   } finally {
     rmSync(home, { recursive: true });
   }
