@@ -247,6 +247,7 @@ describe('the whole program on AWS', () => {
     for (const situation of [parking, starting]) {
       const { engine } = await run(situation);
       assert.deepEqual(engine.all('docker:index/image:Image'), []);
+      assert.equal(engine.all('aws:ecr/repository:Repository').length, 1, 'where that image lies');
       const { spec } = engine.named('cart-deployment').inputs as {
         spec: { template: { spec: { containers: { image: string }[] } } };
       };
@@ -257,6 +258,13 @@ describe('the whole program on AWS', () => {
       );
     }
     assert.match(await refusal({ ...without, past: PAST }), /No Docker engine answers/);
+  });
+
+  it('keeps its hosts when the image comes from elsewhere', async () => {
+    const userData = async (config: Record<string, string>) =>
+      (await run({ config })).engine.named('host-server').inputs.userData;
+    const elsewhere = JSON.stringify({ services: `registry.example/shop@${testDigest('services')}` });
+    assert.equal(await userData({ images: elsewhere }), await userData({}));
   });
 
   it('by Systems Manager opens no port to anybody, and asks at forwarded ones', async () => {

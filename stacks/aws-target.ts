@@ -22,6 +22,7 @@ import type { Target } from './target-facts';
  * their data is found out, and said, before anything is made.
  *
  * @public target.ts loads it late, which knip does not see
+ * @param lastBuild the services' image where none can be built now; it lies in the stack's own registry
  * @throws pulumi.RunError with the key, where that cannot be
  */
 export async function createAwsTarget(
@@ -29,6 +30,7 @@ export async function createAwsTarget(
   keys: HostKeys,
   access: AwsAccess,
   outputs: PastOutputs,
+  lastBuild: string | null,
 ): Promise<Target> {
   const { provider, tags, account, region } = access;
   const overSystemsManager = keys.hostAccess === 'ssm';
@@ -63,8 +65,9 @@ export async function createAwsTarget(
   const prefix = namePrefix(pulumi.getProject(), pulumi.getStack());
   const options = { provider };
   // An earlier release's image lies there: it stays for as long as that is deployed.
-  const { servicesImage } = settings;
-  const needsRegistry = servicesImage === null || isOwnImage(servicesImage, { account, region, prefix });
+  const named = settings.servicesImage;
+  const servicesImage = named ?? lastBuild;
+  const needsRegistry = named === null || isOwnImage(named, { account, region, prefix });
   const registry = needsRegistry ? new Registry('registry', { prefix, tags }, options) : null;
   const host = new Host(
     'host',
@@ -79,7 +82,6 @@ export async function createAwsTarget(
       agents: plan.agents,
       generation: plan.generation,
       renewal: plan.renewal,
-      ...(registry === null ? {} : { registryUrl: registry.repositoryUrl }),
     },
     options,
   );

@@ -24,7 +24,7 @@ import { replicasOf } from '../infra/service/replicas';
 /** What the config says of the EC2 hosts; the rest of their arguments AWS and the stack's past say. */
 export type HostKeys = Omit<
   HostArgs,
-  'prefix' | 'region' | 'profile' | 'place' | 'image' | 'generation' | 'renewal' | 'registryUrl' | 'transform'
+  'prefix' | 'region' | 'profile' | 'place' | 'image' | 'generation' | 'renewal' | 'transform'
 > &
   Omit<PlaceKeys, 'region' | 'instanceType' | 'zoneBefore'> & { region?: string; callerCheck: boolean };
 

@@ -36,12 +36,7 @@ export async function createTarget(
   );
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { createAwsTarget } = require('./aws-target') as typeof import('./aws-target');
-  return createAwsTarget(
-    { ...settings, servicesImage: settings.servicesImage ?? lastBuild },
-    host,
-    access,
-    past,
-  );
+  return createAwsTarget(settings, host, access, past, lastBuild);
 }
 
 /** Whom AWS lets in. Loaded for this target alone: the AWS SDK takes seconds, which every other `pulumi up` would wait for. */

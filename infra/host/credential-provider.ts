@@ -23,19 +23,18 @@ export function credentialProviderUrl(architecture: Architecture): string {
   return `https://artifacts.k8s.io/binaries/cloud-provider-aws/${CREDENTIAL_PROVIDER.version}/linux/${architecture}/ecr-credential-provider-linux-${architecture}`;
 }
 
+/** Every ECR registry that the hosts' role may read. */
 const ECR_HOSTS = [
   '*.dkr.ecr.*.amazonaws.com',
-  '*.dkr.ecr.*.amazonaws.com.cn',
   '*.dkr.ecr-fips.*.amazonaws.com',
+  '*.dkr.ecr.*.amazonaws.com.cn',
 ];
 
 /**
- * The kubelet's configuration of it (CredentialProviderConfig, YAML).
- *
- * @param registryUrl the registry the images come from, if it is known; else every ECR registry
+ * The kubelet's configuration of it (CredentialProviderConfig, YAML): of no registry by name, since hosts are made once, and
+ * images may come from another one later (`images.services`).
  */
-export function credentialProviderConfig(registryUrl?: string): string {
-  const hosts = registryUrl === undefined ? ECR_HOSTS : [registryUrl.split('/')[0] ?? registryUrl];
+export function credentialProviderConfig(): string {
   // The provider says how long an answer may be kept; the default counts only if it did not.
   return `apiVersion: kubelet.config.k8s.io/v1
 kind: CredentialProviderConfig
@@ -44,6 +43,6 @@ providers:
     apiVersion: credentialprovider.kubelet.k8s.io/v1
     defaultCacheDuration: 0s
     matchImages:
-${hosts.map((host) => `      - '${host}'`).join('\n')}
+${ECR_HOSTS.map((host) => `      - '${host}'`).join('\n')}
 `;
 }

@@ -1,5 +1,4 @@
 import type * as aws from '@pulumi/aws';
-import type * as pulumi from '@pulumi/pulumi';
 import type { HostNodePorts } from './ingress';
 import type { Place } from './place';
 
@@ -35,8 +34,6 @@ export interface HostArgs {
   hostState: HostState;
   /** Tags of every resource. */
   tags: Readonly<Record<string, string>>;
-  /** URL of the ECR repository of the images; else the hosts log in to every ECR registry they may read. */
-  registryUrl?: pulumi.Input<string>;
   /** Another one makes another server: what replaces one that was lost differs from it in this. */
   generation: string;
   /** Another one fetches the kubeconfig anew: its login ends after a year. */

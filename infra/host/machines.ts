@@ -68,20 +68,14 @@ export function createServer(
   const { args, agentToken } = context;
   const architecture = architectureOf(platformOf(args.instanceType));
   const userData = pulumi
-    .all([
-      address.eip.publicIp,
-      agentToken.result,
-      hostKey.privateKeyOpenssh,
-      hostKey.publicKeyOpenssh,
-      args.registryUrl,
-    ])
-    .apply(([publicIp, token, privateKey, publicKey, registryUrl]) =>
+    .all([address.eip.publicIp, agentToken.result, hostKey.privateKeyOpenssh, hostKey.publicKeyOpenssh])
+    .apply(([publicIp, token, privateKey, publicKey]) =>
       serverUserData({
         publicIp,
         agentToken: token,
         hostKey: { privateKey, publicKey },
         architecture,
-        ...nodeSettings(args, registryUrl),
+        k3sVersion: args.k3sVersion,
       }),
     );
   return new aws.ec2.Instance(
@@ -112,14 +106,14 @@ export function createAgents(
   const { args, agentToken } = context;
   const architecture = architectureOf(platformOf(args.instanceType));
   const userData = pulumi
-    .all([address.networkInterface.privateIp, server.id, agentToken.result, args.registryUrl])
-    .apply(([serverAddress, serverId, token, registryUrl]) =>
+    .all([address.networkInterface.privateIp, server.id, agentToken.result])
+    .apply(([serverAddress, serverId, token]) =>
       agentUserData({
         serverAddress,
         serverId,
         agentToken: token,
         architecture,
-        ...nodeSettings(args, registryUrl),
+        k3sVersion: args.k3sVersion,
       }),
     );
   return Array.from({ length: args.agents }, (_, index) => {
@@ -155,11 +149,6 @@ function keptOfInstance({ hostState }: HostArgs): string[] {
       ? ['instanceType', 'rootBlockDevice', 'userData', 'instanceMarketOptions']
       : []),
   ];
-}
-
-/** Settings of a node's user data; the registry may be known only when it is made. */
-function nodeSettings(args: HostArgs, registryUrl: string | undefined) {
-  return { k3sVersion: args.k3sVersion, ...(registryUrl === undefined ? {} : { registryUrl }) };
 }
 
 function transformed(args: HostArgs, instance: aws.ec2.InstanceArgs): aws.ec2.InstanceArgs {

@@ -20,7 +20,6 @@ const userData = {
     architecture: 'amd64',
     serverAddress: '10.60.0.10',
     serverId: 'i-0123456789abcdef0',
-    registryUrl: '123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop',
   }),
 };
 

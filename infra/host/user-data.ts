@@ -11,8 +11,6 @@ interface CommonUserData {
   /** K3s release, e.g. `v1.34.1+k3s1`. */
   k3sVersion: string;
   architecture: Architecture;
-  /** The registry of the images, if it is an ECR one that is known. */
-  registryUrl?: string;
   /** Secret with which agents join. */
   agentToken: string;
 }
@@ -113,7 +111,7 @@ function nodeFiles(
     {
       path: `${CREDENTIAL_PROVIDER_FOLDER}/config.yaml`,
       permissions: '0644',
-      content: credentialProviderConfig(options.registryUrl),
+      content: credentialProviderConfig(),
     },
     { path: INSTALL_SCRIPT, permissions: '0755', content: installScript({ ...options, role }) },
   ];
