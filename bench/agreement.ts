@@ -167,12 +167,12 @@ function compare(minute: number, sources: Readonly<Record<string, Seen>>): boole
   const rateSpread = Math.max(...rates) - Math.min(...rates);
   for (const [source, { requests, errorRate, p95Ms }] of Object.entries(sources)) {
     console.log(
-      `| ${String(minute)} | ${source} | ${requests.toFixed(0)} | ${(errorRate * 100).toFixed(1)} % | ${p95Ms.toFixed(0)} ms |`,
+      `| ${minute} | ${source} | ${requests.toFixed(0)} | ${(errorRate * 100).toFixed(1)} % | ${p95Ms.toFixed(0)} ms |`,
     );
   }
   const agree = p95Spread <= ALLOWED.p95 && rateSpread <= ALLOWED.errorRate;
   console.log(
-    `| ${String(minute)} | **apart by** | | ${(rateSpread * 100).toFixed(1)} points | ${(p95Spread * 100).toFixed(1)} % ${agree ? '✓' : '✗'} |`,
+    `| ${minute} | **apart by** | | ${(rateSpread * 100).toFixed(1)} points | ${(p95Spread * 100).toFixed(1)} % ${agree ? '✓' : '✗'} |`,
   );
   return agree;
 }
@@ -190,7 +190,7 @@ async function main(): Promise<number> {
   const minuteSeconds = Number(values['minute-seconds']);
   const sink = await Sink.open(Number(values['sink-port']), 'frontend');
   const shop = new TestShop(
-    `bench-${String(process.pid)}`,
+    `bench-${process.pid}`,
     ['--rows', values.rows, '--scale', values.scale, '--otlp-endpoint', values['otlp-endpoint'] ?? sink.url],
     2000,
   );

@@ -44,7 +44,7 @@ async function main(): Promise<number> {
   const unknown = values.only.filter((name) => !(name in PARTS));
   if (unknown.length > 0)
     throw new Error(`no part ${unknown.join(', ')}: one of ${Object.keys(PARTS).join(', ')}`);
-  const shop = new TestShop(`bench-${String(process.pid)}`, ['--rows', values.rows], 3000);
+  const shop = new TestShop(`bench-${process.pid}`, ['--rows', values.rows], 3000);
   const found: Findings[] = [];
   try {
     shop.configure({ demoMode: 'normal' });

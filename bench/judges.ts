@@ -337,7 +337,7 @@ async function main(): Promise<number> {
     ),
   ];
   const shop = new TestShop(
-    `judges-${String(process.pid)}`,
+    `judges-${process.pid}`,
     ['--rows', '100000', '--scale', values.scale, '--otlp-endpoint', `http://${local(PORTS.otlp)}`],
     4000,
   );

@@ -40,7 +40,7 @@ export async function evenly(
         await response.arrayBuffer();
         // A declined card is an answer.
         if (!response.ok && response.status !== 402)
-          throw new Error(`${response.url} answered ${String(response.status)}`);
+          throw new Error(`${response.url} answered ${response.status}`);
       }),
     );
     await delay(everyMs);

@@ -119,7 +119,7 @@ async function seedCatalog(
   const same = state?.version === CATALOG_VERSION && state.catalog_rows === catalogRows;
   if (same && state.complete === true) return 0;
   if (!same) {
-    if (state) log(`catalog: ${String(state.catalog_rows)} rows are replaced by ${String(catalogRows)}`);
+    if (state) log(`catalog: ${String(state.catalog_rows)} rows are replaced by ${catalogRows}`);
     await sql.query('drop view if exists shop.products');
     // Made anew, whatever an older version's looked like; its indexes come after the rows: faster, and without bloat.
     await sql.query('drop table storage.products');

@@ -63,6 +63,6 @@ export async function applyScenario(
 function remember(changes: AppliedChange[], log: Log): OnChange {
   return (change) => {
     changes.push(change);
-    if (!change.routine) log(`${change.what} (${String(change.durationMs)} ms)`);
+    if (!change.routine) log(`${change.what} (${change.durationMs} ms)`);
   };
 }

@@ -42,7 +42,7 @@ export function planOutage(
     faults.push({
       key: 'traffic.scale',
       value: scale,
-      message: `must be at least ${String(preset.minScale)} in mode ${mode}: ${preset.minScaleReason}`,
+      message: `must be at least ${preset.minScale} in mode ${mode}: ${preset.minScaleReason}`,
     });
   }
   if (preset.curve.length === 0) {
@@ -57,7 +57,7 @@ export function planOutage(
     faults.push({
       key: 'traffic.demoBaseRpm',
       value: baseRpm,
-      message: `must be a number above 0, at most traffic.demoPeakRpm (${String(peak)})`,
+      message: `must be a number above 0, at most traffic.demoPeakRpm (${peak})`,
     });
   }
   if (faults.length > 0) return { plan: null, faults };
@@ -76,7 +76,7 @@ export function pointFaults(
   { scale, points }: Pick<OutagePlan, 'scale' | 'points'>,
   faults: readonly CurveFault[],
 ): ConfigFault[] {
-  const atScale = scale === 1 ? '' : ` (rates at traffic.scale ${String(scale)})`;
+  const atScale = scale === 1 ? '' : ` (rates at traffic.scale ${scale})`;
   const explained = faults.map((fault) => ({ ...fault, message: `${fault.message}${atScale}` }));
   return config.curve === undefined
     ? presetFaults(config, scale, points, explained)
@@ -92,7 +92,7 @@ function curveFaults(
   // A curve that begins later than minute 0 got a point in front.
   const added = points.length - own.length;
   return faults.map(({ index, field, message }) => ({
-    key: `curve[${String(index - added)}].${field}`,
+    key: `curve[${index - added}].${field}`,
     value: own[index - added]?.[field],
     message,
   }));
@@ -108,7 +108,7 @@ function presetFaults(
   const [first, ...more] = faults;
   if (first === undefined) return [];
   const minute = String(points[first.index]?.minute);
-  const others = more.length === 0 ? '' : ` (and for ${String(more.length)} more points of the curve)`;
+  const others = more.length === 0 ? '' : ` (and for ${more.length} more points of the curve)`;
   const peakRpm = config.traffic?.demoPeakRpm ?? config.traffic?.demoBaseRpm;
   return [
     {
@@ -129,16 +129,16 @@ export function scenarioFaults(config: ScenarioConfig, options: { scaleDefault?:
     const before = curve[index - 1];
     if (before !== undefined && point.minute <= before.minute) {
       faults.push({
-        key: `curve[${String(index)}].minute`,
+        key: `curve[${index}].minute`,
         value: point.minute,
-        message: `must be above the minute of the point before (${String(before.minute)})`,
+        message: `must be above the minute of the point before (${before.minute})`,
       });
     }
     if (point.rpm === 0 && point.errorRate > 0) {
       faults.push({
-        key: `curve[${String(index)}].rpm`,
+        key: `curve[${index}].rpm`,
         value: point.rpm,
-        message: `must be above 0 where errorRate is (${String(point.errorRate)}): without requests none can fail`,
+        message: `must be above 0 where errorRate is (${point.errorRate}): without requests none can fail`,
       });
     }
   });
@@ -147,7 +147,7 @@ export function scenarioFaults(config: ScenarioConfig, options: { scaleDefault?:
     faults.push({
       key: 'shownMinutes',
       value: config.shownMinutes,
-      message: `must be at most durationMinutes (${String(durationMinutes)})`,
+      message: `must be at most durationMinutes (${durationMinutes})`,
     });
   }
   if (faults.length > 0) return faults;

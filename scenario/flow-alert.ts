@@ -182,8 +182,8 @@ export function flowConditions(
 
 /** A rule for a person, e.g. `errors above 30 %, p95 above 2 s, for 15 minutes`. */
 export function flowAlertRuleText({ errorRate, p95Ms, forMinutes }: FlowAlertRule): string {
-  const held = forMinutes === 1 ? '' : `, for ${String(forMinutes)} minutes`;
-  return `errors above ${String(Math.round(errorRate * 1000) / 10)} %, p95 above ${String(p95Ms / 1000)} s${held}`;
+  const held = forMinutes === 1 ? '' : `, for ${forMinutes} minutes`;
+  return `errors above ${Math.round(errorRate * 1000) / 10} %, p95 above ${p95Ms / 1000} s${held}`;
 }
 
 /** Whether one minute meets all conditions. */

@@ -15,7 +15,7 @@ const errorRates = (config: ScenarioConfig, options = {}) =>
 
 for (const scale of [1, 0.25]) {
   for (const minuteSeconds of [60, 6]) {
-    test(`V4 at scale ${String(scale)}, ${String(minuteSeconds)} s minutes: prediction within 5 points where graded`, () => {
+    test(`V4 at scale ${scale}, ${minuteSeconds} s minutes: prediction within 5 points where graded`, () => {
       const { expectations } = resolve({ demoMode: 'blackfriday', minuteSeconds, traffic: { scale } });
       const graded = expectations.filter((minute) => minute.graded);
       assert.deepEqual(
@@ -41,10 +41,7 @@ test('short minutes keep to the curve throughout: capacity is solved for the req
     const { expectations } = resolve({ demoMode: 'blackfriday', minuteSeconds: 10, traffic: { scale } });
     for (const { minute, predicted, targetErrorRate } of expectations.slice(5)) {
       const difference = Math.abs(predicted.errorRate - targetErrorRate);
-      assert.ok(
-        difference <= 0.0095,
-        `scale ${String(scale)}, minute ${String(minute)}: ${difference.toFixed(4)}`,
-      );
+      assert.ok(difference <= 0.0095, `scale ${scale}, minute ${minute}: ${difference.toFixed(4)}`);
     }
   }
 });

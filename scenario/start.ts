@@ -34,6 +34,6 @@ export function runIdOf(
   suffix?: string,
 ): string {
   if (startTimestamp === null) return mode;
-  const id = `${mode}-${String(demoRun)}-${String(Math.round(startTimestamp))}`;
+  const id = `${mode}-${demoRun}-${Math.round(startTimestamp)}`;
   return suffix === undefined ? id : `${id}-${suffix}`;
 }

@@ -150,7 +150,7 @@ function describe(faults: readonly ConfigFault[], secretKeys: readonly string[])
   const lines = faults.map(
     (fault) => `  ecommerce-demo:${fault.key} = ${shownValue(fault, secretKeys)}: ${fault.message}`,
   );
-  const count = faults.length === 1 ? 'one fault' : `${String(faults.length)} faults`;
+  const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
   return [
     `The stack's config has ${count}; nothing was touched.`,
     ...lines,

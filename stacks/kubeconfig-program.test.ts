@@ -13,6 +13,6 @@ it('a preview from nothing of the whole program on a given cluster has what the 
       .map(({ type, name }) => `${name} (${type})`)
       .sort();
   const foreseen = await resources(true);
-  assert.ok(foreseen.length > 100, `${String(foreseen.length)} resources`);
+  assert.ok(foreseen.length > 100, `${foreseen.length} resources`);
   assert.deepEqual(foreseen, await resources(false));
 });

@@ -24,7 +24,7 @@ describe('the Node that the engine found', () => {
     requireNode(`${asked}.0`);
     const [major = 0, minor = 0] = asked.split('.').map(Number);
     assert.throws(() => {
-      requireNode(`${String(major)}.${String(minor - 1)}.0`);
+      requireNode(`${major}.${minor - 1}.0`);
     });
   });
 });

@@ -33,8 +33,8 @@ function describe(missing: readonly string[]): string {
   const [only = ''] = missing;
   if (missing.length === 1) return `${withEnd(only)}\nAll that an update needs: ${doctor}`;
   return [
-    `${String(missing.length)} things are missing; nothing was touched.`,
-    ...missing.map((each, index) => `${String(index + 1)}. ${withoutEnd(each).replaceAll('\n', '\n   ')}`),
+    `${missing.length} things are missing; nothing was touched.`,
+    ...missing.map((each, index) => `${index + 1}. ${withoutEnd(each).replaceAll('\n', '\n   ')}`),
     `Each with its command: ${doctor} (with --fix it sets what is safe).`,
   ].join('\n');
 }

@@ -24,7 +24,7 @@ export function keepingLines(prepareTrace: Prepare): Prepare {
     const head = prepareTrace(error, []);
     if (typeof head !== 'string') return prepareTrace(error, sites);
     const lineOf = (site: NodeJS.CallSite): string => {
-      const place = `${site.getFileName() ?? ''}:${String(site.getPosition())}`;
+      const place = `${site.getFileName() ?? ''}:${site.getPosition()}`;
       const line =
         lines.get(place) ?? withPackageFolder(String(prepareTrace(error, [site])).slice(head.length));
       // Code of no file has no place of its own.

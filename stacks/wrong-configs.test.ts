@@ -164,7 +164,7 @@ describe('wrong configs', () => {
         assert.match(line ?? `no line "${start}" in\n${message}`, remedy);
         assert.ok(line);
       }
-      const count = expected.length === 1 ? 'one fault' : `${String(expected.length)} faults`;
+      const count = expected.length === 1 ? 'one fault' : `${expected.length} faults`;
       assert.ok(message.startsWith(`The stack's config has ${count}; nothing was touched.`), message);
       await engine.idle();
       assert.deepEqual(engine.created, [], 'a resource was made');
@@ -181,7 +181,7 @@ describe('a stack that misses more than config', () => {
   /** What the program says where no Docker engine answers. */
   async function refusalWithoutDocker(): Promise<string> {
     const { DOCKER_HOST: before } = process.env;
-    process.env.DOCKER_HOST = `tcp://127.0.0.1:${String(await closedPort())}`;
+    process.env.DOCKER_HOST = `tcp://127.0.0.1:${await closedPort()}`;
     try {
       await program();
     } catch (error) {

@@ -42,7 +42,7 @@ async function checkouts(url: string, count: number, everyMs: number): Promise<v
 async function startBare(shop: TestShop): Promise<ChildProcess[]> {
   const { databaseUrls, redis } = shop.run();
   const urls = Object.fromEntries(
-    ROLES.map((role, index) => [`URL_${role}`, `http://127.0.0.1:${String(FIRST_BARE_PORT + index)}`]),
+    ROLES.map((role, index) => [`URL_${role}`, `http://127.0.0.1:${FIRST_BARE_PORT + index}`]),
   );
   const children = ROLES.map((role, index) =>
     fork(join(__dirname, '..', 'bare-chain.js'), {
@@ -66,14 +66,14 @@ async function startBare(shop: TestShop): Promise<ChildProcess[]> {
 export async function measureCheckout(shop: TestShop): Promise<Findings> {
   const bare = await startBare(shop);
   try {
-    const bareUrl = `http://127.0.0.1:${String(FIRST_BARE_PORT)}/work`;
+    const bareUrl = `http://127.0.0.1:${FIRST_BARE_PORT}/work`;
     const shopUrl = shop.url('frontend', '/api/checkout');
     const shopPids = shop
       .run()
       .children.filter(({ name }) => SERVICES.includes(name))
       .map(({ pid }) => pid);
     const barePids = bare.flatMap(({ pid }) => pid ?? []);
-    progress(`checkouts: ${String(WARM_UP)} to warm up, of the bare chain and of the shop`);
+    progress(`checkouts: ${WARM_UP} to warm up, of the bare chain and of the shop`);
     await checkouts(bareUrl, WARM_UP, WARM_UP_EVERY_MS);
     await checkouts(shopUrl, WARM_UP, WARM_UP_EVERY_MS);
     const block = async (
@@ -84,14 +84,14 @@ export async function measureCheckout(shop: TestShop): Promise<Findings> {
     ): Promise<number> => (await cpuOfWork(pids, () => checkouts(url, count, everyMs))) / count;
     const costs = { shop: [] as number[], bare: [] as number[] };
     for (let round = 0; round < ROUNDS; round += 1) {
-      progress(`checkouts, round ${String(round + 1)} of ${String(ROUNDS)}`);
+      progress(`checkouts, round ${round + 1} of ${ROUNDS}`);
       // In turns, so that whatever else the machine does meets both alike.
       costs.bare.push(await block(barePids, bareUrl));
       costs.shop.push(await block(shopPids, shopUrl));
     }
     const points = [];
     for (const perSecond of [5, 10, 30]) {
-      progress(`${String(perSecond)} checkouts a second`);
+      progress(`${perSecond} checkouts a second`);
       points.push({ x: perSecond, cost: await block(shopPids, shopUrl, 1000 / perSecond, PER_GROWTH_BLOCK) });
     }
     return {
@@ -109,7 +109,7 @@ export async function measureCheckout(shop: TestShop): Promise<Findings> {
       ],
       growths: [{ name: 'CPU of a checkout', of: 'checkouts/s', points, unit: 'ms' }],
       notes: [
-        `Of the shop's nine services of a checkout and of the chain's, after ${String(WARM_UP)} checkouts; ` +
+        `Of the shop's nine services of a checkout and of the chain's, after ${WARM_UP} checkouts; ` +
           `the rounds' ratios: ${costs.shop.map((cost, round) => (cost / (costs.bare[round] ?? NaN)).toFixed(2)).join(', ')}.`,
       ],
     };

@@ -187,8 +187,8 @@ class Flood {
 function shownTableOf(costs: readonly ConsoleCost[]): string {
   const rows = costs.map(({ times, sentPerSecond, receivedPerSecond, facts, checkoutsPerSecond }) =>
     [
-      ...[`${String(times)} ×`, sentPerSecond.toFixed(0), receivedPerSecond.toFixed(0)],
-      ...[`1 of ${String(facts.keptOneIn)}`, (facts.checkoutsPerSecond / checkoutsPerSecond).toFixed(2)],
+      ...[`${times} ×`, sentPerSecond.toFixed(0), receivedPerSecond.toFixed(0)],
+      ...[`1 of ${facts.keptOneIn}`, (facts.checkoutsPerSecond / checkoutsPerSecond).toFixed(2)],
       ...[`${(facts.errorRate * 100).toFixed(1)} %`, `${(facts.storeBytes / 1e6).toFixed(0)} MB`],
       `${facts.lagP99Ms.toFixed(0)} ms`,
     ].join(' | '),

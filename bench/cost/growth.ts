@@ -28,13 +28,13 @@ async function byScale(shop: TestShop): Promise<Growth> {
   await shop.stop();
   const points: Growth['points'] = [];
   for (const scale of SCALES.toReversed()) {
-    progress(`the whole shop at scale ${String(scale)}`);
+    progress(`the whole shop at scale ${scale}`);
     shop.configure({ demoMode: 'normal', traffic: { scale } });
     if (points.length === 0) await shop.start();
     await until(
       async () => Math.abs((await baselineRpm(shop)) - NORMAL_RATES.baselineRpm * scale) < 1,
       READY_MS,
-      () => `scale ${String(scale)}`,
+      () => `scale ${scale}`,
     );
     await delay(SETTLE_MS);
     const pids = shop.run().children.map(({ pid }) => pid);
@@ -55,9 +55,7 @@ async function baselineRpm(shop: TestShop): Promise<number> {
 /** One more process of a service that runs: its very command and environment, on another port. */
 async function replicaOf(pid: number, port: number): Promise<ChildProcess> {
   const words = (file: string): string[] =>
-    readFileSync(`/proc/${String(pid)}/${file}`, 'utf8')
-      .split('\0')
-      .slice(0, -1);
+    readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0').slice(0, -1);
   const [command = '', ...args] = words('cmdline');
   const inherited = Object.fromEntries(
     words('environ').map((entry) => [
@@ -72,7 +70,7 @@ async function replicaOf(pid: number, port: number): Promise<ChildProcess> {
   });
   await until(
     () =>
-      fetch(`http://127.0.0.1:${String(port)}/readyz`).then(
+      fetch(`http://127.0.0.1:${port}/readyz`).then(
         ({ ok }) => ok,
         () => false,
       ),
@@ -91,7 +89,7 @@ async function byReplicas(shop: TestShop): Promise<Growth[]> {
   const memory: Growth['points'] = [];
   try {
     for (const count of REPLICAS) {
-      progress(`${String(count)} of ${REPLICATED}`);
+      progress(`${count} of ${REPLICATED}`);
       const port = FIRST_REPLICA_PORT + count;
       replicas.push(await replicaOf(original, port));
       ports.push(port);

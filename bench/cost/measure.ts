@@ -8,7 +8,7 @@ const TICK_MS = 10;
 /** User and system time of a process so far, its threads included (ms); NaN when it is gone, or off Linux. */
 function processCpuMs(pid: number): number {
   try {
-    const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // After the command's name, which may hold anything: state is the first field, utime the twelfth.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
@@ -36,7 +36,7 @@ export async function cpuOfWork(pids: readonly number[], work: () => Promise<unk
 /** CPU time of a single-threaded process so far, as finely as the scheduler counts it (ms); NaN off Linux. */
 export function schedulerCpuMs(pid: number): number {
   try {
-    return Number(readFileSync(`/proc/${String(pid)}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
   } catch {
     return Number.NaN;
   }

@@ -27,7 +27,7 @@ export function pictureOf(found: readonly Findings[]): string {
     bars.bottom + 56,
   );
   const height = growths.bottom + 24;
-  return `<svg xmlns="http://www.w3.org/2000/svg" class="curve" viewBox="0 0 ${String(WIDTH)} ${px(height)}" width="${String(WIDTH)}" height="${px(height)}" role="img" aria-labelledby="cost-title">
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="curve" viewBox="0 0 ${WIDTH} ${px(height)}" width="${WIDTH}" height="${px(height)}" role="img" aria-labelledby="cost-title">
   <title id="cost-title">What the shop costs</title>
   <style>
 ${chartStyle('auto')}
@@ -64,7 +64,7 @@ function barsOf(found: readonly Findings[]): Drawn {
   }
   const axis = STEPS.filter((step) => step <= largest).flatMap((step) => [
     line(step === 1 ? 'axis' : 'grid', x(step), TOP, x(step), y),
-    text('', x(step), TOP - 6, `× ${String(step)}`, 'middle'),
+    text('', x(step), TOP - 6, `× ${step}`, 'middle'),
   ]);
   return { elements: [...axis, ...elements], bottom: y };
 }
@@ -99,8 +99,8 @@ function growthOf(growths: readonly Growth[], top: number): Drawn {
   const y = (multiple: number): number => height(Math.max(1, multiple));
   const axis = STEPS.filter((step) => step <= largest).flatMap((step) => [
     line('grid', GROWTH.left, y(step), GROWTH.right, y(step)),
-    text('', GROWTH.left - 8, y(step) + 4, `× ${String(step)}`, 'end'),
-    text('', x(step), bottom + 16, `× ${String(step)}`, 'middle'),
+    text('', GROWTH.left - 8, y(step) + 4, `× ${step}`, 'end'),
+    text('', x(step), bottom + 16, `× ${step}`, 'middle'),
   ]);
   const lines = drawn.flatMap(({ multiples }) => {
     const points = multiples.map((point) => ({ x: x(point.x), y: y(point.y) }));

@@ -70,7 +70,7 @@ export async function memoryOf(shop: TestShop, name: string, atMostMb: number): 
   };
 }
 
-const helloServers = (count: number): string => `${String(count)} hello-world servers`;
+const helloServers = (count: number): string => `${count} hello-world servers`;
 
 const middleOf = (costs: readonly Cost[]): Cost => ({
   cpu: median(costs.map(({ cpu }) => cpu)),
@@ -84,7 +84,7 @@ export async function measureStart(shop: TestShop): Promise<Findings> {
   const later: Awaited<ReturnType<typeof start>>[] = [];
   for (let round = 0; round < SECOND_STARTS; round += 1) {
     await shop.stop();
-    progress(`second start, ${String(round + 1)} of ${String(SECOND_STARTS)}`);
+    progress(`second start, ${round + 1} of ${SECOND_STARTS}`);
     later.push(await start(shop));
   }
   const costs = { hello: [] as Cost[], nothing: [] as Cost[] };

@@ -13,7 +13,7 @@ export function exceptions(findings: {
   return {
     ...(kubeScore.length === 0 ? {} : { 'kube-score/ignore': kubeScore.join(',') }),
     ...Object.fromEntries(
-      checkov.map(([id, reason], index) => [`checkov.io/skip${String(index + 1)}`, `${id}=${reason}`]),
+      checkov.map(([id, reason], index) => [`checkov.io/skip${index + 1}`, `${id}=${reason}`]),
     ),
   };
 }

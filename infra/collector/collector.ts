@@ -32,7 +32,7 @@ const EXCEPTIONS = exceptions({
 /** The OpenTelemetry collector: takes all telemetry, gives it to the console and to the back ends of the config. */
 export class Collector extends pulumi.ComponentResource {
   /** OTLP/HTTP base URL inside the cluster. */
-  readonly endpoint = `http://${COLLECTOR_NAME}:${String(OTLP_HTTP_PORT)}`;
+  readonly endpoint = `http://${COLLECTOR_NAME}:${OTLP_HTTP_PORT}`;
 
   constructor(name: string, args: CollectorArgs, opts?: pulumi.ComponentResourceOptions) {
     super('ecommerce-demo:collector:Collector', name, {}, opts);

@@ -17,7 +17,7 @@ export const COLLECTOR_METRICS_PORT = 8888;
 
 /** The environment variable that carries a secret header's value. */
 export function headerVariable(index: number): string {
-  return `OTLP_HEADER_${String(index)}`;
+  return `OTLP_HEADER_${index}`;
 }
 export const CORALOGIX_KEY_VARIABLE = 'CORALOGIX_PRIVATE_KEY';
 
@@ -34,7 +34,7 @@ function exportersOf(destinations: Destinations): Record<string, unknown> {
   const exporters: Record<string, unknown> = {};
   if (destinations.console !== false) {
     exporters['otlphttp/console'] = {
-      endpoint: `http://${CONSOLE_OTLP.service}:${String(CONSOLE_OTLP.port)}`,
+      endpoint: `http://${CONSOLE_OTLP.service}:${CONSOLE_OTLP.port}`,
       compression: 'gzip',
       ...RESILIENT,
       // The console shows what is happening now.

@@ -35,7 +35,7 @@ it("a pinned image's digest is asked for in Pulumi's provider process, where thi
         response.writeHead(200, { 'docker-content-digest': DIGEST }).end();
       }),
       async (port) => {
-        const image = `127.0.0.1:${String(port)}/library/redis:7`;
+        const image = `127.0.0.1:${port}/library/redis:7`;
         const script = `require('./pin.js').handler().create(${JSON.stringify({ image, login: null })})
         .then(({ outs }) => console.log(outs.pinned))`;
         const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { cwd: folder });

@@ -32,7 +32,7 @@ describe('Network', () => {
       return egress
         .filter(({ to = [] }) => to.some(({ ipBlock }) => ipBlock !== undefined))
         .flatMap(({ ports }) =>
-          ports.map(({ port }) => `${(inputs.metadata as { name: string }).name}:${String(port)}`),
+          ports.map(({ port }) => `${(inputs.metadata as { name: string }).name}:${port}`),
         );
     });
     assert.deepEqual(open.sort(), ['collector:4318', 'collector:443']);

@@ -27,7 +27,7 @@ async function waitForLogin({ login, timeoutSeconds }: AnswersInputs): Promise<v
       }
       if (Date.now() > deadline) {
         throw new Error(
-          `${placeOf(login)} does not answer within ${String(timeoutSeconds)} s: ${reasonOf(error)}. From this machine that port must be reachable: ` +
+          `${placeOf(login)} does not answer within ${timeoutSeconds} s: ${reasonOf(error)}. From this machine that port must be reachable: ` +
             'check operatorCidrs (target aws) or postgresAccess.host (target kubeconfig), and the pod: ' +
             'kubectl describe pod -l app.kubernetes.io/name=postgresql. Then run pulumi up again.',
           { cause: error },

@@ -50,7 +50,7 @@ export async function withLogin<T>(
 
 /** Where a login leads, for a person. */
 export function placeOf(login: Login): string {
-  return `PostgreSQL at ${login.host}:${String(login.port)}`;
+  return `PostgreSQL at ${login.host}:${login.port}`;
 }
 
 /** The text of an error. */

@@ -185,7 +185,7 @@ function podTemplate(workload: Workload, args: PostgresServerArgs) {
   const { cluster, image, imagePullSecret, maxConnections } = args;
   const isReady = {
     exec: {
-      command: ['pg_isready', '--host=127.0.0.1', `--port=${String(POSTGRES_PORT)}`, '--username=postgres'],
+      command: ['pg_isready', '--host=127.0.0.1', `--port=${POSTGRES_PORT}`, '--username=postgres'],
     },
     timeoutSeconds: 3,
   };

@@ -42,7 +42,7 @@ export class SetupJob extends pulumi.ComponentResource {
  * after an hour.
  */
 export function setupTimeout(catalogRows: number): string {
-  return `${String(5 + Math.ceil(catalogRows / 200_000))}m`;
+  return `${5 + Math.ceil(catalogRows / 200_000)}m`;
 }
 
 /** Tells where the reason stands when the Job was waited for in vain: what is waited for does not know it. */

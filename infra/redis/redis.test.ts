@@ -40,7 +40,7 @@ describe('Redis', () => {
     assert.equal(container.volumeMounts?.find(({ name }) => name === 'data')?.mountPath, '/data');
     const most = Number(/^maxmemory (\d+)mb$/m.exec(config ?? '')?.[1]);
     const limit = Number(/^(\d+)Mi$/.exec(container.resources.limits.memory ?? '')?.[1]);
-    assert.ok(most > 0 && most < limit, `${String(most)} of ${String(limit)}`);
+    assert.ok(most > 0 && most < limit, `${most} of ${limit}`);
     const { spec } = engine.named('redis-volume').inputs as { spec: { storageClassName?: string } };
     assert.equal(spec.storageClassName, 'fast');
     assert.deepEqual(engine.named('redis-volume').options.ignoreChanges, []);

@@ -52,7 +52,7 @@ export class Redis extends pulumi.ComponentResource {
 export function redisConfiguration(password: string): string {
   return `${[
     'bind 0.0.0.0',
-    `port ${String(REDIS_PORT)}`,
+    `port ${REDIS_PORT}`,
     'dir /data',
     'appendonly yes',
     'appendfsync everysec',

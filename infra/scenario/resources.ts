@@ -113,7 +113,7 @@ export function startInWords({
 }): string {
   if (scenario.mode === 'normal') return 'no run';
   if (configuredStart !== null) return `at ${new Date(configuredStart * 1000).toISOString()}`;
-  return `starts ${String(startDelaySeconds)} s after the update`;
+  return `starts ${startDelaySeconds} s after the update`;
 }
 
 /** The scenario without what is stamped when it is applied; JSON has no undefined. */

@@ -53,19 +53,19 @@ export function rowFields(document: ScenarioDocument): RowFields {
     mode: told.mode,
     title: told.title,
     demoRun: told.demoRun,
-    clock: `${String(told.durationMinutes)} minutes of ${String(told.minuteSeconds)} s`,
-    pool: `${String(max)} connections, ${String(acquireTimeoutMs)} ms to get one`,
+    clock: `${told.durationMinutes} minutes of ${told.minuteSeconds} s`,
+    pool: `${max} connections, ${acquireTimeoutMs} ms to get one`,
     timeouts: Object.entries(timeouts)
-      .map(([name, value]) => `${name} ${String(value)}`)
+      .map(([name, value]) => `${name} ${value}`)
       .join(', '),
-    traffic: `${String(traffic.baselineRpm)} browse rpm always, ${String(traffic.normalDemoRpm)} checkout rpm before and after`,
+    traffic: `${traffic.baselineRpm} browse rpm always, ${traffic.normalDemoRpm} checkout rpm before and after`,
     curve: points.map(({ minute, rpm }) => {
       const fails = expectations.find((expected) => expected.minute === minute)?.targetErrorRate;
-      const share = fails === undefined ? '' : `, ${String(Math.round(fails * 1000) / 10)} % fail`;
-      return `minute ${String(minute)}: ${String(rpm)} checkout rpm${share}`;
+      const share = fails === undefined ? '' : `, ${Math.round(fails * 1000) / 10} % fail`;
+      return `minute ${minute}: ${rpm} checkout rpm${share}`;
     }),
     storage: storage.enabled
-      ? points.map(({ minute }) => `minute ${String(minute)}: ${String(scanAt(minute))} ms for a full scan`)
+      ? points.map(({ minute }) => `minute ${minute}: ${scanAt(minute)} ms for a full scan`)
       : ['not emulated'],
   };
 }

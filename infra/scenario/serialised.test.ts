@@ -149,7 +149,7 @@ describe("dynamic resources as Pulumi's provider process runs them: from text, w
     const { result, asked, statements } = await call('row', 'create', [inputs]);
     const { stampedStart, runId } = outsOf(result);
     assert.equal(stampedStart, 1_000_021, "by the database's clock");
-    assert.equal(runId, `blackfriday-1-${String(stampedStart)}`);
+    assert.equal(runId, `blackfriday-1-${stampedStart}`);
     assert.deepEqual(statements.slice(0, 2), [clockQuery, 'begin']);
     assert.equal(statements.at(-1), 'commit');
     const written = asked.filter(([, values]) => values.length > 0);
@@ -184,7 +184,7 @@ describe("dynamic resources as Pulumi's provider process runs them: from text, w
       response.end(JSON.stringify(url === '/health' ? { scenario: { run_id: 'r' } } : { pools }));
     });
     await serving(shop, async (port) => {
-      const url = `http://127.0.0.1:${String(port)}`;
+      const url = `http://127.0.0.1:${port}`;
       // As the mocked database has it.
       const kept = {
         ...PROMISE,

@@ -34,7 +34,7 @@ function getJson(url: string): Promise<unknown> {
         try {
           resolve(JSON.parse(text));
         } catch {
-          reject(new Error(`${url} answered ${String(response.statusCode)}, not JSON`));
+          reject(new Error(`${url} answered ${response.statusCode}, not JSON`));
         }
       });
     });
@@ -90,7 +90,7 @@ async function blindCatalog(inputs: VerificationInputs): Promise<string[]> {
     return [
       pools.length === 0
         ? `POOL: the console has no metrics of product-catalog's pool. kubectl logs deployment/collector deployment/product-catalog`
-        : `POOL: product-catalog's recommendation pool has ${String(max)} connections, the scenario wants ${String(inputs.poolMax)}: it does not follow. kubectl logs deployment/product-catalog`,
+        : `POOL: product-catalog's recommendation pool has ${max} connections, the scenario wants ${inputs.poolMax}: it does not follow. kubectl logs deployment/product-catalog`,
     ];
   } catch (error) {
     return [
@@ -116,7 +116,7 @@ async function verify(inputs: VerificationInputs): Promise<void> {
     if (Date.now() > deadline) {
       throw new Error(
         [
-          `The scenario was applied, but within ${String(inputs.timeoutSeconds)} s not everything followed:`,
+          `The scenario was applied, but within ${inputs.timeoutSeconds} s not everything followed:`,
           ...broken.map((line) => `  ${line}`),
           'Until it holds, each pulumi up tries again and fails with what is left.',
         ].join('\n'),

@@ -10,7 +10,7 @@ describe("the policy pack's copy of the rule of operatorCidrs", () => {
       ['2000::', SHORTEST_PREFIX[6], 128],
     ] as const) {
       for (let prefix = 0; prefix <= longest; prefix++) {
-        const cidr = `${address}/${String(prefix)}`;
+        const cidr = `${address}/${prefix}`;
         assert.equal(isOpen(cidr), prefix < shortest, cidr);
         assert.equal(isOpen(cidr), cidrFault(cidr) !== null, cidr);
       }

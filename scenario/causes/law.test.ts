@@ -17,7 +17,7 @@ const causesOf = (mode: DemoMode) => {
 
 test("Little's law gives the V4 table's hold times", () => {
   const near = (value: number, expected: number) => {
-    assert.ok(Math.abs(value - expected) < 0.005, `${String(value)} is not ${String(expected)}`);
+    assert.ok(Math.abs(value - expected) < 0.005, `${value} is not ${expected}`);
   };
   near(holdSeconds(20, 0.15, 2100), 0.672);
   near(holdSeconds(20, 0.45, 3400), 0.642);
@@ -28,7 +28,7 @@ test("Little's law gives the V4 table's hold times", () => {
 for (const mode of ['blackfriday', 'blackfriday-v3'] as const) {
   for (const scale of mode === 'blackfriday' ? [1, 0.5, 0.25, 0.1] : [1, 20 / 3]) {
     for (const minuteSeconds of mode === 'blackfriday' ? [60, 30, 10, 6] : [60, 30]) {
-      test(`${mode} at scale ${scale.toFixed(2)}, minutes of ${String(minuteSeconds)} s: the solved scans make the curve`, () => {
+      test(`${mode} at scale ${scale.toFixed(2)}, minutes of ${minuteSeconds} s: the solved scans make the curve`, () => {
         const preset = presetOf(mode);
         const { pool, storage } = causesOf(mode);
         const points = scaleRates(preset.curve, scale);
@@ -46,7 +46,7 @@ for (const mode of ['blackfriday', 'blackfriday-v3'] as const) {
           const difference = Math.abs(predicted - wanted);
           assert.ok(
             difference <= 0.035,
-            `minute ${String(minute)}: ${predicted.toFixed(3)} for ${wanted.toFixed(3)}`,
+            `minute ${minute}: ${predicted.toFixed(3)} for ${wanted.toFixed(3)}`,
           );
         }
       });
@@ -65,7 +65,7 @@ test('before the first errors scans are short, and in V3 as slow as the pool can
     slowFrom: null,
   });
   for (const step of steps.filter(({ minute }) => minute < 2)) {
-    assert.ok(step.scanMs >= 150 && step.scanMs <= 300, `${String(step.minute)}: ${String(step.scanMs)}`);
+    assert.ok(step.scanMs >= 150 && step.scanMs <= 300, `${step.minute}: ${step.scanMs}`);
   }
   const v3 = presetOf('blackfriday-v3');
   const slow = solveStorage({

@@ -4,8 +4,8 @@ import type { ChainLink, PoolSeen } from './cause';
 export function poolLink({ used, max, pending }: PoolSeen, who: string): ChainLink {
   return {
     title: 'The pool',
-    value: `${String(used ?? '–')} of ${String(max ?? '–')}`,
-    note: `connections in use, ${String(pending ?? '–')} ${who}`,
+    value: `${used ?? '–'} of ${max ?? '–'}`,
+    note: `connections in use, ${pending ?? '–'} ${who}`,
     bad: (pending ?? 0) > 0,
   };
 }

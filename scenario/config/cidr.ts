@@ -46,7 +46,7 @@ export function networkOf(text: string): string {
   const mask = ((1n << BigInt(prefix)) - 1n) << BigInt(bits - prefix);
   const network = (family === 4 ? numberOfIpv4(address) : numberOfIpv6(address)) & mask;
   const shown = family === 4 ? ipv4Of(network) : ipv6Of(network);
-  return `${shown}/${String(prefix)}`;
+  return `${shown}/${prefix}`;
 }
 
 function numberOfIpv4(address: string): bigint {

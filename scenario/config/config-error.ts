@@ -18,7 +18,7 @@ export class ConfigError extends Error {
 
   constructor(faults: readonly ConfigFault[], file: string | null = null) {
     const where = file ?? 'config';
-    const count = faults.length === 1 ? 'one fault' : `${String(faults.length)} faults`;
+    const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
     super(`${where}: ${count}\n${faults.map((fault) => `  ${describeFault(fault)}`).join('\n')}`);
     this.name = 'ConfigError';
     this.faults = faults;
@@ -27,7 +27,7 @@ export class ConfigError extends Error {
 }
 
 function describeFault({ key, value, message, line }: ConfigFault): string {
-  const at = line === undefined ? '' : `line ${String(line)}: `;
+  const at = line === undefined ? '' : `line ${line}: `;
   return `${at}${key} = ${showValue(value)}: ${message}`;
 }
 

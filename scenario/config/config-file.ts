@@ -18,7 +18,7 @@ export class ConfigFileError extends Error {
   readonly line: number | null;
 
   constructor(file: string, line: number | null, message: string) {
-    super(`${file}${line === null ? '' : `:${String(line)}`}: ${message}`);
+    super(`${file}${line === null ? '' : `:${line}`}: ${message}`);
     this.name = 'ConfigFileError';
     this.file = file;
     this.line = line;

@@ -613,8 +613,8 @@ function operatorFaults({ operatorCidrs, subnetId, hostAccess }: Partial<Deploym
       .filter((family) => ofFamily(family).length > MOST_OPERATOR_CIDRS)
       .map((family) =>
         fault(
-          `has ${String(ofFamily(family).length)} blocks of IPv${String(family)}, and a security group carries ` +
-            `${String(MOST_OPERATOR_CIDRS)} (60 rules, five for each): put them together into wider ones`,
+          `has ${ofFamily(family).length} blocks of IPv${family}, and a security group carries ` +
+            `${MOST_OPERATOR_CIDRS} (60 rules, five for each): put them together into wider ones`,
         ),
       ),
   ];

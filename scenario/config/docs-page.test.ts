@@ -10,7 +10,7 @@ describe('the page of all config keys', () => {
   it('has one row for each key of scenario and deployment, with five cells', () => {
     for (const { key, documentation } of [...documentedKeys(), ...documentedDeploymentKeys()]) {
       const rows = lines.filter((line) => line.startsWith(`| \`${key}\` |`));
-      assert.equal(rows.length, 1, `${String(rows.length)} rows for ${key}`);
+      assert.equal(rows.length, 1, `${rows.length} rows for ${key}`);
       const [row = ''] = rows;
       assert.equal(row.replaceAll('\\|', '').split('|').length, 7, row);
       for (const text of [documentation.type, documentation.allowed, documentation.description])

@@ -112,9 +112,7 @@ export class KeyBook {
 
 function showPath(path: readonly PropertyKey[]): string {
   return path
-    .map((part, index) =>
-      typeof part === 'number' ? `[${String(part)}]` : (index > 0 ? '.' : '') + String(part),
-    )
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : (index > 0 ? '.' : '') + String(part)))
     .join('');
 }
 

@@ -19,7 +19,7 @@ export interface Range {
 
 /** A range for a person, e.g. `from 1 to 3600`. */
 export function rangeText({ from, to }: Range): string {
-  return `from ${String(from)} to ${String(to)}`;
+  return `from ${from} to ${to}`;
 }
 
 export const LIMITS = {

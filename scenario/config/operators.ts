@@ -17,7 +17,7 @@ export function isOperator(cidrs: readonly string[], address: string): boolean |
 
 /** The command that lets an address in, besides those that are. */
 export function allowCommand(cidrs: readonly string[], address: string): string {
-  return `pulumi config set --path 'operatorCidrs[${String(cidrs.length)}]' ${blockOf(address)}`;
+  return `pulumi config set --path 'operatorCidrs[${cidrs.length}]' ${blockOf(address)}`;
 }
 
 /**

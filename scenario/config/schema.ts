@@ -40,10 +40,10 @@ const ofAlert =
   ({ flowAlert }: Preset): string =>
     flowAlert[field] === SEED_FLOW_ALERT[field]
       ? String(flowAlert[field])
-      : `${String(flowAlert[field])}; ${String(SEED_FLOW_ALERT[field])} with a curve of your own`;
+      : `${flowAlert[field]}; ${SEED_FLOW_ALERT[field]} with a curve of your own`;
 
 const peakOf = (curve: readonly CurvePoint[]): string =>
-  `${String(Math.round(100 * Math.max(...curve.map(({ errorRate }) => errorRate))))} % errors`;
+  `${Math.round(100 * Math.max(...curve.map(({ errorRate }) => errorRate)))} % errors`;
 
 const traffic = {
   baselineRpm: key(rpm, {
@@ -69,8 +69,7 @@ const traffic = {
   scale: key(numberFrom(z.number().positive().max(100)), {
     type: 'number',
     allowed: 'a number above 0, at most 100',
-    default: ({ minScale }) =>
-      minScale === 0 ? '1 (0.25 with `npm start`)' : `1; at least ${String(minScale)}`,
+    default: ({ minScale }) => (minScale === 0 ? '1 (0.25 with `npm start`)' : `1; at least ${minScale}`),
     description:
       'Multiplies every rate and the recommendation pool alike, so the curve stays the same with less or more load.',
   }),
@@ -117,7 +116,7 @@ const flowAlert = {
 const curvePoint = z.strictObject({
   minute: numberFrom(z.number().min(0).max(LIMITS.durationMinutes.to)).register(keyDocumentation, {
     type: 'number',
-    allowed: `a number from 0 to ${String(LIMITS.durationMinutes.to)}, above the minute of the point before`,
+    allowed: `a number from 0 to ${LIMITS.durationMinutes.to}, above the minute of the point before`,
     default: 'required',
     description:
       'Demo minute of the point. Between points rate and error rate are linear, after the last they are held; a curve that begins later than minute 0 rises from nothing.',
@@ -162,7 +161,7 @@ const shape = {
   minuteSeconds: numberKey({
     range: LIMITS.minuteSeconds,
     default: String(DEFAULTS.minuteSeconds),
-    description: `Real seconds of a demo minute: 6 shows the 30 minutes in three. Graded: ${OUTAGES.map((mode) => `\`${mode}\` from ${String(presetOf(mode).gradedFromMinuteSeconds)}`).join(', ')} on.`,
+    description: `Real seconds of a demo minute: 6 shows the 30 minutes in three. Graded: ${OUTAGES.map((mode) => `\`${mode}\` from ${presetOf(mode).gradedFromMinuteSeconds}`).join(', ')} on.`,
   }),
   durationMinutes: wholeKey({
     range: LIMITS.durationMinutes,
@@ -201,7 +200,7 @@ const shape = {
   curve: key(z.preprocess(json, z.array(curvePoint).min(1).max(200)), {
     type: 'list of {minute, rpm, errorRate}',
     allowed: 'a list of 1 to 200 points {minute, rpm, errorRate}',
-    default: ifOutage(({ curve }) => `${String(curve.length)} points, up to ${peakOf(curve)}`),
+    default: ifOutage(({ curve }) => `${curve.length} points, up to ${peakOf(curve)}`),
     description:
       "Your own outage instead of the preset's: the compiler finds the pool and the scan times that make it, or says why none can.",
   }),

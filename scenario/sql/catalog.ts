@@ -135,7 +135,7 @@ export const seedBatchStatement = `
               else timestamptz '2024-06-01 00:00:00+00' + make_interval(mins => h5 % 1000000) end,
          border or h1 / 100000 % 50 <> 0,
          case when border or h1 % 100000 < 97463 then '${MAIN_CATEGORY}'
-              else (array[${RARE_CATEGORIES.map((name) => `'${name}'`).join(', ')}])[1 + h2 % ${String(RARE_CATEGORIES.length)}] end,
+              else (array[${RARE_CATEGORIES.map((name) => `'${name}'`).join(', ')}])[1 + h2 % ${RARE_CATEGORIES.length}] end,
          (array['Aurora', 'Nimbus', 'Atlas', 'Pixel', 'Vertex', 'Orbit', 'Lumen', 'Cobalt', 'Ember', 'Quartz',
                 'Summit', 'Harbor', 'Cedar', 'Onyx', 'Willow', 'Falcon'])[1 + h3 % 16]
            || ' ' || case when border or h1 % 100000 < 97463

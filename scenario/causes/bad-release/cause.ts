@@ -106,7 +106,7 @@ export const badRelease: Cause = {
           timeoutMs: orders.pool.acquireTimeoutMs,
           contradicted: () =>
             'so few orders come that the declined ones are most of them: raise the rate, traffic.scale or minuteSeconds',
-          basis: `Predicted by counting: each declined card takes one of ${String(orders.pool.max)} connections for ever.`,
+          basis: `Predicted by counting: each declined card takes one of ${orders.pool.max} connections for ever.`,
         };
   },
   delays: ({ releases, orders }) =>

@@ -15,9 +15,7 @@ export const declinedShare = key(numberFrom(z.number().min(0).max(0.5)), {
   allowed: 'a share from 0 to 0.5 (0.01 is 1 %)',
   default: ({ causes }) => {
     const own = causes['bad-release'];
-    return own === undefined
-      ? 'not used'
-      : `${String(own.declinedShare)}, more where a run has too few orders`;
+    return own === undefined ? 'not used' : `${own.declinedShare}, more where a run has too few orders`;
   },
   description:
     'Share of the demo orders whose card is declined during a run, evenly spaced. Unset, the payment provider declines one in a hundred by itself. An ablation: such a run is not graded.',

@@ -14,7 +14,7 @@ test('cards are declined evenly: of any window as many as its share, give or tak
     const declined = Array.from({ length: 3_000 }, (_, n) => isDeclined(n + 1, share));
     for (const from of [0, 17, 1_234]) {
       const seen = declined.slice(from, from + 1_000).filter(Boolean).length;
-      assert.ok(Math.abs(seen - 1_000 * share) <= 1, `${String(seen)} from ${String(from)}`);
+      assert.ok(Math.abs(seen - 1_000 * share) <= 1, `${seen} from ${from}`);
     }
   }
 });

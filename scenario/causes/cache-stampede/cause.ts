@@ -7,8 +7,8 @@ const withCache = ({ cache }: CachePart, change: Partial<CachePart['cache']>): C
 });
 
 const keeping = ({ enabled, ttlSeconds }: CachePart['cache']): string =>
-  enabled ? `kept for ${String(ttlSeconds)} s` : 'not kept';
-const percent = (share: number): string => `${String(Math.round(100 * share))} %`;
+  enabled ? `kept for ${ttlSeconds} s` : 'not kept';
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
 /** Below it more ask PostgreSQL than find their list. */
 const FEW_HITS = 0.5;
 
@@ -45,11 +45,11 @@ export const cacheStampede: Cause = {
       ? {
           minutes: () => simulateStampede(scenario, pool),
           timeoutMs: scenario.cache.impatient.patienceMs,
-          basis: `Predicted by simulation of the cache of ${String(scenario.cache.customers)} customers and of the pool behind it.`,
+          basis: `Predicted by simulation of the cache of ${scenario.cache.customers} customers and of the pool behind it.`,
           isTarget: true,
           contradicted: (wantsErrors) =>
             wantsErrors
-              ? `at this load the cache of ${String(scenario.cache.customers)} customers fills again by itself, with ${String(pool.connections)} connections behind it: raise the rate, or state no errors here`
+              ? `at this load the cache of ${scenario.cache.customers} customers fills again by itself, with ${pool.connections} connections behind it: raise the rate, or state no errors here`
               : 'at this load the cache is never filled, before anybody empties it: lower the rate, or let it rise over some minutes',
         }
       : null,
@@ -81,7 +81,7 @@ export const cacheStampede: Cause = {
     { key: ['cache', 'ttlSeconds'], value: cache.ttlSeconds },
     { key: ['cache', 'singleFlight'], value: cache.singleFlight },
   ],
-  remedy: `read each list once and keep it whoever waits, \`cache.singleFlight: true\`, or keep lists longer, \`cache.ttlSeconds: ${String(LONG_TTL_SECONDS)}\`; or make the query fast, so that nobody waits`,
+  remedy: `read each list once and keep it whoever waits, \`cache.singleFlight: true\`, or keep lists longer, \`cache.ttlSeconds: ${LONG_TTL_SECONDS}\`; or make the query fast, so that nobody waits`,
   isPutRight: ({ cache }) => cache.singleFlight || cache.ttlSeconds >= LONG_TTL_SECONDS,
   runKeys: [
     ['cache', 'ttlSeconds'],
@@ -105,9 +105,9 @@ export const cacheStampede: Cause = {
     },
     {
       name: TTL_ABLATION,
-      title: `with lists that are kept for ${String(LONG_TTL_SECONDS)} s`,
-      action: `Keep the lists for ${String(LONG_TTL_SECONDS)} s`,
-      done: `Lists are kept for ${String(LONG_TTL_SECONDS)} s`,
+      title: `with lists that are kept for ${LONG_TTL_SECONDS} s`,
+      action: `Keep the lists for ${LONG_TTL_SECONDS} s`,
+      done: `Lists are kept for ${LONG_TTL_SECONDS} s`,
       event: 'longer time to live, index still absent',
       headline: {
         well: 'Lists are kept longer: the cache has filled again, without the index',

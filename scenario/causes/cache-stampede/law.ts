@@ -27,7 +27,7 @@ export function emptiedAt(points: readonly CurvePoint[]): number | null {
 export function stampedeFaults(points: readonly CurvePoint[]): CurveFault[] {
   return turnFaults(points, SOLVED_FROM_ERROR_RATE, {
     gap: 'must be 2 minutes or more after the last point without errors: in between the cache is emptied',
-    back: `a cache that was emptied at this load does not fill again by itself: at least ${String(SOLVED_FROM_ERROR_RATE)}`,
+    back: `a cache that was emptied at this load does not fill again by itself: at least ${SOLVED_FROM_ERROR_RATE}`,
   });
 }
 

@@ -28,7 +28,7 @@ const queueSeen: Sign['seen'] = (shop) =>
   (shop.pool(QUEUE.service, QUEUE.pool).used ?? 0) >= WAITING_FROM ? true : null;
 
 const inside = (of: boolean): string => (of ? 'inside the transaction' : 'after its commit');
-const products = (count: number): string => (count === 1 ? 'one product' : `${String(count)} products`);
+const products = (count: number): string => (count === 1 ? 'one product' : `${count} products`);
 
 /**
  * Everybody wants the same row, and each holds it while his card is asked: the sale is of one product, and the inventory's
@@ -90,7 +90,7 @@ export const hotRow: Cause = {
     return [
       {
         title: 'The row',
-        value: `${String(used ?? '–')} orders`,
+        value: `${used ?? '–'} orders`,
         note: waits ? 'at it: one transaction holds it, the others wait' : 'at it now: nobody waits for long',
         bad: waits,
       },
@@ -104,7 +104,7 @@ export const hotRow: Cause = {
     { key: ['sale', 'deals'], value: sale.deals },
     { key: ['sale', 'paymentInTransaction'], value: sale.paymentInTransaction },
   ],
-  remedy: `commit reservations before payment is asked, \`sale.paymentInTransaction: false\`, or spread the sale over more products, \`sale.deals: ${String(HEALTHY_SALE.deals)}\``,
+  remedy: `commit reservations before payment is asked, \`sale.paymentInTransaction: false\`, or spread the sale over more products, \`sale.deals: ${HEALTHY_SALE.deals}\``,
   runKeys: [
     ['sale', 'deals'],
     ['sale', 'paymentInTransaction'],

@@ -51,11 +51,11 @@ export function curveFaults(sale: SaleSettings, points: readonly CurvePoint[]): 
     if (errorRate < SOLVED_FROM_ERROR_RATE) return [];
     if (errorRate * rpm + served > rpm * (1 + 1e-9)) {
       const least = Math.ceil(served / (1 - errorRate));
-      const message = `one row serves ${String(Math.round(served))} orders a minute, however few want it: for ${String(Math.round(errorRate * 100))} % errors there must be at least ${String(least)} rpm`;
+      const message = `one row serves ${Math.round(served)} orders a minute, however few want it: for ${Math.round(errorRate * 100)} % errors there must be at least ${least} rpm`;
       return [{ index, field: 'rpm', message }];
     }
     if (errorRate * rpm + served > most) {
-      const message = `more customers would wait for the row than the inventory has connections (${String(RESERVATIONS_MAX)}): allowed are ${String(Math.floor((most - served) / errorRate))} rpm`;
+      const message = `more customers would wait for the row than the inventory has connections (${RESERVATIONS_MAX}): allowed are ${Math.floor((most - served) / errorRate)} rpm`;
       return [{ index, field: 'rpm', message }];
     }
     return [];

@@ -25,7 +25,7 @@ export const missingIndex: Cause = {
       : {
           ...before,
           hold: INDEX_SCAN_MS,
-          basis: `Predicted with the index present: a query of ${String(INDEX_SCAN_MS)} ms.`,
+          basis: `Predicted with the index present: a query of ${INDEX_SCAN_MS} ms.`,
         },
   telltales: ({ indexes }, _minute, before) =>
     indexes[SERVING] === 'absent' ? new Set([...before, 'db.full_table_scan']) : new Set(),

@@ -34,7 +34,7 @@ export const slowStorage: Cause = {
       : {
           ...before,
           hold: UNPACED_SCAN_MS,
-          basis: `Predicted without storage emulation: scans of ${String(UNPACED_SCAN_MS)} ms are assumed, the hardware decides; not graded.`,
+          basis: `Predicted without storage emulation: scans of ${UNPACED_SCAN_MS} ms are assumed, the hardware decides; not graded.`,
         },
   // The profile is not looked at: without an absent index nobody scans.
   signs: () => [],
@@ -48,7 +48,7 @@ export const slowStorage: Cause = {
       `select read_ms from shop.storage_profile where at <= clock_timestamp() order by at desc limit 1`,
     );
     const readMs = Number(rows[0]?.read_ms ?? 0);
-    return readMs === 0 ? [] : [`storage is still slowed down (${String(readMs)} ms an extent)`];
+    return readMs === 0 ? [] : [`storage is still slowed down (${readMs} ms an extent)`];
   },
   rowSteps: [
     {

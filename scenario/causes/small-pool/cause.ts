@@ -76,7 +76,7 @@ export const smallPool: Cause = {
         name: 'recommendation',
         now: String(max),
         normal,
-        words: [`pool of ${String(max)}`, `normally ${normal} connections`],
+        words: [`pool of ${max}`, `normally ${normal} connections`],
         heal: `Give the pool its ${normal} connections`,
         seen: isSeen(pools),
       },
@@ -84,7 +84,7 @@ export const smallPool: Cause = {
   },
   confirmations: ({ pools }) => [
     {
-      what: `The recommendation pool has ${String(pools.recommendation.max)} connections`,
+      what: `The recommendation pool has ${pools.recommendation.max} connections`,
       seen: (shop) => isSeen(pools)(shop) === true,
     },
   ],
@@ -92,13 +92,13 @@ export const smallPool: Cause = {
   chain: (shop) => [poolLink(shop.pool(QUEUE.service, QUEUE.pool), 'requests wait')],
   inConfig: ({ pool }) =>
     pool?.max !== undefined && pool.max < HEALTHY_POOL.max
-      ? [`pool.max is ${String(pool.max)}, below the normal ${String(HEALTHY_POOL.max)}`]
+      ? [`pool.max is ${pool.max}, below the normal ${HEALTHY_POOL.max}`]
       : [],
   levers: ({ pools: { recommendation }, scale }) => [
     { key: ['pool', 'max'], value: Math.max(1, Math.round(recommendation.max / scale)) },
     { key: ['pool', 'acquireTimeoutMs'], value: recommendation.acquireTimeoutMs },
   ],
-  remedy: `give the pool its connections: \`pool.max: ${String(HEALTHY_POOL.max)}\``,
+  remedy: `give the pool its connections: \`pool.max: ${HEALTHY_POOL.max}\``,
   runKeys: [['pool', 'max']],
   ablations: [
     {

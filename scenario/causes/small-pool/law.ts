@@ -43,9 +43,9 @@ export function choosePool(points: readonly CurvePoint[], preferred: number, lar
     const fast = points[atLeast.index];
     const slow = points[atMost.index];
     const message =
-      `needs a pool of at least ${String(atLeast.connections)} connections (a scan can't be shorter than ` +
-      `${String(SHORTEST_HOLD_SECONDS)} s), but minute ${String(slow?.minute)} needs at most ` +
-      `${String(atMost.connections)} (a scan may not be longer than ${String(LONGEST_HOLD_SECONDS)} s): ` +
+      `needs a pool of at least ${atLeast.connections} connections (a scan can't be shorter than ` +
+      `${SHORTEST_HOLD_SECONDS} s), but minute ${slow?.minute} needs at most ` +
+      `${atMost.connections} (a scan may not be longer than ${LONGEST_HOLD_SECONDS} s): ` +
       `lower this rate (${rate(fast?.rpm ?? 0)} rpm) or raise that one (${rate(slow?.rpm ?? 0)} rpm)`;
     return { connections: null, faults: [{ index: atLeast.index, field: 'rpm', message }] };
   }
@@ -72,8 +72,8 @@ function tooFast({ errorRate }: CurvePoint, largest: number): string {
   const share = errorRate < SOLVED_FROM_ERROR_RATE ? CALM_UTILISATION : 1 / (1 - errorRate);
   const most = Math.floor(((largest * 60) / SHORTEST_HOLD_SECONDS) * share + 1e-9);
   return (
-    `no pool can do that: even ${String(largest)} connections would need scans shorter than the ` +
-    `${String(SHORTEST_HOLD_SECONDS)} s that their CPU takes; allowed at ${percent(errorRate)}: at most ${String(most)} rpm`
+    `no pool can do that: even ${largest} connections would need scans shorter than the ` +
+    `${SHORTEST_HOLD_SECONDS} s that their CPU takes; allowed at ${percent(errorRate)}: at most ${most} rpm`
   );
 }
 
@@ -86,13 +86,13 @@ function tooSlow({ rpm, errorRate }: CurvePoint): string {
       : `less than ${percent(SOLVED_FROM_ERROR_RATE)} at ${rate(rpm)} rpm`;
   return (
     `no pool can do that: even a single connection would have to be held for ` +
-    `${holdSeconds(1, errorRate, rpm).toFixed(0)} s, longer than ${String(LONGEST_HOLD_SECONDS)} s; allowed: ${allowed}, ` +
-    `or a rate of at least ${String(Math.ceil(perMinute / (1 - errorRate)))} rpm`
+    `${holdSeconds(1, errorRate, rpm).toFixed(0)} s, longer than ${LONGEST_HOLD_SECONDS} s; allowed: ${allowed}, ` +
+    `or a rate of at least ${Math.ceil(perMinute / (1 - errorRate))} rpm`
   );
 }
 
 function percent(share: number): string {
-  return `${String(Math.round(share * 1000) / 10)} %`;
+  return `${Math.round(share * 1000) / 10} %`;
 }
 
 function rate(rpm: number): string {
