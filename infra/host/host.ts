@@ -2,6 +2,7 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
 import * as tls from '@pulumi/tls';
+import { describeFault } from '../../scenario/config/config-error';
 import { deploymentFaults } from '../../scenario/config/deployment';
 import type { HostArgs } from './host-args';
 import { createIdentity } from './identity';
@@ -41,13 +42,7 @@ export class Host extends pulumi.ComponentResource {
   /** @throws pulumi.RunError with every fault of the arguments. */
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     const faults = deploymentFaults({ target: 'aws', ...args });
-    if (faults.length > 0) {
-      const lines = faults.map(
-        ({ key, value, message }) =>
-          `${key} = ${value === undefined ? '(unset)' : JSON.stringify(value)}: ${message}`,
-      );
-      throw new pulumi.RunError(lines.join('\n'));
-    }
+    if (faults.length > 0) throw new pulumi.RunError(faults.map(describeFault).join('\n'));
     super('ecommerce-demo:host:Host', name, {}, opts);
 
     const hooks = { onError: [hostHint(name, args)] };

@@ -26,7 +26,8 @@ export class ConfigError extends Error {
   }
 }
 
-function describeFault({ key, value, message, line }: ConfigFault): string {
+/** A fault in one line. */
+export function describeFault({ key, value, message, line }: ConfigFault): string {
   const at = line === undefined ? '' : `line ${line}: `;
   return `${at}${key} = ${showValue(value)}: ${message}`;
 }

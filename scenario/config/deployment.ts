@@ -483,23 +483,19 @@ function keysOfOtherTarget(config: Readonly<Record<string, unknown>>): ConfigFau
 function missingKeys(config: Readonly<Record<string, unknown>>): ConfigFault[] {
   const missing = (name: string, message: string): ConfigFault[] =>
     config[name] === undefined ? [{ key: name, value: undefined, message }] : [];
-  switch (targetOf(config)) {
-    case 'aws':
-      if (config.hostAccess === 'ssm') return [];
-      return missing(
-        'operatorCidrs',
-        'is missing: who may reach the host? Your own address: ' +
-          `pulumi config set --path 'operatorCidrs[0]' "$(curl -s https://checkip.amazonaws.com)/32"`,
-      );
-    case 'kubeconfig':
-      return missing(
-        'imageRegistry',
-        'is missing: the cluster has to pull the image from somewhere, e.g. pulumi config set imageRegistry ghcr.io/me',
-      );
-    case null:
-      return [];
-  }
+  const target = targetOf(config);
+  if (target === 'kubeconfig')
+    return missing(
+      'imageRegistry',
+      'is missing: the cluster has to pull the image from somewhere, e.g. pulumi config set imageRegistry ghcr.io/me',
+    );
+  if (target === null || config.hostAccess === 'ssm') return [];
+  return missing('operatorCidrs', `is missing: who may reach the host? ${ownAddress('operatorCidrs')}`);
 }
+
+/** How an operator lets himself in. */
+const ownAddress = (key: string): string =>
+  `Your own address: pulumi config set --path '${key}[0]' "$(curl -s https://checkip.amazonaws.com)/32"`;
 
 /** Who may come through load balancers has to be said. */
 function loadBalancerFaults(own: Readonly<Record<string, unknown>>): ConfigFault[] {
@@ -512,8 +508,8 @@ function loadBalancerFaults(own: Readonly<Record<string, unknown>>): ConfigFault
         key: 'postgresAccess.sourceRanges',
         value: undefined,
         message:
-          'is missing: who may reach shop, console and PostgreSQL through the load balancers? Your own address: ' +
-          `pulumi config set --path 'postgresAccess.sourceRanges[0]' "$(curl -s https://checkip.amazonaws.com)/32"`,
+          'is missing: who may reach shop, console and PostgreSQL through the load balancers? ' +
+          ownAddress('postgresAccess.sourceRanges'),
       },
     ];
   }
