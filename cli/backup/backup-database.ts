@@ -15,7 +15,7 @@ import {
   type TableTotals,
 } from './backup-format';
 import {
-  BACKUP_TABLES,
+  backupTables,
   catalogIdentity,
   countOf,
   RowInserter,
@@ -65,6 +65,7 @@ export async function backUp(
       if (faults.length > 0) throw new Refusal(`${faults.join('; ')}: npm run rollback repairs it.`);
       if (desired === null)
         throw new Refusal('The database has no scenario yet: there is nothing to back up.');
+      const found = await backupTables(client);
       const header: BackupHeader = {
         format: BACKUP_FORMAT,
         version: BACKUP_VERSION,
@@ -72,11 +73,11 @@ export async function backUp(
         target: { kind: target.kind, name: target.name },
         catalog: await catalogIdentity(client),
         scenario: { desired, override },
-        tables: BACKUP_TABLES.map(({ name }) => name),
+        tables: found.map(({ name }) => name),
       };
       await writer.header(header);
       const tables = new Map<string, TableTotals>();
-      for (const table of BACKUP_TABLES) {
+      for (const table of found) {
         const progress = new Progress(output, table.name, await countOf(client, table));
         await writer.beginTable(
           table.name,
@@ -133,14 +134,15 @@ export async function restoreBackup(
       refuseOtherCatalog(summary.header, await catalogIdentity(client));
       const replaced = new Map<string, number>();
       // A backup of before a table was there says nothing of it.
-      const restored = BACKUP_TABLES.filter(({ name }) => summary.header.tables.includes(name));
+      const known = await backupTables(client);
+      const restored = known.filter(({ name }) => summary.header.tables.includes(name));
       for (const table of restored) {
         // Orders that come meanwhile wait, and are placed after it.
         await client.query(`lock table ${table.name} in access exclusive mode`);
         replaced.set(table.name, await countOf(client, table));
         await client.query(`truncate ${table.name}`);
       }
-      const again = await insertRows(client, file, summary, { output, check });
+      const again = await insertRows(client, file, summary, known, { output, check });
       if (again.sha256 !== summary.sha256) throw new Error(`${file} was changed while it was read`);
       const tables = new Map<string, TableTotals>();
       for (const table of restored) {
@@ -193,16 +195,17 @@ function refuseOtherCatalog({ catalog }: BackupHeader, found: BackupHeader['cata
 }
 
 async function insertRows(
-  client: ConstructorParameters<typeof RowInserter>[0],
+  client: Client,
   file: string,
   summary: BackupSummary,
+  known: readonly BackupTable[],
   { output, check }: BackupTools,
 ): Promise<BackupSummary> {
   let inserter: RowInserter | null = null;
   let progress: Progress | null = null;
   return readBackup(file, {
     table: (name, columns) => {
-      const table = tableOf(name, columns, file);
+      const table = tableOf(name, columns, known, file);
       inserter = new RowInserter(client, table);
       progress = new Progress(output, name, summary.tables.get(name)?.rows ?? 0);
     },
@@ -217,9 +220,14 @@ async function insertRows(
   });
 }
 
-/** Names come from this list, never from the file. */
-function tableOf(name: string, columns: readonly string[], file: string): BackupTable {
-  const table = BACKUP_TABLES.find((candidate) => candidate.name === name);
+/** Names come from the database, never from the file. */
+function tableOf(
+  name: string,
+  columns: readonly string[],
+  known: readonly BackupTable[],
+  file: string,
+): BackupTable {
+  const table = known.find((candidate) => candidate.name === name);
   const expected = table?.columns.map(([column]) => column);
   if (table === undefined || JSON.stringify(columns) !== JSON.stringify(expected)) {
     throw new Refusal(

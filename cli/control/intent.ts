@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { z } from 'zod';
+import { parseJson } from '../../machine/json';
 import { printable } from '../../machine/printable';
 import { currentProcess, isRunning } from '../../machine/process-identity';
 import { LIMITS } from '../../scenario/config/limits';
@@ -146,12 +147,7 @@ export function parsePrivateIntent(text: string): Intent | null {
 }
 
 function parse<T>(text: string | null, atMost: number, schema: z.ZodType<T>): T | null {
-  if (text === null || text.length > atMost) return null;
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
+  return text === null || text.length > atMost ? null : (schema.safeParse(parseJson(text)).data ?? null);
 }
 
 /** This machine's name as its intents have it. */

@@ -1,13 +1,11 @@
 import { choice, command, file, flag, text, type Command, type OptionsOf } from '../../machine/options';
 import { DEMO, seedOption } from '../run/arguments';
-import { TARGET_OPTIONS } from '../target/target-options';
 import { DIAGNOSES } from './desk';
 
 /** How an exercise ends that was not passed: not a fault, and no refusal. */
 export const NOT_PASSED = 3;
 
-const { minuteSeconds, scale, rows, portOffset } = DEMO.options;
-const { stack, dataDir } = TARGET_OPTIONS;
+const { minuteSeconds, scale, rows, portOffset, stack, dataDir } = DEMO.options;
 const json = flag('one JSON object a line on standard output; text goes to standard error');
 
 export const EXERCISE = command({

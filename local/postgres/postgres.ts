@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { KEEPALIVE_SETTINGS } from '../../scenario/sql/settings';
+import { KEEPALIVE_SETTINGS, SESSION_SETTINGS } from '../../scenario/sql/settings';
 import { childEnvironment } from '../../machine/environment';
 import { Refusal } from '../../machine/errors';
 import { lastError } from '../processes/last-error';
@@ -183,10 +183,7 @@ export function serverSettings(
     // Four times the catalog's 46 MB and more: a larger table is scanned through a small ring of buffers, page by page
     // from the system's cache, each with its checksum computed again, which costs a scan a quarter more CPU.
     shared_buffers: '256MB',
-    // What makes a scan's time differ from run to run; scenario/apply sets the same for the database.
-    jit: 'off',
-    synchronize_seqscans: 'off',
-    max_parallel_workers_per_gather: '0',
+    ...SESSION_SETTINGS,
     // An order that was answered is there, whatever is killed: `off` lost 13 of 439 when the server was.
     synchronous_commit: 'on',
     ...KEEPALIVE_SETTINGS,
@@ -199,10 +196,6 @@ export function serverSettings(
     // Beside the data, not in /dev/shm: containers make that small, or leave it out.
     dynamic_shared_memory_type: 'mmap',
     max_logical_replication_workers: '0',
-    autovacuum: 'on',
-    password_encryption: 'scram-sha-256',
-    logging_collector: 'off',
-    log_min_messages: 'warning',
     log_line_prefix: '%m [%p] %u ',
     timezone: 'UTC',
   };

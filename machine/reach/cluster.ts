@@ -7,15 +7,8 @@ import type { ClusterAddress } from './kubeconfig';
 /** Probes end after this time (ms). */
 const PROBE_TIMEOUT_MS = 5_000;
 
-const TLS_FAULTS = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_HAS_EXPIRED',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
+/** Codes of a certificate that is not believed. */
+const DISTRUST = /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_)/;
 
 /** What an API server that does not serve us says, and what to do about it. */
 interface Fault {
@@ -93,7 +86,7 @@ function probe(address: ClusterAddress): Promise<Fault | null> {
 
 function faultOf(error: Error & { code?: string }, server: string): Fault {
   const { code = '', message } = error;
-  if (TLS_FAULTS.has(code)) {
+  if (DISTRUST.test(code)) {
     return { reason: `its certificate is not of the kubeconfig's authority (${message})`, remedy: ANEW };
   }
   if (code.startsWith('ERR_OSSL_'))
