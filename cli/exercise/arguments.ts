@@ -1,4 +1,5 @@
 import { choice, command, file, flag, text, type Command, type OptionsOf } from '../../machine/options';
+import { HINT_POINTS, WRONG_ANSWER_POINTS } from '../../report/exercise/grade';
 import { DEMO, seedOption } from '../run/arguments';
 import { DIAGNOSES } from './desk';
 
@@ -54,7 +55,10 @@ const COMMON = { dataDir, json: flag('the desk’s answer as JSON') };
 /** Commands to an exercise under way. */
 export const SAYINGS = {
   ack: saying('ack', 'Says that something is the matter: the time to detect it ends.'),
-  hint: saying('hint', 'Asks for the next hint. Each costs points: 5, 10, 20; the last one is the answer.'),
+  hint: saying(
+    'hint',
+    `Asks for the next hint. Each costs points: ${HINT_POINTS.join(', ')}; the last one is the answer.`,
+  ),
   status: saying(
     'status',
     'Says how long the exercise goes on, what was answered, and whether the stack file is applied.',
@@ -74,7 +78,7 @@ function saying(name: string, about: string): Command<typeof COMMON> {
 
 export const ANSWER = command({
   name: 'exercise answer',
-  about: `Says what is the matter. It may be said again: the last answer counts, and each wrong one costs 10 points.
+  about: `Says what is the matter. It may be said again: the last answer counts, and each wrong one costs ${WRONG_ANSWER_POINTS} points.
 That nothing is (none) ends the exercise.`,
   usage: '--cause CAUSE [--why TEXT] | FILE.json',
   options: {

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type * as kubernetes from '@kubernetes/client-node' with { 'resolution-mode': 'import' };
-import { codeOf, messageOf, Refusal } from '../../machine/errors';
+import { messageOf, Refusal } from '../../machine/errors';
 import { numberAt } from '../../machine/json';
 import { proxyFor } from '../../machine/proxy';
 import type { Output } from '../../machine/terminal';
-import { installAll } from './pulumi-engine';
+import { installed } from './pulumi-engine';
 import type { Instance } from './target';
 import { Tunnels } from './tunnels';
 
@@ -15,14 +15,8 @@ const PODS_FRESH_MS = 2000;
 const NAME_LABEL = 'app.kubernetes.io/name';
 
 /** The Kubernetes client (an ES module), installed where it is missing. */
-export async function loadKubernetes(output: Output): Promise<Client> {
-  try {
-    return await import('@kubernetes/client-node');
-  } catch (error) {
-    if (!['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'].includes(codeOf(error) ?? '')) throw error;
-    installAll(output);
-    return await import('@kubernetes/client-node');
-  }
+export function loadKubernetes(output: Output): Promise<Client> {
+  return installed(() => import('@kubernetes/client-node'), output);
 }
 
 /** Pods of one namespace, and ways into them. */

@@ -9,39 +9,40 @@ import type { Output } from '../../machine/terminal';
 
 type Automation = typeof automation;
 
+/** The Automation API. It takes half a second to load, and only commands against a stack need it. @throws Refusal */
+export function loadAutomation(output: Output): Promise<Automation> {
+  // A folder: no module can be imported by that name.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  return installed(() => require('@pulumi/pulumi/automation') as Automation, output);
+}
+
 /**
- * The Automation API, which the shop on this machine does without: where its packages are missing, they are installed.
+ * Loads what the shop on this machine does without: where its package is missing, all of the Pulumi program are
+ * installed.
  *
  * @throws Refusal when that fails
  */
-export function loadAutomation(output: Output): Automation {
-  const load = (): Automation | null => {
-    try {
-      // Not an import: only commands against a stack need it, and it takes half a second.
-      // eslint-disable-next-line @typescript-eslint/no-require-imports
-      return require('@pulumi/pulumi/automation') as Automation;
-    } catch (error) {
-      if (codeOf(error) !== 'MODULE_NOT_FOUND') throw error;
-      return null;
-    }
-  };
-  const found = load();
+export async function installed<T>(load: () => T | Promise<T>, output: Output): Promise<T> {
+  const found = await unlessMissing(load);
   if (found !== null) return found;
-  installAll(output);
-  const installed = load();
-  if (installed === null)
-    throw new Refusal('The packages of the Pulumi program are installed now: run the command again.');
-  return installed;
-}
-
-/** Installs the packages of the Pulumi program. @throws Refusal */
-export function installAll(output: Output): void {
   output.line('The packages of the Pulumi program are missing: node setup.mjs --all');
   const { status } = spawnSync(process.execPath, ['setup.mjs', '--all'], {
     cwd: REPOSITORY,
     stdio: 'inherit',
   });
   if (status !== 0) throw new Refusal('node setup.mjs --all failed: its reason is above.');
+  const now = await unlessMissing(load);
+  if (now !== null) return now;
+  throw new Refusal('The packages of the Pulumi program are installed now: run the command again.');
+}
+
+async function unlessMissing<T>(load: () => T | Promise<T>): Promise<T | null> {
+  try {
+    return await load();
+  } catch (error) {
+    if (['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'].includes(codeOf(error) ?? '')) return null;
+    throw error;
+  }
 }
 
 /**

@@ -29,7 +29,7 @@ export class StackEngine {
   /** @throws Refusal without engine or packages, or when there is no such stack */
   static async open(options: Pick<TargetOptions, 'stack' | 'output'>): Promise<StackEngine> {
     const workspace = await openWorkspace(options);
-    const { Stack } = loadAutomation(options.output);
+    const { Stack } = await loadAutomation(options.output);
     // Selecting is how the Automation API opens a stack; which one is selected is the user's own choice.
     const selected = (await workspace.stack().catch(() => undefined))?.name;
     const stack = await Stack.select(options.stack, workspace).catch((error: unknown) => {

@@ -61,7 +61,7 @@ export async function openStackTarget(options: Omit<TargetOptions, 'target'>): P
 export async function openWorkspace({
   output,
 }: Pick<TargetOptions, 'output'>): Promise<automation.LocalWorkspace> {
-  const api = loadAutomation(output);
+  const api = await loadAutomation(output);
   const pulumiCommand = await findEngine(api);
   return api.LocalWorkspace.create({ workDir: REPOSITORY, pulumiCommand });
 }

@@ -8,7 +8,7 @@ export const MOST_POINTS = { cause: 35, remedy: 35, speed: 20, care: 10 } as con
 const HALF_POINTS = 15;
 /** What hints cost, one after the other: the last one is the answer. */
 export const HINT_POINTS = [5, 10, 20] as const;
-const WRONG_ANSWER_POINTS = 10;
+export const WRONG_ANSWER_POINTS = 10;
 const COLLATERAL_POINTS = 5;
 /** With so many points it is passed. */
 export const PASSED_FROM = 60;
