@@ -34,19 +34,15 @@ export interface SetupOptions {
   onProgress?: (rows: number, total: number) => void;
 }
 
-export interface SetupResult {
-  /** Rows inserted now; 0 when the catalog was already there. */
-  seededRows: number;
-}
-
 /**
  * Makes schema, functions, grants and catalog in the database the connection is on. Idempotent: a second call
  * changes nothing, a call after a killed one goes on where that one stopped. The connection needs the right to
  * `SET ROLE shop_owner` (a superuser, or a member).
  *
+ * @returns rows of the catalog that were inserted now; 0 when it was already there
  * @throws whatever PostgreSQL says, unchanged.
  */
-export async function setupDatabase(sql: SqlExecutor, options: SetupOptions): Promise<SetupResult> {
+export async function setupDatabase(sql: SqlExecutor, options: SetupOptions): Promise<number> {
   await ownDatabase(sql);
   await sql.query(`set role ${ROLES.owner}`);
   try {
@@ -66,7 +62,7 @@ export async function setupDatabase(sql: SqlExecutor, options: SetupOptions): Pr
     });
     const seededRows = await seedCatalog(sql, options);
     await sql.query(fillStockStatement);
-    return { seededRows };
+    return seededRows;
   } finally {
     await sql.query('reset role');
   }

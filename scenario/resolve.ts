@@ -40,10 +40,8 @@ export function resolveScenario(config: ScenarioConfig, options: ResolveOptions)
   const mode = config.demoMode ?? 'normal';
   const scaleDefault = options.scaleDefault ?? 1;
   const faults = scenarioFaults(config, { scaleDefault });
-  const { plan, faults: planFaults } = planOutage(config, { mode, scaleDefault });
-  if (plan === null || faults.length + planFaults.length > 0) {
-    throw new ConfigError(faults.length > 0 ? faults : planFaults);
-  }
+  const { plan } = planOutage(config, { mode, scaleDefault });
+  if (plan === null || faults.length > 0) throw new ConfigError(faults);
   const { preset, scale, points } = plan;
   const ablation = mode === 'normal' ? null : (options.ablation ?? null);
   const demoRun = config.demoRun ?? DEFAULTS.demoRun;

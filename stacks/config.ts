@@ -8,7 +8,7 @@ import {
   HOST_DEFAULTS,
   KEYS_OF_TARGET,
   collectorImage,
-  documentedDeploymentKeys,
+  DEPLOYMENT_BOOK,
   parseDeploymentConfig,
   type AwsKey,
   type DeploymentConfig,
@@ -126,7 +126,7 @@ function given<T extends object>(members: T): { [Key in keyof T]?: Exclude<T[Key
   };
 }
 
-const DOCUMENTED = documentedDeploymentKeys();
+const DOCUMENTED = DEPLOYMENT_BOOK.documentedKeys();
 /** Keys that hold secrets by their nature, whether or not they were set as such. */
 const SECRETS = DOCUMENTED.flatMap(({ key, documentation }) =>
   documentation.type.includes('secret') ? [key] : [],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DEFAULT_NODE_PORTS, documentedDeploymentKeys } from '../../scenario/config/deployment';
+import { DEFAULT_NODE_PORTS, DEPLOYMENT_BOOK } from '../../scenario/config/deployment';
 import { takenPortRemedy } from './node-port-hint';
 
 const TAKEN =
@@ -15,7 +15,7 @@ describe('a NodePort that is taken', () => {
   });
 
   it('has a key of the config, whichever it is', () => {
-    const known = documentedDeploymentKeys().map(({ key }) => key);
+    const known = DEPLOYMENT_BOOK.documentedKeys().map(({ key }) => key);
     const named = ['frontend', 'console', 'postgresql'].map((service) => {
       const [, key = ''] = /(nodePorts\.\w+)/.exec(takenPortRemedy(service, [TAKEN]) ?? '') ?? [];
       return key;

@@ -91,7 +91,7 @@ export async function prepareDatabase(
   });
   const { superuser } = databaseUrls(superuserUrl, options.passwords);
   return withSession({ connectionString: superuser }, async (sql) => {
-    const { seededRows } = await setupDatabase(sql, {
+    const seededRows = await setupDatabase(sql, {
       catalogRows: options.catalogRows,
       log: options.log,
       onProgress: options.onProgress,

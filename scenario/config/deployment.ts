@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { cidrFault, networkOf, parseCidr } from './cidr';
 import { ConfigError, type ConfigFault } from './config-error';
 import { KeyBook } from './key-book';
-import { choice, flag, group, json, key, wholeKey, type KeyDocumentation } from './key-documentation';
+import { choice, flag, group, json, key, wholeKey } from './key-documentation';
 import {
   accessKey,
   coralogixDomain,
@@ -381,7 +381,8 @@ const ofAws = {
 
 const shape = { ...anywhere, ...ofAws };
 
-const BOOK = new KeyBook({ shape, groups: GROUPS, lists: {}, otherKeys: [] });
+/** What is said of the keys, and of faults in them. */
+export const DEPLOYMENT_BOOK = new KeyBook({ shape, groups: GROUPS, lists: {}, otherKeys: [] });
 
 /** The keys of a deployment, which the scenario's schema lets through. */
 export const DEPLOYMENT_KEYS: readonly string[] = Object.keys(shape);
@@ -414,7 +415,7 @@ export function deploymentFaults(raw: Readonly<Record<string, unknown>>): Config
   const own = ownKeys(raw);
   const result = deploymentConfigSchema.safeParse(own);
   return [
-    ...(result.success ? [] : result.error.issues.flatMap((issue) => BOOK.faultsOf(issue, own))),
+    ...(result.success ? [] : result.error.issues.flatMap((issue) => DEPLOYMENT_BOOK.faultsOf(issue, own))),
     ...keysOfOtherTarget(own),
     ...missingKeys(own),
     ...loadBalancerFaults(own),
@@ -431,11 +432,6 @@ export function parseDeploymentConfig(raw: Readonly<Record<string, unknown>>): D
   const faults = deploymentFaults(raw);
   if (faults.length > 0) throw new ConfigError(faults);
   return deploymentConfigSchema.parse(ownKeys(raw));
-}
-
-/** Every key of a deployment with its documentation. */
-export function documentedDeploymentKeys(): { key: string; documentation: KeyDocumentation }[] {
-  return BOOK.documentedKeys();
 }
 
 /** The keys, and members of groups, that are right by themselves where others are not. */

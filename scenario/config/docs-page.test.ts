@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DEPLOYMENT_KEYS, documentedDeploymentKeys } from './deployment';
+import { DEPLOYMENT_KEYS, DEPLOYMENT_BOOK } from './deployment';
 import { renderConfigPage } from './docs-page';
-import { documentedKeys } from './schema';
+import { BOOK } from './schema';
 
 describe('the page of all config keys', () => {
   const lines = renderConfigPage().split('\n');
 
   it('has one row for each key of scenario and deployment, with five cells', () => {
-    for (const { key, documentation } of [...documentedKeys(), ...documentedDeploymentKeys()]) {
+    for (const { key, documentation } of [...BOOK.documentedKeys(), ...DEPLOYMENT_BOOK.documentedKeys()]) {
       const rows = lines.filter((line) => line.startsWith(`| \`${key}\` |`));
       assert.equal(rows.length, 1, `${rows.length} rows for ${key}`);
       const [row = ''] = rows;
@@ -20,7 +20,7 @@ describe('the page of all config keys', () => {
   });
 
   it('leaves out no key that a deployment takes', () => {
-    const documented = new Set(documentedDeploymentKeys().map(({ key }) => key.split('.')[0]));
+    const documented = new Set(DEPLOYMENT_BOOK.documentedKeys().map(({ key }) => key.split('.')[0]));
     assert.deepEqual(
       DEPLOYMENT_KEYS.filter((key) => !documented.has(key)),
       [],

@@ -1,10 +1,11 @@
 import { PROJECT_NAME } from './config-file';
-import { documentedDeploymentKeys } from './deployment';
-import { documentedKeys, type KeyDocumentation } from './schema';
+import { DEPLOYMENT_BOOK } from './deployment';
+import type { KeyDocumentation } from './key-documentation';
+import { BOOK } from './schema';
 import { presetOf } from '../presets/all';
 import { DEMO_MODES } from '../types';
 
-type DocumentedKey = ReturnType<typeof documentedKeys>[number];
+type DocumentedKey = ReturnType<typeof BOOK.documentedKeys>[number];
 
 /** Renders the Markdown page of all keys of a stack from the schemas' own documentation. */
 export function renderConfigPage(): string {
@@ -21,7 +22,7 @@ export function renderConfigPage(): string {
     '',
     '`npm start` and `pulumi up` read these from the same files.',
     '',
-    ...table(documentedKeys()),
+    ...table(BOOK.documentedKeys()),
     '',
     'Rates are requests per 60 real seconds, however short a demo minute is.',
     '',
@@ -30,7 +31,7 @@ export function renderConfigPage(): string {
     'Where the shop runs and what it is made of: `pulumi up` follows these, `npm start` lets them through.',
     '[deploy.md](deploy.md) shows them at work.',
     '',
-    ...table(documentedDeploymentKeys()),
+    ...table(DEPLOYMENT_BOOK.documentedKeys()),
   ].join('\n')}\n`;
 }
 

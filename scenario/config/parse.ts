@@ -1,7 +1,8 @@
 import { scenarioFaults } from '../feasibility';
 import { ConfigError, type ConfigFault } from './config-error';
 import { json } from './key-documentation';
-import { BOOK, DEPLOYMENT_KEYS, isGroup, scenarioConfigSchema, type ScenarioConfig } from './schema';
+import { DEPLOYMENT_KEYS } from './deployment';
+import { BOOK, isGroup, scenarioConfigSchema, type ScenarioConfig } from './schema';
 
 /**
  * Validates a stack's config (keys without namespace; a key with dots, as `pulumi config set traffic.scale 0.5`

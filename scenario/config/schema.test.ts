@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { CAUSE_GROUPS } from '../causes/keys';
 import { ConfigError } from './config-error';
 import { parseScenarioConfig } from './parse';
-import { DEPLOYMENT_KEYS, documentedKeys, scenarioConfigSchema } from './schema';
+import { DEPLOYMENT_KEYS } from './deployment';
+import { BOOK, scenarioConfigSchema } from './schema';
 
 function faultsOf(raw: Record<string, unknown>): Record<string, string> {
   try {
@@ -136,7 +137,7 @@ test('a group of the wrong type is one fault', () => {
 });
 
 test('every key of the schema is documented', () => {
-  const documented = documentedKeys().map(({ key }) => key);
+  const documented = BOOK.documentedKeys().map(({ key }) => key);
   const groups = ['traffic', ...Object.keys(CAUSE_GROUPS), 'flowAlert', 'replicas'];
   for (const key of Object.keys(scenarioConfigSchema.shape)) {
     const found = documented.some(

@@ -11,7 +11,6 @@ import {
   numberFrom,
   numberKey,
   wholeKey,
-  type KeyDocumentation,
 } from './key-documentation';
 import { DEFAULTS, LIMITS } from './limits';
 import { presetOf } from '../presets/all';
@@ -211,9 +210,6 @@ export const scenarioConfigSchema = z.strictObject(shape);
 
 export type ScenarioConfig = z.infer<typeof scenarioConfigSchema>;
 
-export { DEPLOYMENT_KEYS, keyDocumentation };
-export type { KeyDocumentation };
-
 /** The keys that hold keys. */
 const GROUPS = { traffic, ...CAUSE_GROUPS, flowAlert, replicas } as const;
 
@@ -229,8 +225,3 @@ export const BOOK = new KeyBook({
   lists: { curve: curvePoint.shape },
   otherKeys: DEPLOYMENT_KEYS,
 });
-
-/** Every key with its documentation, in the order of the schema: `traffic.scale`, `curve[].rpm`. */
-export function documentedKeys(): { key: string; documentation: KeyDocumentation }[] {
-  return BOOK.documentedKeys();
-}

@@ -54,7 +54,7 @@ async function main(): Promise<void> {
   });
   const client = await connect(env.DATABASE_URL);
   const started = performance.now();
-  const { seededRows } = await setupDatabase(
+  const seededRows = await setupDatabase(
     { query: (text, values) => client.query<Record<string, unknown>>(text, values) },
     {
       catalogRows: env.CATALOG_ROWS,

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { documentedDeploymentKeys } from '../../scenario/config/deployment';
-import { documentedKeys } from '../../scenario/config/schema';
+import { DEPLOYMENT_BOOK } from '../../scenario/config/deployment';
+import { BOOK } from '../../scenario/config/schema';
 import { predictedFlowAlertMinute } from '../../scenario/flow-prediction';
 import { resolveScenario } from '../../scenario/resolve';
 import type { DemoMode } from '../../scenario/types';
@@ -93,7 +93,7 @@ describe('docs/from-your-documents.md', () => {
   });
 
   it('gives keys of stack config for the variables, or says why there is none', () => {
-    const keys = [...documentedKeys(), ...documentedDeploymentKeys()].map(({ key }) => key);
+    const keys = [...BOOK.documentedKeys(), ...DEPLOYMENT_BOOK.documentedKeys()].map(({ key }) => key);
     for (const { names, here } of rowsOf('Environment variables')) {
       const [key] = quotedIn(here);
       if (key !== undefined && /^[a-z][A-Za-z.]*$/.test(key))
