@@ -118,7 +118,7 @@ export function startInWords({
 
 /** The scenario without what is stamped when it is applied; JSON has no undefined. */
 export function documentOf(scenario: Scenario): ScenarioDocument {
-  const document = JSON.parse(JSON.stringify(scenario)) as ScenarioDocument;
+  const document = JSON.parse(JSON.stringify(scenario)) as ScenarioDocument & Partial<Scenario>;
   delete document.startTimestamp;
   delete document.runId;
   return document;

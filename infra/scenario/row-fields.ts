@@ -1,5 +1,7 @@
+import type { Scenario } from '../../scenario/types';
+
 /** A scenario without what is stamped when it is applied. */
-export type ScenarioDocument = Record<string, unknown> & { mode: string; demoRun: number };
+export type ScenarioDocument = Omit<Scenario, 'startTimestamp' | 'runId'>;
 
 /**
  * What `pulumi preview --diff` shows of a scenario document: a line per thing that can change. The
@@ -22,38 +24,20 @@ export interface RowFields {
   storage: string[];
 }
 
-/** The parts of a scenario's document that are shown. */
-interface ToldScenario {
-  mode: string;
-  title: string;
-  demoRun: number;
-  minuteSeconds: number;
-  durationMinutes: number;
-  pools: { recommendation: { max: number; acquireTimeoutMs: number } };
-  timeouts: Record<string, number>;
-  traffic: { baselineRpm: number; normalDemoRpm: number; demoPoints: { minute: number; rpm: number }[] };
-  storage: { enabled: boolean; steps: { minute: number; scanMs: number }[] };
-  expectations: { minute: number; targetErrorRate: number }[];
-}
-
 // Serialised with the resource, and run in Pulumi's provider process too: self-contained, without imports.
 
 /** The lines that tell of a document. */
 export function rowFields(document: ScenarioDocument): RowFields {
-  const told = document as unknown as ToldScenario;
-  const { pools, timeouts, traffic, storage, expectations } = told;
+  const { pools, timeouts, traffic, storage, expectations } = document;
   const { max, acquireTimeoutMs } = pools.recommendation;
   const points = traffic.demoPoints;
-  const scanAt = (minute: number) => {
-    let scanMs = storage.steps[0]?.scanMs ?? 0;
-    for (const step of storage.steps) if (step.minute <= minute) scanMs = step.scanMs;
-    return scanMs;
-  };
+  const scanAt = (minute: number) =>
+    (storage.steps.findLast((step) => step.minute <= minute) ?? storage.steps[0])?.scanMs ?? 0;
   return {
-    mode: told.mode,
-    title: told.title,
-    demoRun: told.demoRun,
-    clock: `${told.durationMinutes} minutes of ${told.minuteSeconds} s`,
+    mode: document.mode,
+    title: document.title,
+    demoRun: document.demoRun,
+    clock: `${document.durationMinutes} minutes of ${document.minuteSeconds} s`,
     pool: `${max} connections, ${acquireTimeoutMs} ms to get one`,
     timeouts: Object.entries(timeouts)
       .map(([name, value]) => `${name} ${value}`)

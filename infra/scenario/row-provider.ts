@@ -2,6 +2,7 @@ import type * as pulumi from '@pulumi/pulumi';
 import type { Client } from 'pg';
 import { carryOut, type Plan } from '../../scenario/sql/plan';
 import { keptStart, runIdOf, stampStart } from '../../scenario/start';
+import type { Scenario } from '../../scenario/types';
 import { canonical, changedInputs, withDatabase, type DatabaseInputs } from './inputs';
 import { rowFields, type RowFields, type ScenarioDocument } from './row-fields';
 
@@ -71,10 +72,10 @@ export const stateProvider: pulumi.dynamic.ResourceProvider<StateInputs, StateOu
   /** What is really stored, so that a refresh shows drift; a row that is gone is made again. */
   async read(id, props) {
     if (!props) return { id };
-    let stored: (ScenarioDocument & Record<string, unknown>) | undefined;
+    let stored: Scenario | undefined;
     try {
       const { rows } = await withDatabase(props.login, (client) =>
-        client.query<{ document: ScenarioDocument }>(props.sql.readDesired),
+        client.query<{ document: Scenario }>(props.sql.readDesired),
       );
       stored = rows[0]?.document;
     } catch {
@@ -94,8 +95,8 @@ export const stateProvider: pulumi.dynamic.ResourceProvider<StateInputs, StateOu
         ...rowFields(document),
         document: JSON.stringify(document),
         stampedStart: typeof startTimestamp === 'number' ? startTimestamp : null,
-        runId: String(runId),
-        start: `someone else's: run ${String(runId)}`,
+        runId,
+        start: `someone else's: run ${runId}`,
       },
     };
   },
