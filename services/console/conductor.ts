@@ -2,6 +2,7 @@ import type { AppliedChange, Log, SqlExecutor, WantedIndexes } from '../../scena
 import { oneAtATime } from '../lib/background';
 import { endRun } from '../../scenario/override/store';
 import type { EffectiveScenario, Scenario } from '../../scenario/types';
+import { messageOf } from '../lib/errors';
 
 /**
  * Runs `work` on a session of its own (CONCURRENTLY and advisory locks belong to one) as the role `conductor`; rejects
@@ -129,7 +130,7 @@ export class Conductor {
       });
       this.lastError = null;
     } catch (error) {
-      action.error = error instanceof Error ? error.message : String(error);
+      action.error = messageOf(error);
     }
     action.durationMs = this.now() - startedMs;
     this.remember(action);

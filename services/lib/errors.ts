@@ -21,3 +21,6 @@ export class HttpError extends Error {
 /** The word for machines of any error. */
 export const reasonOf = (error: unknown): string =>
   error instanceof HttpError ? error.reason : 'internal-error';
+
+/** What any error says. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -15,7 +15,7 @@ import {
 } from './cohort';
 import { closeEverything } from './closing';
 import { readEnv } from './env';
-import { HttpError } from './errors';
+import { HttpError, messageOf } from './errors';
 import { knownHosts } from './requests/known-hosts';
 import { logger } from './logger';
 import { plainTarget, requireJson } from './requests/request-form';
@@ -241,7 +241,7 @@ async function runChecks(
         await check();
         checks[name] = 'ok';
       } catch (error) {
-        checks[name] = error instanceof Error ? error.message : String(error);
+        checks[name] = messageOf(error);
       }
     }),
   );

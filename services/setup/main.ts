@@ -9,6 +9,7 @@ import { Client } from 'pg';
 import { z } from 'zod';
 import { setupDatabase } from '../../scenario/apply-setup';
 import { readEnv } from '../lib/env';
+import { messageOf } from '../lib/errors';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const RETRY_MS = 1_000;
@@ -41,7 +42,7 @@ async function connect(connectionString: string): Promise<Client> {
     } catch (error) {
       await client.end().catch(() => undefined);
       if (Date.now() > deadline) throw error;
-      say(`waiting for PostgreSQL: ${error instanceof Error ? error.message : String(error)}`);
+      say(`waiting for PostgreSQL: ${messageOf(error)}`);
       await delay(RETRY_MS);
     }
   }
@@ -70,6 +71,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  say(`set-up failed: ${error instanceof Error ? error.message : String(error)}`);
+  say(`set-up failed: ${messageOf(error)}`);
   process.exit(1);
 });

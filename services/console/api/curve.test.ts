@@ -178,13 +178,7 @@ describe('the pulse', () => {
         idx_products_stock_quantity: 'present',
       },
     };
-    const seen = pulse({
-      store,
-      effective: effectiveOf(scenario),
-      run: runs.latest(),
-      system,
-      nowMs: at(20) + 6000,
-    });
+    const seen = pulse(store, runs.latest(), effectiveOf(scenario), system, at(20) + 6000);
     assert.equal(seen.demo.errorRate, 0.75);
     assert.equal(seen.baseline.requests, 0);
     assert.equal(seen.lost.usdInAll, 1500);

@@ -19,6 +19,13 @@ function unseenPool(service: string, pool: string) {
   };
 }
 
+/** Metrics whose values are figures of a pool. */
+const FIGURES: Readonly<Partial<Record<string, 'max' | 'pending' | 'timeouts'>>> = {
+  'db.client.connection.max': 'max',
+  'db.client.connection.pending_requests': 'pending',
+  'db.client.connection.timeouts': 'timeouts',
+};
+
 /** The pools in `db.client.connection.*`, with the names of the semantic conventions. */
 export function poolsOf(values: readonly MetricValue[]): PoolState[] {
   const pools = new Map<string, PoolState>();
@@ -28,27 +35,13 @@ export function poolsOf(values: readonly MetricValue[]): PoolState[] {
     const key = `${service}|${pool}`;
     const state = pools.get(key) ?? unseenPool(service, pool);
     pools.set(key, state);
-    switch (metric) {
-      case 'db.client.connection.count': {
-        const used = (attributes['db.client.connection.state'] ?? attributes.state) === 'used';
-        state[used ? 'used' : 'idle'] = value;
-        break;
-      }
-      case 'db.client.connection.max':
-        state.max = value;
-        break;
-      case 'db.client.connection.pending_requests':
-        state.pending = value;
-        break;
-      case 'db.client.connection.timeouts':
-        state.timeouts = value;
-        break;
-      case 'db.client.connection.wait_time':
-        if (count !== null && count > 0) {
-          state.meanWaitMs = Math.round((value / count) * (unit === 's' ? 1000 : 1) * 10) / 10;
-        }
-        break;
-      default:
+    const figure = FIGURES[metric];
+    if (figure !== undefined) state[figure] = value;
+    else if (metric === 'db.client.connection.count') {
+      const used = (attributes['db.client.connection.state'] ?? attributes.state) === 'used';
+      state[used ? 'used' : 'idle'] = value;
+    } else if (metric === 'db.client.connection.wait_time' && count !== null && count > 0) {
+      state.meanWaitMs = Math.round((value / count) * (unit === 's' ? 1000 : 1) * 10) / 10;
     }
   }
   return [...pools.values()].sort((a, b) => a.pool.localeCompare(b.pool));

@@ -31,16 +31,14 @@ export type Pulse = ReturnType<typeof pulse>;
 /** Where the run stands, as the page shows it. */
 export type ScenarioPulse = ReturnType<typeof scenarioPulse>;
 
-export interface PulseOptions {
-  store: TelemetryStore;
-  effective: EffectiveScenario | null;
-  run: KnownRun | null;
-  system: SystemSeen;
-  nowMs: number;
-}
-
 /** Everything the stage shows, at one moment. */
-export function pulse({ store, effective, run, system, nowMs }: PulseOptions) {
+export function pulse(
+  store: TelemetryStore,
+  run: KnownRun | null,
+  effective: EffectiveScenario | null,
+  system: SystemSeen,
+  nowMs: number,
+) {
   const { aggregates } = store;
   const rule = effective?.scenario.flowAlert ?? SEED_FLOW_ALERT;
   const until = Math.floor(nowMs / 1000) - SETTLE_SECONDS;

@@ -36,14 +36,8 @@ export class ConsoleView {
   constructor(private readonly options: ConsoleViewOptions) {}
 
   pulse() {
-    const { store, runs, observer, now } = this.options;
-    return pulse({
-      store,
-      effective: this.options.effective(),
-      run: runs.latest(),
-      system: observer.state(),
-      nowMs: now(),
-    });
+    const { store, runs, effective, observer, now } = this.options;
+    return pulse(store, runs.latest(), effective(), observer.state(), now());
   }
 
   history(): readonly HistoryPoint[] {

@@ -8,7 +8,7 @@ import type { SqlExecutor } from '../../../scenario/sql/executor';
 import { effectiveScenario, readState, type ScenarioState } from '../../../scenario/state';
 import { positionAt } from '../../../scenario/timeline';
 import type { Ablation, EffectiveScenario, Override, Scenario } from '../../../scenario/types';
-import { HttpError } from '../../lib/errors';
+import { HttpError, messageOf } from '../../lib/errors';
 import { runAskedFor } from '../../lib/requested-run';
 import { invalidInput } from '../../lib/validate';
 import {
@@ -202,7 +202,7 @@ export class OverrideControl {
       throw new HttpError(
         503,
         'database-away',
-        `PostgreSQL did not do it: ${error instanceof Error ? error.message : String(error)}. Nothing was confirmed; try again.`,
+        `PostgreSQL did not do it: ${messageOf(error)}. Nothing was confirmed; try again.`,
         {},
         { cause: error },
       );

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { IncomingBodies } from './incoming-bodies';
 import { RefusedBody } from './refused-body';
+import { messageOf } from '../../lib/errors';
 
 export const unzip = promisify(gunzip);
 
@@ -52,7 +53,7 @@ export async function contentOf({ raw, contentEncoding }: RawBody): Promise<Buff
     return await unzip(raw, { maxOutputLength: BODY_LIMIT });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
-    throw new RefusedBody(400, `not valid gzip: ${error instanceof Error ? error.message : String(error)}`);
+    throw new RefusedBody(400, `not valid gzip: ${messageOf(error)}`);
   }
 }
 

@@ -20,6 +20,7 @@ import {
 import { decoding, MalformedTelemetry } from './malformed';
 import type { OpenRequest, RecordGroup } from './request';
 import type { RecordPath } from './signals';
+import { messageOf } from '../../lib/errors';
 
 type JsonObject = Record<string, JsonValue>;
 
@@ -163,7 +164,7 @@ function dropBadPoints(metric: JsonObject, prepared: JsonObject, reject: (reason
         fromJson<DescMessage>(schema, point, DECODING);
         return true;
       } catch (error) {
-        reject(error instanceof Error ? error.message : String(error));
+        reject(messageOf(error));
         dropped = true;
         return false;
       }

@@ -1,3 +1,5 @@
+import { messageOf } from '../../lib/errors';
+
 /** What is not OTLP: a whole request, answered 400, or one record, which is left out. */
 export class MalformedTelemetry extends Error {}
 
@@ -7,6 +9,6 @@ export function decoding<T>(decode: () => T): T {
     return decode();
   } catch (error) {
     if (error instanceof MalformedTelemetry) throw error;
-    throw new MalformedTelemetry(error instanceof Error ? error.message : String(error));
+    throw new MalformedTelemetry(messageOf(error));
   }
 }

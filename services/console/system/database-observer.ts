@@ -5,6 +5,7 @@ import { oneAtATime } from '../../lib/background';
 import { ObserverConnection } from '../../lib/queries/observer-connection';
 import { summarizePlan } from '../../lib/queries/query-plan';
 import { recommendationsQuery, USUAL_VALUES } from '../../lib/queries/recommendations-query';
+import { messageOf } from '../../lib/errors';
 
 const STATEMENT_TIMEOUT_MS = 3000;
 /** A plan this cheap (planner's units) is run as well: an index scan of ten rows. A full scan never is. */
@@ -96,7 +97,7 @@ export class DatabaseObserver {
       this.seen.atMs = this.now();
       this.seen.error = null;
     } catch (error) {
-      this.seen.error = error instanceof Error ? error.message : String(error);
+      this.seen.error = messageOf(error);
       throw error;
     }
   }

@@ -1,13 +1,11 @@
 /** What the page asks for, with names where a visitor's or a product's id is: no others make the name of a span. */
-const TEMPLATES: readonly (readonly [RegExp, string])[] = [
-  ...['browse', 'checkout', 'currencies', 'low-stock', 'products'].map(
-    (route) => [new RegExp(`^/api/${route}$`), `/api/${route}`] as const,
-  ),
-  [/^\/api\/cart\/[^/]+\/items\/[^/]+$/, '/api/cart/{id}/items/{productId}'],
-  [/^\/api\/cart\/[^/]+\/items$/, '/api/cart/{id}/items'],
-  [/^\/api\/cart\/[^/]+$/, '/api/cart/{id}'],
-  [/^\/api\/products\/[^/]+$/, '/api/products/{id}'],
-];
+const TEMPLATES = [
+  ...['browse', 'checkout', 'currencies', 'low-stock', 'products'].map((route) => `/api/${route}`),
+  '/api/cart/{id}',
+  '/api/cart/{id}/items',
+  '/api/cart/{id}/items/{productId}',
+  '/api/products/{id}',
+].map((template) => ({ template, pattern: new RegExp(`^${template.replaceAll(/{\w+}/g, '[^/]+')}$`) }));
 /** Anything else that belongs to a page: itself or a file, never longer. */
 const PLAIN = /^\/[\w./-]{0,100}$/;
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
@@ -32,7 +30,7 @@ export function addressOf(url: string | null, host: string): PageAddress | null 
   const { protocol, host: named, hostname, port, pathname } = new URL(url);
   const defaultPort = DEFAULT_PORTS[protocol];
   if (defaultPort === undefined || named !== host.toLowerCase()) return null;
-  const template = TEMPLATES.find(([pattern]) => pattern.test(pathname))?.[1] ?? null;
+  const template = TEMPLATES.find(({ pattern }) => pattern.test(pathname))?.template ?? null;
   if (template === null && !PLAIN.test(pathname)) return null;
   return {
     full: `${protocol}//${named}${template ?? pathname}`,

@@ -17,21 +17,18 @@ export function classifyStatus(status: number, reason = `status-${String(status)
   return { result: 'completed' };
 }
 
+/** What undici says of a caller whose patience ended. */
+const TIMEOUT_CODES: ReadonlySet<unknown> = new Set([
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
 /** Classifies what a request threw: our own patience ending, or the connection. */
 export function classifyFailure(failure: unknown): Outcome {
-  const name = failure instanceof Error ? failure.name : '';
-  const code = errorCode(failure);
-  const timedOut =
-    name === 'TimeoutError' ||
-    code === 'UND_ERR_HEADERS_TIMEOUT' ||
-    code === 'UND_ERR_BODY_TIMEOUT' ||
-    code === 'UND_ERR_CONNECT_TIMEOUT';
-  if (timedOut) return { result: 'error', kind: 'timeout', status: null, reason: 'load-generator-timeout' };
-  return { result: 'error', kind: 'transport', status: null, reason: code ?? 'transport-failure' };
-}
-
-/** Node's and undici's `code` of an error, else null. */
-function errorCode(failure: unknown): string | null {
-  if (typeof failure !== 'object' || failure === null || !('code' in failure)) return null;
-  return typeof failure.code === 'string' ? failure.code : null;
+  const { name, code } = (failure ?? {}) as { name?: unknown; code?: unknown };
+  if (name === 'TimeoutError' || TIMEOUT_CODES.has(code))
+    return { result: 'error', kind: 'timeout', status: null, reason: 'load-generator-timeout' };
+  const reason = typeof code === 'string' ? code : 'transport-failure';
+  return { result: 'error', kind: 'transport', status: null, reason };
 }

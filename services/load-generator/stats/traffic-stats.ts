@@ -26,6 +26,19 @@ function windowOf(generator: LoadGenerator, group: TallyGroup, span: number) {
   };
 }
 
+/** What became of the starts that were scheduled. */
+function startsOf(tally: Tally) {
+  return {
+    scheduled: tally.scheduled,
+    started: tally.started,
+    late: tally.late,
+    dropped: tally.droppedTotal,
+    // Of which a replica that died left so many: services/load-generator/replicas.
+    missed: tally.dropped.missed,
+    start_lag_p99_ms: tally.startLag.percentile(99),
+  };
+}
+
 /** What was seen in the last 60 s, then the counts since the process started, which say that they are totals. */
 function groupOf(generator: LoadGenerator, group: TallyGroup) {
   const { total } = generator.counts[group];
@@ -37,15 +50,9 @@ function groupOf(generator: LoadGenerator, group: TallyGroup) {
       requests: total.ended,
       errors: total.errors,
       error_rate: percent(total.errorRate),
-      scheduled: total.scheduled,
-      started: total.started,
-      late: total.late,
-      dropped: total.droppedTotal,
-      // Of which a replica that died left so many: services/load-generator/replicas.
-      missed: total.dropped.missed,
+      ...startsOf(total),
       declined: total.declined,
       error_kinds: { ...total.errorKinds },
-      start_lag_p99_ms: total.startLag.percentile(99),
     },
     last_10s: windowOf(generator, group, SHORT_WINDOW_SECONDS),
   };
@@ -90,13 +97,8 @@ export function loadHealth(generator: LoadGenerator): Record<string, unknown> {
       target_rpm: oneDecimal(generator.targetRpm(cohort)),
       journeys_rpm: oneDecimal(generator.journeyRpm(cohort)),
       in_flight: generator.inFlight(cohort),
-      scheduled: total.scheduled,
-      started: total.started,
-      late: total.late,
-      dropped: total.droppedTotal,
-      missed: total.dropped.missed,
+      ...startsOf(total),
       errors: total.errors,
-      start_lag_p99_ms: total.startLag.percentile(99),
     };
   };
   return { share: generator.share, cohorts: { baseline: of('baseline'), demo: of('demo') } };

@@ -5,6 +5,7 @@ import type { Answer, Sender } from './answer';
 import { backoffMs } from './backoff';
 import { inProtobuf, type Payload } from './payload';
 import { BoundedQueue, type Queued } from './queue';
+import { messageOf } from '../../../lib/errors';
 
 const zip = promisify(gzip);
 
@@ -90,7 +91,7 @@ export class Forwarder {
         if (batch.bytes >= BATCH_BYTES) await this.seal(payload.signal);
       } catch (error) {
         this.refused += 1;
-        this.lastError = `${payload.signal}: ${error instanceof Error ? error.message : String(error)}`;
+        this.lastError = `${payload.signal}: ${messageOf(error)}`;
       }
     });
   }

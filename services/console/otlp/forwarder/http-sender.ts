@@ -5,6 +5,7 @@ import { proxyFor, proxyHint } from '../../../../machine/proxy';
 import { EXPORTS } from '../signals';
 import { ANSWER_WITHIN_MS, type Answer, type Batch, type Sender, type SenderOptions } from './answer';
 import { retryAfterMs } from './backoff';
+import { messageOf } from '../../../lib/errors';
 
 /** What OTLP/HTTP tells senders to try again (https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes). */
 const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
@@ -34,7 +35,7 @@ export function httpSender({ endpoint, headers, ca }: SenderOptions): Sender {
         const { 'retry-after': retryAfter } = response.headers;
         return read(signal, response.statusCode, body, typeof retryAfter === 'string' ? retryAfter : null);
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = messageOf(error);
         return {
           kind: 'later',
           status: null,
