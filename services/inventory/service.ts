@@ -11,7 +11,6 @@ import { keepStock } from './stock-keeping';
 /** A transaction that is begun and forgotten (its process hangs) gives its rows back after this. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
 const STOCK_MAX = 4;
-const ACQUIRE_TIMEOUT_MS = 1000;
 const STOCK_STATEMENT_TIMEOUT_MS = 1500;
 
 /** Starts the inventory: what is in the warehouse, and what is put aside for orders. */
@@ -21,7 +20,6 @@ export async function start(): Promise<void> {
     reservations: createPool({
       name: 'reservations',
       max: RESERVATIONS_MAX,
-      acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
       statementTimeoutMs: LOCK_WAIT_MS,
       settings: {
         idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_TIMEOUT_MS),
@@ -30,7 +28,6 @@ export async function start(): Promise<void> {
     stock: createPool({
       name: 'stock',
       max: STOCK_MAX,
-      acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
       statementTimeoutMs: STOCK_STATEMENT_TIMEOUT_MS,
     }),
   };

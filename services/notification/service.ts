@@ -8,7 +8,6 @@ import { SetAside, takeMessages } from './outbox';
 import { OutboxReader } from './outbox-reader';
 import { notificationRoutes } from './routes';
 
-const ACQUIRE_TIMEOUT_MS = 1000;
 const STATEMENT_TIMEOUT_MS = 1500;
 /** A process that hangs gives what it has taken back to others after this: longer than a whole batch may take. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
@@ -19,7 +18,6 @@ export async function start(): Promise<void> {
   const pool = createPool({
     name: 'notifications',
     max: NOTIFICATION_POOL_MAX,
-    acquireTimeoutMs: ACQUIRE_TIMEOUT_MS,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     settings: { idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_TIMEOUT_MS) },
   });

@@ -15,8 +15,8 @@ export interface CatalogPools {
 export function createPools(): CatalogPools {
   return {
     recommendation: createPool({ name: 'recommendation', max: 1 }),
-    baseline: createPool({ name: 'baseline', max: 10 }),
-    lowStock: createPool({ name: 'low-stock', max: 2, acquireTimeoutMs: 1_000, statementTimeoutMs: 4_000 }),
+    baseline: createPool({ name: 'baseline' }),
+    lowStock: createPool({ name: 'low-stock', max: 2, statementTimeoutMs: 4_000 }),
   };
 }
 

@@ -25,6 +25,16 @@ export function whenChanged(build) {
   };
 }
 
+/**
+ * Fills a list, anew when what it shows has changed.
+ * @template T
+ * @param {HTMLElement} list @param {(value: T, index: number) => HTMLElement} item @param {HTMLElement[]} none what stands there without any
+ */
+export const listing = (list, item, ...none) =>
+  whenChanged((/** @type {readonly T[]} */ values) =>
+    list.replaceChildren(...(values.length === 0 ? none : values.map(item))),
+  );
+
 const PATHS = {
   healthy: 'M5 12.5l4.5 4.5L19 7.5',
   degrading: 'M12 7v6.5M12 17.2v.3',

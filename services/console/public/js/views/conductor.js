@@ -1,5 +1,5 @@
 import { attribute, h, messageOf } from '../../lib/dom.js';
-import { card, text, viewHead, whenChanged } from '../dom.js';
+import { card, listing, text, viewHead, whenChanged } from '../dom.js';
 import { clockWords, timeOfDay } from '../format.js';
 import { act, forgetToken, isUnauthorized, token, unlock } from '../admin.js';
 import { healList, miniStage } from './stage.js';
@@ -103,13 +103,9 @@ export function conductorView() {
     mode.addEventListener('change', offerHold);
     offerHold();
   });
-  const drawAblations = whenChanged((/** @type {Choices['ablations']} */ ablations) => {
-    causes.replaceChildren(
-      ...ablations.map(({ what, action }) =>
-        button(`ablate-${what}`, () => ({ what }), { label: action, path: 'ablate' }),
-      ),
-    );
-  });
+  const drawAblations = listing(causes, (/** @type {Choices['ablations'][number]} */ { what, action }) =>
+    button(`ablate-${what}`, () => ({ what }), { label: action, path: 'ablate' }),
+  );
   const minute = h('input', {
     id: 'minute',
     type: 'number',
@@ -168,33 +164,18 @@ export function conductorView() {
   }
 
   const confirmations = h('ol', { class: 'watched' });
-  const drawWatched = whenChanged((/** @type {WatchedAction[]} */ watched) => {
-    confirmations.replaceChildren(
-      ...(watched.length === 0
-        ? [
-            h(
-              'li',
-              { class: 'muted' },
-              'What you do is listed here, with what the system showed of it and after how long.',
-            ),
-          ]
-        : watched.map(watchedItem)),
-    );
-  });
+  const nothingYet = 'What you do is listed here, with what the system showed of it and after how long.';
+  const drawWatched = listing(confirmations, watchedItem, h('li', { class: 'muted' }, nothingYet));
   const indexes = h('ul', { class: 'indexes' });
-  const drawIndexes = whenChanged((/** @type {Record<string, string> | null} */ found) => {
-    indexes.replaceChildren(
-      ...Object.entries(found ?? {}).map(([name, is]) =>
-        h(
-          'li',
-          { 'data-state': is },
-          h('span', { 'aria-hidden': 'true' }, is === 'present' ? '●' : '○'),
-          ` ${name} `,
-          h('strong', {}, is),
-        ),
-      ),
-    );
-  });
+  const drawIndexes = listing(indexes, (/** @type {[string, string]} */ [name, is]) =>
+    h(
+      'li',
+      { 'data-state': is },
+      h('span', { 'aria-hidden': 'true' }, is === 'present' ? '●' : '○'),
+      ` ${name} `,
+      h('strong', {}, is),
+    ),
+  );
   /** @param {string} name @param {string} hint @param {HTMLElement[]} children */
   const group = (name, hint, ...children) =>
     card(name, 'group', h('p', { class: 'muted' }, hint), ...children);
@@ -279,7 +260,7 @@ export function conductorView() {
       drawChoices({ outages, paces });
       drawAblations(ablations);
       drawWatched(conductor.watched.slice(0, LISTED));
-      drawIndexes(conductor.indexes);
+      drawIndexes(Object.entries(conductor.indexes ?? {}));
       attribute(minute, 'max', pulse?.scenario ? String(pulse.scenario.durationMinutes - 1) : null);
       const [latest] = conductor.watched;
       const said = latest ? `${latest.title}: ${STATES[latest.state].words}` : '';

@@ -495,39 +495,33 @@ function subtitleOf(curve) {
   return parts.join(' · ');
 }
 
+/** @type {[head: string, cell: (minute: CurveMinute, failing: number) => import('../dom.js').Cell][]} */
+const COLUMNS = [
+  ['minute', ({ minute, target }) => `${String(minute)}${target.graded ? ' ◆' : ''}`],
+  ['phase', ({ phase }) => ({ text: sentence(phase), class: 'text' })],
+  ['target', ({ target }) => percent(target.errorRate)],
+  ['predicted', ({ predicted }) => percent(predicted.errorRate)],
+  [
+    'failed',
+    ({ observed }, failing) => ({
+      text: percent(observed?.errorRate),
+      class: (observed?.errorRate ?? 0) > failing ? 'bad' : null,
+    }),
+  ],
+  ['p95', ({ observed }) => duration(observed?.p95Ms)],
+  ['statement p95', ({ query }) => duration(query?.p95Ms)],
+  ['pool used', ({ pool }) => (pool ? `${figure(pool.used)} of ${figure(pool.max)}` : '–')],
+  ['waiting', ({ pool }) => figure(pool?.waiting)],
+  ['gave up', ({ pool }) => figure(pool?.timeouts)],
+  ['browsing failed', ({ baseline }) => percent(baseline?.errorRate)],
+  ['its p95', ({ baseline }) => duration(baseline?.p95Ms)],
+  ['lost', ({ observed }) => dollars(observed?.lostUsd)],
+];
+
 /** @param {CurveMinute[]} minutes @param {number} failing from this error rate on a figure is marked */
-function minutesTable(minutes, failing) {
-  return table(
+const minutesTable = (minutes, failing) =>
+  table(
     'The run by demo minute',
-    [
-      'minute',
-      'phase',
-      'target',
-      'predicted',
-      'failed',
-      'p95',
-      'statement p95',
-      'pool used',
-      'waiting',
-      'gave up',
-      'browsing failed',
-      'its p95',
-      'lost',
-    ],
-    minutes.map(({ minute, phase, target, predicted, observed, baseline, query, pool }) => [
-      `${String(minute)}${target.graded ? ' ◆' : ''}`,
-      { text: sentence(phase), class: 'text' },
-      percent(target.errorRate),
-      percent(predicted.errorRate),
-      { text: percent(observed?.errorRate), class: (observed?.errorRate ?? 0) > failing ? 'bad' : null },
-      duration(observed?.p95Ms),
-      duration(query?.p95Ms),
-      pool ? `${figure(pool.used)} of ${figure(pool.max)}` : '–',
-      figure(pool?.waiting),
-      figure(pool?.timeouts),
-      percent(baseline?.errorRate),
-      duration(baseline?.p95Ms),
-      observed ? dollars(observed.lostUsd) : '–',
-    ]),
+    COLUMNS.map(([head]) => head),
+    minutes.map((minute) => COLUMNS.map(([, cell]) => cell(minute, failing))),
   );
-}

@@ -1,5 +1,5 @@
 import { attribute, h } from '../../lib/dom.js';
-import { card, scrollBox, stateIcon, table, text, twin, whenChanged } from '../dom.js';
+import { card, listing, scrollBox, stateIcon, table, text, twin, whenChanged } from '../dom.js';
 import { clockWords, decimal, dollars, duration, figure, parts, percent, timeOfDay } from '../format.js';
 import { headline, stateOf, STATE_WORDS } from '../health.js';
 import { sparkline } from '../sparkline.js';
@@ -212,33 +212,23 @@ function cohort(which, name, who) {
 
 function changedCard() {
   const list = h('ul', { class: 'chips' });
-  const draw = whenChanged((/** @type {Change[]} */ changes) => {
-    list.replaceChildren(
-      ...(changes.length === 0
-        ? [
-            h(
-              'li',
-              { class: 'chip calm' },
-              h('strong', {}, 'Nothing'),
-              h('span', {}, 'all indexes there, pool at its size'),
-            ),
-          ]
-        : changes.map((change) => {
-            const [head, rest] = change.words;
-            return h(
-              'li',
-              { class: 'chip', 'data-seen': String(change.seen) },
-              h('strong', {}, head),
-              h('span', {}, rest),
-              h(
-                'em',
-                {},
-                change.seen === true ? '✓ seen' : change.seen === false ? 'not yet so' : 'not seen yet',
-              ),
-            );
-          })),
-    );
-  });
+  const draw = listing(
+    list,
+    (/** @type {Change} */ { words: [head, rest], seen }) =>
+      h(
+        'li',
+        { class: 'chip', 'data-seen': String(seen) },
+        h('strong', {}, head),
+        h('span', {}, rest),
+        h('em', {}, seen === true ? '✓ seen' : seen === false ? 'not yet so' : 'not seen yet'),
+      ),
+    h(
+      'li',
+      { class: 'chip calm' },
+      h('strong', {}, 'Nothing'),
+      h('span', {}, 'all indexes there, pool at its size'),
+    ),
+  );
   const element = card('What has changed', 'changed', list);
   return { element, update: (/** @type {Pulse} */ { changes }) => draw(changes) };
 }
@@ -251,16 +241,15 @@ function healCard() {
 /** What a heal would do, line by line. */
 export function healList() {
   const list = h('ul', { class: 'plain' });
-  const draw = whenChanged((/** @type {string[]} */ lines) =>
-    list.replaceChildren(...lines.map((line) => h('li', {}, line))),
-  );
+  const nothing = h('li', {}, 'Nothing to heal: the shop is as it should be.');
+  const draw = listing(list, (/** @type {string} */ line) => h('li', {}, line), nothing);
   return {
     element: list,
     /** @param {Pulse} pulse */
     update({ changes, scenario }) {
       const lines = changes.map(({ heal }) => heal);
       if (scenario && scenario.state !== 'normal') lines.push('Traffic back to normal, in seconds');
-      draw(lines.length === 0 ? ['Nothing to heal: the shop is as it should be.'] : lines);
+      draw(lines);
     },
   };
 }
@@ -312,19 +301,15 @@ function alertCard() {
   const state = h('p', { class: 'alert-state' });
   const list = h('ul', { class: 'conditions' });
   const element = card('Flow alert', 'alert', state, list);
-  const draw = whenChanged((/** @type {{ words: string, met: boolean }[]} */ conditions) => {
-    list.replaceChildren(
-      ...conditions.map(({ words, met }) =>
-        h(
-          'li',
-          { 'data-met': String(met) },
-          h('span', { 'aria-hidden': 'true' }, met ? '●' : '○'),
-          ` ${words}`,
-          h('span', { class: 'visually-hidden' }, met ? ': met' : ': not met'),
-        ),
-      ),
-    );
-  });
+  const draw = listing(list, (/** @type {{ words: string, met: boolean }} */ { words, met }) =>
+    h(
+      'li',
+      { 'data-met': String(met) },
+      h('span', { 'aria-hidden': 'true' }, met ? '●' : '○'),
+      ` ${words}`,
+      h('span', { class: 'visually-hidden' }, met ? ': met' : ': not met'),
+    ),
+  );
   return {
     element,
     /** @param {Pulse} pulse */
@@ -355,32 +340,26 @@ function armedWords({ ended_at, evaluated_minute, held_minutes, for_minutes }) {
   return `Armed. The run is over; its minute ${String(evaluated_minute)} was:`;
 }
 
-/** What the shop lives by, in the last minute: what an outage takes from it beside the failed requests. */
+/** What the shop lives by, in the last minute. @type {[term: string, written: (of: Pulse['business']) => string][]} */
+const BUSINESS = [
+  ['orders a minute', ({ orders }) => figure(orders)],
+  ['earned a minute', ({ earnedUsd }) => dollars(earnedUsd)],
+  ['conversion', ({ conversion }) => percent(conversion)],
+  ['basket', ({ basketUsd }) => dollars(basketUsd)],
+  ['refused', ({ refused }) => figure(refused)],
+  ['carts abandoned', ({ abandonedCarts }) => figure(abandonedCarts)],
+];
+
+/** What an outage takes from the shop beside the failed requests. */
 function businessLine() {
-  const figures = [
-    'orders a minute',
-    'earned a minute',
-    'conversion',
-    'basket',
-    'refused',
-    'carts abandoned',
-  ];
-  const values = figures.map(() => h('dd', {}, '–'));
-  const pairs = figures.map((term, index) => h('div', {}, h('dt', {}, term), values[index] ?? ''));
+  const values = BUSINESS.map(() => h('dd', {}, '–'));
+  const pairs = BUSINESS.map(([term], index) => h('div', {}, h('dt', {}, term), values[index]));
   const element = h('dl', { class: 'business', 'aria-label': 'Business in the last minute' }, ...pairs);
   return {
     element,
     /** @param {Pulse} pulse */
-    update({ business: { orders, earnedUsd, conversion, basketUsd, refused, abandonedCarts } }) {
-      const written = [
-        figure(orders),
-        dollars(earnedUsd),
-        percent(conversion),
-        dollars(basketUsd),
-        figure(refused),
-        figure(abandonedCarts),
-      ];
-      values.forEach((value, index) => text(value, written[index] ?? '–'));
+    update({ business }) {
+      BUSINESS.forEach(([, written], index) => text(values[index], written(business)));
     },
   };
 }

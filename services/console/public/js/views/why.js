@@ -1,5 +1,5 @@
 import { attribute, h, messageOf } from '../../lib/dom.js';
-import { scrollBox, text, twin, viewHead, whenChanged } from '../dom.js';
+import { listing, scrollBox, text, twin, viewHead, whenChanged } from '../dom.js';
 import { duration, figure, percent, timeOfDay } from '../format.js';
 import { mapLegend, mapTable, serviceMap } from '../map.js';
 import { linkButton, sharesBar, vendorLink, waterfall } from '../waterfall.js';
@@ -106,9 +106,7 @@ function causeChain() {
     attribute(item, 'data-bad', bad);
     return item;
   };
-  const draw = whenChanged((/** @type {Parameters<typeof step>[0][]} */ links) =>
-    element.replaceChildren(...links.map(step)),
-  );
+  const draw = listing(element, step);
   return {
     element,
     update(/** @type {State} */ { pulse }) {
