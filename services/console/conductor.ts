@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AppliedChange, Log, SqlExecutor, WantedIndexes } from '../../scenario/apply';
 import { oneAtATime } from '../lib/background';
 import { endRun } from '../../scenario/override/store';
@@ -193,7 +194,5 @@ export class Conductor {
 }
 
 function sameIndexes(a: Scenario, b: Scenario): boolean {
-  return (
-    JSON.stringify(Object.entries(a.indexes).sort()) === JSON.stringify(Object.entries(b.indexes).sort())
-  );
+  return isDeepStrictEqual(a.indexes, b.indexes);
 }

@@ -37,7 +37,6 @@ export interface ServiceRequest<T> {
   template?: string;
   query?: Record<string, string | number | boolean | undefined>;
   json?: unknown;
-  headers?: Record<string, string>;
   /** How long the answer may take, body included (ms). */
   timeoutMs: number;
   /** What a 2xx answer must look like. */
@@ -65,7 +64,7 @@ function urlOf(service: ServiceName, path: string): URL {
  */
 export async function callService<T = unknown>(
   service: ServiceName,
-  { method = 'GET', path, template = path, query, json, headers = {}, timeoutMs, schema }: ServiceRequest<T>,
+  { method = 'GET', path, template = path, query, json, timeoutMs, schema }: ServiceRequest<T>,
 ): Promise<{ status: number; body: T }> {
   const url = urlOf(service, path);
   if (query !== undefined) url.search = searchOf(query);
@@ -78,7 +77,7 @@ export async function callService<T = unknown>(
           method,
           dispatcher: agent,
           signal,
-          headers: { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+          headers: json === undefined ? {} : { 'content-type': 'application/json' },
           body: json === undefined ? null : JSON.stringify(json),
         }),
       );

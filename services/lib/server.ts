@@ -46,8 +46,6 @@ export interface ServiceOptions {
   health?: () => Record<string, unknown>;
   /** Ends what the service does by itself, before its connections are closed. */
   close?: () => Promise<void> | void;
-  /** Largest JSON body, default 64kb. */
-  bodyLimit?: string;
   /** Where it has one, to be started here: /health tells the scenario from it, else from the last request's baggage. */
   subscription?: ScenarioSubscription;
 }
@@ -146,7 +144,7 @@ export function createApp(options: ServiceOptions, state = newState()): express.
   app.use(cohortMiddleware(state));
   app.use(requestMetrics());
   app.use(requireJson());
-  app.use(express.json({ limit: options.bodyLimit ?? '64kb' }));
+  app.use(express.json({ limit: '64kb' }));
   const router = express.Router(LITERAL);
   options.routes(router);
   app.use(router);

@@ -1,5 +1,5 @@
 import { fromBinary, type DescField, type DescMessage } from '@bufbuild/protobuf';
-import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { fieldsOf, rewrite } from '../../lib/protobuf-rewrite';
 import { TRACE_ID_BYTES } from './fields';
 import { ResourceSchema } from './generated/opentelemetry/proto/resource/v1/resource_pb';
 import { decoding, MalformedTelemetry } from './malformed';
@@ -52,7 +52,8 @@ export function openProtobuf<Record extends DescMessage>(
     decode: (record) => decoding(() => fromBinary(path.record, bounded(record), DECODING)),
     without: (rejected) => {
       const offsets = new Set([...rejected].map(({ byteOffset }) => byteOffset));
-      return Buffer.from(copyWithout(body, [path.groups, path.scopes, path.records], offsets));
+      const fields = [path.groups, path.scopes, path.records].map(({ number }) => number);
+      return Buffer.from(rewrite(body, fields, (record) => (offsets.has(record.byteOffset) ? null : record)));
     },
   };
 }
@@ -77,40 +78,4 @@ function writtenForm({ key, text }: TextAttribute): string {
 function bounded(message: Uint8Array): Uint8Array {
   if (message.length <= MAX_RECORD_BYTES) return message;
   throw new MalformedTelemetry(`a record of more than ${MAX_RECORD_BYTES} bytes`);
-}
-
-interface WireField {
-  number: number;
-  /** Of a field that is a message (or a text); null for numbers. */
-  content: Uint8Array | null;
-  /** The field as it was written, its tag included. */
-  written: Uint8Array;
-}
-
-function* fieldsOf(message: Uint8Array): Generator<WireField> {
-  const reader = new BinaryReader(message);
-  while (reader.pos < reader.len) {
-    const start = reader.pos;
-    const [number, wireType] = reader.tag();
-    let content: Uint8Array | null = null;
-    if (wireType === WireType.LengthDelimited) content = reader.bytes();
-    else reader.skip(wireType, number);
-    yield { number, content, written: message.subarray(start, reader.pos) };
-  }
-}
-
-/** Copies a message but for those messages at the end of a path of fields that lie at the `offsets`. */
-function copyWithout(
-  message: Uint8Array,
-  [next, ...further]: readonly DescField[],
-  offsets: ReadonlySet<number>,
-): Uint8Array {
-  const writer = new BinaryWriter();
-  for (const { number, content, written } of fieldsOf(message)) {
-    if (number !== next?.number || content === null) writer.raw(written);
-    else if (further.length > 0) {
-      writer.tag(number, WireType.LengthDelimited).bytes(copyWithout(content, further, offsets));
-    } else if (!offsets.has(content.byteOffset)) writer.raw(written);
-  }
-  return writer.finish();
 }

@@ -1,4 +1,5 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { fieldsOf, rewrite } from '../../protobuf-rewrite';
 
 /** Fields of KeyValue and AnyValue. */
 const KEY = 1;
@@ -6,44 +7,21 @@ const VALUE = 2;
 const INTEGER = 3;
 const DOUBLE = 4;
 
-/**
- * Copies a protobuf message, and corrects what lies at the end of the path: integers of the attributes named in `doubles`
- * become doubles.
- */
+/** Copies a request, with doubles in place of the integers of attributes named in `doubles`. @param path to its attributes */
 export function mendMessages(
   message: Uint8Array,
-  [field, ...further]: readonly number[],
+  path: readonly number[],
   doubles: ReadonlySet<string>,
 ): Uint8Array {
-  const reader = new BinaryReader(message);
-  const writer = new BinaryWriter();
-  while (reader.pos < reader.len) {
-    const start = reader.pos;
-    const [number, wireType] = reader.tag();
-    if (number === field && wireType === WireType.LengthDelimited) {
-      const content = reader.bytes();
-      writer
-        .tag(number, wireType)
-        .bytes(
-          further.length > 0 ? mendMessages(content, further, doubles) : mendAttribute(content, doubles),
-        );
-    } else {
-      reader.skip(wireType, number);
-      writer.raw(message.subarray(start, reader.pos));
-    }
-  }
-  return writer.finish();
+  return rewrite(message, path, (attribute) => mendAttribute(attribute, doubles));
 }
 
 function mendAttribute(keyValue: Uint8Array, doubles: ReadonlySet<string>): Uint8Array {
-  const reader = new BinaryReader(keyValue);
   let key = '';
   let integer: number | null = null;
-  while (reader.pos < reader.len) {
-    const [number, wireType] = reader.tag();
-    if (number === KEY) key = reader.string();
-    else if (number === VALUE) integer = integerOf(reader.bytes());
-    else reader.skip(wireType, number);
+  for (const { number, content } of fieldsOf(keyValue)) {
+    if (number === KEY) key = Buffer.from(content ?? []).toString();
+    else if (number === VALUE) integer = integerOf(content ?? new Uint8Array());
   }
   if (integer === null || !doubles.has(key)) return keyValue;
   const value = new BinaryWriter().tag(DOUBLE, WireType.Bit64).double(integer).finish();
