@@ -1,5 +1,5 @@
 import { fromBinary, type DescField, type DescMessage } from '@bufbuild/protobuf';
-import { fieldsOf, rewrite } from '../../lib/protobuf-rewrite';
+import { fieldsOf, rewrite } from '../../lib/telemetry/export/protobuf-rewrite';
 import { TRACE_ID_BYTES } from './fields';
 import { ResourceSchema } from './generated/opentelemetry/proto/resource/v1/resource_pb';
 import { decoding, MalformedTelemetry } from './malformed';

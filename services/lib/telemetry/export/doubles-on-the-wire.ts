@@ -1,5 +1,5 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { fieldsOf, rewrite } from '../../protobuf-rewrite';
+import { fieldsOf, rewrite } from './protobuf-rewrite';
 
 /** Fields of KeyValue and AnyValue. */
 const KEY = 1;
