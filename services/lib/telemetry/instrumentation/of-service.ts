@@ -1,21 +1,46 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import type * as ioredis from '@opentelemetry/instrumentation-ioredis';
+import type * as pg from '@opentelemetry/instrumentation-pg';
+import type * as undici from '@opentelemetry/instrumentation-undici';
 import { CATALOG, type ServiceEntry, type StoreName } from '../../../catalog';
+import { callAttributes, describeCall } from '../calls';
+import { describeCommand } from '../database-spans';
+import { onQueryRequest, onQueryResponse } from '../query-observation';
 import { finishServerSpan } from '../request-outcome';
-import type * as calls from './calls';
-import type * as postgresql from './postgresql';
-import type * as redis from './redis';
 
 /** Health checks, run-time control and telemetry itself are not what people look for in traces. */
 const IGNORED_PATHS = /^\/(livez|readyz|health|admin|v1|favicon\.ico)(\/|\?|$)/;
 
-/* eslint-disable @typescript-eslint/no-require-imports -- a service loads those alone that it uses */
+/* eslint-disable @typescript-eslint/no-require-imports -- a service loads those packages alone that it uses */
 /** Instrumentations of what a service reaches out with. */
 const CLIENTS: Readonly<Record<'calls' | StoreName, () => Instrumentation>> = {
-  calls: () => (require('./calls') as typeof calls).instrumentation(),
-  postgresql: () => (require('./postgresql') as typeof postgresql).instrumentation(),
-  redis: () => (require('./redis') as typeof redis).instrumentation(),
+  calls: () => {
+    const { UndiciInstrumentation } = require('@opentelemetry/instrumentation-undici') as typeof undici;
+    return new UndiciInstrumentation({
+      requireParentforSpans: true,
+      startSpanHook: callAttributes,
+      requestHook: describeCall,
+    });
+  },
+  postgresql: () => {
+    const { PgInstrumentation } = require('@opentelemetry/instrumentation-pg') as typeof pg;
+    return new PgInstrumentation({
+      requireParentSpan: true,
+      // Our own acquire span shows the wait, and links to who held the pool.
+      ignoreConnectSpans: true,
+      requestHook: onQueryRequest,
+      responseHook: onQueryResponse,
+    });
+  },
+  redis: () => {
+    const { IORedisInstrumentation } = require('@opentelemetry/instrumentation-ioredis') as typeof ioredis;
+    return new IORedisInstrumentation({
+      requireParentSpan: true,
+      requestHook: (span, { cmdName }) => describeCommand(span, cmdName, process.env.REDIS_URL),
+    });
+  },
 };
 /* eslint-enable @typescript-eslint/no-require-imports */
 
