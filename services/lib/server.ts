@@ -24,7 +24,7 @@ import { RELEASE } from './telemetry/release';
 import { requestMetrics } from './telemetry/request-metrics';
 import { noteErrorReason } from './telemetry/request-outcome';
 import { serverSpan } from './telemetry/server-span';
-import { spansEnded } from './telemetry/span-counter';
+import { spanCounter } from './telemetry/span-counter';
 import { shutdownTelemetry } from './telemetry/bootstrap';
 
 /** After SIGTERM: how long open requests may take (ms), and when the process ends whatever happens. */
@@ -193,7 +193,7 @@ function healthRoutes(options: ServiceOptions, state: ServiceState): Router {
       status: ready ? 'healthy' : 'degraded',
       service: options.name,
       uptime_seconds: Math.round((Date.now() - state.startedAt) / 1000),
-      process: { rss_bytes: process.memoryUsage.rss(), spans_ended: spansEnded() },
+      process: { rss_bytes: process.memoryUsage.rss(), spans_ended: spanCounter.ended },
       checks,
       scenario: seenScenario(options.subscription, state),
       ...options.health?.(),
