@@ -6,20 +6,16 @@ import { parseInput } from '../lib/validate';
 import { rank, RANKING_MODEL, seenAfter, SHOWN_PER_PAGE } from './ranking';
 import type { SeenHistory } from './seen-history';
 
+const candidate = z.object({
+  id: productIdField,
+  popularity_score: z.number().min(-1e12).max(1e12),
+  price_cents: priceCentsField,
+});
 const recommendBody = z.object({
   user_id: idField.default('guest'),
   category: categoryField.default(MAIN_CATEGORY),
-  candidates: z
-    .array(
-      z.object({
-        id: productIdField,
-        popularity_score: z.number().min(-1e12).max(1e12),
-        price_cents: priceCentsField,
-      }),
-    )
-    .max(100)
-    // Who asks without products gets a ranking of none: they are product-catalog's.
-    .default([]),
+  // Who asks without products gets a ranking of none: they are product-catalog's.
+  candidates: z.array(candidate).max(100).default([]),
 });
 
 /** `POST /recommend {user_id, category, candidates}` → `{ranked, model}`. */

@@ -4,21 +4,11 @@ import { quantityField, zipField } from '../lib/fields';
 import { parseInput } from '../lib/validate';
 import { quote } from './tariff';
 
-const calculateBody = z.object({
-  items: z
-    .array(
-      z.object({
-        weight: z
-          .number()
-          .positive('must be above 0, kilograms')
-          .max(1000, 'must be at most 1000, kilograms'),
-        quantity: quantityField.default(1),
-      }),
-    )
-    .min(1)
-    .max(50),
-  zip: zipField,
+const item = z.object({
+  weight: z.number().positive('must be above 0, kilograms').max(1000, 'must be at most 1000, kilograms'),
+  quantity: quantityField.default(1),
 });
+const calculateBody = z.object({ items: z.array(item).min(1).max(50), zip: zipField });
 
 /** `POST /calculate {items: [{weight, quantity?}], zip}`. */
 export function shippingRoutes(router: Router): void {

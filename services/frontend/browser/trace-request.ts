@@ -59,30 +59,20 @@ const spanSchema = z.object({
 });
 type GivenSpan = z.infer<typeof spanSchema>;
 
-const bodySchema = z.object({
-  resourceSpans: z
-    .array(
-      z.object({
-        resource: z.object({ attributes: attributesField }),
-        scopeSpans: z
-          .array(
-            z.object({
-              scope: z.object({
-                name: z.string().max(100),
-                version: z
-                  .string()
-                  .regex(/^[\w.+-]{1,40}$/)
-                  .default('unknown'),
-              }),
-              spans: z.array(z.unknown()).max(MOST_SPANS),
-            }),
-          )
-          .max(10),
-      }),
-    )
-    .max(1),
+const scopeSchema = z.object({
+  name: z.string().max(100),
+  version: z
+    .string()
+    .regex(/^[\w.+-]{1,40}$/)
+    .default('unknown'),
 });
-type GivenResource = z.infer<typeof bodySchema>['resourceSpans'][number];
+const scopeSpansSchema = z.object({ scope: scopeSchema, spans: z.array(z.unknown()).max(MOST_SPANS) });
+const resourceSpansSchema = z.object({
+  resource: z.object({ attributes: attributesField }),
+  scopeSpans: z.array(scopeSpansSchema).max(10),
+});
+const bodySchema = z.object({ resourceSpans: z.array(resourceSpansSchema).max(1) });
+type GivenResource = z.infer<typeof resourceSpansSchema>;
 
 interface Span extends Omit<GivenSpan, 'attributes'> {
   attributes: KeyValue[];
