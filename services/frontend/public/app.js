@@ -39,7 +39,6 @@ function drawCategories() {
     ...SHOP.categories.map((category) =>
       h(
         'li',
-        {},
         h(
           'a',
           {
@@ -82,28 +81,20 @@ const addButton = (/** @type {Product} */ product, label = 'Add to cart') => {
 
 /** @param {Product} product */
 function stockNote(product) {
-  if (product.stock_quantity < 1) return h('p', { class: 'stock gone' }, 'Back in a week or two');
-  if (product.stock_quantity <= FEW_LEFT)
-    return h('p', { class: 'stock few' }, `Only ${product.stock_quantity} left`);
-  return h('p', { class: 'stock' }, 'In stock');
+  if (product.stock_quantity < 1) return h('p.stock.gone', 'Back in a week or two');
+  if (product.stock_quantity <= FEW_LEFT) return h('p.stock.few', `Only ${product.stock_quantity} left`);
+  return h('p.stock', 'In stock');
 }
 
 const card = (/** @type {Product} */ product) =>
   h(
-    'li',
-    { class: 'card' },
-    h('div', { class: 'card-picture' }, picture(product)),
+    'li.card',
+    h('div.card-picture', picture(product)),
     h(
-      'div',
-      { class: 'card-text' },
-      h('h3', {}, product.name),
+      'div.card-text',
+      h('h3', product.name),
       stockNote(product),
-      h(
-        'div',
-        { class: 'card-row' },
-        h('p', { class: 'price' }, price(product.price_cents)),
-        addButton(product, 'Add'),
-      ),
+      h('div.card-row', h('p.price', price(product.price_cents)), addButton(product, 'Add')),
     ),
   );
 
@@ -118,9 +109,7 @@ function drawProducts() {
 function drawSkeletons() {
   byId('more').hidden = true;
   byId('product-grid').replaceChildren(
-    ...Array.from({ length: SHOWN_AT_FIRST }, () =>
-      h('li', { class: 'card skeleton', 'aria-hidden': 'true' }),
-    ),
+    ...Array.from({ length: SHOWN_AT_FIRST }, () => h('li.card.skeleton', { 'aria-hidden': 'true' })),
   );
 }
 
@@ -130,23 +119,13 @@ function drawDeal() {
   if (state.deal === null) return;
   section.replaceChildren(
     h(
-      'div',
-      { class: 'deal-text' },
-      h('p', { class: 'eyebrow' }, 'Deal of the day'),
+      'div.deal-text',
+      h('p.eyebrow', 'Deal of the day'),
       h('h1', { id: 'deal-title' }, state.deal.name),
-      h(
-        'p',
-        { class: 'deal-pitch' },
-        'One thing a day, at the price we paid for it. Ships tomorrow from Columbus.',
-      ),
-      h(
-        'div',
-        { class: 'deal-row' },
-        h('p', { class: 'price big' }, price(state.deal.price_cents)),
-        addButton(state.deal),
-      ),
+      h('p.deal-pitch', 'One thing a day, at the price we paid for it. Ships tomorrow from Columbus.'),
+      h('div.deal-row', h('p.price.big', price(state.deal.price_cents)), addButton(state.deal)),
     ),
-    h('div', { class: 'deal-picture' }, picture(state.deal)),
+    h('div.deal-picture', picture(state.deal)),
   );
 }
 
@@ -165,8 +144,8 @@ function drawAds(ads) {
         'a',
         // A campaign leads to a page of this shop, nowhere else.
         { class: 'ad', href: ad.href.startsWith('/') && !ad.href.startsWith('//') ? ad.href : '/' },
-        h('strong', {}, ad.title),
-        h('span', {}, ad.text),
+        h('strong', ad.title),
+        h('span', ad.text),
       ),
     ),
   );
@@ -224,10 +203,9 @@ function drawProductsFailure(category, error) {
   byId('product-grid').replaceChildren();
   byId('products-status').replaceChildren(
     h(
-      'div',
-      { class: 'notice' },
-      h('p', {}, 'These products cannot be shown right now.'),
-      h('p', { class: 'fine' }, messageOf(error)),
+      'div.notice',
+      h('p', 'These products cannot be shown right now.'),
+      h('p.fine', messageOf(error)),
       button('Try again', () => void showCategory(category), 'quiet'),
     ),
   );

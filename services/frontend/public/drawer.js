@@ -62,7 +62,7 @@ function showCart() {
     show('Your cart', emptyCart());
     return;
   }
-  show('Your cart', h('ul', { class: 'lines' }, ...items.map(cartLine)), checkoutForm());
+  show('Your cart', h('ul.lines', ...items.map(cartLine)), checkoutForm());
   // Redrawing must not take the keyboard away from the button that was pressed.
   if (focused) focus(`[data-focus="${focused}"]`);
 }
@@ -72,10 +72,9 @@ const focus = (selector) => /** @type {HTMLElement | null} */ (body.querySelecto
 
 const emptyCart = () =>
   h(
-    'div',
-    { class: 'empty' },
-    h('p', { class: 'empty-title' }, 'Nothing in it yet'),
-    h('p', {}, 'Whatever you add stays here for a day.'),
+    'div.empty',
+    h('p.empty-title', 'Nothing in it yet'),
+    h('p', 'Whatever you add stays here for a day.'),
     button('Look around', () => dialog.close()),
   );
 
@@ -100,23 +99,20 @@ function cartLine(item) {
       sign,
     );
   return h(
-    'li',
-    { class: 'line' },
-    h('div', { class: 'line-picture' }, picture(product)),
+    'li.line',
+    h('div.line-picture', picture(product)),
     h(
-      'div',
-      { class: 'line-text' },
-      h('p', { class: 'line-name' }, item.name),
-      h('p', { class: 'line-each' }, `${price(item.unit_price_cents)} each`),
+      'div.line-text',
+      h('p.line-name', item.name),
+      h('p.line-each', `${price(item.unit_price_cents)} each`),
       h(
-        'div',
-        { class: 'stepper' },
+        'div.stepper',
         stepper('One less', '−', item.quantity - 1, false),
         h('span', { 'aria-label': 'Quantity' }, String(item.quantity)),
         stepper('One more', '+', item.quantity + 1, item.quantity >= SHOP.maxQuantity),
       ),
     ),
-    h('p', { class: 'line-total' }, price(item.quantity * item.unit_price_cents)),
+    h('p.line-total', price(item.quantity * item.unit_price_cents)),
   );
 }
 
@@ -133,19 +129,18 @@ function checkoutForm() {
     value: remembered('zip') ?? '10001',
   });
   return h(
-    'form',
+    'form.checkout-form',
     {
-      class: 'checkout-form',
       onsubmit: (event) => {
         event.preventDefault();
         remember('zip', zip.value);
         void send(new CheckoutAttempt(cart.items(), zip.value));
       },
     },
-    h('div', { class: 'field' }, h('label', { for: 'zip' }, 'Ship to ZIP code'), zip),
-    h('div', { class: 'sum' }, h('span', {}, 'Goods'), h('strong', {}, price(cart.totalCents()))),
-    h('p', { class: 'fine' }, `Charged in ${currencyCode()}. Shipping is added by weight and distance.`),
-    h('button', { class: 'button wide', type: 'submit' }, 'Place order'),
+    h('div.field', h('label', { for: 'zip' }, 'Ship to ZIP code'), zip),
+    h('div.sum', h('span', 'Goods'), h('strong', price(cart.totalCents()))),
+    h('p.fine', `Charged in ${currencyCode()}. Shipping is added by weight and distance.`),
+    h('button.button.wide', { type: 'submit' }, 'Place order'),
   );
 }
 
@@ -174,15 +169,14 @@ async function send(attempt) {
 
 /** @param {CheckoutAttempt} attempt */
 function showProgress(attempt) {
-  const seconds = h('span', { class: 'seconds' }, '0.0 s');
-  const note = h('p', { class: 'progress-note', role: 'status' }, 'Checking your order with the shop…');
+  const seconds = h('span.seconds', '0.0 s');
+  const note = h('p.progress-note', { role: 'status' }, 'Checking your order with the shop…');
   show(
     attempt.tries > 0 ? 'Trying again' : 'Placing your order',
     h(
-      'div',
-      { class: 'progress' },
-      h('div', { class: 'bar', role: 'progressbar', 'aria-label': 'Placing your order' }, h('span')),
-      h('div', { class: 'progress-row' }, note, seconds),
+      'div.progress',
+      h('div.bar', { role: 'progressbar', 'aria-label': 'Placing your order' }, h('span')),
+      h('div.progress-row', note, seconds),
     ),
   );
   const startedAt = performance.now();
@@ -199,14 +193,10 @@ function showSuccess(order) {
   show(
     'Thank you',
     h(
-      'div',
-      { class: 'outcome good', tabindex: '-1' },
+      'div.outcome.good',
+      { tabindex: '-1' },
       mark('m6 12.5 4 4 8-9'),
-      h(
-        'p',
-        { class: 'outcome-title' },
-        order.created ? 'Your order is placed' : 'Your order was placed already',
-      ),
+      h('p.outcome-title', order.created ? 'Your order is placed' : 'Your order was placed already'),
       facts([
         ['Order', shortId(order.order_id)],
         ['Total', amount(order.total.amount, order.total.currency)],
@@ -232,23 +222,16 @@ function recommended(products) {
     );
   };
   return h(
-    'section',
-    { class: 'recommended', 'aria-label': 'Picked for you' },
-    h('h3', {}, 'Picked for you'),
+    'section.recommended',
+    { 'aria-label': 'Picked for you' },
+    h('h3', 'Picked for you'),
     h(
-      'ul',
-      { class: 'lines' },
+      'ul.lines',
       ...products.map((product) =>
         h(
-          'li',
-          { class: 'line' },
-          h('div', { class: 'line-picture' }, picture({ ...product, category: 'electronics' })),
-          h(
-            'div',
-            { class: 'line-text' },
-            h('p', { class: 'line-name' }, product.name),
-            h('p', { class: 'line-each' }, price(product.price_cents)),
-          ),
+          'li.line',
+          h('div.line-picture', picture({ ...product, category: 'electronics' })),
+          h('div.line-text', h('p.line-name', product.name), h('p.line-each', price(product.price_cents))),
           button('Add', add(product), 'small quiet', { 'aria-label': `Add ${product.name}` }),
         ),
       ),
@@ -277,12 +260,12 @@ function showFailure(attempt, error) {
   show(
     declined ? 'Card declined' : 'Something went wrong',
     h(
-      'div',
-      { class: 'outcome bad', tabindex: '-1', role: 'alert' },
+      'div.outcome.bad',
+      { tabindex: '-1', role: 'alert' },
       mark('M12 7v6m0 4v.01'),
-      h('p', { class: 'outcome-title' }, 'We could not complete your order'),
-      h('p', {}, explain(error)),
-      declined ? null : h('p', {}, 'Your cart is as it was, and trying again never orders twice.'),
+      h('p.outcome-title', 'We could not complete your order'),
+      h('p', explain(error)),
+      declined ? null : h('p', 'Your cart is as it was, and trying again never orders twice.'),
       facts([
         ['Reason', error.reason],
         ['Attempt', String(attempt.tries)],
@@ -304,8 +287,7 @@ const mark = (/** @type {string} */ d) =>
   );
 
 /** @param {Child[][]} rows */
-const facts = (rows) =>
-  h('dl', { class: 'facts' }, ...rows.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]));
+const facts = (rows) => h('dl.facts', ...rows.flatMap(([name, value]) => [h('dt', name), h('dd', value)]));
 
 const shortId = (/** @type {string} */ id) => id.slice(0, 8).toUpperCase();
 

@@ -46,15 +46,15 @@ const PATHS = {
 export function stateIcon(state) {
   const outline =
     state === 'degrading'
-      ? s('path', { class: 'icon-shape', d: 'M12 2.2L22.6 21H1.4z' })
+      ? s('path.icon-shape', { d: 'M12 2.2L22.6 21H1.4z' })
       : state === 'failing'
-        ? s('path', { class: 'icon-shape', d: 'M7.6 1.5h8.8l6.1 6.1v8.8l-6.1 6.1H7.6l-6.1-6.1V7.6z' })
-        : s('circle', { class: 'icon-shape', cx: 12, cy: 12, r: 11 });
+        ? s('path.icon-shape', { d: 'M7.6 1.5h8.8l6.1 6.1v8.8l-6.1 6.1H7.6l-6.1-6.1V7.6z' })
+        : s('circle.icon-shape', { cx: 12, cy: 12, r: 11 });
   return s(
-    'svg',
-    { class: 'state-icon', viewBox: '0 0 24 24', 'aria-hidden': 'true' },
+    'svg.state-icon',
+    { viewBox: '0 0 24 24', 'aria-hidden': 'true' },
     outline,
-    s('path', { class: 'icon-mark', d: PATHS[state] }),
+    s('path.icon-mark', { d: PATHS[state] }),
   );
 }
 
@@ -73,32 +73,24 @@ export function table(caption, heads, rows, empty = 'Nothing yet.') {
   };
   const headRow = h(
     'tr',
-    {},
     heads.map((head) => h('th', { scope: 'col' }, head)),
   );
   const body =
     rows.length === 0
-      ? h('tr', {}, h('td', { colspan: heads.length, class: 'empty' }, empty))
-      : rows.map((cells) => h('tr', {}, cells.map(cell)));
-  return h(
-    'table',
-    {},
-    h('caption', { class: 'visually-hidden' }, caption),
-    h('thead', {}, headRow),
-    h('tbody', {}, body),
-  );
+      ? h('tr', h('td', { colspan: heads.length, class: 'empty' }, empty))
+      : rows.map((cells) => h('tr', cells.map(cell)));
+  return h('table', h('caption.visually-hidden', caption), h('thead', headRow), h('tbody', body));
 }
 
 /** A part of a view. @param {string} title @param {string} kind of card, as its style names it @param {HTMLElement[]} children */
 export const card = (title, kind, ...children) =>
-  h('section', { class: `card ${kind}`.trim(), 'aria-label': title }, h('h2', {}, title), ...children);
+  h('section', { class: `card ${kind}`.trim(), 'aria-label': title }, h('h2', title), ...children);
 
 /** What a view begins with. @param {string} title @param {HTMLElement} under it @param {HTMLElement} beside both */
-export const viewHead = (title, under, beside) =>
-  h('div', { class: 'view-head' }, h('div', {}, h('h1', {}, title), under), beside);
+export const viewHead = (title, under, beside) => h('div.view-head', h('div', h('h1', title), under), beside);
 
 /** The figures of a drawing as a table, folded away. @param {string} summary @param {HTMLElement} table */
-export const twin = (summary, table) => h('details', { class: 'twin' }, h('summary', {}, summary), table);
+export const twin = (summary, table) => h('details.twin', h('summary', summary), table);
 
 /** A part that scrolls by itself, reached by keyboard, with a name. @param {string} label */
 export const scrollBox = (label, name = 'scroll') =>

@@ -144,7 +144,7 @@ const stream = new Stream((event) => {
 
 byId('tabs').replaceChildren(
   ...Object.entries(VIEWS).map(([name, { label }]) =>
-    h('li', {}, h('a', { href: `#/${name}`, 'data-view': name }, label)),
+    h('li', h('a', { href: `#/${name}`, 'data-view': name }, label)),
   ),
 );
 byId('theme').addEventListener('click', () => {

@@ -47,8 +47,7 @@ export function serviceMap({ nodes, edges }, { degradingErrorRate }) {
     const [column, row] = places.get(name) ?? [0, 0];
     return { x: MARGIN.x + column * STEP.x, y: MARGIN.y + row * STEP.y };
   };
-  const drawing = s('svg', {
-    class: 'map',
+  const drawing = s('svg.map', {
     viewBox: `0 0 ${String(WIDTH)} ${String(HEIGHT)}`,
     role: 'img',
     'aria-label':
@@ -86,12 +85,12 @@ export function serviceMap({ nodes, edges }, { degradingErrorRate }) {
           transform: `translate(${String(x)} ${String(y)})`,
         },
         s('rect', { width: BOX.width, height: BOX.height, rx: kind === 'database' ? 28 : 12 }),
-        s('text', { class: 'node-name', x: BOX.width / 2, y: kind === 'database' ? 34 : 24 }, name),
+        s('text.node-name', { x: BOX.width / 2, y: kind === 'database' ? 34 : 24 }, name),
         kind === 'database'
           ? ''
           : s(
-              'text',
-              { class: 'node-figure', x: BOX.width / 2, y: 43 },
+              'text.node-figure',
+              { x: BOX.width / 2, y: 43 },
               traffic.all && traffic.all.requests > 0
                 ? `${figure(traffic.all.rpm)} a minute`
                 : active
@@ -141,10 +140,9 @@ export function mapTable({ edges }, { degradingErrorRate }) {
 /** @param {Thresholds} thresholds */
 export function mapLegend({ degradingErrorRate }) {
   return h(
-    'ul',
-    { class: 'legend' },
-    h('li', { class: 'key baseline' }, 'baseline, share of failed calls'),
-    h('li', { class: 'key dashed' }, 'demo, share of failed calls'),
-    h('li', { class: 'key failing-key' }, `more than ${figure(degradingErrorRate * 100)} % fail`),
+    'ul.legend',
+    h('li.key.baseline', 'baseline, share of failed calls'),
+    h('li.key.dashed', 'demo, share of failed calls'),
+    h('li.key.failing-key', `more than ${figure(degradingErrorRate * 100)} % fail`),
   );
 }

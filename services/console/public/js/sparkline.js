@@ -12,20 +12,15 @@ const HEIGHT = 120;
  * @param {number} seconds shown
  */
 export function sparkline(seconds) {
-  const area = s('path', { class: 'spark-area' });
-  const line = s('path', { class: 'spark-line' });
+  const area = s('path.spark-area');
+  const line = s('path.spark-line');
   const grid = [0, 50, 100].map((rate) =>
-    s('line', { class: 'spark-grid', x1: 0, x2: WIDTH, y1: y(rate / 100), y2: y(rate / 100) }),
+    s('line.spark-grid', { x1: 0, x2: WIDTH, y1: y(rate / 100), y2: y(rate / 100) }),
   );
-  const run = s('rect', { class: 'spark-run', y: 0, height: HEIGHT, width: 0 });
+  const run = s('rect.spark-run', { y: 0, height: HEIGHT, width: 0 });
   const drawing = s(
-    'svg',
-    {
-      class: 'spark',
-      viewBox: `0 -4 ${String(WIDTH)} ${String(HEIGHT + 8)}`,
-      preserveAspectRatio: 'none',
-      role: 'img',
-    },
+    'svg.spark',
+    { viewBox: `0 -4 ${String(WIDTH)} ${String(HEIGHT + 8)}`, preserveAspectRatio: 'none', role: 'img' },
     run,
     ...grid,
     area,

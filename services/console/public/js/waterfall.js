@@ -93,14 +93,13 @@ export function shares(trace) {
  */
 export function waterfall(trace, { folded, selected, open, vendor, touched }) {
   const total = Math.max(1, trace.durationMs);
-  const detail = h('div', {
-    class: 'span-detail',
+  const detail = h('div.span-detail', {
     tabindex: -1,
     hidden: true,
     role: 'region',
     'aria-label': 'Attributes of the span',
   });
-  const list = h('ol', { class: 'waterfall' });
+  const list = h('ol.waterfall');
   /** @type {HTMLElement | null} */
   let chosen = null;
 
@@ -128,11 +127,10 @@ export function waterfall(trace, { folded, selected, open, vendor, touched }) {
     bar.style.left = `${left.toFixed(2)}%`;
     bar.style.width = `${Math.max(0.5, Math.min(100 - left, (span.durationMs / total) * 100)).toFixed(2)}%`;
     const name = h(
-      'span',
-      { class: 'row-name' },
-      h('b', {}, label),
+      'span.row-name',
+      h('b', label),
       ` ${what}`,
-      span.links.length > 0 ? h('span', { class: 'row-links' }, `${String(span.links.length)} links`) : null,
+      span.links.length > 0 ? h('span.row-links', `${String(span.links.length)} links`) : null,
     );
     name.style.paddingLeft = `${String(Math.min(depth, 8) * 0.7)}em`;
     /** @type {HTMLButtonElement} */
@@ -148,17 +146,14 @@ export function waterfall(trace, { folded, selected, open, vendor, touched }) {
         },
       },
       name,
-      h('span', { class: 'row-track', 'aria-hidden': 'true' }, bar),
+      h('span.row-track', { 'aria-hidden': 'true' }, bar),
       h(
-        'span',
-        { class: 'row-time' },
+        'span.row-time',
         duration(span.durationMs),
-        failed
-          ? h('span', { class: 'row-flag' }, ' ✗', h('span', { class: 'visually-hidden' }, ' failed'))
-          : null,
+        failed ? h('span.row-flag', ' ✗', h('span.visually-hidden', ' failed')) : null,
       ),
     );
-    list.append(h('li', {}, button));
+    list.append(h('li', button));
     const isSelected = selected !== null && (span.spanId === selected || row.caller?.spanId === selected);
     // Unless something else is asked for, the wait that failed stands open: it leads to its cause.
     const leads = selected === null && failed && kindOf(span) === 'wait' && span.links.length > 0;
@@ -184,45 +179,42 @@ function detailOf({ span, caller }, open, vendor) {
   /** @type {HTMLElement[]} */
   const parts = [
     h(
-      'p',
-      { class: 'detail-head' },
-      h('b', {}, span.service),
+      'p.detail-head',
+      h('b', span.service),
       ` ${span.name} · ${duration(span.durationMs)}${caller ? ` (the caller waited ${duration(caller.durationMs)})` : ''}`,
     ),
   ];
-  if (span.status.message) parts.push(h('p', { class: 'bad' }, span.status.message));
+  if (span.status.message) parts.push(h('p.bad', span.status.message));
   if (span.links.length > 0) {
     parts.push(
-      h('p', { class: 'detail-head' }, 'Who held the pool meanwhile:'),
+      h('p.detail-head', 'Who held the pool meanwhile:'),
       h(
-        'ul',
-        { class: 'span-links' },
+        'ul.span-links',
         span.links.map((link) => {
           const age = link.attributes['shop.pool.held_ms'];
           const label = `scan in trace ${link.traceId.slice(0, 8)}…${typeof age === 'number' ? `, then ${duration(age)} old` : ''}`;
           return h(
             'li',
-            {},
             link.available
               ? linkButton(`Open the ${label}`, () => open(link))
-              : h('span', { class: 'muted' }, `${label} (no longer kept)`),
+              : h('span.muted', `${label} (no longer kept)`),
             vendorLink(vendor, link.traceId, ' at the vendor'),
           );
         }),
       ),
     );
   }
-  const grid = h('dl', { class: 'attributes' });
+  const grid = h('dl.attributes');
   for (const [key, value] of entries) {
     grid.append(
       h('dt', { class: rank(key) < FIRST.length ? 'key-attribute' : null }, key),
-      h('dd', {}, typeof value === 'string' ? value : JSON.stringify(value)),
+      h('dd', typeof value === 'string' ? value : JSON.stringify(value)),
     );
   }
   for (const event of span.events) {
     grid.append(
-      h('dt', {}, `event at ${duration(event.offsetMs)}`),
-      h('dd', {}, `${event.name} ${JSON.stringify(event.attributes)}`),
+      h('dt', `event at ${duration(event.offsetMs)}`),
+      h('dd', `${event.name} ${JSON.stringify(event.attributes)}`),
     );
   }
   parts.push(grid);
@@ -239,17 +231,16 @@ function rank(key) {
 export function sharesBar() {
   const part = (/** @type {string} */ kind, /** @type {string} */ label) => {
     const bar = h('span', { class: `share ${kind}` });
-    const value = h('b', {});
+    const value = h('b');
     return { bar, value, key: h('li', { class: `key ${kind}` }, label, ' ', value) };
   };
   const wait = part('wait', 'waited for a connection');
   const scan = part('scan', 'queried PostgreSQL');
   const rest = part('span', 'everything else');
   const element = h(
-    'div',
-    { class: 'shares' },
-    h('div', { class: 'share-track', 'aria-hidden': 'true' }, wait.bar, scan.bar, rest.bar),
-    h('ul', { class: 'legend' }, wait.key, scan.key, rest.key),
+    'div.shares',
+    h('div.share-track', { 'aria-hidden': 'true' }, wait.bar, scan.bar, rest.bar),
+    h('ul.legend', wait.key, scan.key, rest.key),
   );
   return {
     element,

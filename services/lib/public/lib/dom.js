@@ -1,28 +1,30 @@
 /** Building elements: text is always set as text, never as markup. */
 
-/** @import { Attributes, Child } from './types' */
+/** @import { Attributes, Child, TagOf } from './types' */
 
 const SVG = 'http://www.w3.org/2000/svg';
 
 /**
  * An HTML element.
- * @template {keyof HTMLElementTagNameMap} N
- * @param {N} name
- * @param {Attributes} [attributes]
+ * @template {string} N
+ * @param {N} name with its classes: `p.muted`
+ * @param {Attributes | Child} [first] its attributes, or the first of its children
  * @param {Child[]} children
+ * @returns {HTMLElementTagNameMap[TagOf<N, HTMLElementTagNameMap>]}
  */
-export const h = (name, attributes = {}, ...children) =>
-  fill(document.createElement(name), attributes, children);
+export const h = (name, first, ...children) =>
+  fill((tag) => document.createElement(tag), name, first, children);
 
 /**
- * An SVG element.
- * @template {keyof SVGElementTagNameMap} N
+ * An SVG element, likewise.
+ * @template {string} N
  * @param {N} name
- * @param {Attributes} [attributes]
+ * @param {Attributes | Child} [first]
  * @param {Child[]} children
+ * @returns {SVGElementTagNameMap[TagOf<N, SVGElementTagNameMap>]}
  */
-export const s = (name, attributes = {}, ...children) =>
-  fill(document.createElementNS(SVG, name), attributes, children);
+export const s = (name, first, ...children) =>
+  fill((tag) => document.createElementNS(SVG, tag), name, first, children);
 
 /**
  * A button.
@@ -32,11 +34,20 @@ export const s = (name, attributes = {}, ...children) =>
 export const button = (label, onclick, kind = '', attributes = {}) =>
   h('button', { class: `button ${kind}`.trim(), type: 'button', onclick, ...attributes }, label);
 
+/** @param {Attributes | Child} value @returns {value is Attributes} */
+const isAttributes = (value) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !('nodeType' in value);
+
 /**
- * @template {Element} E
- * @param {E} node @param {Attributes} attributes @param {Child[]} children
+ * @param {(tag: string) => Element} make
+ * @param {string} name @param {Attributes | Child} first @param {Child[]} rest
+ * @returns {any}
  */
-function fill(node, attributes, children) {
+function fill(make, name, first, rest) {
+  const [tag = '', ...classes] = name.split('.');
+  const node = make(tag);
+  if (classes.length > 0) node.setAttribute('class', classes.join(' '));
+  const [attributes, children] = isAttributes(first) ? [first, rest] : [{}, [first, ...rest]];
   for (const [key, value] of Object.entries(attributes)) {
     if (typeof value === 'function') node.addEventListener(key.slice(2), value);
     else attribute(node, key, value);

@@ -6,3 +6,6 @@ export type Attributes = Record<
   string,
   string | number | boolean | null | undefined | ((event: any) => void)
 >;
+
+/** The tag in a name with classes, where there is such a tag. */
+export type TagOf<N extends string, Tags> = (N extends `${infer Tag}.${string}` ? Tag : N) & keyof Tags;

@@ -37,13 +37,13 @@ export function conductorView() {
   const buttons = new Map();
   const mini = miniStage();
   const heal = healList();
-  const now = h('p', { class: 'conductor-now' });
+  const now = h('p.conductor-now');
   const problem = problemLine();
 
   /** @param {ActionName} name @param {() => object} [body] @param {typeof ACTIONS[string]} [action] */
   function button(name, body, action = ACTIONS[name]) {
     const { label, kind } = action;
-    const why = h('p', { class: 'why-not', id: `why-${name}` });
+    const why = h('p.why-not', { id: `why-${name}` });
     const control = h(
       'button',
       {
@@ -56,7 +56,7 @@ export function conductorView() {
       label,
     );
     buttons.set(name, { control, why });
-    return h('div', { class: 'action' }, control, why);
+    return h('div.action', control, why);
   }
 
   /** @param {ActionName} name @param {typeof ACTIONS[string]} action @param {() => object} [body] */
@@ -79,12 +79,12 @@ export function conductorView() {
   }
 
   const field = (/** @type {string} */ label, /** @type {HTMLElement} */ input) =>
-    h('p', { class: 'field' }, h('label', { for: input.id }, label), input);
+    h('p.field', h('label', { for: input.id }, label), input);
   const option = (/** @type {string} */ value, /** @type {string} */ label) => h('option', { value }, label);
   const mode = h('select', { id: 'mode' });
   const length = h('select', { id: 'length' });
   const hold = h('select', { id: 'hold' });
-  const causes = h('div', { class: 'pair' });
+  const causes = h('div.pair');
   const drawChoices = whenChanged((/** @type {Pick<Choices, 'outages' | 'paces'>} */ { outages, paces }) => {
     mode.replaceChildren(...outages.map((outage) => option(outage.mode, outage.title)));
     length.replaceChildren(
@@ -118,30 +118,23 @@ export function conductorView() {
   const lockField = h('input', { id: 'token', type: 'password', autocomplete: 'off', spellcheck: 'false' });
   const lockProblem = problemLine();
   const lock = h(
-    'form',
+    'form.card.lock',
     {
-      class: 'card lock',
       onsubmit: (/** @type {Event} */ event) => {
         event.preventDefault();
         void tryUnlock();
       },
     },
-    h('h2', {}, 'Locked'),
+    h('h2', 'Locked'),
+    h('p', 'Everybody may look; only who has the admin token may change something. It stays in this tab.'),
     h(
-      'p',
-      {},
-      'Everybody may look; only who has the admin token may change something. It stays in this tab.',
-    ),
-    h(
-      'div',
-      { class: 'lock-row' },
+      'div.lock-row',
       h('label', { for: 'token' }, 'Admin token'),
       lockField,
-      h('button', { class: 'button', type: 'submit', id: 'unlock' }, 'Unlock'),
+      h('button.button', { type: 'submit', id: 'unlock' }, 'Unlock'),
     ),
     h(
-      'p',
-      { class: 'muted' },
+      'p.muted',
       'npm start writes it to run.json in its data folder; a deployed stack: pulumi stack output adminToken --show-secrets.',
     ),
     lockProblem.element,
@@ -163,42 +156,37 @@ export function conductorView() {
     attribute(lock, 'hidden', token() !== '');
   }
 
-  const confirmations = h('ol', { class: 'watched' });
+  const confirmations = h('ol.watched');
   const nothingYet = 'What you do is listed here, with what the system showed of it and after how long.';
-  const drawWatched = listing(confirmations, watchedItem, h('li', { class: 'muted' }, nothingYet));
-  const indexes = h('ul', { class: 'indexes' });
+  const drawWatched = listing(confirmations, watchedItem, h('li.muted', nothingYet));
+  const indexes = h('ul.indexes');
   const drawIndexes = listing(indexes, (/** @type {[string, string]} */ [name, is]) =>
     h(
       'li',
       { 'data-state': is },
       h('span', { 'aria-hidden': 'true' }, is === 'present' ? '●' : '○'),
       ` ${name} `,
-      h('strong', {}, is),
+      h('strong', is),
     ),
   );
   /** @param {string} name @param {string} hint @param {HTMLElement[]} children */
-  const group = (name, hint, ...children) =>
-    card(name, 'group', h('p', { class: 'muted' }, hint), ...children);
-  const announcement = h('p', { class: 'visually-hidden', role: 'status' });
+  const group = (name, hint, ...children) => card(name, 'group', h('p.muted', hint), ...children);
+  const announcement = h('p.visually-hidden', { role: 'status' });
   const element = h(
-    'div',
-    { class: 'conductor' },
+    'div.conductor',
     viewHead('Conductor', now, mini.element),
     lock,
     problem.element,
     announcement,
     h(
-      'div',
-      { class: 'conductor-grid' },
+      'div.conductor-grid',
       h(
-        'div',
-        { class: 'groups' },
+        'div.groups',
         group(
           'Outage',
           'Begins in five seconds. Stack config is not touched: the run ends by itself.',
           h(
-            'div',
-            { class: 'fields' },
+            'div.fields',
             field('Scenario', mode),
             field('A demo minute takes', length),
             field('At the peak', hold),
@@ -212,10 +200,9 @@ export function conductorView() {
         group(
           'Clock',
           'Holding keeps the minute, not the traffic: the outage goes on as it is.',
-          h('div', { class: 'pair' }, button('pause'), button('resume')),
+          h('div.pair', button('pause'), button('resume')),
           h(
-            'div',
-            { class: 'jump' },
+            'div.jump',
             field('To minute', minute),
             button('goto', () => ({ minute: Number(minute.value) })),
           ),
@@ -224,8 +211,7 @@ export function conductorView() {
         group('End', 'Ends the run. A heal would:', heal.element, button('abort')),
       ),
       h(
-        'div',
-        { class: 'side' },
+        'div.side',
         card('What the system showed', '', confirmations),
         card('Indexes, as PostgreSQL has them', '', indexes),
       ),
@@ -275,7 +261,7 @@ export function conductorView() {
 
 /** Where it stands what went wrong. */
 function problemLine() {
-  const element = h('p', { class: 'problem', role: 'alert', hidden: true });
+  const element = h('p.problem', { role: 'alert', hidden: true });
   return {
     element,
     tell(/** @type {string | null} */ message) {
@@ -288,19 +274,17 @@ function problemLine() {
 /** @param {WatchedAction} action */
 function watchedItem({ title, at, state, checks }) {
   return h(
-    'li',
-    { class: 'watched-item', 'data-state': state },
+    'li.watched-item',
+    { 'data-state': state },
     h(
-      'p',
-      { class: 'watched-head' },
-      h('span', { class: 'watched-sign', 'aria-hidden': 'true' }, STATES[state].sign),
-      h('strong', {}, title),
+      'p.watched-head',
+      h('span.watched-sign', { 'aria-hidden': 'true' }, STATES[state].sign),
+      h('strong', title),
       h('time', { datetime: at }, timeOfDay(at)),
     ),
-    h('p', { class: 'watched-state' }, STATES[state].words),
+    h('p.watched-state', STATES[state].words),
     h(
       'ul',
-      {},
       checks.map(({ what, seenAfterMs }) =>
         h(
           'li',
@@ -308,8 +292,7 @@ function watchedItem({ title, at, state, checks }) {
           h('span', { 'aria-hidden': 'true' }, seenAfterMs === null ? '○ ' : '● '),
           what,
           h(
-            'span',
-            { class: 'after' },
+            'span.after',
             seenAfterMs === null ? 'not seen yet' : `after ${(seenAfterMs / 1000).toFixed(1)} s`,
           ),
         ),

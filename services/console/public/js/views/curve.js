@@ -132,18 +132,17 @@ const CHARTS = [
 
 /** Target, prediction and observation by demo minute; response times; the pool. @returns {View} */
 export function curveView() {
-  const subtitle = h('p', { class: 'muted', id: 'curve-subtitle' });
+  const subtitle = h('p.muted', { id: 'curve-subtitle' });
   const readout = h(
-    'p',
-    { class: 'readout', id: 'curve-readout' },
+    'p.readout',
+    { id: 'curve-readout' },
     'Move over the charts, or focus them and use the arrow keys.',
   );
-  const live = h('p', { class: 'visually-hidden', role: 'status' });
+  const live = h('p.visually-hidden', { role: 'status' });
   const boxes = CHARTS.map(chartBox);
   const charts = h(
-    'div',
+    'div.charts',
     {
-      class: 'charts',
       tabindex: 0,
       role: 'application',
       'aria-roledescription': 'chart',
@@ -156,21 +155,19 @@ export function curveView() {
   const twinBody = scrollBox('The run by demo minute');
   const folded = twin('Every minute as a table', twinBody);
   const empty = h(
-    'p',
-    { class: 'empty-note', hidden: true },
+    'p.empty-note',
+    { hidden: true },
     'No run yet. Start the outage on the Conductor, and its curve is drawn here as it happens.',
   );
   const actions = h(
-    'div',
-    { class: 'actions' },
+    'div.actions',
     button('Save as PNG', () => void save(exportPng), 'quiet'),
     button('Save as SVG', () => void save(exportSvg), 'quiet'),
-    h('a', { class: 'button quiet', href: 'report', target: '_blank', rel: 'noopener' }, 'Open the report'),
-    h('a', { class: 'button quiet', href: 'report?download=true' }, 'Save the report'),
+    h('a.button.quiet', { href: 'report', target: '_blank', rel: 'noopener' }, 'Open the report'),
+    h('a.button.quiet', { href: 'report?download=true' }, 'Save the report'),
   );
   const element = h(
-    'div',
-    { class: 'curve' },
+    'div.curve',
     viewHead('The curve', subtitle, actions),
     readout,
     live,
@@ -257,17 +254,15 @@ export function curveView() {
 
 /** @param {typeof CHARTS[number]} chart */
 function chartBox({ name, legend }) {
-  const body = h('div', { class: 'plot', 'aria-hidden': 'true' });
+  const body = h('div.plot', { 'aria-hidden': 'true' });
   const element = h(
-    'section',
-    { class: 'chart', 'aria-label': name },
+    'section.chart',
+    { 'aria-label': name },
     h(
       'header',
-      {},
-      h('h2', {}, name),
+      h('h2', name),
       h(
-        'ul',
-        { class: 'legend' },
+        'ul.legend',
         legend.map(([kind, label]) => h('li', { class: `key ${kind}` }, label)),
       ),
     ),

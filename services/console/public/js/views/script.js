@@ -42,8 +42,8 @@ function talk(tools, isPresenter) {
   /** @type {{ scenario: import('../../../api/pulse').ScenarioPulse | null, runId: string | null }} */
   let last = { scenario: null, runId: null };
   const mini = miniStage();
-  const time = h('p', { class: 'talk-clock' }, '0:00');
-  const next = h('p', { class: 'muted' });
+  const time = h('p.talk-clock', '0:00');
+  const next = h('p.muted');
   const startButton = button('Start the talk clock', toggleTalk, '', { id: 'talk-start' });
   const followBox = h('input', {
     type: 'checkbox',
@@ -51,7 +51,7 @@ function talk(tools, isPresenter) {
     checked: true,
     onchange: () => setFollow(followBox.checked),
   });
-  const list = h('ol', { class: 'acts' });
+  const list = h('ol.acts');
   /** @type {readonly TalkAct[]} */
   let acts = [];
   /** @type {ReturnType<typeof actCard>[]} */
@@ -64,24 +64,19 @@ function talk(tools, isPresenter) {
   const element = h(
     'div',
     { class: `script${isPresenter ? ' presenter' : ''}`, onkeydown: key },
-    viewHead(
-      isPresenter ? 'Presenter' : 'Script',
-      h('p', { class: 'muted' }, 'Eight minutes, four acts.'),
-      mini.element,
-    ),
+    viewHead(isPresenter ? 'Presenter' : 'Script', h('p.muted', 'Eight minutes, four acts.'), mini.element),
     h(
-      'div',
-      { class: 'talk-bar', role: 'group', 'aria-label': 'Talk' },
+      'div.talk-bar',
+      { role: 'group', 'aria-label': 'Talk' },
       time,
       next,
       h(
-        'div',
-        { class: 'actions' },
+        'div.actions',
         startButton,
         button('Previous act', () => step(-1), 'quiet'),
         button('Next act', () => step(1), 'quiet'),
       ),
-      h('p', { class: 'check' }, followBox, h('label', { for: 'follow' }, 'follow the clock')),
+      h('p.check', followBox, h('label', { for: 'follow' }, 'follow the clock')),
     ),
     isPresenter ? remote(tools) : null,
     list,
@@ -89,8 +84,8 @@ function talk(tools, isPresenter) {
 
   /** @param {TalkAct} each @param {number} index */
   function actCard(each, index) {
-    const filter = h('code', {});
-    const copied = h('span', { class: 'muted', role: 'status' });
+    const filter = h('code');
+    const copied = h('span.muted', { role: 'status' });
     const copy = () => {
       navigator.clipboard.writeText(filter.textContent ?? '').then(
         () => text(copied, 'copied'),
@@ -99,32 +94,28 @@ function talk(tools, isPresenter) {
       setTimeout(() => text(copied, ''), 2500);
     };
     const item = h(
-      'li',
-      { class: 'act card' },
+      'li.act.card',
       h(
         'header',
-        {},
-        h('p', { class: 'act-time' }, `${clock(each.from)} – ${clock(each.to)}`),
-        h('h2', {}, `Act ${String(index + 1)}: ${each.title}`),
+        h('p.act-time', `${clock(each.from)} – ${clock(each.to)}`),
+        h('h2', `Act ${String(index + 1)}: ${each.title}`),
       ),
       h(
-        'dl',
-        { class: 'act-steps' },
+        'dl.act-steps',
         Object.entries(each.steps).map(([term, words]) => [
-          h('dt', {}, term),
+          h('dt', term),
           h('dd', { class: term === 'Say' ? 'say' : null }, words),
         ]),
       ),
       h(
-        'ul',
-        { class: 'points' },
-        each.points.map((point) => h('li', {}, point)),
+        'ul.points',
+        each.points.map((point) => h('li', point)),
       ),
-      h('p', { class: 'muted' }, each.vendor),
-      h('div', { class: 'filter' }, filter, button('Copy', copy, 'quiet small'), copied),
+      h('p.muted', each.vendor),
+      h('div.filter', filter, button('Copy', copy, 'quiet small'), copied),
       isPresenter
         ? showButton(tools, each.show, `Show ${VIEW_NAMES[each.show]} on the big screen`)
-        : h('p', {}, h('a', { href: `#/${each.show}` }, `Open ${VIEW_NAMES[each.show]}`)),
+        : h('p', h('a', { href: `#/${each.show}` }, `Open ${VIEW_NAMES[each.show]}`)),
     );
     return { element: item, filter };
   }
@@ -223,9 +214,9 @@ const showButton = (tools, view, label) => button(label, () => tools.showOnScree
 
 function remote(/** @type {Tools} */ tools) {
   return h(
-    'div',
-    { class: 'actions remote', role: 'group', 'aria-label': 'On the big screen' },
-    h('span', { class: 'muted' }, 'On the big screen:'),
+    'div.actions.remote',
+    { role: 'group', 'aria-label': 'On the big screen' },
+    h('span.muted', 'On the big screen:'),
     Object.entries(VIEW_NAMES).map(([name, label]) => showButton(tools, name, label)),
   );
 }

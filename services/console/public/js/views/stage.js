@@ -26,7 +26,7 @@ const CONDITION_WORDS = {
 
 /** The stage: understood in ten seconds from the back of the room. @returns {View} */
 export function stageView() {
-  const sentence = h('h1', { class: 'headline', id: 'headline' }, 'Waiting for the first figures.');
+  const sentence = h('h1.headline', { id: 'headline' }, 'Waiting for the first figures.');
   const run = runClock();
   const baseline = cohort('baseline', 'Baseline', 'customers browse');
   const demo = cohort('demo', 'Demo', 'customers check out');
@@ -38,11 +38,10 @@ export function stageView() {
   const twinBody = scrollBox('The last five minutes');
   const folded = twin('The last five minutes as a table', twinBody);
   const element = h(
-    'div',
-    { class: 'stage' },
-    h('div', { class: 'stage-head' }, sentence, run.element),
-    h('div', { class: 'cohorts' }, baseline.element, demo.element),
-    h('div', { class: 'cards' }, changed.element, heal.element, money.element, alert.element),
+    'div.stage',
+    h('div.stage-head', sentence, run.element),
+    h('div.cohorts', baseline.element, demo.element),
+    h('div.cards', changed.element, heal.element, money.element, alert.element),
     business.element,
     folded,
   );
@@ -96,16 +95,16 @@ function twinRows(history) {
 
 /** The demo clock with the acts as segments. */
 function runClock() {
-  const minute = h('span', { class: 'clock-minute' }, '–');
-  const of = h('span', { class: 'clock-of' });
-  const act = h('span', { class: 'clock-act' });
-  const segments = h('ol', { class: 'segments', 'aria-label': 'Acts' });
-  const marker = h('div', { class: 'marker', hidden: true });
-  const track = h('div', { class: 'track' }, segments, marker);
+  const minute = h('span.clock-minute', '–');
+  const of = h('span.clock-of');
+  const act = h('span.clock-act');
+  const segments = h('ol.segments', { 'aria-label': 'Acts' });
+  const marker = h('div.marker', { hidden: true });
+  const track = h('div.track', segments, marker);
   const element = h(
-    'div',
-    { class: 'run-clock', role: 'group', 'aria-label': 'Demo clock' },
-    h('p', { class: 'clock-line' }, minute, of, act),
+    'div.run-clock',
+    { role: 'group', 'aria-label': 'Demo clock' },
+    h('p.clock-line', minute, of, act),
     track,
   );
   const draw = whenChanged((/** @type {Pick<ScenarioPulse, 'phases'> & { minutes: number }} */ shown) => {
@@ -113,7 +112,7 @@ function runClock() {
     segments.replaceChildren(
       ...phases.map(({ fromMinute, title }, index) => {
         const to = Math.min(minutes, phases[index + 1]?.fromMinute ?? minutes);
-        const item = h('li', { title }, h('span', {}, title.replace(/^(Act \d).*$/, '$1')));
+        const item = h('li', { title }, h('span', title.replace(/^(Act \d).*$/, '$1')));
         item.style.flexGrow = String(Math.max(0.2, to - fromMinute));
         return item;
       }),
@@ -148,34 +147,33 @@ function runClock() {
 
 /** One half of the stage. @param {'baseline' | 'demo'} which @param {string} name @param {string} who */
 function cohort(which, name, who) {
-  const word = h('p', { class: 'state-word' });
-  const icon = h('span', { class: 'state-sign' });
+  const word = h('p.state-word');
+  const icon = h('span.state-sign');
   const spark = sparkline(SPARK_SECONDS);
   const big = (/** @type {string} */ term) => {
-    const value = h('span', { class: 'value' }, '–');
-    const unit = h('small', {});
-    return { value, unit, element: h('div', {}, h('dt', {}, term), h('dd', {}, value, ' ', unit)) };
+    const value = h('span.value', '–');
+    const unit = h('small');
+    return { value, unit, element: h('div', h('dt', term), h('dd', value, ' ', unit)) };
   };
   const rate = big('requests');
   const errors = big('failed');
   const p95 = big('p95');
   const element = h(
-    'section',
-    { class: 'cohort', 'data-cohort': which, 'aria-label': `${name}: ${who}` },
-    h('header', { class: 'cohort-head' }, h('h2', {}, name), h('p', {}, who)),
-    h('div', { class: 'cohort-state' }, icon, word),
-    h('dl', { class: 'figures' }, errors.element, p95.element, rate.element),
+    'section.cohort',
+    { 'data-cohort': which, 'aria-label': `${name}: ${who}` },
+    h('header.cohort-head', h('h2', name), h('p', who)),
+    h('div.cohort-state', icon, word),
+    h('dl.figures', errors.element, p95.element, rate.element),
     h(
-      'div',
-      { class: 'spark-box' },
-      h('p', { class: 'spark-label', 'aria-hidden': 'true' }, h('span', {}, '100 %'), h('span', {}, '0')),
+      'div.spark-box',
+      h('p.spark-label', { 'aria-hidden': 'true' }, h('span', '100 %'), h('span', '0')),
       spark.element,
       h(
-        'p',
-        { class: 'spark-foot', 'aria-hidden': 'true' },
-        h('span', {}, '5 min ago'),
-        h('span', {}, 'failed requests'),
-        h('span', {}, 'now'),
+        'p.spark-foot',
+        { 'aria-hidden': 'true' },
+        h('span', '5 min ago'),
+        h('span', 'failed requests'),
+        h('span', 'now'),
       ),
     ),
   );
@@ -211,23 +209,18 @@ function cohort(which, name, who) {
 }
 
 function changedCard() {
-  const list = h('ul', { class: 'chips' });
+  const list = h('ul.chips');
   const draw = listing(
     list,
     (/** @type {Change} */ { words: [head, rest], seen }) =>
       h(
-        'li',
-        { class: 'chip', 'data-seen': String(seen) },
-        h('strong', {}, head),
-        h('span', {}, rest),
-        h('em', {}, seen === true ? '✓ seen' : seen === false ? 'not yet so' : 'not seen yet'),
+        'li.chip',
+        { 'data-seen': String(seen) },
+        h('strong', head),
+        h('span', rest),
+        h('em', seen === true ? '✓ seen' : seen === false ? 'not yet so' : 'not seen yet'),
       ),
-    h(
-      'li',
-      { class: 'chip calm' },
-      h('strong', {}, 'Nothing'),
-      h('span', {}, 'all indexes there, pool at its size'),
-    ),
+    h('li.chip.calm', h('strong', 'Nothing'), h('span', 'all indexes there, pool at its size')),
   );
   const element = card('What has changed', 'changed', list);
   return { element, update: (/** @type {Pulse} */ { changes }) => draw(changes) };
@@ -240,9 +233,9 @@ function healCard() {
 
 /** What a heal would do, line by line. */
 export function healList() {
-  const list = h('ul', { class: 'plain' });
-  const nothing = h('li', {}, 'Nothing to heal: the shop is as it should be.');
-  const draw = listing(list, (/** @type {string} */ line) => h('li', {}, line), nothing);
+  const list = h('ul.plain');
+  const nothing = h('li', 'Nothing to heal: the shop is as it should be.');
+  const draw = listing(list, (/** @type {string} */ line) => h('li', line), nothing);
   return {
     element: list,
     /** @param {Pulse} pulse */
@@ -272,17 +265,11 @@ function costAtTheAlert({ run_id: runId, incidents }, curve) {
 }
 
 function moneyCard() {
-  const rate = h('p', { class: 'money' });
-  const rateUnit = h('span', { class: 'money-unit' }, 'a minute');
-  const inAll = h('p', { class: 'money-all' });
-  const atAlert = h('p', { class: 'money-all' });
-  const element = card(
-    'Money lost',
-    'lost',
-    h('div', { class: 'money-row' }, rate, rateUnit),
-    inAll,
-    atAlert,
-  );
+  const rate = h('p.money');
+  const rateUnit = h('span.money-unit', 'a minute');
+  const inAll = h('p.money-all');
+  const atAlert = h('p.money-all');
+  const element = card('Money lost', 'lost', h('div.money-row', rate, rateUnit), inAll, atAlert);
   return {
     element,
     /** @param {Pulse} pulse @param {import('../types').State['curve']} curve */
@@ -298,8 +285,8 @@ function moneyCard() {
 }
 
 function alertCard() {
-  const state = h('p', { class: 'alert-state' });
-  const list = h('ul', { class: 'conditions' });
+  const state = h('p.alert-state');
+  const list = h('ul.conditions');
   const element = card('Flow alert', 'alert', state, list);
   const draw = listing(list, (/** @type {{ words: string, met: boolean }} */ { words, met }) =>
     h(
@@ -307,7 +294,7 @@ function alertCard() {
       { 'data-met': String(met) },
       h('span', { 'aria-hidden': 'true' }, met ? '●' : '○'),
       ` ${words}`,
-      h('span', { class: 'visually-hidden' }, met ? ': met' : ': not met'),
+      h('span.visually-hidden', met ? ': met' : ': not met'),
     ),
   );
   return {
@@ -352,9 +339,9 @@ const BUSINESS = [
 
 /** What an outage takes from the shop beside the failed requests. */
 function businessLine() {
-  const values = BUSINESS.map(() => h('dd', {}, '–'));
-  const pairs = BUSINESS.map(([term], index) => h('div', {}, h('dt', {}, term), values[index]));
-  const element = h('dl', { class: 'business', 'aria-label': 'Business in the last minute' }, ...pairs);
+  const values = BUSINESS.map(() => h('dd', '–'));
+  const pairs = BUSINESS.map(([term], index) => h('div', h('dt', term), values[index]));
+  const element = h('dl.business', { 'aria-label': 'Business in the last minute' }, ...pairs);
   return {
     element,
     /** @param {Pulse} pulse */
@@ -367,19 +354,19 @@ function businessLine() {
 /** A small stage for the presenter's window. */
 export function miniStage() {
   const row = (/** @type {string} */ name) => {
-    const icon = h('span', { class: 'state-sign' });
-    const word = h('strong', {});
-    const figures = h('span', { class: 'muted' });
+    const icon = h('span.state-sign');
+    const word = h('strong');
+    const figures = h('span.muted');
     return {
       icon,
       word,
       figures,
-      element: h('p', { class: 'mini-cohort' }, icon, h('span', {}, name), word, figures),
+      element: h('p.mini-cohort', icon, h('span', name), word, figures),
     };
   };
   const baseline = row('Baseline');
   const demo = row('Demo');
-  const element = h('div', { class: 'mini-stage' }, baseline.element, demo.element);
+  const element = h('div.mini-stage', baseline.element, demo.element);
   const show = (
     /** @type {ReturnType<typeof row>} */ of,
     /** @type {Stats} */ stats,

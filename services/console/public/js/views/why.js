@@ -20,7 +20,7 @@ const LISTED = 14;
 /** Why: two traces side by side, the chain from cause to effect, the query's plan, the map. @returns {View} */
 export function whyView() {
   const chain = causeChain();
-  const subject = h('p', { class: 'muted' });
+  const subject = h('p.muted');
   const healthy = pane('healthy', 'A healthy checkout');
   const failing = pane('failing', 'A failed checkout');
   // What held the pool, or the row, opens beside the wait that it caused.
@@ -33,15 +33,10 @@ export function whyView() {
     for (const each of [healthy, failing]) each.fold(!folded.checked);
   });
   const element = h(
-    'div',
-    { class: 'why' },
-    viewHead(
-      'Why',
-      subject,
-      h('p', { class: 'check' }, folded, h('label', { for: 'all-spans' }, 'every span')),
-    ),
+    'div.why',
+    viewHead('Why', subject, h('p.check', folded, h('label', { for: 'all-spans' }, 'every span'))),
     chain.element,
-    h('div', { class: 'panes' }, healthy.element, failing.element),
+    h('div.panes', healthy.element, failing.element),
     plans.element,
     map.element,
   );
@@ -84,7 +79,7 @@ export function whyView() {
 export function mapOnlyView() {
   const map = mapPanel('h1');
   return {
-    element: h('div', { class: 'why' }, map.element),
+    element: h('div.why', map.element),
     title: 'Service map',
     update: ({ map: found, pulse }) => found && pulse && map.update(found, pulse),
   };
@@ -92,17 +87,11 @@ export function mapOnlyView() {
 
 /** From the outage's causes to its effect, each step with the figure that shows it now. */
 function causeChain() {
-  const element = h('ol', { class: 'chain', 'aria-label': 'From cause to effect' });
+  const element = h('ol.chain', { 'aria-label': 'From cause to effect' });
   /** @param {import('../../../../../scenario/causes/cause').ChainLink} link */
   const step = ({ title, value, note, bad }) => {
     const figures = typeof value === 'string' ? value : duration(value.ms);
-    const item = h(
-      'li',
-      {},
-      h('h2', {}, title),
-      h('p', { class: 'chain-value' }, figures),
-      h('p', { class: 'muted' }, note),
-    );
+    const item = h('li', h('h2', title), h('p.chain-value', figures), h('p.muted', note));
     attribute(item, 'data-bad', bad);
     return item;
   };
@@ -129,18 +118,17 @@ function causeChain() {
  */
 function pane(kind, title) {
   const choice = h('select', { id: `choose-${kind}` });
-  const heading = h('p', { class: 'pane-head' });
-  const links = h('p', { class: 'pane-links' });
+  const heading = h('p.pane-head');
+  const links = h('p.pane-links');
   const bar = sharesBar();
-  const body = h('div', { class: 'pane-body' }, h('p', { class: 'muted' }, 'None has come yet.'));
+  const body = h('div.pane-body', h('p.muted', 'None has come yet.'));
   const element = h(
-    'section',
-    { class: 'card pane', 'data-kind': kind, 'aria-label': title },
+    'section.card.pane',
+    { 'data-kind': kind, 'aria-label': title },
     h(
-      'header',
-      { class: 'pane-top' },
-      h('h2', {}, title),
-      h('p', { class: 'field inline' }, h('label', { for: `choose-${kind}` }, 'Show'), choice),
+      'header.pane-top',
+      h('h2', title),
+      h('p.field.inline', h('label', { for: `choose-${kind}` }, 'Show'), choice),
     ),
     heading,
     bar.element,
@@ -179,7 +167,7 @@ function pane(kind, title) {
       reading = false;
       draw();
     } catch (error) {
-      if (pinned === id) body.replaceChildren(h('p', { class: 'problem' }, messageOf(error)));
+      if (pinned === id) body.replaceChildren(h('p.problem', messageOf(error)));
     }
     loading = false;
   }
@@ -204,7 +192,7 @@ function pane(kind, title) {
       }),
     );
     links.replaceChildren(
-      h('code', {}, traceId),
+      h('code', traceId),
       ' ',
       linkButton('copy the id', (event) => void copy(event, traceId)),
       vendorLink(vendor, traceId, 'open at the vendor') ?? '',
@@ -284,31 +272,30 @@ async function copy(event, content) {
 
 /** EXPLAIN of the very query, with the index and without it. */
 function explainPanel() {
-  const sql = h('pre', { class: 'sql' });
+  const sql = h('pre.sql');
   /** @param {'withIndex' | 'withoutIndex'} key @param {string} title */
   const side = (key, title) => {
-    const state = h('p', { class: 'plan-state' });
-    const lines = h('pre', { class: 'plan-lines', tabindex: 0, 'aria-label': `${title}: EXPLAIN` });
+    const state = h('p.plan-state');
+    const lines = h('pre.plan-lines', { tabindex: 0, 'aria-label': `${title}: EXPLAIN` });
     return {
       key,
       state,
       lines,
-      element: h('section', { class: 'plan', 'aria-label': title }, h('h3', {}, title), state, lines),
+      element: h('section.plan', { 'aria-label': title }, h('h3', title), state, lines),
     };
   };
   const sides = [side('withIndex', 'With the index'), side('withoutIndex', 'Without it')];
-  const measured = h('p', { class: 'muted' });
+  const measured = h('p.muted');
   const element = h(
-    'section',
-    { class: 'card explain', 'aria-label': 'The query and its plan' },
-    h('h2', {}, 'What PostgreSQL does with the query'),
+    'section.card.explain',
+    { 'aria-label': 'The query and its plan' },
+    h('h2', 'What PostgreSQL does with the query'),
     measured,
     h(
-      'div',
-      { class: 'plans' },
+      'div.plans',
       sides.map((each) => each.element),
     ),
-    h('details', {}, h('summary', {}, 'The query'), sql),
+    h('details', h('summary', 'The query'), sql),
   );
   return {
     element,
@@ -345,12 +332,12 @@ function explainPanel() {
 function mapPanel(level = 'h2') {
   const drawing = scrollBox('Drawing of the calls', 'scroll map-box');
   const list = scrollBox('Calls between services');
-  const legend = h('div', {});
+  const legend = h('div');
   const folded = twin('Every call as a table', list);
   const element = h(
-    'section',
-    { class: 'card', 'aria-label': 'Service map' },
-    h('header', { class: 'pane-top' }, h(level, { class: 'map-head' }, 'Who calls whom'), legend),
+    'section.card',
+    { 'aria-label': 'Service map' },
+    h('header.pane-top', h(level, { class: 'map-head' }, 'Who calls whom'), legend),
     drawing,
     folded,
   );
