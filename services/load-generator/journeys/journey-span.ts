@@ -1,5 +1,5 @@
 import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode } from '@opentelemetry/api';
-import { withCohort, type Cohort } from '../../lib/cohort';
+import { contextWithCohort, type Cohort } from '../../lib/cohort';
 import { tracer } from '../../lib/telemetry/tracing';
 import type { JourneyPlan } from './journeys';
 import type { Outcome } from './outcome';
@@ -14,28 +14,17 @@ export function traceJourney(
   lagMs: number,
   play: () => Promise<Outcome | null>,
 ): Promise<Outcome | null> {
-  const inCohort = (): Promise<Outcome | null> => withCohort(cohort, () => journeySpan(plan, lagMs, play));
+  const attributes = {
+    'journey.name': plan.journey,
+    'user.id': plan.userId,
+    'load.start_lag_ms': Math.round(lagMs),
+    ...(plan.journey === 'full_checkout' ? { 'order.idempotency_key': plan.idempotencyKey } : {}),
+  };
   // A timer carries the context in which it was made, here the subscription's, which is untraced.
-  return context.with(ROOT_CONTEXT, inCohort);
-}
-
-function journeySpan(
-  plan: JourneyPlan,
-  lagMs: number,
-  play: () => Promise<Outcome | null>,
-): Promise<Outcome | null> {
-  return tracer().startActiveSpan(
-    `journey ${plan.journey}`,
-    {
-      kind: SpanKind.INTERNAL,
-      attributes: {
-        'journey.name': plan.journey,
-        'user.id': plan.userId,
-        'load.start_lag_ms': Math.round(lagMs),
-        ...(plan.journey === 'full_checkout' ? { 'order.idempotency_key': plan.idempotencyKey } : {}),
-      },
-    },
-    async (span) => {
+  const origin = contextWithCohort(ROOT_CONTEXT, cohort);
+  const options = { kind: SpanKind.INTERNAL, attributes };
+  return context.with(origin, () =>
+    tracer().startActiveSpan(`journey ${plan.journey}`, options, async (span) => {
       try {
         const outcome = await play();
         span.setAttribute('journey.outcome', outcome?.result ?? 'aborted');
@@ -47,6 +36,6 @@ function journeySpan(
       } finally {
         span.end();
       }
-    },
+    }),
   );
 }
