@@ -29,7 +29,7 @@ const OUTSIDE = ['pg', 'ioredis', 'pino', 'iconv-lite', '@grpc/grpc-js'];
 
 /** What services ask for of a family. @param {string} family */
 function askedOf(family) {
-  const pattern = new RegExp(`\\brequire\\("(${family}(?:/[\\w-]+)*)"\\)`, 'g');
+  const pattern = new RegExp(`\\brequire\\(["'](${family}(?:/[\\w-]+)*)["']\\)`, 'g');
   return [
     ...new Set(texts.flatMap((text) => [...text.matchAll(pattern)].map(([, name = '']) => name))),
   ].sort();
