@@ -67,6 +67,24 @@ test('broken YAML is reported with file and line', () => {
   fails('config:\n  ecommerce-demo:curve: [1, 2\n', 3, /Pulumi\.dev\.yaml:3: broken YAML/);
   fails('config:\n  ecommerce-demo:demoRun: 1\n  ecommerce-demo:demoRun: 2\n', 3, /unique/);
   fails('config:\n\tecommerce-demo:demoRun: 1\n', 2, /broken YAML/);
+  // Aliases: that of nothing, of itself, and of more than anybody means.
+  fails(
+    'config:\n  ecommerce-demo:demoMode: *normal\n',
+    2,
+    /broken YAML: `ecommerce-demo:demoMode`: Unresolved alias/,
+  );
+  fails(
+    'config:\n  ecommerce-demo:traffic: &t\n    scale: *t\n',
+    2,
+    /broken YAML: `ecommerce-demo:traffic`: /,
+  );
+  const nested = 'abcd'.split('').map(
+    (name, at, all) =>
+      `${name}: &${name} [${Array(9)
+        .fill(at === 0 ? 'x' : `*${all[at - 1] ?? ''}`)
+        .join()}]\n`,
+  );
+  fails(`${nested.join('')}config:\n  ecommerce-demo:curve: *d\n`, 6, /broken YAML: .* alias count/);
   fails('config:\n  ecommerce-demo:demoRun: 1\n  demoMode: normal\n', 3, /write `ecommerce-demo:demoMode`/);
   fails('config: 5\n', 1, /must be a map/);
   fails('- 1\n', 1, /must be a map/);

@@ -131,7 +131,14 @@ export function parseStackConfig(text: string, file: string): StackConfig {
       throw new ConfigFileError(file, line, message);
     }
     if (namespace !== PROJECT_NAME) continue;
-    const value = withoutSecrets((isNode(pair.value) ? pair.value.toJS(document) : pair.value) as unknown);
+    let value: unknown;
+    try {
+      value = withoutSecrets((isNode(pair.value) ? pair.value.toJS(document) : pair.value) as unknown);
+    } catch (error) {
+      // An alias that leads nowhere, to itself, or to far too much.
+      const why = error instanceof Error ? error.message : String(error);
+      throw new ConfigFileError(file, line, `broken YAML: \`${fullName}\`: ${why}`);
+    }
     if (value === SECRET) continue;
     keys.push({ name, value, line });
   }
