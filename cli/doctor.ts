@@ -34,8 +34,8 @@ const DOCTOR = command({
     fix: flag("set what is safe: this machine's public address in operatorCidrs of the stack's file"),
     json: flag('the result as JSON on standard output'),
   },
-  notes: `Each check that fails names the command that repairs it, and where docs/troubleshooting.md has more. AWS is asked by the AWS CLI,
-with the stack's own profile and region, where there is one.
+  notes: `Each check that fails names the command that repairs it, and where docs/troubleshooting.md has more. AWS is
+asked by the AWS CLI, with the stack's own profile and region, where there is one.
 
 Exit codes: 0 all is there, 1 something is missing, 2 bad options.`,
 });

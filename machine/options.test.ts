@@ -121,6 +121,7 @@ describe("a command's options", () => {
     assert.match(refusal('--fast').join(), /'--fast'. All options: npm run try -- --help/);
     assert.match(refusal('extra').join(), /extra.*--help/);
     assert.match(refusal('--from').join(), /--from.*--help/);
+    assert.match(refusal('--from', '-3').join('\n'), /use '--from=-XYZ'\. All options: /);
   });
 
   it('make the text of --help, every one of them', () => {

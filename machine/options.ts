@@ -308,7 +308,7 @@ function parse(
     });
   } catch (error) {
     throw new Refusal(
-      `${messageOf(error).split('. ')[0] ?? ''}. All options: ${callOf(command.name)} --help`,
+      `${messageOf(error).split(/\. |\.$/)[0] ?? ''}. All options: ${callOf(command.name)} --help`,
       EXIT.usage,
     );
   }

@@ -25,7 +25,11 @@ mends it himself. It grades what the system showed, heals, and writes a result.`
       fallback: 'human',
     }),
     minuteSeconds,
-    scale,
+    // Nothing is taken out of an exercise.
+    scale: {
+      ...scale,
+      help: 'multiplies load and pool alike (default: as the shop runs; 0.25 when it is started here)',
+    },
     rows,
     portOffset,
     stack,
