@@ -5,7 +5,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Refusal } from '../errors';
-import { holderOf, parseLsof, parseSs, requireFreePorts } from './ports';
+import { holderOf, parseLsof, parseSs, requireFreePorts, shortened } from './ports';
 
 describe('ports', () => {
   let server: Server;
@@ -80,6 +80,19 @@ describe('ports', () => {
     await assert.rejects(
       requireFreePorts([{ port: taken, service: 'frontend' }], 0, () => Promise.resolve(null)),
       /^Refusal: Port \d+ \(frontend\) is in use\.\n/,
+    );
+  });
+
+  it('shows a long command line by its program and its end', () => {
+    assert.equal(shortened('nginx: master process'), 'nginx: master process');
+    const settings = ' -c some_setting=on'.repeat(20);
+    assert.match(
+      shortened(`/usr/lib/postgresql/bin/postgres -D /data${settings}`),
+      /^postgres ….*some_setting=on$/,
+    );
+    assert.match(
+      shortened(`/opt/node/bin/node ${'--flag '.repeat(20)}/shop/dist/main.js`),
+      /^node ….*main\.js$/,
     );
   });
 

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:net';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { codeOf, Refusal } from '../errors';
 import { identifyProcess } from '../process-identity';
@@ -87,8 +88,14 @@ export async function holderOf(port: number): Promise<string | null> {
     (await ask('ss', ['-Hltnp', `sport = :${String(port)}`], parseSs));
   if (pid === null) return null;
   const command = identifyProcess(pid)?.command ?? '';
-  const shown = command.length > 80 ? `…${command.slice(-79)}` : command;
-  return `process ${String(pid)}${shown === '' ? '' : ` (${shown})`}`;
+  return `process ${String(pid)}${command === '' ? '' : ` (${shortened(command)})`}`;
+}
+
+/** A command line by its program and its end: of Node's that is the script, of a server's the last of many settings. */
+export function shortened(command: string): string {
+  if (command.length <= 80) return command;
+  const program = path.basename(command.split(' ', 1)[0] ?? '');
+  return `${program} …${command.slice(-60)}`;
 }
 
 async function ask(
