@@ -43,7 +43,7 @@ const work: Readonly<Record<Role, () => (request: Request) => Promise<unknown>>>
     const items = [{ product_id: 123, quantity: 1 }];
     await ask('shipping', '/work', { items, zip: '10115' });
     const { recommendations } = await ask<{ recommendations: unknown[] }>(
-      'catalog',
+      'product-catalog',
       `/work?user=${order.user_id}`,
     );
     await ask('currency', '/work?amount=12.5&to=EUR');
@@ -61,7 +61,7 @@ const work: Readonly<Record<Role, () => (request: Request) => Promise<unknown>>>
     return async ({ query }) => ({ cart: await redis.hgetall(`cart:${query.id as string}`) });
   },
   shipping: () => () => Promise.resolve({ cost_cents: 690, days: 3, carrier: 'DHL' }),
-  catalog: () => {
+  'product-catalog': () => {
     const pool = newPool();
     return async ({ query }) => {
       const { rows } = await pool.query(recommendationsQuery.text, [

@@ -1,6 +1,6 @@
-/** The services of a checkout, as the bare chain has them. */
+/** The services of a checkout, of the shop and of the bare chain; the console, which receives the telemetry, is not one of them. */
 export const ROLES = [
-  ...(['frontend', 'cart', 'shipping', 'catalog', 'recommendation'] as const),
+  ...(['frontend', 'cart', 'shipping', 'product-catalog', 'recommendation'] as const),
   ...(['currency', 'inventory', 'payment', 'checkout'] as const),
 ] as const;
 export type Role = (typeof ROLES)[number];

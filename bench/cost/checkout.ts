@@ -24,12 +24,6 @@ const WARM_UP_EVERY_MS = 25;
 /** What is still under way, and telemetry that waits to be sent, ends with its block (ms). */
 const SETTLE_MS = 1_500;
 
-/** The shop's services of a checkout; the console, which receives the telemetry, is not one of them. */
-const SERVICES: readonly string[] = [
-  ...['frontend', 'cart', 'shipping', 'product-catalog', 'recommendation'],
-  ...['currency', 'inventory', 'payment', 'checkout'],
-];
-
 /** Checkouts, and until what they leave to do is done. */
 async function checkouts(url: string, count: number, everyMs: number): Promise<void> {
   await evenly(count, everyMs, () =>
@@ -70,7 +64,7 @@ export async function measureCheckout(shop: TestShop): Promise<Findings> {
     const shopUrl = shop.url('frontend', '/api/checkout');
     const shopPids = shop
       .run()
-      .children.filter(({ name }) => SERVICES.includes(name))
+      .children.filter(({ name }) => ROLES.some((role) => role === name))
       .map(({ pid }) => pid);
     const barePids = bare.flatMap(({ pid }) => pid ?? []);
     progress(`checkouts: ${WARM_UP} to warm up, of the bare chain and of the shop`);

@@ -2,6 +2,7 @@ import { ABLATABLE, ablationsOf, ALL_CAUSES } from '../causes/all';
 import type { Ablation } from '../causes/document';
 import { positionAt } from '../timeline';
 import { effectiveScenario, type ScenarioState } from '../state';
+import { NO_RUN } from './change';
 
 const CONTROLS = ['start', 'pause', 'resume', 'goto', 'abort'] as const;
 
@@ -16,8 +17,6 @@ export const ACTIONS: readonly ActionName[] = [
 
 /** Whether an action works now; if not, why, and what to do instead. */
 export type Availability = { ok: true } | { ok: false; why: string };
-
-const NO_RUN = 'No outage is under way: start one first.';
 
 /** Which actions work in a state of the scenario rows. */
 export function availability(state: ScenarioState, nowSeconds: number): Record<ActionName, Availability> {

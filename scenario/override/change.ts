@@ -35,6 +35,9 @@ export function runOf(
   };
 }
 
+/** Said to who would change a run where there is none. */
+export const NO_RUN = 'No outage is under way: start one first.';
+
 /** The healthy scenario as an override row, which holds for `seconds`. */
 export function healthyRun(
   scenario: Scenario,

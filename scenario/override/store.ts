@@ -4,7 +4,7 @@ import { inTransaction } from '../sql/plan';
 import { OVERRIDE_EXISTS_SQLSTATE } from '../sql/state';
 import { readState, type ScenarioState } from '../state';
 import type { Override } from '../types';
-import { runUnderWay } from './change';
+import { NO_RUN, runUnderWay } from './change';
 import type { StartedBy } from './lease';
 
 /** A change is tried anew so often when others change the run at the same time. */
@@ -86,7 +86,7 @@ export async function changeRun<T extends { next: Override }>(
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
     const state = await readState(sql);
     const found = runUnderWay(state, startedBy);
-    if (found === null) throw new OverrideRefused('No outage is under way: start one first.');
+    if (found === null) throw new OverrideRefused(NO_RUN);
     const changed = change(found.run, state);
     if (changed.next === found.run) return changed;
     const outcome = await (found.isNew
