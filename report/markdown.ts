@@ -147,19 +147,13 @@ function heal({ healed }: Report): string[] {
 
 function load({ load: counts, baseline }: Report): string[] {
   const lines = [
-    ...(counts === null
-      ? []
-      : [
-          `${counts.scheduled} journeys scheduled, ${counts.started} started, ${counts.dropped} dropped; ` +
-            `start lag p99 ${whole(counts.startLagP99Ms)} ms.`,
-        ]),
-    ...(baseline === null
-      ? []
-      : [
-          `Baseline's worst minute-long window: p95 ${whole(baseline.catalogP95Ms)} ms at the catalog ` +
-            `(\`GET /products\`), ${whole(baseline.journeyP95Ms)} ms for the whole journey.`,
-        ]),
-  ];
+    counts &&
+      `${counts.scheduled} journeys scheduled, ${counts.started} started, ${counts.dropped} dropped; ` +
+        `start lag p99 ${whole(counts.startLagP99Ms)} ms.`,
+    baseline &&
+      `Baseline's worst minute-long window: p95 ${whole(baseline.catalogP95Ms)} ms at the catalog ` +
+        `(\`GET /products\`), ${whole(baseline.journeyP95Ms)} ms for the whole journey.`,
+  ].filter((line) => line !== null);
   return lines.length === 0 ? [] : ['## Load', '', ...lines, ''];
 }
 

@@ -22,7 +22,7 @@ export function minuteLines(
   return [
     `--- Minute ${minute.minute}/${durationMinutes} ---`,
     `  ${[
-      ...(style.blind ? [] : [`Phase: ${phase}`]),
+      !style.blind && `Phase: ${phase}`,
       `RPM: ${Math.round(demo.rpm)}`,
       `Requests: ${soFar.requests}`,
       `Errors: ${soFar.errors} (${percent(soFar.requests === 0 ? 0 : soFar.errors / soFar.requests)})`,
@@ -31,10 +31,11 @@ export function minuteLines(
       `Flow alert: ${style.flowAlert}`,
       `baseline ${baseline.errors} of ${ended(baseline)} failed, p95 ${wholeMilliseconds(baseline.p95Ms)}`,
       `lost ${dollars(demo.lostRevenueUsd)}, ${dollars(totalLostUsd)} in total`,
-      ...(style.blind
-        ? []
-        : [`target ${percent(demo.target.errorRate)}, predicted ${percent(demo.predicted.errorRate)}`]),
-    ].join(' | ')}`,
+      !style.blind &&
+        `target ${percent(demo.target.errorRate)}, predicted ${percent(demo.predicted.errorRate)}`,
+    ]
+      .filter((part) => part !== false)
+      .join(' | ')}`,
   ];
 }
 

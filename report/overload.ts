@@ -1,3 +1,4 @@
+import { wholeMilliseconds } from './format';
 import type { RunFacts } from './report';
 import { sleptText } from './slept';
 
@@ -19,11 +20,9 @@ export function overloadOf(
   const { load, machine, scale } = facts;
   if (load === null) return null;
   const signs = [
-    ...(load.dropped > 0 ? [`${load.dropped} of ${load.scheduled} starts were dropped`] : []),
-    ...(load.startLagP99Ms !== null && load.startLagP99Ms > LAG_MS
-      ? [`start lag p99 ${Math.round(load.startLagP99Ms)} ms`]
-      : []),
-  ];
+    load.dropped > 0 && `${load.dropped} of ${load.scheduled} starts were dropped`,
+    (load.startLagP99Ms ?? 0) > LAG_MS && `start lag p99 ${wholeMilliseconds(load.startLagP99Ms)}`,
+  ].filter((sign) => sign !== false);
   if (signs.length === 0) return null;
   const slept = sleptText(facts);
   if (slept !== null) return `${signs.join(', ')}: ${slept}`;

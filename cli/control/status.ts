@@ -85,30 +85,20 @@ export function statusLines(status: Status): string[] {
   return [
     `${status.target.kind === 'local' ? 'Local shop' : 'Stack'} ${status.target.name}: ${status.title}`,
     `  Run ${status.runId}: ${clock}`,
-    ...(status.startedBy === null ? [] : [`  Started by ${status.startedBy}`]),
-    ...(runner === null
-      ? []
-      : [
-          `  Runner: ${runner.text}${runner.liveness === 'dead' ? ' (it has ended: an outage was left open)' : ''}`,
-        ]),
-    ...(status.endsAt === null ? [] : [`  Ends by itself at ${status.endsAt}`]),
-    ...(traffic === null
-      ? []
-      : (['baseline', 'demo'] as const).map((cohort) => {
-          const { rpm, requests, errorRate, p95Ms } = traffic[cohort];
-          return (
-            `  ${cohort}: ${Math.round(rpm)} rpm, ${requests} requests in ten seconds, ${percent(errorRate)} errors, ` +
-            `p95 ${wholeMilliseconds(p95Ms)}`
-          );
-        })),
-    ...(flowAlert === null
-      ? []
-      : [
-          `  Flow alert: ${flowAlert.state}${flowAlert.sinceMinute === null ? '' : ` since minute ${flowAlert.sinceMinute}`}`,
-        ]),
+    status.startedBy && `  Started by ${status.startedBy}`,
+    runner &&
+      `  Runner: ${runner.text}${runner.liveness === 'dead' ? ' (it has ended: an outage was left open)' : ''}`,
+    status.endsAt && `  Ends by itself at ${status.endsAt}`,
+    ...Object.entries(traffic ?? {}).map(
+      ([cohort, { rpm, requests, errorRate, p95Ms }]) =>
+        `  ${cohort}: ${Math.round(rpm)} rpm, ${requests} requests in ten seconds, ${percent(errorRate)} errors, ` +
+        `p95 ${wholeMilliseconds(p95Ms)}`,
+    ),
+    flowAlert &&
+      `  Flow alert: ${flowAlert.state}${flowAlert.sinceMinute === null ? '' : ` since minute ${flowAlert.sinceMinute}`}`,
     ...status.problems.map((problem) => `  (${problem})`),
     `  Console ${status.target.consoleUrl}, shop ${status.target.shopUrl}`,
-  ];
+  ].filter((line) => line !== null);
 }
 
 function cohortOf({ rpm, last10s, p95Ms }: CohortStats) {
