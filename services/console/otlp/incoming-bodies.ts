@@ -9,16 +9,14 @@ export interface IncomingBody {
   letGo: (reason: RefusedBody) => void;
 }
 
-export interface IncomingLimits {
-  /** Unfinished bodies of one address, and of all. */
-  ofPeer: number;
-  ofAll: number;
-  /** Bytes of unfinished bodies. */
-  bytes: number;
-}
-
 /** Locally all services send from one address: ten exporters of three signals. */
-const LIMITS: IncomingLimits = { ofPeer: 64, ofAll: 256, bytes: 24 * 1024 * 1024 };
+const LIMITS = {
+  /** Unfinished bodies of one address, and of all. */
+  ofPeer: 64,
+  ofAll: 256,
+  /** Bytes of unfinished bodies. */
+  bytes: 24 * 1024 * 1024,
+};
 
 /**
  * Bodies that are not whole yet. Beyond a bound the oldest gives way, never the newcomer: an exporter's body is whole
@@ -29,7 +27,7 @@ export class IncomingBodies {
   private readonly open = new Set<IncomingBody>();
   private bytes = 0;
 
-  constructor(private readonly limits: IncomingLimits = LIMITS) {}
+  constructor(private readonly limits = LIMITS) {}
 
   begin(peer: string, letGo: IncomingBody['letGo']): IncomingBody {
     const ofPeer = [...this.open].filter((body) => body.peer === peer);

@@ -5,10 +5,10 @@ import { factsOf } from './facts';
 import { BUCKETS, bucketOf, lowerBoundOf, quantile } from './histogram';
 import { SecondRing, Totals } from './series';
 import { TelemetryStore } from './telemetry-store';
-import { TraceStore, type TraceLimits } from './traces';
+import { TraceStore, type TRACE_LIMITS } from './traces';
 import type { SpanRecord } from '../otlp/records';
 
-const LIMITS: TraceLimits = {
+const LIMITS: typeof TRACE_LIMITS = {
   tracesPerClass: 20,
   linkedTraces: 15,
   pendingSpans: 400,

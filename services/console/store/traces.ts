@@ -5,20 +5,12 @@ import { HeldMemory } from './held-memory';
 import { hashShare } from './trace-sampling';
 
 /** Bounds of the store in numbers; its bytes are bounded together with those of logs and metrics. */
-export interface TraceLimits {
+export const TRACE_LIMITS = {
   /** Traces kept of each class (traffic type × good, good but slow, failed × the load's, a visitor's). */
-  tracesPerClass: number;
-  /** Traces kept only because a kept failed one links to them. */
-  linkedTraces: number;
-  /** Spans of traces still being assembled. */
-  pendingSpans: number;
-  spans: number;
-  spansPerTrace: number;
-}
-
-export const TRACE_LIMITS: TraceLimits = {
   tracesPerClass: 80,
+  /** Traces kept only because a kept failed one links to them. */
   linkedTraces: 120,
+  /** Spans of traces still being assembled. */
   pendingSpans: 8000,
   spans: 20_000,
   spansPerTrace: 200,
@@ -125,7 +117,7 @@ export class TraceStore {
   private readonly memory = new HeldMemory();
   readonly counts = { spansSampledOut: 0, spansOverBound: 0, tracesEvicted: 0 };
 
-  constructor(private readonly limits: TraceLimits = TRACE_LIMITS) {}
+  constructor(private readonly limits = TRACE_LIMITS) {}
 
   /**
    * Takes a span.
