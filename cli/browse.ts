@@ -5,7 +5,7 @@ import { file, number, command, type OptionsOf } from '../machine/options';
 import { standardOutput } from '../machine/terminal';
 import { findBrowser, startBrowser } from './browse/browser';
 import { visit, type VisitEnd } from './browse/customer';
-import { discoverTarget } from './target/discover';
+import { usingTarget } from './target/discover';
 import { TARGET_OPTIONS } from './target/target-options';
 
 const MOST_CUSTOMERS = 10;
@@ -51,9 +51,8 @@ async function main(options: OptionsOf<typeof BROWSE>): Promise<number> {
   const output = standardOutput(() => undefined);
   const interruption = new Interruption(() => output.line('Interrupted: the customers leave.')).listen();
   const executable = findBrowser(options.browser);
-  const target = await discoverTarget({ ...options, output });
   const ends: Record<VisitEnd, number> = { bought: 0, declined: 0, failed: 0, left: 0 };
-  try {
+  await usingTarget({ ...options, output }, async (target) => {
     const browser = await startBrowser(executable);
     const close = (): void => void browser.close().catch(() => undefined);
     interruption.signal.addEventListener('abort', close);
@@ -77,9 +76,7 @@ async function main(options: OptionsOf<typeof BROWSE>): Promise<number> {
           `${ends.left} did not get that far`,
       );
     }
-  } finally {
-    await target.close();
-  }
+  });
   return ends.bought + ends.declined + ends.failed > 0 ? EXIT.ok : EXIT.failed;
 }
 

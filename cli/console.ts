@@ -3,7 +3,7 @@ import { EXIT } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
 import { flag, command, type OptionsOf } from '../machine/options';
 import { standardOutput } from '../machine/terminal';
-import { discoverTarget } from './target/discover';
+import { usingTarget } from './target/discover';
 import { showConsole } from './target/show-console';
 import { TARGET_OPTIONS } from './target/target-options';
 
@@ -25,13 +25,10 @@ Exit codes: 0 ended by Ctrl-C, 1 no such stack or no console that is ready, 2 ba
 async function main(options: OptionsOf<typeof CONSOLE>): Promise<number> {
   const output = standardOutput(() => undefined);
   const interruption = new Interruption(() => undefined).listen();
-  const target = await discoverTarget({ ...options, target: 'stack', output });
-  try {
+  return usingTarget({ ...options, target: 'stack', output }, async (target) => {
     await showConsole(target, options, output, interruption.signal);
     return interruption.error === null ? EXIT.ok : EXIT.failed;
-  } finally {
-    await target.close();
-  }
+  });
 }
 
 runCommand(CONSOLE, main);

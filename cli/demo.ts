@@ -5,10 +5,10 @@ import { perform, runProgram } from '../machine/command';
 import { EXIT, Interrupted } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
 import type { Outage } from './outage/outage';
-import { standardOutput, type Output } from '../machine/terminal';
+import { standardOutput } from '../machine/terminal';
 import { withShop } from './run/shop-process';
 import { show } from './run/show';
-import { discoverTarget } from './target/discover';
+import { usingTarget } from './target/discover';
 import type { Target } from './target/target';
 
 /** `npm run demo`: a run, or a command about one. Resolves with the exit code. */
@@ -50,30 +50,19 @@ async function run(options: DemoOptions): Promise<number> {
     outage = made;
   };
   try {
-    const onTarget = (target: Target): Promise<number> =>
-      show({ target, options, interruption, output, onOutage });
+    const showOn = (target: Target): Promise<number> => {
+      if (target.kind === 'stack')
+        output.line(`Stack ${target.name}: ${target.shopUrl}, console ${target.consoleUrl}.`);
+      return show({ target, options, interruption, output, onOutage });
+    };
     return options.target === 'stack'
-      ? await showStack(options, output, onTarget)
-      : await withShop(options, interruption, output, onTarget);
+      ? await usingTarget({ ...options, output }, showOn)
+      : await withShop(options, interruption, output, showOn);
   } catch (error) {
     // Nothing had begun, or it is healed by now.
     if (!(error instanceof Interrupted)) throw error;
     output.line('Interrupted before anything was changed.');
     return EXIT.interrupted;
-  }
-}
-
-async function showStack(
-  options: DemoOptions,
-  output: Output,
-  work: (target: Target) => Promise<number>,
-): Promise<number> {
-  const target = await discoverTarget({ ...options, output });
-  output.line(`Stack ${target.name}: ${target.shopUrl}, console ${target.consoleUrl}.`);
-  try {
-    return await work(target);
-  } finally {
-    await target.close();
   }
 }
 

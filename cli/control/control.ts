@@ -17,7 +17,7 @@ import { pastRuns } from './past-runs';
 import { heal } from '../outage/heal';
 import { RunControls } from './run-controls';
 import { statusLines, statusOf } from './status';
-import { discoverTarget } from '../target/discover';
+import { usingTarget } from '../target/discover';
 import type { Target } from '../target/target';
 
 /** How long a runner may take to heal after an abort (ms): a stack's update is part of it. */
@@ -33,16 +33,13 @@ export async function control(command: ControlCommand, output: Output): Promise<
   if (command.control === 'reveal') return reveal(kept, command, output);
   // Where JSON is read, text goes to the other stream.
   const notes = command.json ? errorOutput : output;
-  const target = await discoverTarget({ ...command, output: notes });
-  try {
+  return usingTarget({ ...command, output: notes }, async (target) => {
     const left = await healLeftOpen(target, { keep: command.keep, output: notes });
     const intent = left.found === 'running' || left.found === 'kept' ? left.intent : null;
     const ended = command.control === 'abort' || command.control === 'heal';
     if (ended && left.found === 'healed') return EXIT.ok;
-    return await act(command, target, intent, output);
-  } finally {
-    await target.close();
-  }
+    return act(command, target, intent, output);
+  });
 }
 
 async function act(

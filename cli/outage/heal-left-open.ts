@@ -8,7 +8,7 @@ import { ConfigOutage, OverrideOutage, type Outage } from './outage';
 import type { Output } from '../../machine/terminal';
 import { heal } from './heal';
 import type { Healed } from '../../report/report';
-import { discoverTarget } from '../target/discover';
+import { usingTarget } from '../target/discover';
 import { StackEngine } from '../target/stack-engine';
 import type { Target } from '../target/target';
 import type { TargetOptions } from '../target/target-options';
@@ -94,20 +94,16 @@ export function runningRefusal(intent: Intent): Refusal {
 }
 
 /**
- * The shop that a command is about, for the time of `work`: found, and closed whatever happens. An outage that was left
- * open is healed first; a run under way is named, and left alone.
+ * As `usingTarget`: an outage that was left open is healed first; a run under way is named, and left alone.
  */
-export async function withTarget<T>(
+export function withTarget<T>(
   options: Omit<TargetOptions, 'output'> & { keep: boolean },
   output: Output,
   work: (target: Target) => Promise<T>,
 ): Promise<T> {
-  const target = await discoverTarget({ ...options, output });
-  try {
+  return usingTarget({ ...options, output }, async (target) => {
     const found = await healLeftOpen(target, { keep: options.keep, output });
     if (found.found === 'running') output.line(`Under way: ${describeIntent(found.intent)}.`);
-    return await work(target);
-  } finally {
-    await target.close();
-  }
+    return work(target);
+  });
 }

@@ -4,6 +4,19 @@ import { openStackTarget } from './stack-target';
 import type { Target } from './target';
 import type { TargetOptions } from './target-options';
 
+/** Does `work` with the shop that a command is about, and closes it whatever happens. @throws as `discoverTarget` */
+export async function usingTarget<T>(
+  options: TargetOptions,
+  work: (target: Target) => Promise<T>,
+): Promise<T> {
+  const target = await discoverTarget(options);
+  try {
+    return await work(target);
+  } finally {
+    await target.close();
+  }
+}
+
 /**
  * Finds the shop that a command is about.
  *
