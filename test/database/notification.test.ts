@@ -64,11 +64,11 @@ describe('the confirmation of an order', () => {
       );
       return rows.map(({ deliveries }) => deliveries);
     });
-  /** Ends the session that has a transaction open, as a process that is killed does. */
+  /** Ends the session that has a transaction open, as a process that is killed does; its locks are gone then. */
   const killTaker = (pool: string): Promise<boolean> =>
     asOwner(async (client) => {
       const { rowCount } = await client.query(
-        `select pg_terminate_backend(pid) from pg_stat_activity
+        `select pg_terminate_backend(pid, 10000) from pg_stat_activity
           where application_name like '%/' || $1 and state = 'idle in transaction'`,
         [pool],
       );
