@@ -18,7 +18,7 @@ export interface KeyDocumentation {
 export const keyDocumentation = z.registry<KeyDocumentation>();
 
 /** Text that holds a number becomes that; anything else stays as it is, to be refused. */
-export function number(value: unknown): unknown {
+function number(value: unknown): unknown {
   if (typeof value !== 'string' || value.trim() === '') return value;
   const parsed = Number(value);
   return Number.isFinite(parsed) ? parsed : value;
@@ -74,25 +74,18 @@ export function flag(said: Said) {
 /** What is said of a number: its limits, its unit (`ms`), and what is allowed where the limits don't say it. */
 type Quantity = Said & { range: Range; unit?: string; allowed?: string };
 
+const quantityKey =
+  (type: string, noun: string, schema: z.ZodNumber) =>
+  ({ range, unit, ...said }: Quantity) =>
+    key(numberFrom(schema.min(range.from).max(range.to)), {
+      type: unit === undefined ? type : `${type} (${unit})`,
+      allowed: `${noun} ${rangeText(range)}`,
+      ...said,
+    });
 /** A key that takes a number within limits. */
-export function numberKey({ range, unit, ...said }: Quantity) {
-  const type = unit === undefined ? 'number' : `number (${unit})`;
-  return key(numberFrom(z.number().min(range.from).max(range.to)), {
-    type,
-    allowed: `a number ${rangeText(range)}`,
-    ...said,
-  });
-}
-
+export const numberKey = quantityKey('number', 'a number', z.number());
 /** The same, of whole numbers. */
-export function wholeKey({ range, unit, ...said }: Quantity) {
-  const type = unit === undefined ? 'integer' : `integer (${unit})`;
-  return key(numberFrom(z.number().int().min(range.from).max(range.to)), {
-    type,
-    allowed: `a whole number ${rangeText(range)}`,
-    ...said,
-  });
-}
+export const wholeKey = quantityKey('integer', 'a whole number', z.number().int());
 
 /** An optional group of keys; a group given as JSON text is read. */
 export function group<S extends z.ZodRawShape>(shape: S) {
