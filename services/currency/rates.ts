@@ -22,16 +22,6 @@ const CURRENCY_TABLE: Readonly<Record<CurrencyCode, { perEuro: number; decimals:
   BRL: { perEuro: 6.4253, decimals: 2 },
 };
 
-export interface Conversion {
-  amount: number;
-  from: CurrencyCode;
-  to: CurrencyCode;
-  /** Units of `to` for one unit of `from`, six decimals. */
-  rate: number;
-  /** `amount` in `to`, rounded to its decimals. */
-  converted: number;
-}
-
 const round = (value: number, decimals: number): number => {
   const factor = 10 ** decimals;
   // The epsilon lifts values such as 1.005 · 100 = 100.49999999999999 over the border they stand for.
@@ -44,23 +34,21 @@ export function crossRate(from: CurrencyCode, to: CurrencyCode): number {
 }
 
 /** Converts an amount; the result is rounded once, at the end, to the decimals of the target currency. */
-export function convert(amount: number, from: CurrencyCode, to: CurrencyCode): Conversion {
+export function convert(amount: number, from: CurrencyCode, to: CurrencyCode) {
   const rate = crossRate(from, to);
   return {
     amount,
     from,
     to,
+    /** Units of `to` for one unit of `from`, six decimals. */
     rate: round(rate, 6),
+    /** `amount` in `to`, rounded to its decimals. */
     converted: round(amount * rate, CURRENCY_TABLE[to].decimals),
   };
 }
 
 /** All rates for one unit of `base`, with the decimals of each currency: what a price list needs. */
-export function rateTable(base: CurrencyCode): {
-  base: CurrencyCode;
-  as_of: string;
-  rates: { code: CurrencyCode; rate: number; decimals: number }[];
-} {
+export function rateTable(base: CurrencyCode) {
   return {
     base,
     as_of: RATES_AS_OF,

@@ -9,14 +9,6 @@ export interface ParcelItem {
   quantity: number;
 }
 
-export interface ShippingQuote {
-  cost_cents: number;
-  currency: 'USD';
-  /** Working days until delivery. */
-  days: number;
-  carrier: string;
-}
-
 interface Zone {
   /** Price of any parcel, cents. */
   baseCents: number;
@@ -49,7 +41,7 @@ export function totalWeight(items: readonly ParcelItem[]): number {
  * @param zip five digits, or ZIP+4; validated by the caller
  * @throws RangeError if the ZIP code doesn't begin with a digit
  */
-export function quote(items: readonly ParcelItem[], zip: string): ShippingQuote {
+export function quote(items: readonly ParcelItem[], zip: string) {
   const zone = ZONE_BY_FIRST_DIGIT[Number.parseInt(zip.charAt(0), 10)];
   if (!zone) throw new RangeError(`ZIP code ${JSON.stringify(zip)} begins with no digit: validate it first`);
   const kilograms = totalWeight(items);
@@ -59,6 +51,7 @@ export function quote(items: readonly ParcelItem[], zip: string): ShippingQuote 
   return {
     cost_cents: zone.baseCents + zone.perKilogramCents * kilogramsBegun + carrier.surchargeCents,
     currency: 'USD',
+    /** Working days until delivery. */
     days: zone.days + carrier.extraDays,
     carrier: carrier.carrier,
   };

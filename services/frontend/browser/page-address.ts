@@ -10,22 +10,12 @@ const TEMPLATES = [
 const PLAIN = /^\/[\w./-]{0,100}$/;
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
-/** Where a page's request went. */
-export interface PageAddress {
-  /** Without query, and with names in place of ids. */
-  full: string;
-  /** The path alone, of a route that the page asks for; null for what else belongs to it. */
-  template: string | null;
-  host: string;
-  port: number;
-}
-
 /**
  * Reads the address of a page's request; null for what is none of this shop's.
  *
  * @param host `Host` under which the page was asked for
  */
-export function addressOf(url: string | null, host: string): PageAddress | null {
+export function addressOf(url: string | null, host: string) {
   if (url === null || !URL.canParse(url)) return null;
   const { protocol, host: named, hostname, port, pathname } = new URL(url);
   const defaultPort = DEFAULT_PORTS[protocol];
@@ -33,7 +23,9 @@ export function addressOf(url: string | null, host: string): PageAddress | null 
   const template = TEMPLATES.find(({ pattern }) => pattern.test(pathname))?.template ?? null;
   if (template === null && !PLAIN.test(pathname)) return null;
   return {
+    /** Without query, and with names in place of ids. */
     full: `${protocol}//${named}${template ?? pathname}`,
+    /** The path alone, of a route that the page asks for; null for what else belongs to it. */
     template,
     host: hostname,
     port: port === '' ? defaultPort : Number(port),

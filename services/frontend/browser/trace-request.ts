@@ -86,14 +86,6 @@ export interface TraceRequest {
   }[];
 }
 
-/** What a page sent, read. */
-export interface Reading {
-  request: TraceRequest;
-  spans: number;
-  /** Spans that were none, or of another time. */
-  refused: number;
-}
-
 /** What a request is read with. */
 export interface ReadingOptions {
   /** `Host` of the request: whose page it is. */
@@ -107,9 +99,10 @@ export interface ReadingOptions {
 /**
  * Reads what a page sends.
  *
+ * @returns what is passed on, and how many spans of it were none, or of another time
  * @throws HttpError 400 `invalid-input`; 400 `foreign-resource` for telemetry that says it is another's
  */
-export function readTraceRequest(body: unknown, options: ReadingOptions): Reading {
+export function readTraceRequest(body: unknown, options: ReadingOptions) {
   const { resourceSpans } = parseInput(bodySchema, body);
   const [given] = resourceSpans;
   const count = given?.scopeSpans.reduce((sum, { spans }) => sum + spans.length, 0) ?? 0;

@@ -6,10 +6,9 @@ import {
   ROOT_CONTEXT,
   trace,
   type Context,
-  type SpanContext,
 } from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
-import { cohortOf, type Cohort } from '../cohort';
+import { cohortOf } from '../cohort';
 
 /** As in a request, but without the key that proves a cohort: what writes messages is trusted as the database is. */
 const propagator = new CompositePropagator({
@@ -23,14 +22,8 @@ export function messageContext(request: Context = context.active()): Record<stri
   return carrier;
 }
 
-/** Who wrote a message, as far as it says so. */
-export interface MessageOrigin {
-  span: SpanContext | null;
-  cohort: Cohort | null;
-}
-
-/** What {@link messageContext} wrote. */
-export function originOf(carrier: Readonly<Record<string, unknown>>): MessageOrigin {
+/** Who wrote a message, as far as what {@link messageContext} wrote says so. */
+export function originOf(carrier: Readonly<Record<string, unknown>>) {
   const carried = propagator.extract(ROOT_CONTEXT, carrier, defaultTextMapGetter);
   const span = trace.getSpanContext(carried);
   return { span: span && isSpanContextValid(span) ? span : null, cohort: cohortOf(carried) };
