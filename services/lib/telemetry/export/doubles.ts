@@ -1,4 +1,5 @@
 import type { ISerializer } from '@opentelemetry/otlp-transformer';
+import type * as wire from './doubles-on-the-wire';
 
 /**
  * Attributes whose values may have a fraction. JavaScript has one kind of number, so the SDK sends 1200 as an integer
@@ -31,8 +32,5 @@ export function withDoubles<Request, Response>(
 function mend(message: Uint8Array, path: readonly number[]): Uint8Array {
   // Loaded by those services alone that send such a value.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { mendMessages } = require('./doubles-on-the-wire') as {
-    mendMessages: (message: Uint8Array, path: readonly number[], doubles: ReadonlySet<string>) => Uint8Array;
-  };
-  return mendMessages(message, path, DOUBLES);
+  return (require('./doubles-on-the-wire') as typeof wire).mendMessages(message, path, DOUBLES);
 }
