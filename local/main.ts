@@ -1,5 +1,8 @@
+import { appendFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runCommand } from '../machine/command';
+import { dataFolder } from '../machine/data-folder';
 import { EXIT } from '../machine/errors';
 import { Interruption } from '../machine/interruption';
 import { megabytes, type MemoryUse } from '../machine/memory';
@@ -8,7 +11,6 @@ import { errorOutput, Screen, whenOutputIsLost } from '../machine/terminal';
 import { duration } from '../report/format';
 import { isRich, START, type StartOptions } from './arguments';
 import { banner } from './banner';
-import { noteEnd } from './last-words';
 import { liveLine, readLiveView } from './live-line';
 import { ProgressReporter } from './progress';
 import { startShop, type RunningShop } from './shop';
@@ -73,6 +75,21 @@ function endingOf(options: StartOptions, screen: Screen): Interruption {
     process.once('disconnect', () => ending.request('the command that started the shop ended'));
   }
   return ending;
+}
+
+/**
+ * Notes in the shop's logs why it ends: its terminal may be what is gone. Where that fails (a full disk) the end goes
+ * on.
+ *
+ * @param cause e.g. `SIGHUP`
+ */
+function noteEnd(dataDir: string, cause: string): void {
+  try {
+    const file = path.join(dataFolder(dataDir).logs, 'runner.log');
+    appendFileSync(file, `${new Date().toISOString()} the shop ends: ${cause}\n`, { mode: 0o600 });
+  } catch {
+    // There may be no data folder yet.
+  }
 }
 
 /** An end that nobody asked for is a failure. */

@@ -3,7 +3,6 @@ import { presetOf } from '../../scenario/presets/all';
 import { OUTAGES } from '../../scenario/types';
 import type { DemoOptions } from './arguments';
 import type { RunPlan } from './run-plan';
-import { seededNumbers } from './seeded-numbers';
 
 /** What a trainer's seed chose. */
 export type Exercise = ReturnType<typeof exerciseOf>;
@@ -60,4 +59,19 @@ export function disguised(plan: RunPlan, runId: string): RunPlan {
     expectations: plan.scenario.expectations.map((expected) => ({ ...expected, phase: 'exercise' })),
   };
   return { ...plan, scenario, override: { ...plan.override, runId, scenario } };
+}
+
+/**
+ * Numbers from 0 to below 1 that a seed decides (mulberry32, public domain, Tommy Ettinger): the same ones on every
+ * machine.
+ */
+function seededNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = state;
+    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
+  };
 }

@@ -1,13 +1,5 @@
-/** A straight line through samples, by least squares. */
-export interface Trend {
-  /** Units of y per unit of x. */
-  slope: number;
-  /** Standard error of the slope; 0 for samples on a line. Neighbouring samples are alike, so in truth it is larger. */
-  error: number;
-}
-
-/** The line through at least three samples; null for fewer, or all at one x. */
-export function trendOf(samples: readonly (readonly [x: number, y: number])[]): Trend | null {
+/** The straight line through at least three samples, by least squares; null for fewer, or all at one x. */
+export function trendOf(samples: readonly (readonly [x: number, y: number])[]) {
   const count = samples.length;
   if (count < 3) return null;
   const meanX = mean(samples.map(([x]) => x));
@@ -22,7 +14,12 @@ export function trendOf(samples: readonly (readonly [x: number, y: number])[]): 
   const slope = sxy / sxx;
   let residuals = 0;
   for (const [x, y] of samples) residuals += (y - meanY - slope * (x - meanX)) ** 2;
-  return { slope, error: Math.sqrt(residuals / (count - 2) / sxx) };
+  return {
+    /** Units of y per unit of x. */
+    slope,
+    /** Standard error of the slope; 0 for samples on a line. Neighbouring samples are alike, so in truth it is larger. */
+    error: Math.sqrt(residuals / (count - 2) / sxx),
+  };
 }
 
 export function mean(values: readonly number[]): number {
