@@ -13,7 +13,7 @@ import { healthyRun, movedTo } from '../../scenario/override/change';
 import { HEAL_SECONDS } from '../../scenario/override/lease';
 import { healthyScenario } from '../../scenario/override/start';
 import { normalScenario } from '../target/normal-scenario';
-import { LEAD_SECONDS, type RunPlan } from '../run/run-plan';
+import { LEAD_SECONDS, startOf, type RunPlan } from '../run/run-plan';
 import type { StackEngine } from '../target/stack-engine';
 import type { Target } from '../target/target';
 
@@ -64,9 +64,7 @@ export class OverrideOutage implements Outage {
     }
     await conductor.begin(movedTo(override, 0, now() + LEAD_SECONDS));
     await this.inPlace(scenario);
-    const at = startGiven
-      ? override.startTimestamp + fromMinute * scenario.minuteSeconds
-      : Math.ceil(now() + LEAD_SECONDS);
+    const at = startGiven ? startOf(plan, fromMinute) : Math.ceil(now() + LEAD_SECONDS);
     const { startTimestamp } = await conductor.change((run) => movedTo(run, fromMinute, at));
     return { ...plan, override: { ...override, startTimestamp } };
   }

@@ -9,7 +9,7 @@ import { clockOf } from '../../scenario/override/clock';
 import type { RunTelemetry } from '../observation/answers';
 import type { ShopObserver } from '../observation/shop-observer';
 import { MinuteProgress, type MinuteStyle } from './minute-progress';
-import type { RunPlan } from './run-plan';
+import { startOf, type RunPlan } from './run-plan';
 import type { RunRecord } from './run-record';
 
 const POLL_MS = 1000;
@@ -121,11 +121,6 @@ export async function lookAtTelemetry(
   const found = await observer.runTelemetry(scenario.runId);
   if (found !== null) lost.add(found.lostRevenue);
   return found;
-}
-
-/** Unix seconds at which a demo minute was planned to begin. */
-export function startOf(plan: Pick<RunPlan, 'override' | 'scenario'>, minute: number): number {
-  return plan.override.startTimestamp + minute * plan.scenario.minuteSeconds;
 }
 
 /** Notices that the run is no longer what counts. */

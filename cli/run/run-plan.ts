@@ -152,6 +152,15 @@ function planOf(
   };
 }
 
+/** Unix seconds at which a demo minute is to begin. @param startTimestamp of minute 0, where it is not the plan's own */
+export function startOf(
+  { override, scenario }: Pick<RunPlan, 'override' | 'scenario'>,
+  minute: number,
+  startTimestamp: number = override.startTimestamp,
+): number {
+  return startTimestamp + minute * scenario.minuteSeconds;
+}
+
 /** The first minute of the highest target; without errors the first of the highest rate. */
 export function peakMinuteOf({ expectations }: Pick<Scenario, 'expectations'>): number {
   const highest = Math.max(...expectations.map(({ targetErrorRate }) => targetErrorRate));

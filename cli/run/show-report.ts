@@ -10,8 +10,7 @@ import { writeReport } from '../control/report-files';
 import type { Outage } from '../outage/outage';
 import type { Target } from '../target/target';
 import type { Exercise } from './blind';
-import { startOf } from './monitor';
-import type { RunPlan } from './run-plan';
+import { startOf, type RunPlan } from './run-plan';
 import type { RunRecord } from './run-record';
 
 /** What a run is to be, for a person. */

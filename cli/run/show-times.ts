@@ -5,7 +5,7 @@ import type { Outage } from '../outage/outage';
 import type { DemoOptions } from './arguments';
 import type { Exercise } from './blind';
 import { startForPeak } from './peak-at';
-import { LEAD_SECONDS, type RunPlan } from './run-plan';
+import { LEAD_SECONDS, startOf, type RunPlan } from './run-plan';
 import { announce, TALK_HOLD_SECONDS, TALK_NORMAL_SECONDS } from './talk';
 
 /** What the checks take before a run (s): services, ten green seconds, telemetry. */
@@ -45,18 +45,17 @@ export class ShowTimes {
 
   /** Unix seconds at which a run is over at the latest, as far as can be said before it. */
   endOf(plan: RunPlan, startTimestamp: number | null): number {
-    const start = startTimestamp ?? plan.override.startTimestamp;
     const hold = this.tools.options.talk ? TALK_HOLD_SECONDS + TALK_NORMAL_SECONDS : 0;
-    return start + (plan.toMinute + 1) * plan.scenario.minuteSeconds + hold + HEAL_SECONDS;
+    return startOf(plan, plan.toMinute + 1, startTimestamp ?? undefined) + hold + HEAL_SECONDS;
   }
 
   /** Waits until it is time for the checks. @throws Interrupted */
   async waitForPeak(plan: RunPlan, startTimestamp: number): Promise<void> {
     const { interruption, output, now } = this.tools;
-    const begins = minuteBegins(plan, startTimestamp, plan.fromMinute);
+    const begins = startOf(plan, plan.fromMinute, startTimestamp);
     const wait = begins - this.secondsBefore() - now() / 1000;
     output.line(
-      `The peak (minute ${plan.peakMinute}) is to be at ${localTime(minuteBegins(plan, startTimestamp, plan.peakMinute))}: ` +
+      `The peak (minute ${plan.peakMinute}) is to be at ${localTime(startOf(plan, plan.peakMinute, startTimestamp))}: ` +
         `the first minute begins at ${localTime(begins)}` +
         (wait > 1 ? `, the checks in ${Math.round(wait)} s. Ctrl-C gives it up.` : '.'),
     );
@@ -84,7 +83,7 @@ export class ShowTimes {
       );
     }
     if (start !== null) {
-      const wait = minuteBegins(plan, start, plan.fromMinute) - this.leadSeconds() - now() / 1000;
+      const wait = startOf(plan, plan.fromMinute, start) - this.leadSeconds() - now() / 1000;
       if (wait > 0) await interruption.wait(wait * 1000);
     } else if (options.talk) {
       await interruption.wait(TALK_NORMAL_SECONDS * 1000);
@@ -102,10 +101,6 @@ export class ShowTimes {
   private leadSeconds(): number {
     return this.tools.how === 'override' ? LEAD_SECONDS : UPDATE_SECONDS;
   }
-}
-
-function minuteBegins({ scenario }: RunPlan, startTimestamp: number, minute: number): number {
-  return startTimestamp + minute * scenario.minuteSeconds;
 }
 
 function localTime(seconds: number): string {

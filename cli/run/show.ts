@@ -19,9 +19,9 @@ import { anySeed, blindOptions, disguised, exerciseOf, type Exercise } from './b
 import { HeldPeak } from './held-peak';
 import { listenForControls } from './keys';
 import { MinuteProgress } from './minute-progress';
-import { endedElsewhere, lookAtTelemetry, monitor, startOf, type RunEnd } from './monitor';
+import { endedElsewhere, lookAtTelemetry, monitor, type RunEnd } from './monitor';
 import { preflight } from './preflight';
-import { planRun, type RunPlan } from './run-plan';
+import { planRun, startOf, type RunPlan } from './run-plan';
 import { RunRecord } from './run-record';
 import { planText, reportOf, tellReport } from './show-report';
 import { ShowTimes } from './show-times';
