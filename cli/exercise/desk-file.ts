@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { stringify } from 'yaml';
-import { ConfigError, showValue } from '../../scenario/config/config-error';
+import { ConfigError, describeFault } from '../../scenario/config/config-error';
 import { parseStackConfig, PROJECT_NAME } from '../../scenario/config/config-file';
 import { parseScenarioConfig } from '../../scenario/config/parse';
 import type { Lever } from '../../scenario/causes/cause';
@@ -95,10 +95,7 @@ export function changesIn(text: string, levers: readonly Lever[], file: string):
     config = parseScenarioConfig(values);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    throw new Error(
-      error.faults.map(({ key, value, message }) => `${key} = ${showValue(value)}: ${message}`).join('; '),
-      { cause: error },
-    );
+    throw new Error(error.faults.map(describeFault).join('; '), { cause: error });
   }
   const changes: DeskConfig['changes'] = {};
   for (const { key, value } of levers) {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ConfigError, type ConfigFault } from '../../scenario/config/config-error';
+import { ConfigError, describeFault, type ConfigFault } from '../../scenario/config/config-error';
 import { DEFAULTS } from '../../scenario/config/limits';
 import { ConfigFileError, readStackConfigFile, type StackConfig } from '../../scenario/config/config-file';
 import { resolveScenario } from '../../scenario/resolve';
@@ -177,7 +177,7 @@ function asRefusal(error: unknown, overrides: readonly Override[], file?: StackC
   const lines = error.faults.map((fault) => {
     const override = overrides.find(({ path }) => path.join('.') === fault.key);
     if (override) return `${override.flag} ${String(override.value)}: ${fault.message}`;
-    return `${place(fault, file)}${fault.key} = ${fault.value === undefined ? '(unset)' : JSON.stringify(fault.value)}: ${fault.message}`;
+    return place(fault, file) + describeFault(fault);
   });
   return new Refusal(lines.join('\n'), EXIT.usage);
 }
