@@ -12,6 +12,8 @@ export interface Gap {
 const LEAST_GAP_SECONDS = 5;
 /** No look takes so long (s): every call in it ends within a few seconds. Some machines count sleep as lived through. */
 const LONGEST_LOOK_SECONDS = 30;
+/** No timer of a second is so late, however busy the machine (s): for who just waits between two looks. */
+export const LONGEST_WAIT_SECONDS = 6;
 
 const STOOD_STILL = 'this machine slept, or what watched the run was stopped,';
 
@@ -27,14 +29,19 @@ export class SleepWatch {
     },
   ) {}
 
-  /** To be called every second or so. @returns the gap since the last call; null where there was none */
-  look(): Gap | null {
+  /**
+   * To be called every second or so.
+   *
+   * @param longest what may have passed since the last call (s), whatever was done in between
+   * @returns the gap since the last call; null where there was none
+   */
+  look(longest = LONGEST_LOOK_SECONDS): Gap | null {
     const now = { wall: this.clocks.wall(), lived: this.clocks.lived() };
     const { last } = this;
     this.last = now;
     if (last === null) return null;
     const [passed, lived] = [now.wall - last.wall, now.lived - last.lived];
-    const slept = passed - lived >= LEAST_GAP_SECONDS || passed >= LONGEST_LOOK_SECONDS;
+    const slept = passed - lived >= LEAST_GAP_SECONDS || passed >= longest;
     return slept ? { from: last.wall, to: now.wall } : null;
   }
 }

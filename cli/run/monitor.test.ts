@@ -153,9 +153,25 @@ describe('watching a run', () => {
     assert.equal(await monitor(plan, record, { ...tools, each, now, lived }), 'over');
     const [event, ...more] = record.events;
     assert.deepEqual(more, []);
-    assert.deepEqual(event?.slept, { fromMinute: 2, toMinute: 3, seconds: 96 });
+    assert.deepEqual(event?.slept, { fromMinute: 2, toMinute: 3, seconds: 95 });
     assert.equal(event.minute, 2);
     assert.ok(lines.some((line) => line.includes('this machine slept')));
+  });
+
+  it('notes that everything stood still for a while, though the clocks went on', async () => {
+    const { plan, tools, record } = shop();
+    const began = tools.now?.() ?? 0;
+    let stopped = 0;
+    const wait = async (ms: number): Promise<void> => {
+      await tools.interruption.wait(ms);
+      if ((tools.now?.() ?? 0) - began >= 130) stopped = 14;
+    };
+    const now = (): number => (tools.now?.() ?? 0) + stopped;
+    assert.equal(await monitor(plan, record, { ...tools, interruption: { wait }, now, lived: now }), 'over');
+    assert.deepEqual(
+      record.events.map(({ slept }) => slept?.seconds),
+      [15],
+    );
   });
 
   it('ends with a run that somebody else has ended', async () => {

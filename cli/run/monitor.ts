@@ -1,7 +1,7 @@
 import { loadavg } from 'node:os';
 import { effectiveScenario, type ScenarioState } from '../../scenario/state';
 import type { EffectiveScenario } from '../../scenario/types';
-import { SleepWatch, sleptEvent } from '../../report/slept';
+import { LONGEST_WAIT_SECONDS, SleepWatch, sleptEvent, type Gap } from '../../report/slept';
 import { Interrupted, messageOf } from '../../machine/errors';
 import type { Interruption } from '../../machine/interruption';
 import type { Output } from '../../machine/terminal';
@@ -61,13 +61,13 @@ export async function monitor(
   const presence = new Presence(plan);
   let askedAt = now();
   const sleep = new SleepWatch({ wall: now, lived: tools.lived ?? (() => performance.now() / 1000) });
+  const note = (gap: Gap | null): void => {
+    if (gap === null) return;
+    const event = sleptEvent(gap, (at) => progress.minute(at));
+    record.events.push(event);
+    output.line(`  (${event.text})`);
+  };
   for (;;) {
-    const gap = sleep.look();
-    if (gap !== null) {
-      const event = sleptEvent(gap, (at) => progress.minute(at));
-      record.events.push(event);
-      output.line(`  (${event.text})`);
-    }
     record.machineLoad = Math.max(record.machineLoad, loadavg()[0] ?? 0);
     await trouble.around('PostgreSQL', async () => {
       const state = await tools.state();
@@ -98,7 +98,10 @@ export async function monitor(
     if (progress.done) return 'over';
     if (tools.each !== undefined && (await tools.each(progress.minute(now()), now())))
       return 'healed-by-request';
+    note(sleep.look());
     await interruption.wait(POLL_MS);
+    // Mostly it is waited: there a short sleep, or one that counts as lived through, shows.
+    note(sleep.look(LONGEST_WAIT_SECONDS));
   }
 }
 

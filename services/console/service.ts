@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { applyIndexes } from '../../scenario/apply';
 import { otlpBaseUrl } from '../../scenario/config/pasted-forms';
 import { effectiveScenario, readState } from '../../scenario/state';
-import { SleepWatch } from '../../report/slept';
+import { LONGEST_WAIT_SECONDS, SleepWatch } from '../../report/slept';
 import { every } from '../lib/background';
 import { readEnv } from '../lib/env';
 import { logger } from '../lib/logger';
@@ -152,7 +152,7 @@ export async function start(): Promise<void> {
       view.tick();
     }),
     every(TICK_MS, 'sleep', () => {
-      const gap = sleep.look();
+      const gap = sleep.look(LONGEST_WAIT_SECONDS);
       if (gap !== null) runs.slept(gap);
     }),
     every(TICK_MS, 'stream', () => broadcast.tick()),
