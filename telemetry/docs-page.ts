@@ -71,7 +71,7 @@ function scoreLines(): string[] {
   const { score, rules } = readScore();
   return [
     `OpenTelemetry's [instrumentation score](https://github.com/instrumentation-score/spec) of a real outage, normal mode and heal ` +
-      `with it: **${String(score)}** of 100. A score is one service's, of its own telemetry; a rule here is passed when it is for ` +
+      `with it: **${score}** of 100. A score is one service's, of its own telemetry; a rule here is passed when it is for ` +
       `every service, and what is measured is the worst of them.`,
     '',
     ...table(

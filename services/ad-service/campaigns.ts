@@ -13,7 +13,7 @@ type Text = readonly [title: string, text: string];
 /** Campaigns that lead to a category, numbered. */
 const adsOf = (name: string, category: string, texts: readonly Text[]): readonly Ad[] =>
   texts.map(([title, text], index) => ({
-    id: `ad-${name}-${String(index + 1)}`,
+    id: `ad-${name}-${index + 1}`,
     title,
     text,
     href: `/?category=${category}`,

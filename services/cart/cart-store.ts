@@ -46,7 +46,7 @@ export class CartStore {
       throw new HttpError(
         409,
         'quantity-limit',
-        `product ${String(item.product_id)}: at most ${String(MAX_QUANTITY)} pieces in one cart`,
+        `product ${item.product_id}: at most ${MAX_QUANTITY} pieces in one cart`,
       );
     }
     return this.finishWrite(cartId, item);
@@ -66,7 +66,7 @@ export class CartStore {
       this.redis.hdel(cartKey(cartId), quantityField(productId), detailsField(productId)),
     );
     if (removed === 0) {
-      throw new HttpError(404, 'unknown-item', `product ${String(productId)} is not in cart ${cartId}`);
+      throw new HttpError(404, 'unknown-item', `product ${productId} is not in cart ${cartId}`);
     }
     const cart = await this.read(cartId);
     if (cart.items.length === 0) await this.open.close(cartId);
@@ -94,7 +94,7 @@ export class CartStore {
     throw new HttpError(
       409,
       'cart-full',
-      `the cart holds ${String(MAX_LINES)} products, its limit: take one out first`,
+      `the cart holds ${MAX_LINES} products, its limit: take one out first`,
     );
   }
 }

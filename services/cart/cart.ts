@@ -28,8 +28,8 @@ const storedDetails = z.object({
 const QUANTITY_FIELD = /^([1-9]\d{0,9}):quantity$/;
 
 /** The hash fields of a line: the quantity apart, so that Redis can count it up without a read. */
-export const quantityField = (productId: number): string => `${String(productId)}:quantity`;
-export const detailsField = (productId: number): string => `${String(productId)}:details`;
+export const quantityField = (productId: number): string => `${productId}:quantity`;
+export const detailsField = (productId: number): string => `${productId}:details`;
 
 /** The details of a line as they are stored. */
 export const storeDetails = (item: Pick<CartItem, 'unit_price_cents' | 'name'>): string =>

@@ -30,7 +30,7 @@ export class OpenCarts {
   /** Somebody has put something into it. @throws HttpError 503 */
   async touch(cartId: string): Promise<void> {
     const { trafficType } = currentCohort();
-    await redisCall(() => this.redis.hset(OPEN, cartId, `${String(this.now())} ${trafficType}`));
+    await redisCall(() => this.redis.hset(OPEN, cartId, `${this.now()} ${trafficType}`));
   }
 
   /** It is bought, or emptied. @throws HttpError 503 */

@@ -93,7 +93,7 @@ export class OrderRepository {
     const { rows } = await this.pool.query('select price_cents from shop.products where id = $1', [
       productId,
     ]);
-    if (!rows[0]) throw new HttpError(404, 'unknown-product', `there is no product ${String(productId)}`);
+    if (!rows[0]) throw new HttpError(404, 'unknown-product', `there is no product ${productId}`);
     return Number(rows[0].price_cents);
   }
 }

@@ -52,7 +52,7 @@ export class CacheEmptier {
     if (this.emptiedFor === runId) return;
     const keys = await this.options.withRedis(empty);
     this.emptiedFor = runId;
-    this.options.log(`run ${runId}: emptied the cache of recommendations, ${String(keys)} keys`);
+    this.options.log(`run ${runId}: emptied the cache of recommendations, ${keys} keys`);
   }
 }
 

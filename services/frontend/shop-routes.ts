@@ -27,7 +27,7 @@ const cartCall = (cartId: string, within = '', names = within) => ({
   timeoutMs: CART_TIMEOUT_MS,
 });
 const itemCall = (cartId: string, productId: number) =>
-  cartCall(cartId, `/items/${String(productId)}`, '/items/{productId}');
+  cartCall(cartId, `/items/${productId}`, '/items/{productId}');
 
 /** `POST /api/browse`, and what the storefront page reads and writes: products, currencies, carts. */
 export function shopRoutes(product: (productId: number) => Promise<Product>): (router: Router) => void {
@@ -132,11 +132,7 @@ async function assertInStock({
     return Infinity;
   });
   if (available < quantity) {
-    throw new HttpError(
-      409,
-      'out-of-stock',
-      `Of product ${String(product_id)} ${String(available)} are left.`,
-    );
+    throw new HttpError(409, 'out-of-stock', `Of product ${product_id} ${available} are left.`);
   }
 }
 

@@ -115,8 +115,7 @@ async function ask<T>(service: ServiceName, request: ServiceRequest<T>): Promise
 /** Asks for something of a product. @throws HttpError 404 `unknown-product` */
 async function askOf<T>(service: ServiceName, productId: number, request: ServiceRequest<T>): Promise<T> {
   const answer = await callService(service, request);
-  if (answer.status === 404)
-    throw new HttpError(404, 'unknown-product', `there is no product ${String(productId)}`);
+  if (answer.status === 404) throw new HttpError(404, 'unknown-product', `there is no product ${productId}`);
   return accepted(service, answer);
 }
 
@@ -185,7 +184,7 @@ export const shop = {
   /** @throws HttpError 404 `unknown-product` */
   async fetchProduct(productId: number): Promise<Product> {
     const { product } = await askOf('product-catalog', productId, {
-      path: `/products/${String(productId)}`,
+      path: `/products/${productId}`,
       template: '/products/{id}',
       timeoutMs: TIMEOUT_MS.product,
       schema: foundSchema,
@@ -251,7 +250,7 @@ export const shop = {
   /** Pieces of a product that can be had. @throws HttpError 404 `unknown-product` */
   async availableStock(productId: number): Promise<number> {
     const { available } = await askOf('inventory', productId, {
-      path: `/stock/${String(productId)}`,
+      path: `/stock/${productId}`,
       template: '/stock/{id}',
       timeoutMs: TIMEOUT_MS.stock,
       schema: stockSchema,

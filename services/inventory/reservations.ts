@@ -90,7 +90,7 @@ export async function availableOf(pool: Pick<Transaction, 'query'>, productId: n
     'select available from shop.stock where product_id = $1',
     [productId],
   );
-  if (!rows[0]) throw new HttpError(404, 'unknown-product', `there is no product ${String(productId)}`);
+  if (!rows[0]) throw new HttpError(404, 'unknown-product', `there is no product ${productId}`);
   return rows[0].available;
 }
 
@@ -118,12 +118,12 @@ async function take(
     .catch((error: unknown) => {
       // It updates one row by its key: all its time was the wait for that.
       if (!(error instanceof HttpError) || error.reason !== 'query-timeout') throw error;
-      const message = `Others held the row of product ${String(product_id)}, one after the other.`;
+      const message = `Others held the row of product ${product_id}, one after the other.`;
       throw new HttpError(503, 'lock-timeout', message, {}, { cause: error });
     });
   if (rowCount === 1) return;
   const available = await availableOf(transaction, product_id);
-  const message = `Of product ${String(product_id)} ${String(available)} are left.`;
+  const message = `Of product ${product_id} ${available} are left.`;
   throw new HttpError(409, 'out-of-stock', message, { product_id, available });
 }
 

@@ -44,7 +44,7 @@ export interface PooledConnection extends Pick<InstrumentedPool, 'query'> {
 /** The pool had no connection free within the acquire timeout. */
 export class PoolExhaustedError extends HttpError {
   constructor(pool: string, waitedMs: number) {
-    const message = `No connection of the ${pool} pool came free within ${String(Math.round(waitedMs))} ms.`;
+    const message = `No connection of the ${pool} pool came free within ${Math.round(waitedMs)} ms.`;
     super(503, 'pool-exhausted', message, { pool });
     this.name = 'PoolExhaustedError';
   }
@@ -281,7 +281,7 @@ export class InstrumentedPool {
     const { statementTimeoutMs } = this.size;
     if (this.appliedTimeout.get(client) === statementTimeoutMs) return;
     await context.with(trace.deleteSpan(context.active()), () =>
-      client.query(`set statement_timeout = ${String(Math.round(statementTimeoutMs))}`),
+      client.query(`set statement_timeout = ${Math.round(statementTimeoutMs)}`),
     );
     this.appliedTimeout.set(client, statementTimeoutMs);
   }

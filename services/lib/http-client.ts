@@ -22,7 +22,7 @@ export class DownstreamError extends HttpError {
 
 /** A 4xx to a call of ours that had no reason for one: a fault of ours, not of our caller. */
 export function refused(service: ServiceName, status: number, body: unknown): DownstreamError {
-  const message = `${service} refused our request with ${String(status)}`;
+  const message = `${service} refused our request with ${status}`;
   return new DownstreamError(service, 'downstream-error', message, body);
 }
 
@@ -45,7 +45,7 @@ export interface ServiceRequest<T> {
 
 /** Where a service is: `<NAME>_URL`, else its name as the host (Kubernetes) and the catalog's port. */
 export function baseUrl(service: ServiceName): string {
-  return process.env[urlVariable(service)] ?? `http://${service}:${String(serviceEntry(service).port)}`;
+  return process.env[urlVariable(service)] ?? `http://${service}:${serviceEntry(service).port}`;
 }
 
 /** @throws Error for a path that is not the one it says: `..` in it would lead to another route of the service */
@@ -86,14 +86,14 @@ export async function callService<T = unknown>(
   } catch (error) {
     const timedOut = error instanceof Error && error.name === 'TimeoutError';
     const [reason, what] = timedOut
-      ? (['timeout', `did not answer within ${String(timeoutMs)} ms`] as const)
+      ? (['timeout', `did not answer within ${timeoutMs} ms`] as const)
       : (['unreachable', 'cannot be reached'] as const);
     throw new DownstreamError(service, reason, `${service} ${what}`, null, { cause: error });
   }
   const body = parseJson(text);
   const failed = (what: string, cause?: Error): DownstreamError =>
     new DownstreamError(service, 'downstream-error', `${service} ${what}`, body, { cause });
-  if (status >= 500) throw failed(`answered ${String(status)}`);
+  if (status >= 500) throw failed(`answered ${status}`);
   if (schema === undefined || status >= 300) return { status, body: body as T };
   const parsed = schema.safeParse(body);
   if (!parsed.success) throw failed('answered something unexpected', parsed.error);

@@ -310,7 +310,7 @@ export class LoadGenerator {
     if (declined <= 0) return;
     const { index, count } = this.share;
     if (index === null) return;
-    const source = `${this.options.source}-skipped-${String(Math.round(now))}`;
+    const source = `${this.options.source}-skipped-${Math.round(now)}`;
     for (let each = index; each < declined; each += count) {
       const job = this.jobOf('demo', { time: now, index: each }, source);
       void this.play({ ...job, plan: { ...job.plan, card: TEST_CARDS.declined } }, 0);
@@ -319,7 +319,7 @@ export class LoadGenerator {
   }
 
   private schedule(cohort: TrafficType, arrival: Arrival): Job {
-    return this.jobOf(cohort, arrival, `${this.options.source}.${String(this.changes)}`);
+    return this.jobOf(cohort, arrival, `${this.options.source}.${this.changes}`);
   }
 
   /** What an arrival plays, counted as scheduled. @param source part of its idempotency key */

@@ -28,7 +28,7 @@ export function generatorLog(logger: Pick<Logger, 'info' | 'warn' | 'error'>): G
     },
     skipped: (orders) => {
       logger.info(
-        `the run jumped ahead: ${String(orders)} orders of the minutes between, whose card is declined, are placed now`,
+        `the run jumped ahead: ${orders} orders of the minutes between, whose card is declined, are placed now`,
       );
     },
     gap: (cohort, gapMs) => {

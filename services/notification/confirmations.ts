@@ -22,7 +22,7 @@ export interface Confirmation {
 export function confirmationOf({ order_id, total_cents, currency, items }: Order): string {
   const pieces = items.reduce((sum, { quantity }) => sum + quantity, 0);
   const total = (Number(total_cents) / 100).toFixed(2);
-  return `Thank you: your order ${order_id} of ${String(pieces)} ${pieces === 1 ? 'piece' : 'pieces'}, ${total} ${currency}, is confirmed.`;
+  return `Thank you: your order ${order_id} of ${pieces} ${pieces === 1 ? 'piece' : 'pieces'}, ${total} ${currency}, is confirmed.`;
 }
 
 /**

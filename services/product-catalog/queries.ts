@@ -18,7 +18,7 @@ export const lowStockQuery: ObservedQuery = {
   servedBy: 'idx_products_stock_quantity',
   text: `select id, name, category, price_cents, stock_quantity
   from shop.products
- where active and stock_quantity between 1 and ${String(LOW_STOCK_QUANTITY)}
+ where active and stock_quantity between 1 and ${LOW_STOCK_QUANTITY}
  order by stock_quantity
  limit $1`,
 };

@@ -91,7 +91,7 @@ export class RecommendationCache {
   ): Promise<CachedList> {
     if (!this.rules.enabled) return { products: await read(), hit: null };
     const { category, minPriceCents, maxPriceCents, userId } = request;
-    const of = `${category}:${String(minPriceCents)}-${String(maxPriceCents)}`;
+    const of = `${category}:${minPriceCents}-${maxPriceCents}`;
     const key = `${CACHE_PREFIX}${of}:${userId}`;
     const kept = await this.find(key);
     const hit = kept !== null;

@@ -87,7 +87,7 @@ export async function rankCandidates(
       timeoutMs: RANKING_TIMEOUT_MS,
       schema: ranking,
     });
-    if (status !== 200) throw new Error(`recommendation answered ${String(status)}`);
+    if (status !== 200) throw new Error(`recommendation answered ${status}`);
     const byId = new Map(candidates.map((each) => [each.id, each]));
     return body.ranked.flatMap((id) => byId.get(id) ?? []);
   } catch (error) {

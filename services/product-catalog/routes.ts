@@ -102,7 +102,7 @@ export function catalogRoutes(
   router.get('/products/:id', async (request, response) => {
     const { id } = parseInput(productInput, request.params);
     const { rows } = await pools.baseline.query(productQuery, [id]);
-    if (!rows[0]) throw new HttpError(404, 'unknown-product', `No product ${String(id)}`);
+    if (!rows[0]) throw new HttpError(404, 'unknown-product', `No product ${id}`);
     response.json({ product: rows[0] });
   });
 }

@@ -33,7 +33,7 @@ const limit = (max: number, fallback: number): z.ZodType<number> =>
     .number()
     .int('must be a whole number')
     .min(1, 'must be at least 1')
-    .max(max, `must be at most ${String(max)}`)
+    .max(max, `must be at most ${max}`)
     .default(fallback);
 
 const runId = z.string().min(1).max(200).optional();

@@ -136,7 +136,7 @@ export function clockHeld(minute: number): Condition[] {
   return [
     ['The clock is held', ({ effective }) => typeof effective?.pausedAt === 'number'],
     [
-      `Traffic goes on in minute ${String(minute)}`,
+      `Traffic goes on in minute ${minute}`,
       (view, watch) =>
         settled(watch, view) &&
         view.newestMinute?.minute === minute &&
@@ -148,7 +148,7 @@ export function clockHeld(minute: number): Condition[] {
 /** The clock runs on from a minute. */
 export function clockRunsFrom(minute: number): Condition {
   return [
-    `The clock runs on from minute ${String(Math.floor(minute))}`,
+    `The clock runs on from minute ${Math.floor(minute)}`,
     ({ effective, nowMs }) => {
       if (effective?.pausedAt !== null) return false;
       return (positionAt(effective, nowMs / 1000).minute ?? -1) > minute;
@@ -159,7 +159,7 @@ export function clockRunsFrom(minute: number): Condition {
 /** Traffic carries this minute, or one after it. */
 export function trafficReaches(runId: string, minute: number): Condition {
   return [
-    `Demo traffic carries minute ${String(Math.floor(minute))}`,
+    `Demo traffic carries minute ${Math.floor(minute)}`,
     ({ newestMinute }, watch) =>
       newestMinute !== null &&
       newestMinute.runId === runId &&

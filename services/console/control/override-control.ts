@@ -76,7 +76,7 @@ export class OverrideControl {
         request.holdAtMinute === undefined ? null : { runId: run.runId, minute: request.holdAtMinute };
       return this.options.confirmations.watch(
         'start',
-        `Start ${run.scenario.mode}${request.holdAtMinute === undefined ? '' : `, hold at minute ${String(request.holdAtMinute)}`}`,
+        `Start ${run.scenario.mode}${request.holdAtMinute === undefined ? '' : `, hold at minute ${request.holdAtMinute}`}`,
         [runInForce(run.runId), ...shopShows(run.scenario), trafficOf(run.runId)],
         this.now(),
       );
@@ -89,7 +89,7 @@ export class OverrideControl {
       const minute = Math.floor(positionAt(run, nowSeconds).minute ?? 0);
       return {
         next: paused(run, nowSeconds, HOLD_SECONDS.console),
-        title: `Hold the clock at minute ${String(minute)}`,
+        title: `Hold the clock at minute ${minute}`,
         conditions: clockHeld(minute),
       };
     });
@@ -102,7 +102,7 @@ export class OverrideControl {
       const minute = positionAt(run, nowSeconds).minute ?? 0;
       return {
         next: resumed(run, nowSeconds),
-        title: `Let the clock run on from minute ${String(Math.floor(minute))}`,
+        title: `Let the clock run on from minute ${Math.floor(minute)}`,
         conditions: [clockRunsFrom(minute)],
       };
     });
@@ -114,7 +114,7 @@ export class OverrideControl {
       refuseMinute('minute', jumpFault(run, minute, nowSeconds));
       return {
         next: movedTo(run, minute, nowSeconds),
-        title: `Jump to minute ${String(minute)}`,
+        title: `Jump to minute ${minute}`,
         conditions: [trafficReaches(run.runId, minute)],
       };
     });

@@ -10,7 +10,7 @@ export function parseHeaders(text: string): Record<string, string> {
     const name = entry.slice(0, Math.max(0, at)).trim().toLowerCase();
     if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name)) {
       throw new Error(
-        `CONSOLE_FORWARD_OTLP_HEADERS: entry ${String(index + 1)} is not name=value: write name=value,name=value`,
+        `CONSOLE_FORWARD_OTLP_HEADERS: entry ${index + 1} is not name=value: write name=value,name=value`,
       );
     }
     headers[name] = decodeURIComponent(entry.slice(at + 1).trim());

@@ -67,8 +67,8 @@ function sampled({ minutes, minuteSeconds }: Curve, began: number): Report['even
       at: new Date((began + first.minute * minuteSeconds) * 1000).toISOString(),
       minute: first.minute,
       text:
-        `more spans came than the console can take: in ${String(kept.length)} minutes from here on its figures ` +
-        `are reckoned from 1 of ${String(most)} traces`,
+        `more spans came than the console can take: in ${kept.length} minutes from here on its figures ` +
+        `are reckoned from 1 of ${most} traces`,
     },
   ];
 }

@@ -120,7 +120,7 @@ export function factsOf(span: SpanRecord): Facts {
       default:
     }
   }
-  if (address !== null && port !== null) facts.peer = `${address}:${String(port)}`;
+  if (address !== null && port !== null) facts.peer = `${address}:${port}`;
   facts.error = span.status === 'ERROR' || (facts.statusCode !== null && facts.statusCode >= 500);
   return facts;
 }

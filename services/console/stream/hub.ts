@@ -116,7 +116,7 @@ export class StreamHub {
   private encode(event: StreamEvent, data: unknown): string {
     const id = this.nextId;
     this.nextId += 1;
-    return `id: ${String(id)}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+    return `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
   }
 
   private drop(client: Client): void {

@@ -43,7 +43,7 @@ const SCOPES: Readonly<Record<string, Kind>> = {
   },
   '@opentelemetry/instrumentation-fetch': { kind: CLIENT, name: /^[A-Z]{3,10}$/ },
 };
-const id = (digits: number) => z.string().regex(new RegExp(`^(?!0+$)[0-9a-f]{${String(digits)}}$`));
+const id = (digits: number) => z.string().regex(new RegExp(`^(?!0+$)[0-9a-f]{${digits}}$`));
 const nanoseconds = z.string().regex(/^\d{1,20}$/);
 
 const spanSchema = z.object({
@@ -110,7 +110,7 @@ export function readTraceRequest(body: unknown, options: ReadingOptions) {
   if (textOf(given.resource.attributes, 'service.name') !== STOREFRONT)
     throw new HttpError(400, 'foreign-resource', `Only spans of service.name ${STOREFRONT} are taken here.`);
   if (count > MOST_SPANS)
-    throw new HttpError(400, 'too-many-spans', `A request may hold ${String(MOST_SPANS)} spans at most.`);
+    throw new HttpError(400, 'too-many-spans', `A request may hold ${MOST_SPANS} spans at most.`);
   options.admit?.(count);
   const scopeSpans = given.scopeSpans
     .map(({ scope, spans }) => ({

@@ -4,7 +4,7 @@ class DeadlineError extends Error {
   readonly code = 'timeout';
 
   constructor(ms: number) {
-    super(`no answer within ${String(Math.round(ms))} ms`);
+    super(`no answer within ${Math.round(ms)} ms`);
     this.name = 'TimeoutError';
   }
 }

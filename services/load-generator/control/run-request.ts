@@ -51,12 +51,12 @@ export function resolvedRun(request: StartDemoRequest, { scenario }: Override) {
   const warnings: string[] = [];
   if (isSeed004(request)) {
     warnings.push(
-      `peak_rpm ${String(request.peak_rpm)} is seed 004's scenario, which is called blackfriday-v3 here: that was started.`,
+      `peak_rpm ${request.peak_rpm} is seed 004's scenario, which is called blackfriday-v3 here: that was started.`,
     );
   }
   if (Math.abs(peak.predicted.errorRate - promised) > bandOf(60)) {
     warnings.push(
-      `This run's errors peak at ${percent(peak.predicted.errorRate)} (minute ${String(peak.minute)}), the preset's at ${percent(promised)}.`,
+      `This run's errors peak at ${percent(peak.predicted.errorRate)} (minute ${peak.minute}), the preset's at ${percent(promised)}.`,
     );
   }
   if (alertMinute === null) warnings.push('The flow alert is not predicted to fire in this run.');

@@ -55,7 +55,7 @@ const FIRST_USER = 1_000;
 const USERS = 3_000;
 /** Id of customer number `n` (from 0). */
 export function userOf(n: number): string {
-  return `user-${String(FIRST_USER + n)}`;
+  return `user-${FIRST_USER + n}`;
 }
 
 /** How many products are on the deal page. */
@@ -123,26 +123,26 @@ export function planJourney(
   orderValueUsd: number,
   source: string,
 ): JourneyPlan {
-  const seed = hash(`${cohort}/${String(index)}`);
+  const seed = hash(`${cohort}/${index}`);
   // Evenly over the page, so that the orders of a minute, and those of them that fail, are worth about as much as those of
   // the next: what a minute loses is then the outage's, not chance.
   const first = Math.floor(lowDiscrepancy(index, PLASTIC) * deals.length);
   const mean = orderValueUsd / MEAN_DEAL_PRICE_USD;
-  const count = Math.min(1 + (hash(`count/${String(seed)}`) % MOST_PRODUCTS), Math.round(mean));
+  const count = Math.min(1 + (hash(`count/${seed}`) % MOST_PRODUCTS), Math.round(mean));
   // Worth the same however many products it has: the whole numbers around the mean, each as often as makes it.
   const pieces = mean / count;
   const items = Array.from({ length: count }, (_, i) => ({
     // 17 is coprime to 50: the items of one order are different products.
     product_id: deals[(first + 17 * i) % deals.length] ?? 1,
-    quantity: Math.max(1, Math.floor(pieces + hash(`quantity/${String(i)}/${String(seed)}`) / 2 ** 32)),
+    quantity: Math.max(1, Math.floor(pieces + hash(`quantity/${i}/${seed}`) / 2 ** 32)),
   }));
-  const idempotencyKey = `${source}-${cohort}-${String(index)}`;
+  const idempotencyKey = `${source}-${cohort}-${index}`;
   return {
     journey,
     userId: userOf(seed % USERS),
     // A cart of its own: shared ones would fill up over the days.
     cartId: `cart-${idempotencyKey}`,
-    category: BROWSED[hash(`category/${String(seed)}`) % BROWSED.length] ?? MAIN_CATEGORY,
+    category: BROWSED[hash(`category/${seed}`) % BROWSED.length] ?? MAIN_CATEGORY,
     items,
     idempotencyKey,
   };

@@ -10,7 +10,7 @@ export type Outcome =
   | { result: 'error'; kind: ErrorKind; status: number | null; reason: string };
 
 /** Classifies an answer by its status; `reason` is the answer's own word for it, where it has one. */
-export function classifyStatus(status: number, reason = `status-${String(status)}`): Outcome {
+export function classifyStatus(status: number, reason = `status-${status}`): Outcome {
   if (status === 402) return { result: 'declined' };
   if (status >= 500) return { result: 'error', kind: 'server_error', status, reason };
   if (status >= 400) return { result: 'error', kind: 'client_error', status, reason };

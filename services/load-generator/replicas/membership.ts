@@ -105,7 +105,7 @@ export class Membership {
   /** Its id, as long as it was not struck off; else the one with which it joins. */
   private idIn({ members }: LoadGroup, now: number): string {
     if (this.id === null || !members.some(({ id }) => id === this.id)) {
-      this.id = `${this.name}/${String(Math.round(now))}`;
+      this.id = `${this.name}/${Math.round(now)}`;
     }
     return this.id;
   }

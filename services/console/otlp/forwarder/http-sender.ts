@@ -50,7 +50,7 @@ export function httpSender({ endpoint, headers, ca }: SenderOptions): Sender {
 
 function read(signal: Batch['signal'], status: number, body: Buffer, retryAfter: string | null): Answer {
   if (status < 300) return { kind: 'taken', status, ...partialSuccess(signal, body) };
-  const reason = `HTTP ${String(status)}${quote(body)}`;
+  const reason = `HTTP ${status}${quote(body)}`;
   return RETRYABLE.has(status)
     ? { kind: 'later', status, reason, retryAfterMs: retryAfterMs(retryAfter, Date.now()) }
     : { kind: 'refused', status, reason };

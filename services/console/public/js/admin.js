@@ -40,7 +40,7 @@ async function call(path, secret, json) {
     signal: AbortSignal.timeout(PATIENCE_MS),
   });
   const answer = await response.json();
-  if (!response.ok) throw new Refused(answer.error ?? `HTTP ${String(response.status)}`, response.status);
+  if (!response.ok) throw new Refused(answer.error ?? `HTTP ${response.status}`, response.status);
 }
 
 /** Keeps a token if the console accepts it. @param {string} secret @throws {Refused} with the console's reason */

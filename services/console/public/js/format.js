@@ -45,7 +45,7 @@ export function parts(written) {
 /** Seconds as `1:05`. @param {number} seconds */
 export function clock(seconds) {
   const rounded = Math.max(0, Math.round(seconds));
-  return `${String(Math.floor(rounded / 60))}:${String(rounded % 60).padStart(2, '0')}`;
+  return `${Math.floor(rounded / 60)}:${String(rounded % 60).padStart(2, '0')}`;
 }
 
 /** ISO time, or Unix ms, as local hours, minutes, seconds. @param {string | number} iso */
@@ -64,9 +64,9 @@ export function clockWords(scenario) {
   if (!scenario) return 'no scenario yet';
   switch (scenario.state) {
     case 'before_start':
-      return `starts in ${String(scenario.startsInSeconds ?? 0)} s`;
+      return `starts in ${scenario.startsInSeconds ?? 0} s`;
     case 'running':
-      return `minute ${String(Math.floor(scenario.minute ?? 0))}${scenario.paused ? ', held' : ''}`;
+      return `minute ${Math.floor(scenario.minute ?? 0)}${scenario.paused ? ', held' : ''}`;
     case 'over':
       return 'run over';
     default:

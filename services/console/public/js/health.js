@@ -36,8 +36,8 @@ export function connectionWords(connection, telemetry) {
   const { keptOneIn } = telemetry;
   if (keptOneIn === 1) return { word: 'live', reason: null, state: 'live' };
   return {
-    word: `live: 1 of ${String(keptOneIn)} traces kept`,
-    reason: `More spans arrive than the console can take. Each trace that it keeps stands for ${String(keptOneIn)}: figures are estimates.`,
+    word: `live: 1 of ${keptOneIn} traces kept`,
+    reason: `More spans arrive than the console can take. Each trace that it keeps stands for ${keptOneIn}: figures are estimates.`,
     state: 'live',
   };
 }
@@ -49,11 +49,10 @@ export function headline({ at, scenario, baseline, demo, telemetry, thresholds }
   const [browse, buy] = [stateOf(baseline, thresholds), stateOf(demo, thresholds)];
   const untouched = browse === 'healthy' || browse === 'quiet';
   const browsing = untouched ? 'Browsing is untouched.' : `Browsing suffers too: ${browse}.`;
-  if (scenario.state === 'before_start')
-    return `Black Friday begins in ${String(scenario.startsInSeconds)} s.`;
+  if (scenario.state === 'before_start') return `Black Friday begins in ${scenario.startsInSeconds} s.`;
   const failed = demo.errorRate ?? 0;
   if (buy === 'failing' || (buy === 'degrading' && failed > thresholds.degradingErrorRate)) {
-    const checkouts = `${String(Math.max(1, Math.round(failed * 100)))} of 100 checkouts fail.`;
+    const checkouts = `${Math.max(1, Math.round(failed * 100))} of 100 checkouts fail.`;
     if (scenario.ablation !== null)
       return `A cause is gone: ${percent(failed)} of checkouts still fail, and falling.`;
     return scenario.mode === 'normal'

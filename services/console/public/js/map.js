@@ -48,7 +48,7 @@ export function serviceMap({ nodes, edges }, { degradingErrorRate }) {
     return { x: MARGIN.x + column * STEP.x, y: MARGIN.y + row * STEP.y };
   };
   const drawing = s('svg.map', {
-    viewBox: `0 0 ${String(WIDTH)} ${String(HEIGHT)}`,
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
     role: 'img',
     'aria-label':
       'Calls between the services within the last minute, with the error rates of both cohorts; the table below has the same figures',
@@ -66,7 +66,7 @@ export function serviceMap({ nodes, edges }, { degradingErrorRate }) {
       drawing.append(
         s('path', {
           class: `edge ${cohort}${isBad(traffic[cohort]) ? ' failing' : ''}`,
-          d: `M${String(x1)} ${String(y1 + shift)}C${String(x1 + bend)} ${String(y1 + shift)} ${String(x2 - bend)} ${String(y2 + shift)} ${String(x2)} ${String(y2 + shift)}`,
+          d: `M${x1} ${y1 + shift}C${x1 + bend} ${y1 + shift} ${x2 - bend} ${y2 + shift} ${x2} ${y2 + shift}`,
         }),
       );
     });
@@ -82,7 +82,7 @@ export function serviceMap({ nodes, edges }, { degradingErrorRate }) {
         'g',
         {
           class: `node ${kind}${active ? '' : ' silent'}${bad ? ' failing' : ''}`,
-          transform: `translate(${String(x)} ${String(y)})`,
+          transform: `translate(${x} ${y})`,
         },
         s('rect', { width: BOX.width, height: BOX.height, rx: kind === 'database' ? 28 : 12 }),
         s('text.node-name', { x: BOX.width / 2, y: kind === 'database' ? 34 : 24 }, name),

@@ -20,7 +20,7 @@ export function sparkline(seconds) {
   const run = s('rect.spark-run', { y: 0, height: HEIGHT, width: 0 });
   const drawing = s(
     'svg.spark',
-    { viewBox: `0 -4 ${String(WIDTH)} ${String(HEIGHT + 8)}`, preserveAspectRatio: 'none', role: 'img' },
+    { viewBox: `0 -4 ${WIDTH} ${HEIGHT + 8}`, preserveAspectRatio: 'none', role: 'img' },
     run,
     ...grid,
     area,

@@ -130,9 +130,9 @@ export function waterfall(trace, { folded, selected, open, vendor, touched }) {
       'span.row-name',
       h('b', label),
       ` ${what}`,
-      span.links.length > 0 ? h('span.row-links', `${String(span.links.length)} links`) : null,
+      span.links.length > 0 ? h('span.row-links', `${span.links.length} links`) : null,
     );
-    name.style.paddingLeft = `${String(Math.min(depth, 8) * 0.7)}em`;
+    name.style.paddingLeft = `${Math.min(depth, 8) * 0.7}em`;
     /** @type {HTMLButtonElement} */
     const button = h(
       'button',

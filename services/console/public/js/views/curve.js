@@ -218,7 +218,7 @@ export function curveView() {
   function draw() {
     if (curve === null || !element.isConnected) return;
     const width = charts.clientWidth;
-    const as = `${curve.runId}|${String(width)}|${document.documentElement.dataset.theme ?? ''}|${String(window.matchMedia('(prefers-color-scheme: dark)').matches)}|${String(charts.clientHeight)}`;
+    const as = `${curve.runId}|${width}|${document.documentElement.dataset.theme ?? ''}|${window.matchMedia('(prefers-color-scheme: dark)').matches}|${charts.clientHeight}`;
     const shown = curve;
     if (plots.length > 0 && as === drawnAs) {
       plots.forEach((plot, index) => plot.setData(dataOf(shown, lines[index]), true));
@@ -327,10 +327,7 @@ function makePlots(boxes, lines, shown, c, curve, hover) {
             incrs: [1, 5, 10, 30, 60],
             space: 36,
           }),
-          axis(
-            (_plot, ticks) => ticks.map((tick) => `${String(tick)}${unit}`),
-            splits && { splits: () => splits },
-          ),
+          axis((_plot, ticks) => ticks.map((tick) => `${tick}${unit}`), splits && { splits: () => splits }),
         ],
         hooks: {
           drawClear: [(drawn) => drawBands(drawn, curve(), c, index === 0)],
@@ -366,7 +363,7 @@ function drawBands(plot, curve, c, named) {
     }
     if (!named) return;
     ctx.fillStyle = c.soft;
-    ctx.font = `${String(13 * ratio)}px system-ui, sans-serif`;
+    ctx.font = `${13 * ratio}px system-ui, sans-serif`;
     ctx.textBaseline = 'top';
     ctx.textAlign = 'left';
     const short = /^Act \d/.exec(title)?.[0] ?? '';
@@ -401,7 +398,7 @@ function drawMarks(plot, curve, c, isErrors) {
     return x;
   };
   ctx.save();
-  ctx.font = `600 ${String(13 * ratio)}px system-ui, sans-serif`;
+  ctx.font = `600 ${13 * ratio}px system-ui, sans-serif`;
   ctx.textBaseline = 'top';
   ctx.textAlign = 'left';
   for (const { kind, minute, text: what } of curve.events) {
@@ -418,7 +415,7 @@ function drawMarks(plot, curve, c, isErrors) {
     const x = upright(fromMinute, c.alert, [2, 3], 2);
     if (x === null || !isErrors) continue;
     ctx.fillStyle = c.alert;
-    ctx.fillText(`▲ flow alert, minute ${String(fromMinute)}`, x + 6 * ratio, bbox.top + 26 * ratio);
+    ctx.fillText(`▲ flow alert, minute ${fromMinute}`, x + 6 * ratio, bbox.top + 26 * ratio);
   }
   if (curve.minute !== null && curve.state === 'running') upright(curve.minute, c.soft, [], 1.5);
   if (isErrors) {
@@ -456,7 +453,7 @@ function readoutOf(curve, index) {
   const at = curve.minutes[index];
   if (!at) return '';
   const { minute, phase, observed, predicted, target, baseline, query, pool } = at;
-  const parts = [`Minute ${String(minute)}, ${sentence(phase)}`];
+  const parts = [`Minute ${minute}, ${sentence(phase)}`];
   if (observed === null) {
     parts.push(
       `target ${percent(target.errorRate)}`,
@@ -484,15 +481,15 @@ function readoutOf(curve, index) {
 /** @param {Curve} curve */
 function subtitleOf(curve) {
   const parts = [curve.title, `run ${curve.runId}`];
-  if (curve.minuteSeconds !== 60) parts.push(`a demo minute is ${String(curve.minuteSeconds)} s`);
-  if (curve.scale !== 1) parts.push(`scale ${String(curve.scale)}`);
+  if (curve.minuteSeconds !== 60) parts.push(`a demo minute is ${curve.minuteSeconds} s`);
+  if (curve.scale !== 1) parts.push(`scale ${curve.scale}`);
   if (curve.state === 'ended') parts.push('healed');
   return parts.join(' · ');
 }
 
 /** @type {[head: string, cell: (minute: CurveMinute, failing: number) => import('../dom.js').Cell][]} */
 const COLUMNS = [
-  ['minute', ({ minute, target }) => `${String(minute)}${target.graded ? ' ◆' : ''}`],
+  ['minute', ({ minute, target }) => `${minute}${target.graded ? ' ◆' : ''}`],
   ['phase', ({ phase }) => ({ text: sentence(phase), class: 'text' })],
   ['target', ({ target }) => percent(target.errorRate)],
   ['predicted', ({ predicted }) => percent(predicted.errorRate)],

@@ -98,7 +98,7 @@ function talk(tools, isPresenter) {
       h(
         'header',
         h('p.act-time', `${clock(each.from)} – ${clock(each.to)}`),
-        h('h2', `Act ${String(index + 1)}: ${each.title}`),
+        h('h2', `Act ${index + 1}: ${each.title}`),
       ),
       h(
         'dl.act-steps',
@@ -179,7 +179,7 @@ function talk(tools, isPresenter) {
       seconds === null
         ? `Run: ${clockWords(last.scenario)}`
         : upcoming
-          ? `Act ${String(act + 2)} in ${clock(upcoming.from - seconds)}`
+          ? `Act ${act + 2} in ${clock(upcoming.from - seconds)}`
           : seconds < end
             ? `${clock(end - seconds)} left`
             : 'Time is up',

@@ -127,8 +127,8 @@ function runClock() {
       if (!scenario) return;
       const now = scenario.minute ?? 0;
       const minutes = scenario.durationMinutes;
-      text(minute, running ? `Minute ${String(Math.floor(now))}` : clockWords(scenario));
-      text(of, running ? `of ${String(minutes)}${scenario.paused ? ' · clock held' : ''}` : '');
+      text(minute, running ? `Minute ${Math.floor(now)}` : clockWords(scenario));
+      text(of, running ? `of ${minutes}${scenario.paused ? ' · clock held' : ''}` : '');
       text(act, scenario.state === 'normal' ? 'Normal operations' : scenario.phaseTitle);
       attribute(track, 'hidden', scenario.phases.length === 0);
       draw({ phases: scenario.phases, minutes });
@@ -140,7 +140,7 @@ function runClock() {
         attribute(item, 'aria-current', at >= from && at < to ? 'step' : null);
       });
       attribute(marker, 'hidden', !running);
-      if (running) marker.style.left = `${String(Math.min(100, (now / minutes) * 100))}%`;
+      if (running) marker.style.left = `${Math.min(100, (now / minutes) * 100)}%`;
     },
   };
 }
@@ -279,7 +279,7 @@ function moneyCard() {
       const which = scenario?.state === 'normal' && curve ? 'in the last run' : 'in this run';
       text(inAll, lost.runId === null ? 'Nothing lost yet' : `${dollars(lost.usdInAll)} ${which}`);
       const cost = costAtTheAlert(flowAlert, curve);
-      text(atAlert, cost && `${dollars(cost.usd)} if healed at the alert, minute ${String(cost.minute)}`);
+      text(atAlert, cost && `${dollars(cost.usd)} if healed at the alert, minute ${cost.minute}`);
     },
   };
 }
@@ -305,7 +305,7 @@ function alertCard() {
       text(
         state,
         flowAlert.state === 'firing'
-          ? `Firing since minute ${String(flowAlert.since_minute)}`
+          ? `Firing since minute ${flowAlert.since_minute}`
           : armedWords(flowAlert),
       );
       draw(
@@ -321,10 +321,10 @@ function alertCard() {
 /** What an alert that does not fire says: whose its conditions are, once the run is over. @param {Pulse['flowAlert']} alert */
 function armedWords({ ended_at, evaluated_minute, held_minutes, for_minutes }) {
   if (ended_at === null && held_minutes > 0) {
-    return `Armed: all six met for ${String(held_minutes)} of ${String(for_minutes)} minutes`;
+    return `Armed: all six met for ${held_minutes} of ${for_minutes} minutes`;
   }
   if (ended_at === null || evaluated_minute === null) return 'Armed';
-  return `Armed. The run is over; its minute ${String(evaluated_minute)} was:`;
+  return `Armed. The run is over; its minute ${evaluated_minute} was:`;
 }
 
 /** What the shop lives by, in the last minute. @type {[term: string, written: (of: Pulse['business']) => string][]} */

@@ -177,7 +177,7 @@ function pane(kind, title) {
     const { traceId } = trace;
     text(
       heading,
-      `${duration(trace.durationMs)} · ${trace.failed ? 'failed' : 'succeeded'} · ${String(trace.spans)} spans, ${String(trace.services.length)} services · ${timeOfDay(trace.start)}${trace.traffic === 'demo' ? '' : ` · ${trace.traffic}`}`,
+      `${duration(trace.durationMs)} · ${trace.failed ? 'failed' : 'succeeded'} · ${trace.spans} spans, ${trace.services.length} services · ${timeOfDay(trace.start)}${trace.traffic === 'demo' ? '' : ` · ${trace.traffic}`}`,
     );
     bar.update(trace);
     body.replaceChildren(
@@ -302,14 +302,14 @@ function explainPanel() {
     update(/** @type {ExplainAnswer} */ explain) {
       text(
         sql,
-        `${explain.query.text}\n\n-- ${explain.query.values.map((value, index) => `$${String(index + 1)} = ${JSON.stringify(value)}`).join(', ')}`,
+        `${explain.query.text}\n\n-- ${explain.query.values.map((value, index) => `$${index + 1} = ${JSON.stringify(value)}`).join(', ')}`,
       );
       const { measured: seen } = explain;
       text(
         measured,
         explain.error !== null
           ? `PostgreSQL does not answer: ${explain.error}`
-          : `EXPLAIN of the shop's own query, every two seconds. The shop's queries took ${duration(seen.p50Ms)} (median of ${figure(seen.requests)} within ${String(seen.seconds)} s).`,
+          : `EXPLAIN of the shop's own query, every two seconds. The shop's queries took ${duration(seen.p50Ms)} (median of ${figure(seen.requests)} within ${seen.seconds} s).`,
       );
       for (const { key, state, lines, element: section } of sides) {
         const plan = explain[key];
