@@ -19,46 +19,44 @@ const adsOf = (name: string, category: string, texts: readonly Text[]): readonly
     href: `/?category=${category}`,
   }));
 
-const TEXTS: Readonly<Record<string, readonly Text[]>> = {
-  electronics: [
-    ['Hear the difference', 'Headphones and speakers, tried in our own listening room.'],
-    ['A desk that works', 'Monitors, keyboards and webcams that fit together.'],
-    ['Home on one network', 'Routers for every floor, set up in ten minutes.'],
-    ['Bring the cinema home', 'Projectors for walls that are not quite white.'],
-  ],
-  books: [
-    ['Three for a long weekend', 'Editions our booksellers read twice.'],
-    ['Boxed for giving', 'Collected works, wrapped on request.'],
-  ],
-  home: [
-    ['A quieter kitchen', 'Sets that last longer than their warranty.'],
-    ['Lights for the dark months', 'Warm light, low bills.'],
-  ],
-  garden: [
-    ['Plant now, sit later', 'Kits for balconies and small yards.'],
-    ['Tools that keep an edge', 'Forged, oiled, and ours to sharpen for life.'],
-  ],
-  toys: [
-    ['Rainy day, solved', 'Boxes that keep four hands busy.'],
-    ['Build it again', 'Sets that survive being taken apart.'],
-  ],
-  sports: [
-    ['First run, next run', 'Kits for people who start on Monday.'],
-    ['Weather is no excuse', 'Layers for wind, rain and early mornings.'],
-  ],
-  fashion: [
-    ['The classic, again', 'Cut as it was, from better cloth.'],
-    ['Repair is included', 'Every seam, for as long as you wear it.'],
-  ],
-  grocery: [
-    ['The pantry box', 'Twelve things you would have gone out for.'],
-    ['Roasted on Tuesday', 'Coffee that travels two days, not two months.'],
-  ],
-};
-
 /** Campaigns by the category in which they run. */
 const CAMPAIGNS = new Map(
-  Object.entries(TEXTS).map(([category, texts]) => [category, adsOf(category.slice(0, 2), category, texts)]),
+  Object.entries<readonly Text[]>({
+    electronics: [
+      ['Hear the difference', 'Headphones and speakers, tried in our own listening room.'],
+      ['A desk that works', 'Monitors, keyboards and webcams that fit together.'],
+      ['Home on one network', 'Routers for every floor, set up in ten minutes.'],
+      ['Bring the cinema home', 'Projectors for walls that are not quite white.'],
+    ],
+    books: [
+      ['Three for a long weekend', 'Editions our booksellers read twice.'],
+      ['Boxed for giving', 'Collected works, wrapped on request.'],
+    ],
+    home: [
+      ['A quieter kitchen', 'Sets that last longer than their warranty.'],
+      ['Lights for the dark months', 'Warm light, low bills.'],
+    ],
+    garden: [
+      ['Plant now, sit later', 'Kits for balconies and small yards.'],
+      ['Tools that keep an edge', 'Forged, oiled, and ours to sharpen for life.'],
+    ],
+    toys: [
+      ['Rainy day, solved', 'Boxes that keep four hands busy.'],
+      ['Build it again', 'Sets that survive being taken apart.'],
+    ],
+    sports: [
+      ['First run, next run', 'Kits for people who start on Monday.'],
+      ['Weather is no excuse', 'Layers for wind, rain and early mornings.'],
+    ],
+    fashion: [
+      ['The classic, again', 'Cut as it was, from better cloth.'],
+      ['Repair is included', 'Every seam, for as long as you wear it.'],
+    ],
+    grocery: [
+      ['The pantry box', 'Twelve things you would have gone out for.'],
+      ['Roasted on Tuesday', 'Coffee that travels two days, not two months.'],
+    ],
+  }).map(([category, texts]) => [category, adsOf(category.slice(0, 2), category, texts)]),
 );
 
 /** What a page shows whose category has no campaign of its own. */
