@@ -73,11 +73,12 @@ describe('a supervised process', () => {
     }
   });
 
-  it('comes back with a new pid after a kill', async (context) => {
+  it('comes back with a new pid after a kill, which has no last words', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
-    start('setInterval(() => {}, 1000)');
+    await logged(start('console.log("listens"); setInterval(() => {}, 1000)'), 'listens\n');
     process.kill(pids[0] ?? 0, 'SIGKILL');
-    assert.equal((await nextCrash()).reason, 'signal SIGKILL');
+    const { reason, error } = await nextCrash();
+    assert.deepEqual([reason, error], ['signal SIGKILL', null], 'what it said last is no reason');
     context.mock.timers.tick(500);
     await turn();
     assert.equal(pids.length, 2);

@@ -38,6 +38,7 @@ export interface ProcessEvents {
   crashed: (crash: Crash) => void;
 }
 
+const KILLED = 'signal SIGKILL';
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 10_000;
 /** A process that ran this long (ms) starts over with the shortest delay. */
@@ -139,7 +140,8 @@ export class SupervisedProcess {
     const restartInMs = this.delayMs;
     this.delayMs = Math.min(LONGEST_DELAY_MS, this.delayMs * 2);
     this.restarts += 1;
-    this.lastError = lastError(this.spec.logFile, this.logBegin);
+    // Who is killed says nothing: his last line is about something else.
+    this.lastError = reason === KILLED ? null : lastError(this.spec.logFile, this.logBegin);
     this.events.crashed({ name: this.name, reason, error: this.lastError, restartInMs });
     this.restartTimer = setTimeout(() => {
       this.restartTimer = null;
