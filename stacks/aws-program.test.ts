@@ -408,6 +408,14 @@ describe('the whole program on AWS', () => {
     );
   });
 
+  it('makes no other host of a parked one, whatever config says of spot', async () => {
+    const trigger = async (config: Record<string, string>) =>
+      (await run({ parked: true, past: PAST, config: { hostState: 'stopped', ...config } })).engine.named(
+        'host-server',
+      ).options.replacementTrigger;
+    assert.equal(await trigger({ spot: 'true' }), await trigger({}));
+  });
+
   it('parks nothing of which the cluster would have to be asked', async () => {
     const { engine } = await run({ parked: true, past: PAST, config: { hostState: 'stopped' } });
     assert.deepEqual(

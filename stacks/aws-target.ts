@@ -80,6 +80,7 @@ export async function createAwsTarget(
       image,
       tags,
       agents: plan.agents,
+      spot: plan.spot,
       generation: plan.generation,
       renewal: plan.renewal,
     },

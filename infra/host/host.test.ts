@@ -370,6 +370,12 @@ describe('Host as a company wants it', () => {
     assert.deepEqual(inputs.creditSpecification, { cpuCredits: 'standard' });
   });
 
+  it('is another host when spot ends: the provider keeps options of a market that config has no more', async () => {
+    const triggerOf = async (spot: boolean) =>
+      (await deploy({ spot })).engine.named('host-server').options.replacementTrigger;
+    assert.notEqual(await triggerOf(true), await triggerOf(false));
+  });
+
   it('lets a program have the last word on every host', async () => {
     const { engine } = await deploy({
       agents: 1,

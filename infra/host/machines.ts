@@ -91,7 +91,8 @@ export function createServer(
       ignoreChanges: keptOfInstance(args),
       // The interface can be attached to one host at a time.
       deleteBeforeReplace: true,
-      replacementTrigger: args.generation,
+      // The provider takes options of a market that are gone for ones that stay: only another trigger ends spot.
+      replacementTrigger: args.spot === true ? `${args.generation} spot` : args.generation,
     },
   );
 }
