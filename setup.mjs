@@ -7,16 +7,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { removeOrphans } from './orphans.mjs';
@@ -107,8 +98,8 @@ function pause(ms) {
 function isHeld(pid) {
   try {
     if (Date.now() - statSync(LOCK).mtimeMs > LONGEST_SETUP_MS) return false;
-    process.kill(Number(pid), 0);
-    return true;
+    // 0 is no process, but the whole group.
+    return Number(pid) > 0 && process.kill(Number(pid), 0);
   } catch (error) {
     return error.code === 'EPERM';
   }
@@ -117,13 +108,10 @@ function isHeld(pid) {
 /** Takes the lock; waits while another command has it: two `npm ci` at once tear down each other's packages. */
 function takeTurn() {
   const own = String(process.pid);
-  const draft = `${LOCK}.${own}`;
   const drop = () => rmSync(LOCK, { force: true });
-  for (let told = false; ;) {
+  for (let told = false; ; pause(200)) {
     try {
-      writeFileSync(draft, own);
-      // At once with its text.
-      linkSync(draft, LOCK);
+      writeFileSync(LOCK, own, { flag: 'wx' });
       // Of two that found the same dead one's, the later may have removed the earlier's.
       pause(50);
       if (read(LOCK) !== own) continue;
@@ -131,18 +119,14 @@ function takeTurn() {
       return;
     } catch (error) {
       if (error.code !== 'EEXIST') fail(`${root} cannot be written (${error.message}).`);
-    } finally {
-      rmSync(draft, { force: true });
     }
-    const other = read(LOCK);
-    if (other === '') continue;
-    if (!isHeld(other)) {
-      drop();
-      continue;
+    // Nothing in it: it is being written, or its writer was killed just then.
+    const other = read(LOCK) || (pause(50), read(LOCK));
+    if (!isHeld(other)) drop();
+    else if (!told) {
+      process.stdout.write(`Another command (process ${other}) installs or compiles: waiting.\n`);
+      told = true;
     }
-    if (!told) process.stdout.write(`Another command (process ${other}) installs or compiles: waiting.\n`);
-    told = true;
-    pause(200);
   }
 }
 
