@@ -34,12 +34,14 @@ function noEngine() {
 
 /** Unit tests measure nothing and start no shop, and some wait for a process: more files at once than there are cores. */
 const SIDE_BY_SIDE = Math.min(2 * availableParallelism(), 8);
-/** Two shops at a quarter of the load, where no curve is graded: each has ports of its own, and mostly waits. */
-const TWO_SHOPS = Math.min(availableParallelism(), 2);
+/** Shops at a quarter of the load, where no curve is graded: each has ports of its own, and mostly waits. */
+const SHOPS_AT_ONCE = Math.min(availableParallelism() + 1, 3);
+/** Their files that take more than a minute, the longest first: what is short fills the gaps at the end. */
+const LONGEST = ['ops/exercise', 'browser/console', 'ops/answer-key', 'shop/shop'];
 
 /**
  * `idle`: no test of a running program, so it takes what the other parts leave of the machine. `shops`: its files run with
- * those of the other such parts, {@link TWO_SHOPS} at once. Output of both comes when they have ended. `graded`: it measures,
+ * those of the other such parts, {@link SHOPS_AT_ONCE} at once. Output of both comes when they have ended. `graded`: it measures,
  * so nothing runs beside it, not even what is idle.
  */
 const parts = [
@@ -61,7 +63,6 @@ const parts = [
   },
   // Asks kubeconform, kube-score and checkov where they are installed, and says so where not.
   { name: 'manifests', concurrency: SIDE_BY_SIDE, files: () => tests('dist/test/manifests/*.test.js') },
-  // The longest first: what is short fills the gaps at the end.
   { name: 'browser', shops: true, files: () => tests('dist/test/browser/*.test.js'), missing: noBrowser() },
   { name: 'ops', shops: true, files: () => tests('dist/test/ops/*.test.js') },
   { name: 'shop', shops: true, files: () => tests('dist/test/shop/*.test.js') },
@@ -174,15 +175,18 @@ async function runPart(part) {
 
 /** The files of several parts, so many at once. */
 async function runShops(some) {
-  const waiting = some.flatMap((part) => part.files().map((file) => ({ part, file })));
+  const waiting = some.flatMap((part) =>
+    part.files().map((file) => ({ part, file, title: `${part.name}/${basename(file, '.test.js')}` })),
+  );
+  const rank = ({ title }) => (LONGEST.includes(title) ? LONGEST.indexOf(title) : LONGEST.length);
+  waiting.sort((one, other) => rank(one) - rank(other));
   const next = async () => {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
-      const { part, file } = job;
-      const title = `${part.name}/${basename(file, '.test.js')}`;
+      const { part, file, title } = job;
       await account(part, () => runTests([file], { title, quiet: true }));
     }
   };
-  await Promise.all(Array.from({ length: TWO_SHOPS }, next));
+  await Promise.all(Array.from({ length: SHOPS_AT_ONCE }, next));
 }
 
 function lineOf({ name, missing, counted }) {
