@@ -10,11 +10,10 @@ import Redis from 'ioredis';
 import { Pool } from 'pg';
 import { Agent, request as call } from 'undici';
 import { PAYMENT_MS } from '../scenario/causes/hot-row/law';
-import { MAIN_CATEGORY, RECOMMENDATION_BAND_CENTS } from '../scenario/sql/catalog';
 import { SESSION_OPTIONS } from '../scenario/sql/settings';
 import { INSERT_ORDER } from '../services/checkout/order-repository';
 import { BEGIN_RESERVATION, TAKE_STOCK } from '../services/inventory/reservations';
-import { recommendationsQuery } from '../services/lib/queries/recommendations-query';
+import { recommendationsQuery, USUAL_VALUES } from '../services/lib/queries/recommendations-query';
 import { SEEN_SECONDS, type Role } from './cost/bare-roles';
 
 const { ROLE = '', PORT = '' } = process.env;
@@ -64,11 +63,7 @@ const work: Readonly<Record<Role, () => (request: Request) => Promise<unknown>>>
   'product-catalog': () => {
     const pool = newPool();
     return async ({ query }) => {
-      const { rows } = await pool.query(recommendationsQuery.text, [
-        MAIN_CATEGORY,
-        RECOMMENDATION_BAND_CENTS.min,
-        RECOMMENDATION_BAND_CENTS.max,
-      ]);
+      const { rows } = await pool.query(recommendationsQuery.text, [...USUAL_VALUES]);
       await ask('recommendation', '/work', { user_id: query.user, candidates: rows });
       return { recommendations: rows };
     };

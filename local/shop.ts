@@ -214,13 +214,11 @@ class ShopStart {
     settings.releases = releases;
     this.request.reporter.note(`checkout is replaced by its release ${releases.checkout}`);
     const url = serviceUrls(settings.portOffset).checkout;
-    const serves = (): Promise<void> =>
-      this.supervisor.waitReady('checkout', url, READY_TIMEOUT_MS, releases.checkout);
     await this.supervisor.replace(
       serviceSpec(serviceEntry('checkout'), settings),
-      SHARES_PORTS ? serves : null,
+      () => this.supervisor.waitReady('checkout', url, READY_TIMEOUT_MS, releases.checkout),
+      SHARES_PORTS,
     );
-    await serves();
   }
 
   private stop(): Promise<void> {

@@ -1,3 +1,5 @@
+import { count } from '../../report/format';
+
 /** What a figure should not exceed: its ratio, or what was measured itself, in the figure's own unit. */
 export interface Goal {
   of: 'ratio' | 'cost';
@@ -70,7 +72,7 @@ export function growthTableOf(growths: readonly Growth[]): string {
     if (first === undefined) return [];
     return points.map(
       ({ x, cost }) =>
-        `| ${name} | ${x.toLocaleString('en-US')} ${of} | ${cost.toFixed(2)} ${unit} | × ${(x / first.x).toFixed(1)} | × ${(cost / first.cost).toFixed(2)} |`,
+        `| ${name} | ${count(x)} ${of} | ${cost.toFixed(2)} ${unit} | × ${(x / first.x).toFixed(1)} | × ${(cost / first.cost).toFixed(2)} |`,
     );
   });
   return ['| what | at | cost | load | cost grows |', '|---|---:|---:|---:|---:|', ...rows].join('\n');

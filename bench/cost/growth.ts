@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { measureMemory } from '../../machine/memory';
 import { NORMAL_RATES } from '../../scenario/presets/preset';
+import { MAIN_CATEGORY } from '../../scenario/sql/catalog';
 import { repositoryDir, until, type TestShop } from '../../test/harness';
 import { evenly } from '../run';
 import type { Findings, Growth } from './figure';
@@ -114,7 +115,7 @@ async function byReplicas(shop: TestShop): Promise<Growth[]> {
 async function requests(ports: readonly number[]): Promise<void> {
   await evenly(REQUESTS, REQUEST_EVERY_MS, (n) => {
     const port = String(ports[n % ports.length]);
-    return fetch(`http://127.0.0.1:${port}/products?category=electronics&limit=20`);
+    return fetch(`http://127.0.0.1:${port}/products?category=${MAIN_CATEGORY}&limit=20`);
   });
 }
 

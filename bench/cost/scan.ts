@@ -3,8 +3,9 @@
  * the cheapest scan of the same table there is, one condition on its second column.
  */
 import { withSession } from '../../machine/session';
-import { EXTENTS, MAIN_CATEGORY, RECOMMENDATION_BAND_CENTS } from '../../scenario/sql/catalog';
-import { recommendationsQuery } from '../../services/lib/queries/recommendations-query';
+import { count } from '../../report/format';
+import { EXTENTS } from '../../scenario/sql/catalog';
+import { recommendationsQuery, USUAL_VALUES } from '../../services/lib/queries/recommendations-query';
 import type { TestShop } from '../../test/harness';
 import type { Figure, Findings, Growth } from './figure';
 import { median, schedulerCpuMs } from './measure';
@@ -13,7 +14,6 @@ import { progress } from './progress';
 const ROUNDS = 7;
 /** Of minute 5 to minute 20 at scale 1. */
 const PLANNED_MS = [670, 1300];
-const VALUES = [MAIN_CATEGORY, RECOMMENDATION_BAND_CENTS.min, RECOMMENDATION_BAND_CENTS.max];
 const GROWTH_ROWS = [50_000, 100_000, 250_000, 500_000, 1_000_000, 2_000_000];
 /** A Seq Scan, whatever indexes there are. */
 const OPTIONS =
@@ -28,9 +28,12 @@ export async function measureScan(shop: TestShop): Promise<Findings> {
   return withSession({ connectionString, options: OPTIONS }, async (client) => {
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
     const pid = rows[0]?.pid ?? 0;
-    const cost = async (text: string, values: unknown[] = []): Promise<{ cpu: number; wall: number }> => {
+    const cost = async (
+      text: string,
+      values: readonly unknown[] = [],
+    ): Promise<{ cpu: number; wall: number }> => {
       const [cpu, wall] = [schedulerCpuMs(pid), performance.now()];
-      await client.query(text, values);
+      await client.query(text, [...values]);
       return { cpu: schedulerCpuMs(pid) - cpu, wall: performance.now() - wall };
     };
     const paced = async (plannedMs: number): Promise<{ cpu: number; wall: number }> => {
@@ -38,7 +41,7 @@ export async function measureScan(shop: TestShop): Promise<Findings> {
       await client.query('begin');
       await client.query('delete from shop.storage_profile');
       await client.query(`insert into shop.storage_profile values ('-infinity', $1)`, [plannedMs / EXTENTS]);
-      const found = await cost(recommendationsQuery.text, VALUES);
+      const found = await cost(recommendationsQuery.text, USUAL_VALUES);
       await client.query('rollback');
       return found;
     };
@@ -50,8 +53,8 @@ export async function measureScan(shop: TestShop): Promise<Findings> {
     for (let round = 0; round < ROUNDS; round += 1) {
       // In turns, so that whatever else the machine does meets all alike.
       cheapest.push((await cost(CHEAPEST)).cpu);
-      table.push((await cost(onTable('storage.products'), VALUES)).cpu);
-      view.push((await cost(recommendationsQuery.text, VALUES)).cpu);
+      table.push((await cost(onTable('storage.products'), USUAL_VALUES)).cpu);
+      view.push((await cost(recommendationsQuery.text, USUAL_VALUES)).cpu);
       pacedCpu.push((await paced(PLANNED_MS[0] ?? 0)).cpu);
     }
     const against = {
@@ -82,7 +85,7 @@ export async function measureScan(shop: TestShop): Promise<Findings> {
     async function growth(): Promise<Growth['points']> {
       const points = [];
       for (const wanted of GROWTH_ROWS) {
-        progress(`a table of ${wanted.toLocaleString('en-US')} rows`);
+        progress(`a table of ${count(wanted)} rows`);
         await client.query('begin');
         await client.query(
           'create table storage.bench (like storage.products including defaults) with (autovacuum_enabled = false)',
@@ -95,7 +98,7 @@ export async function measureScan(shop: TestShop): Promise<Findings> {
         await client.query('analyze storage.bench');
         const costs = [];
         for (let round = 0; round < 5; round += 1)
-          costs.push((await cost(onTable('storage.bench'), VALUES)).cpu);
+          costs.push((await cost(onTable('storage.bench'), USUAL_VALUES)).cpu);
         await client.query('rollback');
         points.push({ x: wanted, cost: median(costs) });
       }

@@ -1,5 +1,6 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import { messageOf } from '../../machine/errors';
 import { ubuntuImageParameter, type Platform } from './platform';
 
 /** Where in the region hosts are put: found out before anything is made, so that what cannot be is said in time. */
@@ -129,7 +130,7 @@ export async function findImage(
 
 /** AWS's own words, without the path they came by, nor a full stop. */
 export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   // Of several errors the first one: the others are what it leads to. In it, what the first to speak said.
   const first = /^\s*\* (.+)$/m.exec(message)?.[1] ?? message;
   const own = /^[^]*(?:api error|caused by:) ?(.+)/.exec(first)?.[1] ?? first.split('\n')[0] ?? first;

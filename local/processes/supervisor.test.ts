@@ -77,12 +77,14 @@ describe('the supervisor', () => {
       ).children.map(({ pid }) => pid);
     const old = supervisor.start(spec(script)).pid ?? 0;
     let both: number[] = [];
-    await supervisor.replace(spec(script), () => {
+    const beside = true;
+    const takesOver = (): Promise<void> => {
       both = supervisor.running().map(({ pid }) => pid);
       assert.ok(both.includes(old) && identifyProcess(old) !== null, 'it goes on meanwhile');
       assert.deepEqual(children().sort(), [...both].sort(), 'whoever finds a killed runner ends both');
       return Promise.resolve();
-    });
+    };
+    await supervisor.replace(spec(script), takesOver, beside);
     assert.equal(both.length, 2);
     assert.equal(identifyProcess(old), null);
     assert.deepEqual(
@@ -91,7 +93,7 @@ describe('the supervisor', () => {
     );
     // The third never serves: everything is ended all the same.
     const { promise: served, resolve: serve } = Promise.withResolvers<undefined>();
-    const rolling = supervisor.replace(spec(script), () => served);
+    const rolling = supervisor.replace(spec(script), () => served, beside);
     const running = supervisor.running().map(({ pid }) => pid);
     assert.equal(running.length, 2);
     await supervisor.stop();

@@ -79,10 +79,10 @@ export class Supervisor {
   /**
    * Starts a process as another spec of its name says, and ends the one that runs in order.
    *
-   * @param serves resolves when the new one answers, where it can beside the old one, which ends only then; null: it
-   *   ends first
+   * @param serves resolves when the new one answers
+   * @param beside it can beside the old one, which ends only then; else that ends first
    */
-  async replace(spec: ProcessSpec, serves: (() => Promise<void>) | null): Promise<void> {
+  async replace(spec: ProcessSpec, serves: () => Promise<void>, beside: boolean): Promise<void> {
     const before = this.processes.get(spec.name);
     const end = async (): Promise<void> => {
       if (before === undefined) return;
@@ -91,17 +91,13 @@ export class Supervisor {
       this.replaced.delete(before);
       if (pid !== null) this.record.dropChild(pid);
     };
-    if (serves === null) {
-      await end();
-      this.start(spec);
-      return;
-    }
-    if (before !== undefined) this.replaced.add(before);
+    if (!beside) await end();
+    else if (before !== undefined) this.replaced.add(before);
     try {
       this.start(spec);
       await serves();
     } finally {
-      await end();
+      if (beside) await end();
     }
   }
 

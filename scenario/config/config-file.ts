@@ -84,9 +84,16 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigFileError(file, null, `can't be read (${reason}): check that it is a file you may read`);
+    throw new ConfigFileError(
+      file,
+      null,
+      `can't be read (${messageOf(error)}): check that it is a file you may read`,
+    );
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function otherStacks(file: string): string {
@@ -136,8 +143,7 @@ export function parseStackConfig(text: string, file: string): StackConfig {
       value = withoutSecrets((isNode(pair.value) ? pair.value.toJS(document) : pair.value) as unknown);
     } catch (error) {
       // An alias that leads nowhere, to itself, or to far too much.
-      const why = error instanceof Error ? error.message : String(error);
-      throw new ConfigFileError(file, line, `broken YAML: \`${fullName}\`: ${why}`);
+      throw new ConfigFileError(file, line, `broken YAML: \`${fullName}\`: ${messageOf(error)}`);
     }
     if (value === SECRET) continue;
     keys.push({ name, value, line });

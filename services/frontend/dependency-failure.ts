@@ -1,13 +1,9 @@
 import type { ErrorRequestHandler } from 'express';
-import { z } from 'zod';
-import { HttpError } from '../lib/errors';
+import { HttpError, reasonedBody } from '../lib/errors';
 import { DownstreamError } from '../lib/http-client';
 
 /** Reasons a service gives in its 503 when it waited in vain itself: the caller's failure is a time-out too. */
 const WAITED_IN_VAIN = new Set(['pool-exhausted', 'lock-timeout', 'query-timeout', 'timeout']);
-
-/** The body of a service's error. */
-const reasonedBody = z.object({ reason: z.string() });
 
 /** What is behind a failed call: the service's own reason if it gave one, and whether it was late or away. */
 export function explainFailure(failure: DownstreamError): { cause: string; kind: 'timeout' | 'unavailable' } {

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** An answer other than success: what the caller gets, as `{error, reason, ...extra}`. */
 export class HttpError extends Error {
   /**
@@ -17,6 +19,9 @@ export class HttpError extends Error {
     this.name = 'HttpError';
   }
 }
+
+/** What of an error's answer names it for machines, as another service reads it. */
+export const reasonedBody = z.object({ reason: z.string() });
 
 /** The word for machines of any error. */
 export const reasonOf = (error: unknown): string =>

@@ -107,6 +107,7 @@ export async function closeServer(server: Server, graceMs: number): Promise<void
     setTimeout(() => server.closeAllConnections(), graceMs),
   ];
   await closed;
+  // Its own, too, where all ended before: it also ends the timer that looks for late requests.
   server.close();
   for (const timer of timers) clearTimeout(timer);
 }

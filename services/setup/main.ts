@@ -7,6 +7,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { z } from 'zod';
+import { count } from '../../report/format';
 import { setupDatabase } from '../../scenario/apply-setup';
 import { readEnv } from '../lib/env';
 import { messageOf } from '../lib/errors';
@@ -21,8 +22,6 @@ function say(message: string): void {
     `${JSON.stringify({ time: new Date().toISOString(), service: 'setup', msg: message })}\n`,
   );
 }
-
-const count = (rows: number): string => rows.toLocaleString('en-US');
 
 /** Logs in; the database may be starting, or the network's rules not be there yet. */
 async function connect(connectionString: string): Promise<Client> {

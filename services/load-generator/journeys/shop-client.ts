@@ -1,5 +1,5 @@
 import { Agent, request, type Dispatcher } from 'undici';
-import { z } from 'zod';
+import { reasonedBody } from '../../lib/errors';
 import { readJson } from '../../lib/validate';
 import { within } from '../../lib/requests/deadline';
 import { withCall } from '../../lib/telemetry/calls';
@@ -116,8 +116,6 @@ export class ShopClient {
     }
   }
 }
-
-const reasonedBody = z.object({ reason: z.string() });
 
 /** The machine word in an error answer's body. */
 async function reasonOf(response: Dispatcher.ResponseData): Promise<string | undefined> {
